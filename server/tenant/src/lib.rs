@@ -1,1 +1,22 @@
-//! Placeholder.
+//! An embedded, Auth0-compatible tenant for passwordless sign-in by SMS.
+//!
+//! [`router`] returns everything that it serves: Auth0's passwordless API, an OpenID Connect issuer, a plain login page
+//! and, where no SMS provider is configured, the outbox that shows the messages to a developer.
+
+mod clock;
+mod config;
+mod entropy;
+mod error;
+mod limits;
+mod sms;
+mod store;
+mod tenant;
+
+pub use clock::{Clock, SystemClock};
+pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, TenantConfig};
+pub use entropy::{Entropy, SystemEntropy};
+pub use error::{BuildError, StoreError};
+pub use limits::Limits;
+pub use sms::{Outbox, SendError, SmsMessage, SmsSender, Twilio, TwilioConfig, TwilioFrom};
+pub use store::default_client_secret;
+pub use tenant::{Settings, Sms, router};

@@ -1,0 +1,55 @@
+//! The time, injected so that rules about it can be tested without sleeping.
+
+use time::OffsetDateTime;
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// The present moment.
+    fn now(&self) -> OffsetDateTime;
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+}
+
+/// Unix time in milliseconds: what the store keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Millis(pub(crate) i64);
+
+impl Millis {
+    pub(crate) fn of(clock: &dyn Clock) -> Self {
+        let nanos = clock.now().unix_timestamp_nanos();
+        Self(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
+    }
+
+    pub(crate) fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1000)))
+    }
+
+    pub(crate) fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// Whole seconds until `later`, rounded up, so that nobody is told to come back too early.
+    pub(crate) fn seconds_until(self, later: Self) -> u64 {
+        let millis = u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0);
+        millis.div_ceil(1000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Millis;
+
+    #[test]
+    fn waiting_time_is_rounded_up_and_never_negative() {
+        assert_eq!(Millis(1_000).seconds_until(Millis(2_001)), 2);
+        assert_eq!(Millis(5_000).seconds_until(Millis(1_000)), 0);
+    }
+}

@@ -1,0 +1,212 @@
+//! Clients and connections: `tenant.yaml` in the format of the Auth0 Deploy CLI, or one client and one connection.
+
+mod variables;
+mod yaml;
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::sms::TwilioConfig;
+
+/// Auth0's name for the grant that turns a phone number and a code into tokens.
+pub(crate) const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
+
+/// The authorization code grant, RFC 6749 section 4.1.
+pub(crate) const CODE_GRANT: &str = "authorization_code";
+
+/// Clients and connections of a tenant.
+#[derive(Clone, Debug)]
+pub struct TenantConfig {
+    clients: Vec<Client>,
+    connections: Vec<Connection>,
+}
+
+/// Why a `tenant.yaml` cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// `@@NAME@@` or `##NAME##` without a value in the environment.
+    #[error("line {line}: the environment has no {name}")]
+    MissingVariable {
+        /// The variable.
+        name: String,
+        /// Where it is asked for, from 1.
+        line: usize,
+    },
+    /// Not YAML, or not of the expected form; the message names the line.
+    #[error("{0}")]
+    Yaml(String),
+    /// A value that cannot be meant.
+    #[error("{path}: {problem}")]
+    Invalid {
+        /// Where, such as `clients[0].callbacks[1]`.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// What kind of program a client is; it decides the defaults of [`Client::auth_method`] and the grants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppType {
+    /// A program on a server, which can keep a secret.
+    RegularWeb,
+    /// A program in a browser.
+    Spa,
+    /// A program on a phone or a desktop.
+    Native,
+    /// A program without a person.
+    NonInteractive,
+}
+
+/// How a client proves who it is, RFC 7591 section 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// Not at all: a public client.
+    None,
+    /// With its secret in the body.
+    ClientSecretPost,
+    /// With its secret in the `Authorization` header. Either place is accepted from either kind, as at Auth0.
+    ClientSecretBasic,
+}
+
+/// An application that signs people in.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// What people read in the message and on the login page.
+    pub name: String,
+    /// The identifier that the application sends.
+    pub client_id: String,
+    /// What the application proves itself with; a public client has none.
+    pub client_secret: Option<SecretString>,
+    /// How it proves itself.
+    pub auth_method: AuthMethod,
+    /// URLs that a login may end at, compared exactly.
+    pub callbacks: Vec<String>,
+    /// URLs that a logout may end at, compared exactly.
+    pub allowed_logout_urls: Vec<String>,
+    /// Origins whose pages may call the API, beside those of the callbacks.
+    pub allowed_origins: Vec<String>,
+    /// Grants that it may use.
+    pub grant_types: Vec<String>,
+}
+
+impl Client {
+    pub(crate) fn allows(&self, grant: &str) -> bool {
+        self.grant_types.iter().any(|allowed| allowed == grant)
+    }
+
+    pub(crate) fn is_public(&self) -> bool {
+        self.auth_method == AuthMethod::None
+    }
+
+    /// Origins of the pages that belong to this client.
+    pub(crate) fn origins(&self) -> impl Iterator<Item = String> {
+        let listed = self.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_owned());
+        listed.chain(self.callbacks.iter().filter_map(|callback| web_origin(callback)))
+    }
+}
+
+/// The origin of an http or https URL, as a browser writes it.
+fn web_origin(url: &str) -> Option<String> {
+    let origin = Url::parse(url).ok()?.origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
+}
+
+/// A way to sign in: numbers, codes and the sender.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// What clients call it; `sms` unless configured otherwise.
+    pub name: String,
+    /// Names or identifiers of the clients that may use it; `None` means all.
+    pub enabled_clients: Option<Vec<String>>,
+    /// Digits in a code.
+    pub code_length: usize,
+    /// How long a code is good for.
+    pub code_lifetime: Duration,
+    /// The text of the message, with `@@code@@` and `@@application.name@@`.
+    pub template: Option<String>,
+    /// Whether only numbers that signed in before may sign in.
+    pub disable_signup: bool,
+    /// Its own account at Twilio; without one the tenant's default sender is used.
+    pub twilio: Option<TwilioConfig>,
+}
+
+impl Connection {
+    /// A connection with Auth0's defaults: six digits, three minutes.
+    fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            enabled_clients: None,
+            code_length: 6,
+            code_lifetime: Duration::from_mins(3),
+            template: None,
+            disable_signup: false,
+            twilio: None,
+        }
+    }
+
+    pub(crate) fn is_enabled_for(&self, client: &Client) -> bool {
+        let names_it = |entry: &String| *entry == client.name || *entry == client.client_id;
+        self.enabled_clients.as_ref().is_none_or(|clients| clients.iter().any(names_it))
+    }
+}
+
+impl TenantConfig {
+    /// Reads a `tenant.yaml` in the format of the Auth0 Deploy CLI. `env` gives the values of `@@NAME@@` (a quoted
+    /// string) and `##NAME##` (as it is). Beside the configuration come the paths of the keys that mean nothing here, such as
+    /// `clients[0].foo`, for the caller to warn about.
+    ///
+    /// # Errors
+    ///
+    /// When a variable is missing, the text is not of the format, or a value cannot be meant.
+    pub fn from_yaml(text: &str, env: impl Fn(&str) -> Option<String>) -> Result<(Self, Vec<String>), ConfigError> {
+        yaml::parse(&variables::substitute(text, env)?)
+    }
+
+    /// With no file: one regular-web client and one SMS connection.
+    pub fn single_client(
+        name: &str,
+        client_id: String,
+        client_secret: SecretString,
+        callback_url: &Url,
+        logout_url: &Url,
+    ) -> Self {
+        let client = Client {
+            name: name.to_owned(),
+            client_id,
+            client_secret: Some(client_secret),
+            auth_method: AuthMethod::ClientSecretPost,
+            callbacks: vec![callback_url.to_string()],
+            allowed_logout_urls: vec![logout_url.to_string()],
+            allowed_origins: Vec::new(),
+            grant_types: vec![CODE_GRANT.to_owned(), OTP_GRANT.to_owned()],
+        };
+        Self { clients: vec![client], connections: vec![Connection::new("sms")] }
+    }
+
+    /// The clients, in the order of the file.
+    pub fn clients(&self) -> &[Client] {
+        &self.clients
+    }
+
+    /// Whether some connection names no provider of its own, so that the default sender will be used.
+    pub fn uses_default_sender(&self) -> bool {
+        self.connections.iter().any(|connection| connection.twilio.is_none())
+    }
+
+    pub(crate) fn client(&self, client_id: &str) -> Option<&Client> {
+        self.clients.iter().find(|client| client.client_id == client_id)
+    }
+
+    pub(crate) fn connections(&self) -> &[Connection] {
+        &self.connections
+    }
+
+    pub(crate) fn connection(&self, name: &str) -> Option<&Connection> {
+        self.connections.iter().find(|connection| connection.name == name)
+    }
+}

@@ -1,0 +1,253 @@
+//! The file's form, and its turning into what the tenant works with.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::{Deserialize, de::IgnoredAny};
+use url::Url;
+
+use super::{AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, OTP_GRANT, TenantConfig};
+use crate::sms::{TwilioConfig, TwilioFrom};
+
+#[derive(Deserialize)]
+struct File {
+    /// Settings of the tenant at Auth0; nothing of them concerns this program.
+    #[serde(rename = "tenant")]
+    _tenant: Option<IgnoredAny>,
+    #[serde(default)]
+    clients: Vec<ClientEntry>,
+    #[serde(default)]
+    connections: Vec<ConnectionEntry>,
+}
+
+#[derive(Deserialize)]
+struct ClientEntry {
+    name: String,
+    client_id: String,
+    client_secret: Option<SecretString>,
+    app_type: Option<AppType>,
+    token_endpoint_auth_method: Option<AuthMethod>,
+    #[serde(default)]
+    callbacks: Vec<String>,
+    #[serde(default)]
+    allowed_logout_urls: Vec<String>,
+    #[serde(default)]
+    allowed_origins: Vec<String>,
+    #[serde(default)]
+    web_origins: Vec<String>,
+    grant_types: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct ConnectionEntry {
+    name: String,
+    strategy: String,
+    enabled_clients: Option<Vec<String>>,
+    #[serde(default)]
+    options: Options,
+}
+
+#[derive(Default, Deserialize)]
+struct Options {
+    provider: Option<Provider>,
+    twilio_sid: Option<String>,
+    twilio_token: Option<SecretString>,
+    from: Option<String>,
+    messaging_service_sid: Option<String>,
+    template: Option<String>,
+    /// Both kinds of placeholder are understood in either.
+    #[serde(rename = "syntax")]
+    _syntax: Option<Syntax>,
+    totp: Option<Totp>,
+    #[serde(default)]
+    disable_signup: bool,
+    /// Three tries a code hold in any case.
+    #[serde(rename = "brute_force_protection")]
+    _brute_force_protection: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Provider {
+    Twilio,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Syntax {
+    Liquid,
+    MdWithMacros,
+}
+
+#[derive(Deserialize)]
+struct Totp {
+    length: Option<usize>,
+    time_step: Option<u64>,
+}
+
+pub(super) fn parse(text: &str) -> Result<(TenantConfig, Vec<String>), ConfigError> {
+    let mut unknown = Vec::new();
+    let file: File = serde_saphyr::with_deserializer_from_str(text, |deserializer| {
+        serde_ignored::deserialize(deserializer, |path| unknown.push(readable(&path.to_string())))
+    })
+    // The error can quote the file, and the file holds secrets: only its message and place are shown.
+    .map_err(|error| ConfigError::Yaml(error.without_snippet().to_string()))?;
+
+    let mut connections = Vec::new();
+    for (index, entry) in file.connections.into_iter().enumerate() {
+        if entry.strategy == "sms" {
+            connections.push(connection(entry, &format!("connections[{index}]"))?);
+        } else {
+            unknown.push(format!("connections[{index}] (strategy {})", entry.strategy));
+        }
+    }
+    let clients = file
+        .clients
+        .into_iter()
+        .enumerate()
+        .map(|(index, entry)| client(entry, &format!("clients[{index}]")))
+        .collect::<Result<Vec<_>, _>>()?;
+    let config = TenantConfig { clients, connections };
+    check_whole(&config)?;
+    Ok((config, unknown))
+}
+
+/// `clients.0.foo` as `clients[0].foo`.
+fn readable(path: &str) -> String {
+    let mut readable = String::new();
+    for part in path.split('.').filter(|part| *part != "?") {
+        if part.parse::<usize>().is_ok() {
+            readable.push_str(&format!("[{part}]"));
+        } else {
+            if !readable.is_empty() {
+                readable.push('.');
+            }
+            readable.push_str(part);
+        }
+    }
+    readable
+}
+
+fn invalid(path: impl Into<String>, problem: impl Into<String>) -> ConfigError {
+    ConfigError::Invalid { path: path.into(), problem: problem.into() }
+}
+
+fn check_whole(config: &TenantConfig) -> Result<(), ConfigError> {
+    if config.clients.is_empty() {
+        return Err(invalid("clients", "at least one client is needed"));
+    }
+    if config.connections.is_empty() {
+        return Err(invalid("connections", "at least one connection with strategy sms is needed"));
+    }
+    for (index, client) in config.clients.iter().enumerate() {
+        if config.clients.iter().take(index).any(|earlier| earlier.client_id == client.client_id) {
+            return Err(invalid(format!("clients[{index}].client_id"), "is used twice"));
+        }
+    }
+    for (index, connection) in config.connections.iter().enumerate() {
+        if config.connections.iter().take(index).any(|earlier| earlier.name == connection.name) {
+            return Err(invalid(format!("connections[{index}].name"), "is used twice"));
+        }
+    }
+    Ok(())
+}
+
+fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
+    if entry.client_id.is_empty() {
+        return Err(invalid(format!("{path}.client_id"), "is empty"));
+    }
+    check_urls(&entry.callbacks, &format!("{path}.callbacks"))?;
+    check_urls(&entry.allowed_logout_urls, &format!("{path}.allowed_logout_urls"))?;
+    let app_type = entry.app_type.unwrap_or(AppType::RegularWeb);
+    let auth_method = entry.token_endpoint_auth_method.unwrap_or_else(|| default_auth_method(app_type));
+    if auth_method != AuthMethod::None && entry.client_secret.is_none() {
+        return Err(invalid(
+            format!("{path}.client_secret"),
+            "is missing; a public client says so with token_endpoint_auth_method: none",
+        ));
+    }
+    Ok(Client {
+        name: entry.name,
+        client_id: entry.client_id,
+        client_secret: entry.client_secret,
+        auth_method,
+        callbacks: entry.callbacks,
+        allowed_logout_urls: entry.allowed_logout_urls,
+        allowed_origins: [entry.allowed_origins, entry.web_origins].concat(),
+        grant_types: entry.grant_types.unwrap_or_else(|| default_grants(app_type)),
+    })
+}
+
+fn default_auth_method(app_type: AppType) -> AuthMethod {
+    match app_type {
+        AppType::RegularWeb | AppType::NonInteractive => AuthMethod::ClientSecretPost,
+        AppType::Spa | AppType::Native => AuthMethod::None,
+    }
+}
+
+/// The OTP grant is not for programs in a browser, as at Auth0.
+fn default_grants(app_type: AppType) -> Vec<String> {
+    match app_type {
+        AppType::RegularWeb | AppType::Native => vec![CODE_GRANT.to_owned(), OTP_GRANT.to_owned()],
+        AppType::Spa => vec![CODE_GRANT.to_owned()],
+        AppType::NonInteractive => Vec::new(),
+    }
+}
+
+/// Absolute, without a fragment: RFC 6749 section 3.1.2.
+fn check_urls(urls: &[String], path: &str) -> Result<(), ConfigError> {
+    for (index, url) in urls.iter().enumerate() {
+        let parsed = Url::parse(url).map_err(|error| invalid(format!("{path}[{index}]"), error.to_string()))?;
+        if parsed.fragment().is_some() {
+            return Err(invalid(format!("{path}[{index}]"), "must not have a fragment"));
+        }
+        if matches!(parsed.scheme(), "javascript" | "data" | "blob" | "file" | "vbscript") {
+            return Err(invalid(format!("{path}[{index}]"), "has a scheme that cannot be returned to"));
+        }
+    }
+    Ok(())
+}
+
+fn connection(entry: ConnectionEntry, path: &str) -> Result<Connection, ConfigError> {
+    let twilio = twilio(&entry.options, &format!("{path}.options"))?;
+    let defaults = Connection::new(&entry.name);
+    let totp = entry.options.totp.unwrap_or(Totp { length: None, time_step: None });
+    let code_length = totp.length.unwrap_or(defaults.code_length);
+    if !(4..=40).contains(&code_length) {
+        return Err(invalid(format!("{path}.options.totp.length"), "must be from 4 to 40"));
+    }
+    let code_lifetime = totp.time_step.map_or(defaults.code_lifetime, Duration::from_secs);
+    if !(60..=36_000).contains(&code_lifetime.as_secs()) {
+        return Err(invalid(format!("{path}.options.totp.time_step"), "must be from 60 to 36000 seconds"));
+    }
+    Ok(Connection {
+        enabled_clients: entry.enabled_clients,
+        code_length,
+        code_lifetime,
+        template: entry.options.template,
+        disable_signup: entry.options.disable_signup,
+        twilio,
+        ..defaults
+    })
+}
+
+fn twilio(options: &Options, path: &str) -> Result<Option<TwilioConfig>, ConfigError> {
+    let (account_sid, auth_token) = match (&options.twilio_sid, &options.twilio_token) {
+        (Some(sid), Some(token)) => (sid.clone(), token.clone()),
+        (None, None) if options.provider.is_none() => return Ok(None),
+        (None, None) => return Err(invalid(path, "provider twilio needs twilio_sid and twilio_token")),
+        (Some(_), None) => return Err(invalid(format!("{path}.twilio_token"), "is missing")),
+        (None, Some(_)) => return Err(invalid(format!("{path}.twilio_sid"), "is missing")),
+    };
+    let is_hex = |digits: &str| digits.len() == 32 && digits.chars().all(|digit| digit.is_ascii_hexdigit());
+    if !account_sid.strip_prefix("AC").is_some_and(is_hex) {
+        return Err(invalid(format!("{path}.twilio_sid"), "must be AC and 32 hexadecimal digits"));
+    }
+    let from = match (&options.from, &options.messaging_service_sid) {
+        (_, Some(sid)) => TwilioFrom::MessagingService(sid.clone()),
+        (Some(number), None) => TwilioFrom::Number(number.clone()),
+        (None, None) => return Err(invalid(path, "one of from and messaging_service_sid is needed")),
+    };
+    let api_base_url = Url::parse(TwilioConfig::API_BASE_URL).map_err(|error| invalid(path, error.to_string()))?;
+    Ok(Some(TwilioConfig { account_sid, auth_token, from, api_base_url }))
+}

@@ -1,0 +1,67 @@
+-- Times are unix milliseconds; secrets of bearers (codes, cookies) are stored as hashes only.
+
+CREATE TABLE IF NOT EXISTS tenant_secrets (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS tenant_signing_keys (
+    slot TEXT PRIMARY KEY,
+    pkcs8 TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS tenant_users (
+    connection TEXT NOT NULL,
+    phone_number TEXT NOT NULL,
+    user_id TEXT NOT NULL UNIQUE,
+    blocked BOOLEAN NOT NULL DEFAULT FALSE,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (connection, phone_number)
+);
+
+-- One row a number: a new code takes the place of the one before.
+CREATE TABLE IF NOT EXISTS tenant_challenges (
+    connection TEXT NOT NULL,
+    phone_number TEXT NOT NULL,
+    id TEXT NOT NULL,
+    mac TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    redeemed BOOLEAN NOT NULL,
+    PRIMARY KEY (connection, phone_number)
+);
+
+CREATE TABLE IF NOT EXISTS tenant_authorization_codes (
+    code_hash TEXT PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    redirect_uri TEXT NOT NULL,
+    code_challenge TEXT,
+    grant_json TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    redeemed_at BIGINT
+);
+
+CREATE TABLE IF NOT EXISTS tenant_sso_sessions (
+    token_hash TEXT PRIMARY KEY,
+    sid TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS tenant_hosted_logins (
+    id_hash TEXT PRIMARY KEY,
+    request_json TEXT NOT NULL,
+    typed TEXT NOT NULL,
+    phone_number TEXT,
+    notice_json TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+-- Token buckets in the form of GCRA: `tat` is the time at which the bucket is full again.
+CREATE TABLE IF NOT EXISTS tenant_limits (
+    bucket TEXT PRIMARY KEY,
+    tat BIGINT NOT NULL
+);
