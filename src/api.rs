@@ -1,0 +1,193 @@
+//! The seam between browser and app: four server functions and the types in their signatures.
+//!
+//! What is expected to fail is a value, a [`Refusal`]; [`ApiError`] is for what nobody expects. Called by a plain form,
+//! each function answers with a redirect (303) to the page the form stood on, which then shows the outcome.
+#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments, whose documentation says them")]
+
+use leptos::{
+    prelude::*,
+    server_fn::{
+        codec::JsonEncoding,
+        error::{FromServerFnError, ServerFnErrorErr},
+    },
+};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Where the form of [`start`] posts to.
+pub const START_PATH: &str = "/api/passwordless/start";
+/// Where the form of [`resend`] posts to.
+pub const RESEND_PATH: &str = "/api/passwordless/resend";
+/// Where the form of [`verify`] posts to.
+pub const VERIFY_PATH: &str = "/api/passwordless/verify";
+/// Where the form of [`sign_out`] posts to.
+pub const SIGN_OUT_PATH: &str = "/logout";
+
+/// Asks the tenant to send a code to a phone number.
+///
+/// `phone_number` is what the person typed, in international form or as dialled inside `country` (ISO 3166).
+/// `return_to` is the page to come back to once signed in; anything but a path of this app counts as `/`.
+///
+/// # Errors
+/// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`].
+#[server(prefix = "/api/passwordless", endpoint = "/start")]
+pub async fn start(
+    phone_number: String,
+    #[server(default)] country: String,
+    #[server(default)] return_to: String,
+) -> Result<StartOutcome, ApiError> {
+    crate::server::start::start(&phone_number, &country, &return_to).await
+}
+
+/// Asks the tenant for another code to the number of the pending login; the code before it stops being valid.
+///
+/// # Errors
+/// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`].
+#[server(prefix = "/api/passwordless", endpoint = "/resend")]
+pub async fn resend() -> Result<StartOutcome, ApiError> {
+    crate::server::start::resend().await
+}
+
+/// Checks the code for the number of the pending login.
+///
+/// # Errors
+/// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`].
+#[server(prefix = "/api/passwordless", endpoint = "/verify")]
+pub async fn verify(code: String) -> Result<VerifyOutcome, ApiError> {
+    crate::server::verify::verify(&code).await
+}
+
+/// Ends the session of this app and returns the tenant's logout URL, which ends the session there.
+///
+/// # Errors
+/// [`ApiError`] if the session cannot be removed.
+#[server(prefix = "", endpoint = "/logout")]
+pub async fn sign_out() -> Result<String, ApiError> {
+    crate::server::sign_out::sign_out().await
+}
+
+/// What became of [`start`] and [`resend`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StartOutcome {
+    /// The tenant has taken the message.
+    CodeSent(CodeSent),
+    /// No message was sent.
+    Refused(Refusal),
+}
+
+/// What became of [`verify`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VerifyOutcome {
+    /// The code is right.
+    Verified {
+        /// Where the browser goes now: through the tenant to the callback, or, already signed in, to the page it came from.
+        continue_to: String,
+    },
+    /// The code was not accepted.
+    Refused(Refusal),
+}
+
+/// A code is on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeSent {
+    /// The number it went to, spaced for reading: `+1 415 555 2671`.
+    pub phone_number: String,
+    /// Seconds until another code may be asked for.
+    pub resend_in: u32,
+}
+
+/// Why a step of the login was refused; [`messages`](crate::messages) has a sentence for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// Nothing was typed as phone number.
+    PhoneNumberMissing,
+    /// No such phone number can exist.
+    PhoneNumberInvalid,
+    /// This app sends no messages to the number's country.
+    CountryNotAllowed,
+    /// The SMS provider did not take the message.
+    SmsNotSent,
+    /// Too many requests.
+    RateLimited {
+        /// Seconds to wait, where the tenant tells.
+        retry_after: Option<u32>,
+    },
+    /// Nothing was typed as code.
+    CodeMissing,
+    /// What was typed cannot be a code.
+    CodeMalformed,
+    /// The code is wrong.
+    WrongCode {
+        /// Tries left for this code, where the tenant tells.
+        attempts_left: Option<u32>,
+    },
+    /// The code was right once, but its time is over.
+    CodeExpired,
+    /// The tries for this code are used up.
+    TooManyAttempts,
+    /// The account is blocked.
+    UserBlocked,
+    /// There is no login to go on with: it expired, or was finished in another tab.
+    NoPendingLogin,
+    /// The tenant sent the browser back without signing it in.
+    TenantRefused,
+    /// What the tenant sent back could not be verified.
+    LoginNotVerified,
+    /// The tenant does not answer, or not in its protocol.
+    TenantUnavailable,
+    /// The tenant does not accept this app's configuration.
+    Misconfigured,
+    /// The app's own server cannot be reached.
+    Offline,
+    /// The app's own server failed.
+    Unexpected,
+}
+
+/// What nobody expects of a server function.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "error", content = "error_description")]
+pub enum ApiError {
+    /// The request is not one that the dialog or a form of it could have made.
+    #[error("the request could not be understood: {0}")]
+    InvalidRequest(String),
+    /// The server cannot do its work; its log says why.
+    #[error("something went wrong on the server")]
+    ServerError,
+    /// The server was not reached, or its answer did not arrive whole.
+    #[error("the server could not be reached")]
+    Unreachable,
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Serialization(_) => {
+                invalid_request("a field is missing, twice there or too long")
+            }
+            ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Request(_) => unread(),
+            _ => Self::ServerError,
+        }
+    }
+}
+
+fn invalid_request(reason: &str) -> ApiError {
+    #[cfg(feature = "ssr")]
+    crate::server::form::bad_request();
+    ApiError::InvalidRequest(reason.to_owned())
+}
+
+/// A body that could not be read: in the browser the connection broke, on the server the client sent nonsense.
+fn unread() -> ApiError {
+    if cfg!(feature = "ssr") { invalid_request("the body could not be read") } else { ApiError::Unreachable }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        match error {
+            ApiError::Unreachable => Self::Offline,
+            ApiError::InvalidRequest(_) | ApiError::ServerError => Self::Unexpected,
+        }
+    }
+}
