@@ -1,1 +1,12 @@
-//! Placeholder.
+//! The wasm entry: hydrates the islands of `app` and nothing more.
+
+// Names the crate, so that its islands are linked although nothing here calls them.
+use app as _;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Called once by the script that leptos writes into each page; the script then wakes the islands one by one.
+#[wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_islands();
+}
