@@ -1,0 +1,104 @@
+# `make` says what there is. Each target does its own set-up.
+
+# Where rustup puts cargo; a shell opened before the installation does not know it yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+WASM_TARGET := wasm32-unknown-unknown
+WASM := target/$(WASM_TARGET)/wasm-release/client.wasm
+SITE := target/site
+
+# The client is compiled by itself: together with the server, `hydrate` and `ssr` would be on at once.
+CLIENT := -p client --target $(WASM_TARGET)
+NATIVE := --workspace --exclude client
+
+BUILD_CLIENT := cargo build $(CLIENT) --profile wasm-release
+PACK := target/debug/pack $(WASM) $(SITE)
+NODE_MODULES := end2end/node_modules
+PLAYWRIGHT = cd end2end && CHROMIUM="$(CHROMIUM)" node_modules/.bin/playwright
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+# need(program, what to do about it)
+need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
+
+.PHONY: help run test release screenshots clean rust node chromium
+.NOTPARALLEL:
+
+help:
+	@echo "make run          compile, and start the app on http://localhost:3000"
+	@echo "make test         format, lints, tests, and the tests in a browser"
+	@echo "make release      an optimised build"
+	@echo "make screenshots  new pictures of the dialog, in end2end/screenshots"
+	@echo "make clean        remove everything that was built or installed here"
+
+run: rust
+	@echo "[1/4] compiling the client …"
+	@$(BUILD_CLIENT)
+	@echo "[2/4] compiling the server …"
+	@cargo build -p server -p pack
+	@echo "[3/4] packing the client …"
+	@$(PACK)
+	@echo "[4/4] starting …"
+	@exec target/debug/passwordless serve
+
+test: rust node chromium
+	@echo "[1/6] format …"
+	@cargo fmt --check
+	@echo "[2/6] lints …"
+	@cargo clippy $(NATIVE) --all-targets -- -D warnings
+	@cargo clippy $(CLIENT) -- -D warnings
+	@echo "[3/6] compiling the client …"
+	@$(BUILD_CLIENT)
+	@echo "[4/6] compiling the server and the tests …"
+	@cargo build $(NATIVE) --all-targets
+	@echo "[5/6] tests …"
+	@cargo test $(NATIVE)
+	@echo "[6/6] tests in a browser …"
+	@$(PACK)
+	@$(PLAYWRIGHT) test
+
+release: rust $(NODE_MODULES)/binaryen
+	@echo "[1/3] compiling the client …"
+	@$(BUILD_CLIENT)
+	@cargo build -p pack
+	@echo "[2/3] packing the client …"
+	@$(PACK) --wasm-opt $(NODE_MODULES)/.bin/wasm-opt
+	@echo "[3/3] compiling the server …"
+	@cargo build --release -p server
+	@echo "target/release/passwordless serves $(SITE)"
+
+# Needs a build: `make run` or `make test` made one.
+screenshots: node chromium
+	@$(PLAYWRIGHT) test --config screenshots.config.ts
+
+clean:
+	rm -rf target $(NODE_MODULES) end2end/test-results end2end/playwright-report
+
+# What the machine needs
+
+rust:
+	$(call need,cargo,install Rust from https://rustup.rs)
+	$(call need,cc,install a C compiler (Debian: apt-get install gcc libc6-dev))
+	@test -d "$$(rustc --print target-libdir --target $(WASM_TARGET) 2>&1)" \
+		|| { echo "installing the Rust toolchain of rust-toolchain.toml …"; rustup toolchain install; }
+
+node: $(NODE_MODULES)/.package-lock.json
+
+$(NODE_MODULES)/.package-lock.json: end2end/package-lock.json
+	$(call need,npm,install Node.js 20 or newer (Debian: apt-get install nodejs npm))
+	@echo "installing npm packages …"
+	@cd end2end && npm ci --omit=optional
+
+$(NODE_MODULES)/binaryen: end2end/package-lock.json
+	$(call need,npm,install Node.js 20 or newer (Debian: apt-get install nodejs npm))
+	@echo "installing npm packages …"
+	@cd end2end && npm ci
+	@touch $@
+
+chromium:
+	@if [ -n "$(CHROMIUM)" ]; then exit; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing Chromium …"; \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium; \
+	else \
+		echo "Chromium is missing: install it (Debian: apt-get install chromium), or set CHROMIUM to its path" >&2; exit 1; \
+	fi
