@@ -79,7 +79,7 @@ rust:
 	$(call need,cargo,install Rust from https://rustup.rs)
 	$(call need,cc,install a C compiler (Debian: apt-get install gcc libc6-dev))
 	@test -d "$$(rustc --print target-libdir --target $(WASM_TARGET) 2>&1)" \
-		|| { echo "installing the Rust toolchain of rust-toolchain.toml …"; rustup toolchain install; }
+		|| { echo "installing the Rust toolchain of rust-toolchain.toml …"; rustup toolchain install --no-self-update; }
 
 node: $(NODE_MODULES)/.package-lock.json
 
