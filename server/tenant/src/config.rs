@@ -116,6 +116,13 @@ fn web_origin(url: &str) -> Option<String> {
     origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
+/// `http://localhost:3000/` is also written without its slash.
+fn with_and_without_slash(url: &Url) -> Vec<String> {
+    let written = url.to_string();
+    let bare = written.strip_suffix('/').map(str::to_owned);
+    [written].into_iter().chain(bare).collect()
+}
+
 /// A way to sign in: numbers, codes and the sender.
 #[derive(Clone, Debug)]
 pub struct Connection {
@@ -181,7 +188,7 @@ impl TenantConfig {
             client_secret: Some(client_secret),
             auth_method: AuthMethod::ClientSecretPost,
             callbacks: vec![callback_url.to_string()],
-            allowed_logout_urls: vec![logout_url.to_string()],
+            allowed_logout_urls: with_and_without_slash(logout_url),
             allowed_origins: Vec::new(),
             grant_types: vec![CODE_GRANT.to_owned(), OTP_GRANT.to_owned()],
         };

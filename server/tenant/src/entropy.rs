@@ -26,7 +26,8 @@ pub(crate) fn token(entropy: &dyn Entropy) -> String {
 
 /// 24 hexadecimal digits: the form of Auth0's identifiers.
 pub(crate) fn object_id(entropy: &dyn Entropy) -> String {
-    bytes::<12>(entropy).iter().map(|byte| format!("{byte:02x}")).collect()
+    let nibbles = bytes::<12>(entropy).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect()
 }
 
 pub(crate) fn bytes<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {

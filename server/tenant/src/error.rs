@@ -1,4 +1,8 @@
-//! What can go wrong, by operation.
+//! What can go wrong: for the program that builds a tenant, and for the clients that call its API.
+
+mod api;
+
+pub(crate) use api::{ApiError, ErrorName, GrantError, Property, TokenAuth};
 
 /// The store could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +33,4 @@ pub enum BuildError {
     /// The public URL has no origin that a browser would name.
     #[error("the public URL must be an http or https origin, such as https://login.example.com")]
     PublicUrl,
-    /// A key could not be made because the task was stopped.
-    #[error("the start was interrupted")]
-    Interrupted,
 }

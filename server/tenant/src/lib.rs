@@ -3,11 +3,21 @@
 //! [`router`] returns everything that it serves: Auth0's passwordless API, an OpenID Connect issuer, a plain login page
 //! and, where no SMS provider is configured, the outbox that shows the messages to a developer.
 
+mod body;
+mod client_auth;
 mod clock;
 mod config;
+mod cookies;
 mod entropy;
 mod error;
+mod hosted;
+mod layers;
 mod limits;
+mod oauth;
+mod pages;
+mod passwordless;
+mod phone_number;
+mod routes;
 mod sms;
 mod store;
 mod tenant;

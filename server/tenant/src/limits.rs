@@ -1,5 +1,11 @@
 //! How many texts may be asked for, and to where.
 
+use std::net::IpAddr;
+
+use crate::{clock::Millis, phone_number::PhoneNumber};
+
+const HOUR: i64 = 60 * 60 * 1000;
+
 /// Limits on `/passwordless/start`, against SMS pumping and enumeration; `0` lifts a limit.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -14,5 +20,111 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { starts_per_ip_hour: 50, starts_per_phone_hour: 10, countries: None }
+    }
+}
+
+/// What a limit counts.
+#[derive(Debug)]
+pub(crate) struct Bucket(String);
+
+impl Bucket {
+    /// Starts from an address; of IPv6 the /64, which one customer has whole.
+    pub(crate) fn starts_from(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(address) => format!("start:ip:{address}"),
+            IpAddr::V6(address) => format!("start:ip:{:x}", u128::from(address) >> 64),
+        })
+    }
+
+    /// Starts for a number, whichever connection it is asked for through.
+    pub(crate) fn starts_for(phone_number: &PhoneNumber) -> Self {
+        Self(format!("start:phone:{}", phone_number.as_str()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A token bucket in the form of the generic cell rate algorithm: one number a bucket, the theoretical arrival time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gcra {
+    /// Milliseconds in which one token grows back.
+    pub(crate) interval: i64,
+    /// Tokens in a full bucket.
+    burst: i64,
+}
+
+impl Gcra {
+    /// `count` at once, and one each `1/count` of an hour after that; `None` where the limit is lifted.
+    pub(crate) fn per_hour(count: u32) -> Option<Self> {
+        let burst = i64::from(count);
+        (burst > 0).then(|| Self { interval: (HOUR / burst).max(1), burst })
+    }
+
+    /// The arrival time after taking from a full bucket.
+    pub(crate) fn first(self, now: Millis) -> Millis {
+        Millis(now.0 + self.interval)
+    }
+
+    /// The latest arrival time at which a token can still be taken.
+    pub(crate) fn latest(self, now: Millis) -> Millis {
+        Millis(now.0 + self.interval * (self.burst - 1))
+    }
+
+    /// When a bucket with this arrival time has a token again.
+    pub(crate) fn free_again(self, tat: Millis) -> Millis {
+        Millis(tat.0 - self.interval * (self.burst - 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the store's statement does, on one number.
+    fn take(tat: &mut Option<i64>, gcra: Gcra, now: i64) -> bool {
+        let before = tat.unwrap_or(i64::MIN);
+        if before > gcra.latest(Millis(now)).0 {
+            return false;
+        }
+        *tat = Some(if before > now { before + gcra.interval } else { gcra.first(Millis(now)).0 });
+        true
+    }
+
+    #[test]
+    fn zero_lifts_the_limit() {
+        assert!(Gcra::per_hour(0).is_none());
+    }
+
+    #[test]
+    fn addresses_of_one_network_share_a_bucket() -> Result<(), std::net::AddrParseError> {
+        let bucket = |text: &str| text.parse().map(|address| Bucket::starts_from(address).0);
+        assert_eq!(bucket("2001:db8:1:2::1")?, bucket("2001:db8:1:2:ffff::9")?);
+        assert_ne!(bucket("2001:db8:1:2::1")?, bucket("2001:db8:1:3::1")?);
+        assert_eq!(bucket("::ffff:192.0.2.1")?, bucket("192.0.2.1")?);
+        Ok(())
+    }
+
+    proptest::proptest! {
+        /// In no hour more than the bucket and what grows back in that hour, and waiting as told is enough.
+        #[test]
+        fn never_more_than_the_bucket_holds(count in 1_u32..60, gaps in proptest::collection::vec(0_i64..400_000, 1..200)) {
+            let Some(gcra) = Gcra::per_hour(count) else { return Ok(()) };
+            let (mut tat, mut now, mut taken) = (None, 0, Vec::new());
+            for gap in gaps {
+                now += gap;
+                if take(&mut tat, gcra, now) {
+                    taken.push(now);
+                } else {
+                    let free = gcra.free_again(Millis(tat.unwrap_or(now)));
+                    proptest::prop_assert!(free.0 > now);
+                    proptest::prop_assert!(take(&mut tat.clone(), gcra, free.0));
+                    proptest::prop_assert!(!take(&mut tat.clone(), gcra, free.0 - 1));
+                }
+                let last_hour = taken.iter().filter(|at| **at > now - HOUR).count();
+                proptest::prop_assert!(last_hour <= 2 * count as usize);
+            }
+        }
     }
 }

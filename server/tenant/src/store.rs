@@ -1,12 +1,25 @@
-//! What the tenant keeps. One SQL text for SQLite and PostgreSQL; each statement that decides something is atomic.
+//! What the tenant keeps. One SQL text for `SQLite` and `PostgreSQL`; each statement that decides something is atomic.
 
+mod authorization_codes;
+mod challenges;
+mod hosted_logins;
+mod keys;
+mod limits;
 mod secrets;
+mod sso_sessions;
+mod users;
 
+use aws_lc_rs::digest;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::SqlitePool;
 
 use crate::error::StoreError;
 
+pub(crate) use authorization_codes::StoredCode;
+pub(crate) use hosted_logins::HostedLogin;
 pub use secrets::default_client_secret;
+pub(crate) use sso_sessions::{ABSOLUTE_SECONDS as SSO_SECONDS, SsoSession};
+pub(crate) use users::User;
 
 /// The tenant's tables.
 #[derive(Clone, Debug)]
@@ -20,4 +33,9 @@ impl Store {
         sqlx::raw_sql(include_str!("store/schema.sql")).execute(&pool).await?;
         Ok(Self { pool })
     }
+}
+
+/// What is kept of a bearer's secret (a code, a cookie): enough to recognise it, not enough to use it.
+fn hash(secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, secret.as_bytes()))
 }

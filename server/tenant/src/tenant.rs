@@ -1,13 +1,21 @@
-//! The tenant as a whole.
+//! The tenant as a whole: what it is made from, and what its handlers share.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use axum::{Router, routing::get};
+use axum::Router;
 use sqlx::SqlitePool;
 use url::Url;
 
 use crate::{
-    clock::Clock, config::TenantConfig, entropy::Entropy, error::BuildError, limits::Limits, sms::TwilioConfig,
+    clock::{Clock, Millis},
+    config::{Connection, TenantConfig},
+    entropy::Entropy,
+    error::BuildError,
+    limits::Limits,
+    oauth::keys::SigningKey,
+    passwordless::challenge::CodeKey,
+    routes,
+    sms::{Outbox, SmsSender, Twilio, TwilioConfig},
     store::Store,
 };
 
@@ -45,6 +53,104 @@ pub async fn router(
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<Router, BuildError> {
-    let _ = (Store::open(pool).await?, settings, clock, entropy);
-    Ok(Router::new().route("/healthz", get(async || "ok")))
+    let store = Store::open(pool).await?;
+    let signing_key = SigningKey::load_or_make(&store, Millis::of(&*clock)).await?;
+    let code_key = CodeKey::new(&store.secret("code_key", &*entropy).await?);
+    let tenant = Tenant {
+        origin: Origin::of(&settings.public_url)?,
+        senders: Senders::new(&settings, &clock)?,
+        config: settings.config,
+        limits: settings.limits,
+        signing_key,
+        code_key,
+        store,
+        clock,
+        entropy,
+    };
+    routes::build(Arc::new(tenant))
+}
+
+/// What the handlers share.
+pub(crate) struct Tenant {
+    pub(crate) origin: Origin,
+    pub(crate) config: TenantConfig,
+    pub(crate) limits: Limits,
+    pub(crate) signing_key: SigningKey,
+    pub(crate) code_key: CodeKey,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    senders: Senders,
+}
+
+impl Tenant {
+    pub(crate) fn now(&self) -> Millis {
+        Millis::of(&*self.clock)
+    }
+
+    pub(crate) fn sender(&self, connection: &Connection) -> &dyn SmsSender {
+        &**self.senders.own.get(&connection.name).unwrap_or(&self.senders.default)
+    }
+
+    /// The messages for a developer to read, where no provider is configured.
+    pub(crate) fn outbox(&self) -> Option<&Arc<Outbox>> {
+        self.senders.outbox.as_ref()
+    }
+}
+
+/// The senders: one for each connection with an account of its own, and one for the rest.
+struct Senders {
+    default: Arc<dyn SmsSender>,
+    own: HashMap<String, Arc<dyn SmsSender>>,
+    outbox: Option<Arc<Outbox>>,
+}
+
+impl Senders {
+    fn new(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Self, BuildError> {
+        let (default, outbox): (Arc<dyn SmsSender>, _) = match &settings.sms {
+            Sms::Twilio(config) => (Arc::new(Twilio::new(config.clone())?), None),
+            Sms::Outbox => {
+                let outbox = Arc::new(Outbox::new(Arc::clone(clock)));
+                (Arc::clone(&outbox) as Arc<dyn SmsSender>, Some(outbox))
+            }
+        };
+        let mut own = HashMap::new();
+        for connection in settings.config.connections() {
+            if let Some(config) = &connection.twilio {
+                let sender: Arc<dyn SmsSender> = Arc::new(Twilio::new(config.clone())?);
+                own.insert(connection.name.clone(), sender);
+            }
+        }
+        Ok(Self { default, own, outbox })
+    }
+}
+
+/// Where the tenant is, as others see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin(String);
+
+impl Origin {
+    fn of(public_url: &Url) -> Result<Self, BuildError> {
+        let is_origin = matches!(public_url.scheme(), "http" | "https")
+            && matches!(public_url.path(), "" | "/")
+            && public_url.query().is_none();
+        if is_origin { Ok(Self(public_url.origin().ascii_serialization())) } else { Err(BuildError::PublicUrl) }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The issuer of tokens: the origin with a slash, as at Auth0.
+    pub(crate) fn issuer(&self) -> String {
+        self.at("/")
+    }
+
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.starts_with("https:")
+    }
 }

@@ -117,7 +117,7 @@ fn readable(path: &str) -> String {
     let mut readable = String::new();
     for part in path.split('.').filter(|part| *part != "?") {
         if part.parse::<usize>().is_ok() {
-            readable.push_str(&format!("[{part}]"));
+            readable.extend(["[", part, "]"]);
         } else {
             if !readable.is_empty() {
                 readable.push('.');

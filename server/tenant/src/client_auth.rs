@@ -1,0 +1,114 @@
+//! Who is calling: `client_secret_post`, `client_secret_basic`, or a public client (RFC 6749 section 2.3).
+
+use aws_lc_rs::constant_time;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{HeaderMap, header};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    body::Fields,
+    config::{Client, TenantConfig},
+    error::{ApiError, Property, TokenAuth},
+};
+
+/// A client, and what it showed.
+#[derive(Debug)]
+pub(crate) struct Caller<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) proof: Proof,
+}
+
+/// What a client showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// Its secret.
+    Secret,
+    /// Nothing, and it has nothing to show.
+    Public,
+    /// Nothing, though it has a secret.
+    Missing,
+}
+
+impl<'a> Caller<'a> {
+    /// Finds the client and checks what it showed. `Ok(None)` when no client is named at all.
+    pub(crate) fn identify(
+        config: &'a TenantConfig,
+        headers: &HeaderMap,
+        fields: &Fields,
+    ) -> Result<Option<Self>, ApiError> {
+        let body_id = fields.text(Property::ClientId)?;
+        if let Some(basic) = BasicCredentials::read(headers)? {
+            return basic.caller(config, body_id).map(Some).ok_or(ApiError::InvalidClient(TokenAuth::Basic));
+        }
+        let Some(client_id) = body_id else { return Ok(None) };
+        let refused = || ApiError::InvalidClient(TokenAuth::Body);
+        let client = config.client(client_id).ok_or_else(refused)?;
+        let proof = match (fields.param("client_secret")?, client.is_public()) {
+            (_, true) => Proof::Public,
+            (None, false) => Proof::Missing,
+            (Some(secret), false) if is_secret_of(client, secret) => Proof::Secret,
+            (Some(_), false) => return Err(refused()),
+        };
+        Ok(Some(Self { client, proof }))
+    }
+
+    /// The caller of the token endpoint: one that proved itself, or a public client.
+    pub(crate) fn authenticate(
+        config: &'a TenantConfig,
+        headers: &HeaderMap,
+        fields: &Fields,
+    ) -> Result<&'a Client, ApiError> {
+        let caller = Self::identify(config, headers, fields)?
+            .ok_or_else(|| ApiError::invalid_request("missing client_id parameter"))?;
+        match caller.proof {
+            Proof::Secret | Proof::Public => Ok(caller.client),
+            Proof::Missing => Err(ApiError::InvalidClient(TokenAuth::Body)),
+        }
+    }
+}
+
+fn is_secret_of(client: &Client, secret: &str) -> bool {
+    client.client_secret.as_ref().is_some_and(|expected| {
+        constant_time::verify_slices_are_equal(expected.expose_secret().as_bytes(), secret.as_bytes()).is_ok()
+    })
+}
+
+/// What `Authorization: Basic` holds.
+struct BasicCredentials {
+    client_id: String,
+    secret: SecretString,
+}
+
+impl BasicCredentials {
+    fn read(headers: &HeaderMap) -> Result<Option<Self>, ApiError> {
+        let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+        let malformed = || ApiError::InvalidClient(TokenAuth::Basic);
+        let text = value.to_str().map_err(|_| malformed())?;
+        let Some((scheme, encoded)) = text.split_once(' ') else { return Err(malformed()) };
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return Ok(None);
+        }
+        let decoded = STANDARD.decode(encoded.trim()).map_err(|_| malformed())?;
+        let pair = String::from_utf8(decoded).map_err(|_| malformed())?;
+        let (client_id, secret) = pair.split_once(':').ok_or_else(malformed)?;
+        Ok(Some(Self { client_id: client_id.to_owned(), secret: secret.into() }))
+    }
+
+    /// RFC 6749 has both parts form-encoded before base64, which not every client does: either reading may match.
+    fn caller<'a>(&self, config: &'a TenantConfig, body_id: Option<&str>) -> Option<Caller<'a>> {
+        let decoded_id = form_decoded(&self.client_id);
+        let client = config.client(&self.client_id).or_else(|| config.client(&decoded_id))?;
+        if body_id.is_some_and(|body_id| body_id != client.client_id) {
+            return None;
+        }
+        let raw = self.secret.expose_secret();
+        let matches = is_secret_of(client, raw) || is_secret_of(client, &form_decoded(raw));
+        matches.then_some(Caller { client, proof: Proof::Secret })
+    }
+}
+
+fn form_decoded(text: &str) -> String {
+    // `&` and `=` are data here, not separators; a name without `=` is taken whole.
+    let escaped = text.replace('&', "%26").replace('=', "%3D");
+    url::form_urlencoded::parse(escaped.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,53 @@
+//! Cookies, RFC 6265bis.
+
+use http::{HeaderMap, header};
+
+/// A cookie that scripts cannot read and that other sites' requests do not carry, but for top-level navigation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cookie {
+    pub(crate) name: &'static str,
+    /// Under https the name takes the prefix that ties it to this host.
+    pub(crate) secure: bool,
+}
+
+impl Cookie {
+    pub(crate) fn full_name(self) -> String {
+        if self.secure { format!("__Host-{}", self.name) } else { self.name.to_owned() }
+    }
+
+    /// The value of a `Set-Cookie` header; an age of zero removes the cookie.
+    pub(crate) fn set(self, value: &str, max_age: i64) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}", self.full_name())
+    }
+}
+
+/// The value of a cookie in a request.
+pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn https_ties_the_cookie_to_the_host() {
+        let cookie = Cookie { name: "a", secure: true };
+        assert_eq!(cookie.set("b", 9), "__Host-a=b; Path=/; HttpOnly; SameSite=Lax; Max-Age=9; Secure");
+    }
+
+    #[test]
+    fn the_right_cookie_is_found() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_static("aa=1; a=2=3"));
+        headers.append(header::COOKIE, HeaderValue::from_static("b=4"));
+        assert_eq!(read(&headers, "a").as_deref(), Some("2=3"));
+        assert_eq!(read(&headers, "b").as_deref(), Some("4"));
+        assert_eq!(read(&headers, "c"), None);
+    }
+}

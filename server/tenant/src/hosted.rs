@@ -1,0 +1,195 @@
+//! The tenant's own login page, where `/authorize` sends those who are not signed in: number, then code.
+//!
+//! Plain forms: each post changes what is kept of the login and redirects back to the page, which says what came of it.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    extract::{ConnectInfo, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    body::{BodyFields, Fields, QueryFields},
+    clock::Millis,
+    config::{Client, Connection},
+    oauth::{request::OauthError, sso},
+    pages::{PageError, login},
+    passwordless::{CodeError, CodeRequest, SendCodeError, challenge::Refusal},
+    phone_number::PhoneNumber,
+    sms::SendError,
+    store::HostedLogin,
+    tenant::Tenant,
+};
+
+/// How long the page can be left open.
+pub(crate) const LIFETIME_SECONDS: i64 = 60 * 60;
+
+/// Longest text that is kept of what someone typed.
+const MAX_TYPED: usize = 40;
+
+/// What the page says beside the form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Notice {
+    BadNumber,
+    Country,
+    TooManyRequests {
+        /// Unix milliseconds: the page counts from when it is read.
+        until: i64,
+    },
+    NumberRefused,
+    SmsFailed,
+    Resent,
+    MissingCode,
+    WrongCode {
+        attempts_left: Option<u32>,
+    },
+    Expired,
+    UsedUp,
+}
+
+/// The page's address; the identifier is the only thing that ties the login together, as at Auth0.
+pub(crate) fn path(id: &str) -> String {
+    format!("/u/login?state={id}")
+}
+
+/// A login under way, with what it is about.
+struct Login<'a> {
+    tenant: &'a Tenant,
+    id: String,
+    kept: HostedLogin,
+    client: &'a Client,
+    connection: &'a Connection,
+}
+
+impl<'a> Login<'a> {
+    async fn load(tenant: &'a Tenant, fields: &Fields) -> Result<Self, PageError> {
+        let id = fields.param("state").ok().flatten().ok_or(PageError::LoginGone)?.to_owned();
+        let kept = tenant.store.hosted_login(&id, tenant.now()).await?.ok_or(PageError::LoginGone)?;
+        let client = tenant.config.client(&kept.request.client_id).ok_or(PageError::LoginGone)?;
+        let connection = tenant.config.connection(&kept.request.connection).ok_or(PageError::LoginGone)?;
+        Ok(Self { tenant, id, kept, client, connection })
+    }
+
+    /// Keeps what happened and shows the page again.
+    async fn back(self, notice: Option<Notice>) -> Result<Response, PageError> {
+        let kept = HostedLogin { notice, ..self.kept };
+        self.tenant.store.update_hosted_login(&self.id, &kept).await?;
+        Ok(Redirect::to(&path(&self.id)).into_response())
+    }
+
+    async fn send_code(&self, phone_number: &PhoneNumber, peer: SocketAddr) -> Result<(), Notice> {
+        let request = CodeRequest {
+            client: self.client,
+            connection: self.connection,
+            phone_number,
+            counted_address: Some(peer.ip()),
+        };
+        self.tenant.send_code(&request).await.map_err(|error| {
+            tracing::warn!(%error, "no code was sent from the login page");
+            Notice::about(&error, self.tenant.now())
+        })
+    }
+}
+
+impl Notice {
+    fn about(error: &SendCodeError, now: Millis) -> Self {
+        match error {
+            SendCodeError::Country => Self::Country,
+            SendCodeError::TooManyRequests { retry_after } => {
+                let seconds = i64::try_from(*retry_after).unwrap_or(i64::MAX);
+                Self::TooManyRequests { until: now.plus_seconds(seconds).0 }
+            }
+            SendCodeError::Sms(SendError::InvalidRecipient { .. }) => Self::NumberRefused,
+            SendCodeError::Sms(_) | SendCodeError::Store(_) => Self::SmsFailed,
+        }
+    }
+}
+
+pub(crate) async fn page(
+    State(tenant): State<Arc<Tenant>>,
+    QueryFields(fields): QueryFields,
+) -> Result<Response, PageError> {
+    let login = Login::load(&tenant, &fields).await?;
+    Ok(login::page(&login.id, &login.kept, login.client, login.connection, tenant.now()).into_response())
+}
+
+pub(crate) async fn phone(
+    State(tenant): State<Arc<Tenant>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    BodyFields(fields): BodyFields,
+) -> Result<Response, PageError> {
+    let mut login = Login::load(&tenant, &fields).await?;
+    let typed = fields.param("phone_number").ok().flatten().unwrap_or_default();
+    login.kept.typed = typed.chars().take(MAX_TYPED).collect();
+    let Some(phone_number) = PhoneNumber::from_typed(typed) else {
+        return login.back(Some(Notice::BadNumber)).await;
+    };
+    match login.send_code(&phone_number, peer).await {
+        Ok(()) => {
+            login.kept.phone_number = Some(phone_number);
+            login.back(None).await
+        }
+        Err(notice) => login.back(Some(notice)).await,
+    }
+}
+
+pub(crate) async fn resend(
+    State(tenant): State<Arc<Tenant>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    BodyFields(fields): BodyFields,
+) -> Result<Response, PageError> {
+    let login = Login::load(&tenant, &fields).await?;
+    let Some(phone_number) = login.kept.phone_number.clone() else { return login.back(None).await };
+    let notice = login.send_code(&phone_number, peer).await.err().unwrap_or(Notice::Resent);
+    login.back(Some(notice)).await
+}
+
+pub(crate) async fn change(
+    State(tenant): State<Arc<Tenant>>,
+    BodyFields(fields): BodyFields,
+) -> Result<Response, PageError> {
+    let mut login = Login::load(&tenant, &fields).await?;
+    login.kept.phone_number = None;
+    login.back(None).await
+}
+
+pub(crate) async fn code(
+    State(tenant): State<Arc<Tenant>>,
+    headers: HeaderMap,
+    BodyFields(fields): BodyFields,
+) -> Result<Response, PageError> {
+    let login = Login::load(&tenant, &fields).await?;
+    let Some(phone_number) = login.kept.phone_number.clone() else { return login.back(None).await };
+    let typed = fields.param("code").ok().flatten().unwrap_or_default();
+    let code: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    if code.is_empty() {
+        return login.back(Some(Notice::MissingCode)).await;
+    }
+    let user = match tenant.redeem_code(login.connection, &phone_number, &code).await {
+        Ok(user) => user,
+        Err(CodeError::Store(error)) => return Err(error.into()),
+        Err(CodeError::Refused(refusal)) => return refused(login, refusal).await,
+    };
+    let (session, cookie) = sso::begin(&tenant, &headers, &user).await?;
+    let location = login.kept.request.grant_code(&tenant, &user, &session).await?;
+    tenant.store.end_hosted_login(&login.id).await?;
+    Ok((cookie, location).into_response())
+}
+
+/// A person who is blocked is sent back to the application; anyone else may try again.
+async fn refused(login: Login<'_>, refusal: Refusal) -> Result<Response, PageError> {
+    tracing::warn!(error = %refusal, "a code was refused on the login page");
+    let notice = match refusal {
+        Refusal::WrongCode { attempts_left } => Notice::WrongCode { attempts_left },
+        Refusal::Expired => Notice::Expired,
+        Refusal::UsedUp => Notice::UsedUp,
+        Refusal::Blocked => {
+            login.tenant.store.end_hosted_login(&login.id).await?;
+            return Ok(login.kept.request.refuse(&OauthError::Refused(refusal)).into_response());
+        }
+    };
+    login.back(Some(notice)).await
+}

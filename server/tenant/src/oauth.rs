@@ -1,0 +1,14 @@
+//! The OpenID Connect issuer.
+
+pub(crate) mod authorize;
+pub(crate) mod discovery;
+pub(crate) mod grant;
+pub(crate) mod keys;
+pub(crate) mod logout;
+mod pkce;
+pub(crate) mod request;
+pub(crate) mod scope;
+pub(crate) mod sso;
+pub(crate) mod token;
+mod tokens;
+pub(crate) mod userinfo;

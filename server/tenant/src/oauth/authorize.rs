@@ -1,0 +1,114 @@
+//! `/authorize`: the start of a login by browser, OpenID Connect Core section 3.1.2.
+//!
+//! Who is signed in here already goes straight back with a code; others go to the login page.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use http::HeaderMap;
+
+use super::{
+    request::{AuthorizationRequest, AuthorizeError, OauthError, ReturnAddress},
+    sso,
+};
+use crate::{
+    body::{BodyFields, Fields, QueryFields},
+    entropy, hosted,
+    passwordless::challenge::Refusal,
+    store::{SsoSession, User},
+    tenant::Tenant,
+};
+
+pub(crate) async fn get(
+    State(tenant): State<Arc<Tenant>>,
+    headers: HeaderMap,
+    QueryFields(fields): QueryFields,
+) -> Result<Response, AuthorizeError> {
+    authorize(&tenant, &headers, &fields).await
+}
+
+pub(crate) async fn post(
+    State(tenant): State<Arc<Tenant>>,
+    headers: HeaderMap,
+    BodyFields(fields): BodyFields,
+) -> Result<Response, AuthorizeError> {
+    authorize(&tenant, &headers, &fields).await
+}
+
+async fn authorize(tenant: &Tenant, headers: &HeaderMap, fields: &Fields) -> Result<Response, AuthorizeError> {
+    let address = ReturnAddress::parse(&tenant.config, fields)?;
+    answer(tenant, headers, fields, &address).await.map_err(|error| address.refuse(&error).into())
+}
+
+async fn answer(
+    tenant: &Tenant,
+    headers: &HeaderMap,
+    fields: &Fields,
+    address: &ReturnAddress<'_>,
+) -> Result<Response, OauthError> {
+    let request = AuthorizationRequest::parse(&tenant.config, fields, address)?;
+    let prompt = Prompt::parse(fields)?;
+    let max_age = max_age(fields)?;
+    if prompt != Prompt::Login {
+        let current = sso::current(tenant, headers).await?;
+        let usable = current.filter(|signed_in| is_usable(tenant, &request, signed_in, max_age));
+        if let Some((session, user)) = usable {
+            if user.blocked {
+                return Err(OauthError::Refused(Refusal::Blocked));
+            }
+            return Ok(request.grant_code(tenant, &user, &session).await?.into_response());
+        }
+    }
+    if prompt == Prompt::None {
+        return Err(OauthError::LoginRequired);
+    }
+    let id = entropy::token(&*tenant.entropy);
+    let now = tenant.now();
+    tenant.store.put_hosted_login(&id, &request, now, now.plus_seconds(hosted::LIFETIME_SECONDS)).await?;
+    Ok(Redirect::to(&hosted::path(&id)).into_response())
+}
+
+/// A session counts for the connection that it came from, and while it is young enough.
+fn is_usable(
+    tenant: &Tenant,
+    request: &AuthorizationRequest,
+    (session, user): &(SsoSession, User),
+    max_age: Option<i64>,
+) -> bool {
+    let age = tenant.now().seconds() - session.created_at.seconds();
+    user.connection == request.connection && max_age.is_none_or(|max_age| age <= max_age)
+}
+
+/// Whether the person may or must be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Prompt {
+    None,
+    Login,
+    Unset,
+}
+
+impl Prompt {
+    fn parse(fields: &Fields) -> Result<Self, OauthError> {
+        let text = fields.param("prompt").ok().flatten().unwrap_or_default();
+        let wanted: Vec<&str> = text.split_ascii_whitespace().collect();
+        match wanted.as_slice() {
+            [] | ["consent"] => Ok(Self::Unset),
+            ["none"] => Ok(Self::None),
+            many if many.contains(&"none") => {
+                Err(OauthError::InvalidRequest("prompt none cannot be combined with another".into()))
+            }
+            many if many.contains(&"login") || many.contains(&"select_account") => Ok(Self::Login),
+            _ => Err(OauthError::InvalidRequest("Unknown prompt".into())),
+        }
+    }
+}
+
+fn max_age(fields: &Fields) -> Result<Option<i64>, OauthError> {
+    let text = fields.param("max_age").ok().flatten();
+    let age = text.map(str::parse::<u32>).transpose();
+    age.map(|age| age.map(i64::from))
+        .map_err(|_| OauthError::InvalidRequest("max_age must be a number of seconds".into()))
+}

@@ -1,0 +1,43 @@
+//! What the issuer can do, OpenID Connect Discovery section 3 and RFC 8414: only what is there.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use serde_json::{Value, json};
+
+use super::scope;
+use crate::{
+    config::{CODE_GRANT, OTP_GRANT},
+    tenant::Tenant,
+};
+
+/// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
+///
+/// `passwordless_code_challenge_methods_supported` is our own member: `/passwordless/verify_redirect` takes PKCE here.
+pub(crate) async fn metadata(State(tenant): State<Arc<Tenant>>) -> Json<Value> {
+    let origin = &tenant.origin;
+    Json(json!({
+        "issuer": origin.issuer(),
+        "authorization_endpoint": origin.at("/authorize"),
+        "token_endpoint": origin.at("/oauth/token"),
+        "userinfo_endpoint": origin.at("/userinfo"),
+        "jwks_uri": origin.at("/.well-known/jwks.json"),
+        "scopes_supported": scope::SUPPORTED,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": [CODE_GRANT, OTP_GRANT],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "code_challenge_methods_supported": ["S256"],
+        "passwordless_code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login"],
+        "claims_supported": [
+            "aud", "auth_time", "exp", "iat", "iss", "name", "nickname", "phone_number", "phone_number_verified",
+            "sid", "sub", "updated_at"
+        ],
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+    }))
+}

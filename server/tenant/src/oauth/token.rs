@@ -1,0 +1,94 @@
+//! `POST /oauth/token`.
+//!
+//! <https://auth0.com/docs/api/authentication/passwordless/authenticate-user> and RFC 6749 section 4.1.3.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use http::HeaderMap;
+
+use super::{
+    grant::Grant,
+    pkce,
+    scope::Scope,
+    tokens::{self, TokenReply},
+};
+use crate::{
+    body::{BodyFields, Fields},
+    client_auth::Caller,
+    config::{CODE_GRANT, Client, OTP_GRANT},
+    error::{ApiError, GrantError},
+    passwordless::{CodeError, challenge::Refusal},
+    phone_number::PhoneNumber,
+    store::User,
+    tenant::Tenant,
+};
+
+pub(crate) async fn token(
+    State(tenant): State<Arc<Tenant>>,
+    headers: HeaderMap,
+    BodyFields(fields): BodyFields,
+) -> Result<Json<TokenReply>, ApiError> {
+    let grant_type = fields.required("grant_type")?;
+    let client = Caller::authenticate(&tenant.config, &headers, &fields)?;
+    if ![OTP_GRANT, CODE_GRANT].contains(&grant_type) {
+        return Err(ApiError::GrantUnsupported(grant_type.to_owned()));
+    }
+    if !client.allows(grant_type) {
+        return Err(ApiError::GrantNotAllowed(grant_type.to_owned()));
+    }
+    let (user, grant) = match grant_type {
+        OTP_GRANT => by_otp(&tenant, client, &fields).await?,
+        _ => by_code(&tenant, client, &fields).await?,
+    };
+    Ok(Json(tokens::issue(&tenant, client, &user, &grant)?))
+}
+
+/// Auth0's grant for a phone number and a code.
+async fn by_otp(tenant: &Tenant, client: &Client, fields: &Fields) -> Result<(User, Grant), ApiError> {
+    let (username, code, realm) = (fields.required("username")?, fields.required("otp")?, fields.required("realm")?);
+    let connection = tenant
+        .config
+        .connection(realm)
+        .filter(|connection| connection.is_enabled_for(client))
+        .ok_or_else(|| ApiError::invalid_request(format!("Unknown realm {realm}.")))?;
+    let (scope, audience) = (fields.param("scope")?, fields.param("audience")?);
+    let phone_number = PhoneNumber::parse(username).ok_or(ApiError::Otp(Refusal::WrongCode { attempts_left: None }))?;
+    let user = tenant.redeem_code(connection, &phone_number, code).await.map_err(|error| match error {
+        CodeError::Refused(refusal) => ApiError::Otp(refusal),
+        CodeError::Store(error) => error.into(),
+    })?;
+    let grant = Grant {
+        user_id: user.id.clone(),
+        scope: Scope::granted(scope),
+        audience: audience.map(str::to_owned),
+        nonce: None,
+        auth_time: tenant.now().seconds(),
+        sid: None,
+    };
+    Ok((user, grant))
+}
+
+/// The authorization code grant. A code that is tried is gone, whatever the other parameters are.
+async fn by_code(tenant: &Tenant, client: &Client, fields: &Fields) -> Result<(User, Grant), ApiError> {
+    let (code, redirect_uri) = (fields.required("code")?, fields.required("redirect_uri")?);
+    let verifier = fields.param("code_verifier")?;
+    let now = tenant.now();
+    let stored = tenant
+        .store
+        .take_authorization_code(code, now)
+        .await?
+        .filter(|stored| stored.client_id == client.client_id && now < stored.expires_at)
+        .ok_or(GrantError::Code)?;
+    if stored.redirect_uri != redirect_uri {
+        return Err(GrantError::RedirectUri { sent: redirect_uri.to_owned(), expected: stored.redirect_uri }.into());
+    }
+    if !pkce::verify(stored.code_challenge.as_deref(), verifier) {
+        return Err(GrantError::CodeVerifier.into());
+    }
+    let user = tenant.store.user(&stored.grant.user_id).await?.ok_or(GrantError::Code)?;
+    if user.blocked {
+        return Err(ApiError::Otp(Refusal::Blocked));
+    }
+    Ok((user, stored.grant))
+}

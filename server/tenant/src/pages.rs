@@ -1,0 +1,139 @@
+//! Pages for people: small, without inline style or script.
+
+pub(crate) mod login;
+pub(crate) mod outbox;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use maud::{DOCTYPE, Markup, html};
+
+use crate::error::{ApiError, ErrorName, StoreError};
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// A page, and what it may load.
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) title: String,
+    pub(crate) body: Markup,
+    /// Directives beside those that every page has.
+    pub(crate) policy: String,
+    /// Elements of the head beside those that every page has.
+    pub(crate) head: Markup,
+}
+
+impl Page {
+    pub(crate) fn new(title: impl Into<String>, body: Markup) -> Self {
+        Self { status: StatusCode::OK, title: title.into(), body, policy: String::new(), head: html! {} }
+    }
+
+    fn markup(&self) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (self.title) }
+                    link rel="icon" href="data:,";
+                    link rel="stylesheet" href="/u/tenant.css";
+                    (self.head)
+                }
+                body { main { (self.body) } }
+            }
+        }
+    }
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let policy = format!(
+            "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src data:; style-src 'self'{}",
+            self.policy
+        );
+        let Ok(policy) = HeaderValue::try_from(policy) else { return ApiError::Internal.into_response() };
+        let headers = [
+            (header::CONTENT_SECURITY_POLICY, policy),
+            (header::CACHE_CONTROL, NO_STORE),
+            // Not `no-referrer`: with it browsers send `Origin: null` with the forms, which the guard against
+            // cross-site requests could not tell from a stranger's.
+            (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+        ];
+        (self.status, headers, self.markup()).into_response()
+    }
+}
+
+/// What a person is told when no application can be.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PageError {
+    #[error("Missing required parameter: {0}")]
+    MissingParameter(&'static str),
+    #[error("Unknown client: {0}")]
+    UnknownClient(String),
+    #[error("Callback URL mismatch.")]
+    CallbackMismatch,
+    #[error("The returnTo address is not one of the allowed logout URLs.")]
+    ReturnToMismatch,
+    #[error("This login is over or has expired.")]
+    LoginGone,
+    #[error("The form was not sent from this page.")]
+    CrossSite,
+    #[error("Something went wrong here.")]
+    Store(#[from] StoreError),
+}
+
+impl PageError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::UnknownClient(_) | Self::CallbackMismatch | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::MissingParameter(_) | Self::ReturnToMismatch => StatusCode::BAD_REQUEST,
+            Self::LoginGone => StatusCode::GONE,
+            Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::UnknownClient(_) => "unauthorized_client",
+            Self::CallbackMismatch | Self::ReturnToMismatch | Self::MissingParameter(_) => "invalid_request",
+            Self::LoginGone => "expired_login",
+            Self::CrossSite => "cross_site_request",
+            Self::Store(_) => "server_error",
+        }
+    }
+
+    /// What to do next.
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::Store(_) => "Please try again in a moment.",
+            Self::LoginGone | Self::CrossSite => "Go back to the application and log in again.",
+            _ => "The application that sent you here is not set up correctly. Please tell the people who run it.",
+        }
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        if let Self::Store(error) = &self {
+            tracing::error!(%error, "the store failed");
+        }
+        let body = html! {
+            h1 { "That did not work" }
+            p.error { (self) }
+            p { (self.advice()) }
+        };
+        let mut response = Page { status: self.status(), ..Page::new("That did not work", body) }.into_response();
+        response.extensions_mut().insert(ErrorName(self.name()));
+        response
+    }
+}
+
+/// `GET /u/tenant.css`.
+pub(crate) async fn stylesheet() -> Response {
+    asset("text/css; charset=utf-8", include_str!("pages/tenant.css"))
+}
+
+fn asset(content_type: &'static str, text: &'static str) -> Response {
+    let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "public, max-age=300")];
+    (headers, text).into_response()
+}

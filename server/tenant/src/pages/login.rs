@@ -1,0 +1,131 @@
+//! The login page: a form for the number, then a form for the code.
+
+use http::StatusCode;
+use maud::{Markup, html};
+use url::Url;
+
+use super::Page;
+use crate::{
+    clock::Millis,
+    config::{Client, Connection},
+    hosted::Notice,
+    phone_number::PhoneNumber,
+    store::HostedLogin,
+};
+
+pub(crate) fn page(id: &str, login: &HostedLogin, client: &Client, connection: &Connection, now: Millis) -> Page {
+    let notice = login.notice.as_ref().map(|notice| Said::of(notice, now));
+    let (title, body) = match &login.phone_number {
+        None => ("Log in", phone_form(id, &login.typed, client, notice.as_ref())),
+        Some(phone_number) => ("Enter the code", code_forms(id, phone_number, connection, notice.as_ref())),
+    };
+    Page {
+        status: StatusCode::OK,
+        policy: format!("; form-action 'self' {}", form_target(&login.request.redirect_uri)),
+        ..Page::new(format!("{title} – {}", client.name), body)
+    }
+}
+
+/// Where the last form's redirect goes: Chromium holds redirects after a form post to `form-action` too.
+fn form_target(redirect_uri: &str) -> String {
+    let Ok(url) = Url::parse(redirect_uri) else { return String::new() };
+    let origin = url.origin();
+    if origin.is_tuple() { origin.ascii_serialization() } else { format!("{}:", url.scheme()) }
+}
+
+/// A notice in words.
+struct Said {
+    sentence: String,
+    is_error: bool,
+}
+
+impl Said {
+    fn of(notice: &Notice, now: Millis) -> Self {
+        Self { sentence: sentence(notice, now), is_error: *notice != Notice::Resent }
+    }
+
+    fn markup(&self) -> Markup {
+        html! {
+            @if self.is_error {
+                p #notice .error role="alert" { (self.sentence) }
+            } @else {
+                p #notice .done role="status" { (self.sentence) }
+            }
+        }
+    }
+}
+
+fn sentence(notice: &Notice, now: Millis) -> String {
+    match notice {
+        Notice::BadNumber => "That is not a phone number with its country code. Write it like +1 415 555 2671.".into(),
+        Notice::Country => "Codes cannot be sent to this country. Use another number.".into(),
+        Notice::TooManyRequests { until } => {
+            let seconds = now.seconds_until(Millis(*until));
+            format!("Too many codes were asked for. You can ask for another one in {seconds} seconds.")
+        }
+        Notice::NumberRefused => "The message could not be sent: this is not a number that can be texted.".into(),
+        Notice::SmsFailed => "The message could not be sent. Try again in a moment, or use another number.".into(),
+        Notice::Resent => "A new code is on its way. The one before no longer works.".into(),
+        Notice::MissingCode => "Enter the code from the message.".into(),
+        Notice::WrongCode { attempts_left: Some(0) } => {
+            "That is not the code, and it was the last try. Ask for a new code.".into()
+        }
+        Notice::WrongCode { attempts_left: Some(1) } => "That is not the code. You have one try left.".into(),
+        Notice::WrongCode { attempts_left: Some(left) } => format!("That is not the code. You have {left} tries left."),
+        Notice::WrongCode { attempts_left: None } => "This code no longer works. Ask for a new code.".into(),
+        Notice::Expired => "The code has expired. Ask for a new code.".into(),
+        Notice::UsedUp => "The code was tried too often. Ask for a new code.".into(),
+    }
+}
+
+/// Fields refer to the notice that is about them.
+fn described_by(notice: Option<&Said>, hint: &'static str) -> String {
+    if notice.is_some() { format!("notice {hint}") } else { hint.to_owned() }
+}
+
+fn is_invalid(notice: Option<&Said>) -> Option<&'static str> {
+    notice.filter(|said| said.is_error).map(|_| "true")
+}
+
+fn phone_form(id: &str, typed: &str, client: &Client, notice: Option<&Said>) -> Markup {
+    html! {
+        h1 { "Log in to " (client.name) }
+        @if let Some(said) = notice { (said.markup()) }
+        form method="post" action="/u/login/phone" {
+            input type="hidden" name="state" value=(id);
+            label for="phone_number" { "Phone number" }
+            input #phone_number type="tel" name="phone_number" value=(typed) required autofocus
+                autocomplete="tel" maxlength="40" placeholder="+1 415 555 2671"
+                aria-describedby=(described_by(notice, "phone_hint")) aria-invalid=[is_invalid(notice)];
+            p #phone_hint .hint { "With the country code. We will text you a code." }
+            button type="submit" { "Send the code" }
+        }
+    }
+}
+
+fn code_forms(id: &str, phone_number: &PhoneNumber, connection: &Connection, notice: Option<&Said>) -> Markup {
+    html! {
+        h1 { "Enter the code" }
+        @if let Some(said) = notice { (said.markup()) }
+        form method="post" action="/u/login/code" {
+            input type="hidden" name="state" value=(id);
+            label for="code" { "Code" }
+            input #code type="text" name="code" required autofocus autocomplete="one-time-code" inputmode="numeric"
+                maxlength="80" aria-describedby=(described_by(notice, "code_hint")) aria-invalid=[is_invalid(notice)];
+            p #code_hint .hint {
+                "We sent a message with " (connection.code_length) " digits to " bdi { (phone_number.readable()) } "."
+            }
+            button type="submit" { "Log in" }
+        }
+        div.more {
+            form method="post" action="/u/login/resend" {
+                input type="hidden" name="state" value=(id);
+                button.quiet type="submit" { "Send a new code" }
+            }
+            form method="post" action="/u/login/change" {
+                input type="hidden" name="state" value=(id);
+                button.quiet type="submit" { "Use another number" }
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Sign-in by SMS: asking for a code, trying it, signing in with it.
+
+pub(crate) mod challenge;
+mod message;
+pub(crate) mod start;
+pub(crate) mod verify;
+pub(crate) mod verify_redirect;
+
+use std::net::IpAddr;
+
+use challenge::{Challenge, OneTimeCode, Purpose, Refusal};
+
+use crate::{
+    config::{Client, Connection},
+    entropy,
+    error::StoreError,
+    limits::{Bucket, Gcra},
+    phone_number::PhoneNumber,
+    sms::{SendError, SmsMessage},
+    store::User,
+    tenant::Tenant,
+};
+
+/// Someone asks for a code.
+pub(crate) struct CodeRequest<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) connection: &'a Connection,
+    pub(crate) phone_number: &'a PhoneNumber,
+    /// The address to count against; none for a client that proved itself.
+    pub(crate) counted_address: Option<IpAddr>,
+}
+
+/// Why no code was sent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SendCodeError {
+    #[error("numbers of this country are not served")]
+    Country,
+    #[error("too many codes were asked for")]
+    TooManyRequests { retry_after: u64 },
+    #[error(transparent)]
+    Sms(#[from] SendError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a code did not do what it was tried for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CodeError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Tenant {
+    /// Sends a new code; the one before is dead from here on, whether or not the message arrives.
+    pub(crate) async fn send_code(&self, request: &CodeRequest<'_>) -> Result<(), SendCodeError> {
+        let countries = self.limits.countries.as_ref();
+        if countries.is_some_and(|countries| !request.phone_number.is_in(countries)) {
+            return Err(SendCodeError::Country);
+        }
+        self.take_start(request).await?;
+        let code = self.new_challenge(request).await?;
+        let user = self.store.user_with_number(&request.connection.name, request.phone_number).await?;
+        if user.is_some_and(|user| user.blocked) {
+            // The answer must not tell; only the message stays away.
+            return Ok(());
+        }
+        let message = SmsMessage {
+            to: request.phone_number.as_str().to_owned(),
+            body: message::text(request.connection.template.as_deref(), &request.client.name, &code),
+            validity: request.connection.code_lifetime,
+        };
+        Ok(self.sender(request.connection).send(&message).await?)
+    }
+
+    async fn take_start(&self, request: &CodeRequest<'_>) -> Result<(), SendCodeError> {
+        let by_address = request.counted_address.map(Bucket::starts_from);
+        let limits = [
+            (by_address, self.limits.starts_per_ip_hour),
+            (Some(Bucket::starts_for(request.phone_number)), self.limits.starts_per_phone_hour),
+        ];
+        for (bucket, count) in limits {
+            let (Some(bucket), Some(gcra)) = (bucket, Gcra::per_hour(count)) else { continue };
+            let now = self.now();
+            if let Err(free_again) = self.store.take(&bucket, gcra, now).await? {
+                return Err(SendCodeError::TooManyRequests { retry_after: now.seconds_until(free_again).max(1) });
+            }
+        }
+        Ok(())
+    }
+
+    async fn new_challenge(&self, request: &CodeRequest<'_>) -> Result<OneTimeCode, StoreError> {
+        let connection = request.connection;
+        let code = OneTimeCode::draw(connection.code_length, &*self.entropy);
+        let id = entropy::object_id(&*self.entropy);
+        let now = self.now();
+        let lifetime = i64::try_from(connection.code_lifetime.as_secs()).unwrap_or(i64::MAX);
+        let challenge = Challenge {
+            mac: self.code_key.seal(&id, &code),
+            id,
+            expires_at: now.plus_seconds(lifetime),
+            failures: 0,
+            redeemed: false,
+        };
+        self.store.put_challenge(&connection.name, request.phone_number, &challenge, now).await?;
+        Ok(code)
+    }
+
+    /// Says whether the code is right, and leaves it good.
+    pub(crate) async fn check_code(
+        &self,
+        connection: &Connection,
+        phone_number: &PhoneNumber,
+        code: &str,
+    ) -> Result<(), CodeError> {
+        self.try_code(connection, phone_number, code, Purpose::Check).await?;
+        let user = self.store.user_with_number(&connection.name, phone_number).await?;
+        if user.is_some_and(|user| user.blocked) { Err(Refusal::Blocked.into()) } else { Ok(()) }
+    }
+
+    /// Uses the code up and signs its owner in; at the first time that makes the user.
+    pub(crate) async fn redeem_code(
+        &self,
+        connection: &Connection,
+        phone_number: &PhoneNumber,
+        code: &str,
+    ) -> Result<User, CodeError> {
+        self.try_code(connection, phone_number, code, Purpose::Redeem).await?;
+        if connection.disable_signup {
+            // Nobody learns from the answer whether a number has an account.
+            let known = self.store.user_with_number(&connection.name, phone_number).await?;
+            known.ok_or(Refusal::WrongCode { attempts_left: None })?;
+        }
+        let new_id = entropy::object_id(&*self.entropy);
+        let user = self.store.sign_up_or_in(&connection.name, phone_number, &new_id, self.now()).await?;
+        if user.blocked { Err(Refusal::Blocked.into()) } else { Ok(user) }
+    }
+
+    async fn try_code(
+        &self,
+        connection: &Connection,
+        phone_number: &PhoneNumber,
+        code: &str,
+        purpose: Purpose,
+    ) -> Result<(), CodeError> {
+        let whose = (connection.name.as_str(), phone_number);
+        Ok(self.store.try_code(&self.code_key, whose, code, self.now(), purpose).await??)
+    }
+}

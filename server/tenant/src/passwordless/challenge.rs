@@ -1,0 +1,218 @@
+//! The rules of one-time codes, as pure functions; the store applies them atomically.
+//!
+//! A code is made of unpredictable digits, is good for a short time, for three wrong tries and for one sign-in, and only the
+//! newest one of a number counts. It is kept as a keyed hash only.
+
+use std::fmt;
+
+use aws_lc_rs::hmac;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{clock::Millis, entropy::Entropy};
+
+/// Wrong tries that a code survives, less one: the third one kills it.
+pub(crate) const MAX_FAILURES: u32 = 3;
+
+/// The digits that were texted. They print as `[REDACTED]`.
+#[derive(Debug)]
+pub(crate) struct OneTimeCode(SecretString);
+
+impl OneTimeCode {
+    /// Draws `length` digits, each of the ten equally likely.
+    pub(crate) fn draw(length: usize, entropy: &dyn Entropy) -> Self {
+        let mut digits = String::with_capacity(length);
+        while digits.len() < length {
+            let mut bytes = [0; 32];
+            entropy.fill(&mut bytes);
+            // 250 is the largest multiple of ten in a byte; what is above it would favour some digits.
+            let fair = bytes.iter().filter(|byte| **byte < 250).map(|byte| char::from(b'0' + byte % 10));
+            digits.extend(fair.take(length - digits.len()));
+        }
+        Self(digits.into())
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+/// The server key under which codes are hashed.
+pub(crate) struct CodeKey(hmac::Key);
+
+impl CodeKey {
+    pub(crate) fn new(secret: &SecretString) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
+    }
+
+    /// The hash that is kept of a code; it is good for this challenge only.
+    pub(crate) fn seal(&self, challenge_id: &str, code: &OneTimeCode) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, &sealed_bytes(challenge_id, code.expose())))
+    }
+
+    /// Compares in constant time.
+    fn fits(&self, challenge: &Challenge, attempt: &str) -> bool {
+        URL_SAFE_NO_PAD
+            .decode(&challenge.mac)
+            .is_ok_and(|mac| hmac::verify(&self.0, &sealed_bytes(&challenge.id, attempt), &mac).is_ok())
+    }
+}
+
+impl fmt::Debug for CodeKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("CodeKey(…)")
+    }
+}
+
+fn sealed_bytes(challenge_id: &str, code: &str) -> Vec<u8> {
+    [challenge_id.as_bytes(), b"\0", code.as_bytes()].concat()
+}
+
+/// A code that was sent, as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Challenge {
+    pub(crate) id: String,
+    pub(crate) mac: String,
+    pub(crate) expires_at: Millis,
+    pub(crate) failures: u32,
+    pub(crate) redeemed: bool,
+}
+
+/// What a try is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To learn whether the code is right; it stays good (`/passwordless/verify`).
+    Check,
+    /// To sign in; the code is used up.
+    Redeem,
+}
+
+/// Why a code was not taken. The sentences are Auth0's, to the byte: official clients compare them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// Not the code, or there is none to compare with; then nothing can be said about tries.
+    #[error("Wrong phone number or verification code.")]
+    WrongCode { attempts_left: Option<u32> },
+    #[error("The verification code has expired. Please try to login again.")]
+    Expired,
+    #[error("You've reached the maximum number of attempts. Please try to login again.")]
+    UsedUp,
+    #[error("user is blocked")]
+    Blocked,
+}
+
+/// Judges one try, and says what the challenge is afterwards.
+pub(crate) fn judge(
+    key: &CodeKey,
+    challenge: &Challenge,
+    attempt: &str,
+    now: Millis,
+    purpose: Purpose,
+) -> (Result<(), Refusal>, Challenge) {
+    let mut after = challenge.clone();
+    let verdict = if challenge.redeemed {
+        Err(Refusal::WrongCode { attempts_left: None })
+    } else if challenge.failures >= MAX_FAILURES {
+        Err(Refusal::UsedUp)
+    } else if now >= challenge.expires_at {
+        Err(Refusal::Expired)
+    } else if key.fits(challenge, attempt) {
+        after.redeemed = purpose == Purpose::Redeem;
+        Ok(())
+    } else {
+        after.failures += 1;
+        Err(Refusal::WrongCode { attempts_left: Some(MAX_FAILURES - after.failures) })
+    };
+    (verdict, after)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Repeats the bytes that it was given.
+    struct Bytes(Vec<u8>);
+
+    impl Entropy for Bytes {
+        fn fill(&self, buf: &mut [u8]) {
+            for (slot, byte) in buf.iter_mut().zip(self.0.iter().cycle()) {
+                *slot = *byte;
+            }
+        }
+    }
+
+    fn key() -> CodeKey {
+        CodeKey::new(&"a server key".into())
+    }
+
+    fn challenge(code: &str) -> Challenge {
+        let mac = key().seal("id", &OneTimeCode(code.into()));
+        Challenge { id: "id".to_owned(), mac, expires_at: Millis(180_000), failures: 0, redeemed: false }
+    }
+
+    #[test]
+    fn bytes_that_would_favour_a_digit_are_skipped() {
+        let code = OneTimeCode::draw(4, &Bytes(vec![250, 255, 7, 249, 10, 251]));
+        assert_eq!(code.expose(), "7907");
+    }
+
+    #[test]
+    fn the_third_failure_kills_the_code() {
+        let mut now = challenge("123456");
+        for left in [2, 1, 0] {
+            let (verdict, after) = judge(&key(), &now, "000000", Millis(0), Purpose::Check);
+            assert_eq!(verdict, Err(Refusal::WrongCode { attempts_left: Some(left) }));
+            now = after;
+        }
+        let (verdict, _) = judge(&key(), &now, "123456", Millis(0), Purpose::Redeem);
+        assert_eq!(verdict, Err(Refusal::UsedUp));
+    }
+
+    #[test]
+    fn a_mac_is_good_for_its_challenge_only() {
+        let moved = Challenge { id: "other".to_owned(), ..challenge("123456") };
+        let (verdict, _) = judge(&key(), &moved, "123456", Millis(0), Purpose::Redeem);
+        assert!(verdict.is_err());
+    }
+
+    #[test]
+    fn nothing_prints_the_code() {
+        assert!(!format!("{:?}", OneTimeCode("123456".into())).contains("123456"));
+    }
+
+    proptest! {
+        #[test]
+        fn codes_have_their_length_and_digits_only(length in 4_usize..=40, bytes in proptest::collection::vec(any::<u8>(), 1..64)) {
+            prop_assume!(bytes.iter().take(32).any(|byte| *byte < 250));
+            let code = OneTimeCode::draw(length, &Bytes(bytes));
+            prop_assert_eq!(code.expose().len(), length);
+            prop_assert!(code.expose().bytes().all(|byte| byte.is_ascii_digit()));
+        }
+
+        /// Whatever is tried in whatever order: at most three failures count, at most one sign-in happens, nothing is
+        /// accepted after either or after the end of its time, and a check changes nothing.
+        #[test]
+        fn no_sequence_of_tries_breaks_the_rules(
+            tries in proptest::collection::vec((0_u8..3, any::<bool>(), 0_i64..400_000), 0..40),
+        ) {
+            let mut state = challenge("123456");
+            let mut redeemed = 0;
+            for (which, redeem, at) in tries {
+                let attempt = ["123456", "123457", ""][usize::from(which)];
+                let purpose = if redeem { Purpose::Redeem } else { Purpose::Check };
+                let (verdict, after) = judge(&key(), &state, attempt, Millis(at), purpose);
+                if verdict.is_ok() {
+                    prop_assert!(attempt == "123456" && at < 180_000 && state.failures < 3 && redeemed == 0);
+                    redeemed += u32::from(redeem);
+                    prop_assert_eq!(after.failures, state.failures);
+                }
+                prop_assert!(after.failures >= state.failures && after.failures <= MAX_FAILURES);
+                prop_assert!(after.redeemed >= state.redeemed);
+                state = after;
+            }
+            prop_assert!(redeemed <= 1);
+        }
+    }
+}

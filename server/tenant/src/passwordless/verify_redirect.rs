@@ -1,0 +1,62 @@
+//! `GET /passwordless/verify_redirect`: uses a code up, and sends the browser back to the application, signed in.
+//!
+//! Beside the SDKs' parameters it takes PKCE, which discovery announces as `passwordless_code_challenge_methods_supported`.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::HeaderMap;
+
+use super::{CodeError, challenge::Refusal};
+use crate::{
+    body::{Fields, QueryFields},
+    oauth::{
+        request::{AuthorizationRequest, AuthorizeError, OauthError, ReturnAddress},
+        sso,
+    },
+    phone_number::PhoneNumber,
+    tenant::Tenant,
+};
+
+pub(crate) async fn verify_redirect(
+    State(tenant): State<Arc<Tenant>>,
+    headers: HeaderMap,
+    QueryFields(fields): QueryFields,
+) -> Result<Response, AuthorizeError> {
+    let address = ReturnAddress::parse(&tenant.config, &fields)?;
+    sign_in(&tenant, &headers, &fields, &address).await.map_err(|error| address.refuse(&error).into())
+}
+
+async fn sign_in(
+    tenant: &Tenant,
+    headers: &HeaderMap,
+    fields: &Fields,
+    address: &ReturnAddress<'_>,
+) -> Result<Response, OauthError> {
+    let request = AuthorizationRequest::parse(&tenant.config, fields, address)?;
+    let connection = request.connection(&tenant.config)?;
+    let phone_number = required(fields, "phone_number")?;
+    let code = required(fields, "verification_code")?;
+    let phone_number =
+        PhoneNumber::parse(phone_number).ok_or(OauthError::Refused(Refusal::WrongCode { attempts_left: None }))?;
+    let user = tenant.redeem_code(connection, &phone_number, code).await?;
+    let (session, cookie) = sso::begin(tenant, headers, &user).await?;
+    let location = request.grant_code(tenant, &user, &session).await?;
+    Ok((cookie, location).into_response())
+}
+
+fn required<'a>(fields: &'a Fields, name: &'static str) -> Result<&'a str, OauthError> {
+    fields.required(name).map_err(|error| OauthError::InvalidRequest(error.to_string().into()))
+}
+
+impl From<CodeError> for OauthError {
+    fn from(error: CodeError) -> Self {
+        match error {
+            CodeError::Refused(refusal) => Self::Refused(refusal),
+            CodeError::Store(error) => Self::Store(error),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Phone numbers in E.164.
+
+use std::fmt;
+
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
+
+/// A number that matches `^\+[0-9]{1,15}$`: Auth0's rule for the API. Its `Debug` form shows no digits.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct PhoneNumber(String);
+
+impl PhoneNumber {
+    /// Takes the number as the API has it: checked, never corrected.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('+')?;
+        let fits = (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// Takes an international number as a person writes it, with spaces, dashes, brackets or `00` in front.
+    pub(crate) fn from_typed(text: &str) -> Option<Self> {
+        let trimmed = text.trim();
+        let international = match trimmed.strip_prefix("00") {
+            Some(rest) => format!("+{rest}"),
+            None => trimmed.to_owned(),
+        };
+        if international.len() > 40 || !international.starts_with('+') {
+            return None;
+        }
+        let number = PHONE_NUMBER_UTIL.parse(&international, None).ok()?;
+        if !number.is_valid() {
+            return None;
+        }
+        Self::parse(&number.format_as(PhoneNumberFormat::E164))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number in groups, for reading.
+    pub(crate) fn readable(&self) -> String {
+        PHONE_NUMBER_UTIL
+            .parse(&self.0, None)
+            .map_or_else(|_| self.0.clone(), |number| number.format_as(PhoneNumberFormat::International).into_owned())
+    }
+
+    /// Whether the number is of one of these countries (ISO 3166, upper case).
+    pub(crate) fn is_in(&self, countries: &[String]) -> bool {
+        let region = PHONE_NUMBER_UTIL.parse(&self.0, None).ok().and_then(|number| number.get_region_code());
+        region.is_some_and(|region| countries.iter().any(|country| *country == region.to_string()))
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PhoneNumber(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PhoneNumber;
+
+    #[test]
+    fn the_api_takes_the_pattern_and_nothing_else() {
+        for good in ["+1", "+14155552671", "+123456789012345"] {
+            assert!(PhoneNumber::parse(good).is_some(), "{good}");
+        }
+        for bad in ["", "+", "14155552671", "+1 415", "+1234567890123456", "+١٢٣", "+1\n"] {
+            assert!(PhoneNumber::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn people_may_write_it_their_way() {
+        for typed in ["+1 (415) 555-2671", "001 415 555 2671", " +1-415-555-2671 ", "+14155552671"] {
+            let number = PhoneNumber::from_typed(typed);
+            assert_eq!(number.as_ref().map(PhoneNumber::as_str), Some("+14155552671"), "{typed}");
+        }
+        for bad in ["", "hello", "4155552671", "+1 415", "+999 12345678", "00"] {
+            assert!(PhoneNumber::from_typed(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn countries_are_told_by_the_number() {
+        let german = PhoneNumber::parse("+4915123456789");
+        assert!(german.as_ref().is_some_and(|number| number.is_in(&["DE".to_owned(), "AT".to_owned()])));
+        assert!(german.is_some_and(|number| !number.is_in(&["US".to_owned()])));
+    }
+
+    #[test]
+    fn debug_shows_no_digits() {
+        assert!(!format!("{:?}", PhoneNumber::parse("+14155552671")).contains('4'));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_it(text in "\\PC{0,60}") {
+            if let Some(number) = PhoneNumber::from_typed(&text) {
+                proptest::prop_assert!(PhoneNumber::parse(number.as_str()).is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Which address does what, and what every answer has in common.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer};
+
+use crate::{
+    body::MAX_BODY,
+    error::{ApiError, BuildError},
+    hosted, layers,
+    oauth::{authorize, discovery, keys, logout, token, userinfo},
+    pages,
+    passwordless::{start, verify, verify_redirect},
+    tenant::Tenant,
+};
+
+pub(crate) fn build(tenant: Arc<Tenant>) -> Result<Router, BuildError> {
+    let forms = login_page(&tenant)?;
+    Ok(api(&tenant)
+        .merge(forms)
+        .merge(by_browser())
+        .merge(outbox(&tenant))
+        .route("/healthz", get(async || "ok"))
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .fallback(async || ApiError::NotFound)
+        .with_state(tenant)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(layers::time_out))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(middleware::from_fn(layers::secure))
+        .layer(middleware::from_fn(layers::log_refusals)))
+}
+
+/// What programs call; pages of the clients may, from their own origins.
+fn api(tenant: &Tenant) -> Router<Arc<Tenant>> {
+    let private = Router::new()
+        .route("/passwordless/start", post(start::start))
+        .route("/passwordless/verify", post(verify::verify))
+        .route("/oauth/token", post(token::token))
+        .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
+        .layer(middleware::from_fn(layers::no_store));
+    Router::new()
+        .route("/.well-known/jwks.json", get(keys::jwks))
+        .route("/.well-known/openid-configuration", get(discovery::metadata))
+        .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
+        .merge(private)
+        .layer(layers::cors(&tenant.config))
+}
+
+/// Where applications send browsers.
+fn by_browser() -> Router<Arc<Tenant>> {
+    Router::new()
+        .route("/authorize", get(authorize::get).post(authorize::post))
+        .route("/passwordless/verify_redirect", get(verify_redirect::verify_redirect))
+        .route("/passwordless/verify-redirect", get(verify_redirect::verify_redirect))
+        .route("/v2/logout", get(logout::logout))
+        .layer(middleware::from_fn(layers::no_store))
+}
+
+/// The tenant's own page; its forms are taken from itself only.
+fn login_page(tenant: &Tenant) -> Result<Router<Arc<Tenant>>, BuildError> {
+    let guard = CsrfLayer::new()
+        .add_trusted_origin(tenant.origin.as_str())
+        .map_err(|_| BuildError::PublicUrl)?
+        .with_rejection_response(layers::cross_site);
+    Ok(Router::new()
+        .route("/u/login", get(hosted::page))
+        .route("/u/login/phone", post(hosted::phone))
+        .route("/u/login/code", post(hosted::code))
+        .route("/u/login/resend", post(hosted::resend))
+        .route("/u/login/change", post(hosted::change))
+        .route("/u/tenant.css", get(pages::stylesheet))
+        .layer(guard))
+}
+
+fn outbox(tenant: &Tenant) -> Router<Arc<Tenant>> {
+    let Some(outbox) = tenant.outbox() else { return Router::new() };
+    Router::new()
+        .route("/outbox", get(pages::outbox::outbox))
+        .route("/outbox/events", get(pages::outbox::events))
+        .route("/outbox.js", get(pages::outbox::script))
+        .with_state(Arc::clone(outbox))
+}

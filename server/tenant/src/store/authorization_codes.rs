@@ -1,0 +1,67 @@
+//! Authorization codes: kept as hashes, good for one exchange.
+
+use super::{Store, hash};
+use crate::{clock::Millis, error::StoreError, oauth::grant::Grant};
+
+/// A code, and what it is bound to.
+#[derive(Debug)]
+pub(crate) struct StoredCode {
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) code_challenge: Option<String>,
+    pub(crate) grant: Grant,
+    pub(crate) expires_at: Millis,
+}
+
+type Row = (String, String, Option<String>, String, i64);
+
+impl Store {
+    pub(crate) async fn put_authorization_code(
+        &self,
+        code: &str,
+        stored: &StoredCode,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM tenant_authorization_codes WHERE expires_at < $1")
+            .bind(now.plus_seconds(-3600).0)
+            .execute(&self.pool)
+            .await?;
+        let grant = serde_json::to_string(&stored.grant).map_err(|_| StoreError::Malformed("grant"))?;
+        sqlx::query(
+            "INSERT INTO tenant_authorization_codes \
+             (code_hash, client_id, redirect_uri, code_challenge, grant_json, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(hash(code))
+        .bind(&stored.client_id)
+        .bind(&stored.redirect_uri)
+        .bind(&stored.code_challenge)
+        .bind(grant)
+        .bind(stored.expires_at.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Takes the code; whatever the exchange says next, nobody can take it again. The row stays, to know a reuse by.
+    pub(crate) async fn take_authorization_code(
+        &self,
+        code: &str,
+        now: Millis,
+    ) -> Result<Option<StoredCode>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "UPDATE tenant_authorization_codes SET redeemed_at = $1 WHERE code_hash = $2 AND redeemed_at IS NULL \
+             RETURNING client_id, redirect_uri, code_challenge, grant_json, expires_at",
+        )
+        .bind(now.0)
+        .bind(hash(code))
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(code_of).transpose()
+    }
+}
+
+fn code_of((client_id, redirect_uri, code_challenge, grant, expires_at): Row) -> Result<StoredCode, StoreError> {
+    let grant = serde_json::from_str(&grant).map_err(|_| StoreError::Malformed("grant"))?;
+    Ok(StoredCode { client_id, redirect_uri, code_challenge, grant, expires_at: Millis(expires_at) })
+}

@@ -1,0 +1,65 @@
+//! Sign-ins at the tenant itself: what lets a second application in without a second code.
+
+use super::{Store, hash};
+use crate::{clock::Millis, error::StoreError};
+
+/// A session dies after this long without use.
+const IDLE_SECONDS: i64 = 3 * 24 * 60 * 60;
+
+/// And after this long in any case.
+pub(crate) const ABSOLUTE_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+/// A live session.
+#[derive(Debug)]
+pub(crate) struct SsoSession {
+    /// What tokens call it.
+    pub(crate) sid: String,
+    pub(crate) user_id: String,
+    /// When the person proved themselves.
+    pub(crate) created_at: Millis,
+}
+
+impl Store {
+    pub(crate) async fn put_sso_session(&self, token: &str, session: &SsoSession) -> Result<(), StoreError> {
+        let now = session.created_at;
+        sqlx::query("DELETE FROM tenant_sso_sessions WHERE last_seen_at < $1 OR created_at < $2")
+            .bind(now.plus_seconds(-IDLE_SECONDS).0)
+            .bind(now.plus_seconds(-ABSOLUTE_SECONDS).0)
+            .execute(&self.pool)
+            .await?;
+        sqlx::query(
+            "INSERT INTO tenant_sso_sessions (token_hash, sid, user_id, created_at, last_seen_at) \
+             VALUES ($1, $2, $3, $4, $4)",
+        )
+        .bind(hash(token))
+        .bind(&session.sid)
+        .bind(&session.user_id)
+        .bind(now.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The session of this cookie, if it is live; using it keeps it so.
+    pub(crate) async fn sso_session(&self, token: &str, now: Millis) -> Result<Option<SsoSession>, StoreError> {
+        let row: Option<(String, String, i64)> = sqlx::query_as(
+            "UPDATE tenant_sso_sessions SET last_seen_at = $1 \
+             WHERE token_hash = $2 AND last_seen_at >= $3 AND created_at >= $4 RETURNING sid, user_id, created_at",
+        )
+        .bind(now.0)
+        .bind(hash(token))
+        .bind(now.plus_seconds(-IDLE_SECONDS).0)
+        .bind(now.plus_seconds(-ABSOLUTE_SECONDS).0)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|(sid, user_id, created_at)| SsoSession { sid, user_id, created_at: Millis(created_at) }))
+    }
+
+    pub(crate) async fn end_sso_session(&self, token: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM tenant_sso_sessions WHERE token_hash = $1")
+            .bind(hash(token))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
