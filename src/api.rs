@@ -2,7 +2,10 @@
 //!
 //! What is expected to fail is a value, a [`Refusal`]; [`ApiError`] is for what nobody expects. Called by a plain form,
 //! each function answers with a redirect (303) to the page the form stood on, which then shows the outcome.
-#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments, whose documentation says them")]
+#![expect(
+    missing_docs,
+    reason = "the macro makes a struct of each function's arguments, whose documentation says them"
+)]
 
 use leptos::{
     prelude::*,

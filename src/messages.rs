@@ -66,7 +66,9 @@ const fn fixed(refusal: Refusal) -> &'static str {
         Refusal::SmsNotSent => "The SMS could not be sent to this number. Please check the number, or try again later.",
         Refusal::RateLimited { .. } => "That was too many requests. Please wait a little and try again.",
         Refusal::CodeMissing => "Please enter the code from the SMS.",
-        Refusal::CodeMalformed => "A code is made of digits only, at least four. Please enter it as it stands in the SMS.",
+        Refusal::CodeMalformed => {
+            "A code is made of digits only, at least four. Please enter it as it stands in the SMS."
+        }
         Refusal::WrongCode { .. } => "Wrong code. Please check the digits and try again.",
         Refusal::CodeExpired => "This code has expired. Please ask for a new code.",
         Refusal::TooManyAttempts => "The tries for this code are used up. Please ask for a new code.",

@@ -99,7 +99,8 @@ mod tests {
             let masked = number.masked();
             prop_assert_eq!(masked.len(), text.len());
             prop_assert!(masked.contains("****"));
-            prop_assert!(!format!("{number:?}").contains(&text));
+            let debug = format!("{number:?}");
+            prop_assert!(!debug.contains(&text));
         }
     }
 }

@@ -1,1 +1,16 @@
-//! Placeholder.
+//! The reference application: a home page, a login page, your own UI, a profile.
+//!
+//! Pages are rendered on the server. What comes alive in the browser is an island: the Lock dialog as a modal
+//! ([`login_button`]) and as a page ([`login_card`]), and your own UI ([`own_ui`]).
+#![expect(missing_docs, reason = "the macro makes a struct of each island's props, whose documentation says them")]
+
+pub mod login_button;
+pub mod login_card;
+pub mod own_ui;
+#[cfg(feature = "ssr")]
+mod pages;
+#[cfg(feature = "ssr")]
+mod shell;
+
+#[cfg(feature = "ssr")]
+pub use shell::{App, shell};

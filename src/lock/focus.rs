@@ -5,7 +5,8 @@ use leptos::{html::Input, prelude::*};
 ///
 /// Not at the start: there the field's `autofocus` speaks, and a field that is being typed in must not be touched.
 pub(super) fn follow(passwordless: Passwordless, field: NodeRef<Input>) {
-    let moment = Memo::new(move |_| (passwordless.screen(), passwordless.notice(), passwordless.waiting_for().is_some()));
+    let moment =
+        Memo::new(move |_| (passwordless.screen(), passwordless.notice(), passwordless.waiting_for().is_some()));
     Effect::new(move |before: Option<()>| {
         let (_, _, waiting) = moment.get();
         if before.is_some() && !waiting {

@@ -1,0 +1,7 @@
+//! The pages, one a file.
+
+pub(crate) mod home;
+pub(crate) mod login;
+pub(crate) mod login_custom;
+pub(crate) mod not_found;
+pub(crate) mod profile;

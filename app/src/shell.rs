@@ -1,0 +1,87 @@
+//! The document around every page, and the routes.
+
+use crate::login_button::LoginButton;
+use crate::pages::{home::Home, login::LoginPage, login_custom::LoginCustom, not_found::NotFound, profile::Profile};
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_passwordless::{
+    api::SIGN_OUT_PATH,
+    server::{use_current_user, use_login},
+};
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    hooks::use_location,
+    path,
+};
+
+/// The HTML document.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href="/pkg/app.css" />
+                <link rel="stylesheet" href="/pkg/lock.css" />
+                <HydrationScripts options islands=true />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The pages by their paths. `/profile` is for the signed-in only, which the server sees to.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|title: String| format!("{title} · Passwordless") />
+        <Router>
+            <SiteHeader />
+            <main class="page">
+                <FlatRoutes fallback=NotFound>
+                    <Route path=path!("/") view=Home ssr=SsrMode::Async />
+                    <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                    <Route path=path!("/login/custom") view=LoginCustom ssr=SsrMode::Async />
+                    <Route path=path!("/profile") view=Profile ssr=SsrMode::Async />
+                </FlatRoutes>
+            </main>
+        </Router>
+    }
+}
+
+#[component]
+fn SiteHeader() -> impl IntoView {
+    let is_login_page = use_location().pathname.get_untracked().starts_with("/login");
+    let user = use_current_user();
+    let is_stranger = user.is_none();
+    view! {
+        <header class="site">
+            <a class="brand" href="/">
+                "Passwordless"
+            </a>
+            <nav aria-label="Main">
+                <a href="/profile">"Profile"</a>
+                {user.map(|_| view! { <SignOut /> })}
+                {(is_stranger && !is_login_page).then(|| view! { <LoginButton login=use_login() /> })}
+            </nav>
+        </header>
+    }
+}
+
+/// A plain form: signing out needs no script.
+#[component]
+fn SignOut() -> impl IntoView {
+    view! {
+        <form method="post" action=SIGN_OUT_PATH>
+            <button type="submit">"Log out"</button>
+        </form>
+    }
+}

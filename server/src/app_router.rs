@@ -1,0 +1,88 @@
+//! The app as one service: files, pages, server functions, callback, and the layers around them.
+
+use crate::{
+    health,
+    security_headers::{self, Policy},
+    session_store::DatabaseSessions,
+};
+use app::{App, shell};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    middleware::{from_fn, from_fn_with_state},
+};
+use http::StatusCode;
+use leptos::config::LeptosOptions;
+use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes, generate_route_list};
+use leptos_passwordless::server::{Auth, TrustedProxies, TrustedProxiesLayer, install, require_login};
+use sqlx::SqlitePool;
+use std::time::Duration;
+use tower_http::{
+    catch_panic::CatchPanicLayer, csrf::CsrfLayer, services::ServeDir, timeout::TimeoutLayer, trace::TraceLayer,
+};
+use tracing::Span;
+
+/// Forms and arguments are small.
+const MAX_BODY: usize = 16 * 1024;
+/// Longer than the calls to the tenant may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Pages for the signed-in only.
+const PRIVATE: &str = "/profile";
+
+/// Puts the app together.
+pub(crate) fn build(
+    auth: &Auth,
+    sessions: DatabaseSessions,
+    pool: SqlitePool,
+    proxies: TrustedProxies,
+    site_root: &str,
+) -> Router {
+    let options = LeptosOptions::builder().output_name("client").site_root(site_root).build();
+    let policy = Policy { tenant_origin: auth.config().tenant.origin().to_owned(), is_https: auth.config().is_https() };
+    let app = install(pages(&options), auth, sessions).merge(health::routes(pool));
+    files(site_root, app)
+        .layer(CsrfLayer::new())
+        .layer(from_fn_with_state(policy, security_headers::set))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
+        .layer(TrustedProxiesLayer::new(proxies))
+        .layer(CatchPanicLayer::new())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+}
+
+/// Pages and server functions.
+fn pages(options: &LeptosOptions) -> Router {
+    let (private, public): (Vec<_>, Vec<_>) = generate_route_list(App).into_iter().partition(is_private);
+    let document = {
+        let options = options.clone();
+        move || shell(options.clone())
+    };
+    let private = Router::new()
+        .leptos_routes_with_context(options, private, security_headers::provide_nonce, document.clone())
+        .route_layer(from_fn(require_login));
+    Router::new()
+        .leptos_routes_with_context(options, public, security_headers::provide_nonce, document)
+        .merge(private)
+        .fallback_service(ErrorHandler::new_with_context(security_headers::provide_nonce, shell, options.clone()))
+        .with_state(options.clone())
+}
+
+fn is_private(route: &AxumRouteListing) -> bool {
+    route.path().starts_with(PRIVATE)
+}
+
+/// Files first; what is none is a page.
+fn files(site_root: &str, app: Router) -> Router {
+    let files = ServeDir::new(site_root)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(app);
+    Router::new().fallback_service(files)
+}
+
+/// The path without its query, in which the callback's code travels.
+fn span(request: &Request) -> Span {
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+}

@@ -1,0 +1,268 @@
+//! The command line; every flag is also a variable of the environment.
+
+use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
+use leptos_passwordless::{
+    Country,
+    server::{LoginFlow, Tenant},
+};
+use secrecy::SecretString;
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+use thiserror::Error;
+use url::{Host, Url};
+
+/// Sign in by SMS: the reference application and an embedded, Auth0-compatible tenant.
+#[derive(Debug, Parser)]
+#[command(name = "passwordless", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: Config,
+}
+
+#[derive(Clone, Copy, Debug, Default, Subcommand)]
+enum Command {
+    /// The app, and the embedded tenant unless AUTH0_DOMAIN is set (the default)
+    #[default]
+    Serve,
+    /// The app alone, for a tenant elsewhere
+    App,
+    /// The embedded tenant alone
+    Tenant,
+}
+
+/// What this process runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The app with its own tenant.
+    Both,
+    /// The app alone.
+    App,
+    /// The tenant alone.
+    Tenant,
+}
+
+impl Cli {
+    /// What to run.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if the configuration names no tenant for the app, or cannot be run safely.
+    pub fn part(&self) -> Result<Part, ConfigError> {
+        let part = match (self.command.unwrap_or_default(), &self.config.tenant) {
+            (Command::Serve, None) => Part::Both,
+            (Command::Serve | Command::App, Some(_)) => Part::App,
+            (Command::App, None) => return Err(ConfigError::NoTenant),
+            (Command::Tenant, _) => Part::Tenant,
+        };
+        self.config.check(part)?;
+        Ok(part)
+    }
+}
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    /// Where browsers reach the app
+    #[arg(long, env, global = true, default_value = "http://localhost:3000")]
+    pub app_base_url: Url,
+    /// Where the app listens
+    #[arg(long, env, global = true, default_value = "127.0.0.1:3000")]
+    pub leptos_site_addr: SocketAddr,
+    /// The folder with the compiled client
+    #[arg(long, env, global = true, default_value = "target/site")]
+    pub leptos_site_root: PathBuf,
+    /// A tenant's domain, or an origin with its scheme; without it the embedded tenant is used
+    #[arg(id = "auth0_domain", long, env = "AUTH0_DOMAIN", global = true)]
+    pub tenant: Option<Tenant>,
+    /// The application's client id at the tenant
+    #[arg(long, env, global = true)]
+    pub auth0_client_id: Option<String>,
+    /// The application's secret at the tenant
+    #[arg(long, env, global = true, hide_env_values = true)]
+    pub auth0_client_secret: Option<SecretString>,
+    /// How a login ends: through the tenant (redirect) or on the server (token)
+    #[arg(long, env, global = true, default_value = "redirect")]
+    pub auth0_login_flow: LoginFlow,
+    /// The API that access tokens are for
+    #[arg(long, env, global = true)]
+    pub auth0_audience: Option<String>,
+    /// The scopes asked for
+    #[arg(long, env, global = true, default_value = "openid profile phone")]
+    pub auth0_scope: String,
+    /// The database: sqlite:PATH
+    #[arg(long, env, global = true, default_value = "sqlite:data/passwordless.db", hide_env_values = true)]
+    pub database_url: String,
+    /// Where the embedded tenant listens
+    #[arg(long, env, global = true, default_value = "127.0.0.1:3001")]
+    pub tenant_addr: SocketAddr,
+    /// The embedded tenant's origin as others see it; the issuer is this and a slash
+    #[arg(long, env, global = true, default_value = "http://localhost:3001")]
+    pub tenant_public_url: Url,
+    /// The embedded tenant's tenant.yaml
+    #[arg(long, env, global = true)]
+    pub tenant_config: Option<PathBuf>,
+    /// Real SMS instead of the outbox.
+    #[command(flatten)]
+    pub twilio: TwilioArgs,
+    /// Codes that one address may ask for in an hour; 0 lifts the limit, on loopback addresses only
+    #[arg(long, env, global = true, default_value_t = 50)]
+    pub limit_starts_per_ip_hour: u32,
+    /// Codes that may go to one phone number in an hour; 0 lifts the limit, on loopback addresses only
+    #[arg(long, env, global = true, default_value_t = 10)]
+    pub limit_starts_per_phone_hour: u32,
+    /// Countries that may be texted, as ISO codes: DE,AT,CH; without it all
+    #[arg(long, env, global = true, value_delimiter = ',', value_parser = Country::from_iso)]
+    pub limit_countries: Vec<Country>,
+    /// Networks of proxies whose X-Forwarded-For and Forwarded are believed: 10.0.0.0/8,::1/128
+    #[arg(long, env, global = true, value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// The account at Twilio.
+#[derive(Clone, Debug, Args)]
+pub struct TwilioArgs {
+    /// Twilio: the account
+    #[arg(long, env, global = true)]
+    pub twilio_account_sid: Option<String>,
+    /// Twilio: its token
+    #[arg(long, env, global = true, hide_env_values = true)]
+    pub twilio_auth_token: Option<SecretString>,
+    /// Twilio: the number that messages come from
+    #[arg(long, env, global = true)]
+    pub twilio_from: Option<String>,
+    /// Twilio: the messaging service that messages come from
+    #[arg(long, env, global = true)]
+    pub twilio_messaging_service_sid: Option<String>,
+    /// Twilio: another base URL, such as that of a region
+    #[arg(long, env, global = true)]
+    pub twilio_api_base_url: Option<Url>,
+}
+
+/// The configuration cannot be run.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The app alone needs a tenant elsewhere.
+    #[error("`passwordless app` needs AUTH0_DOMAIN; use `passwordless serve` for the app with its own tenant")]
+    NoTenant,
+    /// A tenant elsewhere gave out credentials.
+    #[error("AUTH0_DOMAIN is set, so AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET must be set too")]
+    NoCredentials,
+    /// The tenant alone has to tell its secret to the apps.
+    #[error("`passwordless tenant` needs TENANT_CONFIG, or AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET for its one client")]
+    NoClient,
+    /// Some of the variables of Twilio are set, not all.
+    #[error(
+        "for real SMS set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and either TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID"
+    )]
+    IncompleteTwilio,
+    /// The outbox shows codes to whoever can reach it.
+    #[error(
+        "no SMS provider is configured, and the outbox in its place would show every code to whoever reaches {0}: \
+         set the TWILIO_ variables, or keep TENANT_ADDR and TENANT_PUBLIC_URL on loopback"
+    )]
+    PublicOutbox(String),
+    /// Without limits, strangers spend the operator's money.
+    #[error("a limit of 0 is for loopback addresses only, and {0} is not one")]
+    UnlimitedInPublic(String),
+    /// Not an origin that browsers can reach.
+    #[error("{0} must be an http or https origin without a path, such as https://app.example.com")]
+    NotAnOrigin(&'static str),
+}
+
+impl Config {
+    fn check(&self, part: Part) -> Result<(), ConfigError> {
+        check_origin("APP_BASE_URL", &self.app_base_url)?;
+        check_origin("TENANT_PUBLIC_URL", &self.tenant_public_url)?;
+        let has_credentials = self.auth0_client_id.is_some() && self.auth0_client_secret.is_some();
+        match part {
+            Part::App if !has_credentials => return Err(ConfigError::NoCredentials),
+            Part::Tenant if !has_credentials && self.tenant_config.is_none() => return Err(ConfigError::NoClient),
+            _ => {}
+        }
+        let unlimited = self.limit_starts_per_ip_hour == 0 || self.limit_starts_per_phone_hour == 0;
+        match self.public_address(part) {
+            Some(address) if unlimited => Err(ConfigError::UnlimitedInPublic(address)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses the outbox where others than the developer could read it.
+    pub(crate) fn check_outbox(&self) -> Result<(), ConfigError> {
+        self.public_address(Part::Tenant).map_or(Ok(()), |address| Err(ConfigError::PublicOutbox(address)))
+    }
+
+    /// An address of this part that is not loopback, if there is one.
+    fn public_address(&self, part: Part) -> Option<String> {
+        let app = (part != Part::Tenant).then_some((self.leptos_site_addr, &self.app_base_url));
+        let tenant = (part != Part::App).then_some((self.tenant_addr, &self.tenant_public_url));
+        app.into_iter().chain(tenant).find_map(|(address, url)| {
+            let listens = (!address.ip().is_loopback()).then(|| address.to_string());
+            listens.or_else(|| (!is_loopback(url)).then(|| url.to_string()))
+        })
+    }
+}
+
+fn check_origin(name: &'static str, url: &Url) -> Result<(), ConfigError> {
+    let is_origin = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
+    if is_origin { Ok(()) } else { Err(ConfigError::NotAnOrigin(name)) }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(arguments: &[&str]) -> Result<Part, String> {
+        let arguments = ["passwordless"].iter().chain(arguments);
+        Cli::try_parse_from(arguments).map_err(|e| e.to_string())?.part().map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn with_nothing_it_runs_both() {
+        assert_eq!(part(&[]), Ok(Part::Both));
+        assert_eq!(part(&["serve"]), Ok(Part::Both));
+    }
+
+    #[test]
+    fn with_a_domain_it_runs_the_app_and_asks_for_credentials() {
+        let auth0 = ["--auth0-domain", "demo.eu.auth0.com"];
+        assert!(part(&auth0).is_err_and(|error| error.contains("AUTH0_CLIENT_SECRET")));
+        let complete = [&auth0[..], &["--auth0-client-id", "id", "--auth0-client-secret", "secret"]].concat();
+        assert_eq!(part(&complete), Ok(Part::App));
+    }
+
+    #[test]
+    fn the_app_alone_needs_a_tenant_and_the_tenant_alone_a_client() {
+        assert!(part(&["app"]).is_err_and(|error| error.contains("AUTH0_DOMAIN")));
+        assert!(part(&["tenant"]).is_err_and(|error| error.contains("TENANT_CONFIG")));
+        assert_eq!(part(&["tenant", "--tenant-config", "tenant.yaml"]), Ok(Part::Tenant));
+    }
+
+    #[test]
+    fn limits_are_lifted_on_loopback_only() {
+        assert_eq!(part(&["--limit-starts-per-ip-hour", "0"]), Ok(Part::Both));
+        for public in [["--leptos-site-addr", "0.0.0.0:3000"], ["--app-base-url", "https://app.example.com"]] {
+            let arguments = [&public[..], &["--limit-starts-per-ip-hour", "0"]].concat();
+            assert!(part(&arguments).is_err_and(|error| error.contains("loopback")), "{public:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_never_shown() {
+        let cli = Cli::try_parse_from(["passwordless", "--auth0-client-secret", "hush"]);
+        assert!(cli.is_ok_and(|cli| !format!("{cli:?}").contains("hush")));
+    }
+}

@@ -1,0 +1,251 @@
+//! Puts the parts together and runs them.
+
+use crate::{
+    app_router,
+    config::{Config, ConfigError, Part},
+    database::{self, DatabaseError},
+    session_store::DatabaseSessions,
+    tenant_settings::{self, SettingsError},
+};
+use axum::Router;
+use leptos_passwordless::server::{
+    Auth, AuthConfig, AuthError, InvalidTenant, Tenant, TrustedProxies, TrustedProxiesLayer,
+};
+use passwordless_tenant::{SystemEntropy, TenantConfig};
+use secrecy::SecretString;
+use sqlx::SqlitePool;
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use thiserror::Error;
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+/// Connections that stay open, such as the outbox's, do not hold the program up for longer.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// The program cannot start, or broke off.
+#[derive(Debug, Error)]
+pub enum StartupError {
+    /// The configuration cannot be run.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An address is taken, or not this machine's.
+    #[error("cannot listen on {0}")]
+    Listen(SocketAddr, #[source] io::Error),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The sessions cannot be kept.
+    #[error("the table of sessions cannot be made")]
+    Sessions(#[from] sqlx::Error),
+    /// The embedded tenant's settings cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The embedded tenant cannot be built.
+    #[error("the tenant cannot start")]
+    Tenant(#[from] passwordless_tenant::BuildError),
+    /// `TENANT_PUBLIC_URL` is not an origin.
+    #[error("TENANT_PUBLIC_URL is {0}")]
+    TenantUrl(#[from] InvalidTenant),
+    /// The login cannot be set up.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// A listener failed.
+    #[error("serving broke off")]
+    Serve(#[from] io::Error),
+}
+
+/// Where both parts take the time from.
+#[derive(Clone)]
+pub struct Clocks {
+    /// The app's.
+    pub app: Arc<dyn leptos_passwordless::server::Clock>,
+    /// The tenant's.
+    pub tenant: Arc<dyn passwordless_tenant::Clock>,
+}
+
+impl Clocks {
+    /// The system's clock for both.
+    pub fn system() -> Self {
+        Self {
+            app: Arc::new(leptos_passwordless::server::SystemClock),
+            tenant: Arc::new(passwordless_tenant::SystemClock),
+        }
+    }
+}
+
+/// The sockets, bound before anything is built, so that an address that is taken is told at once.
+#[derive(Debug, Default)]
+pub struct Listeners {
+    /// The app's.
+    pub app: Option<TcpListener>,
+    /// The tenant's.
+    pub tenant: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// Binds what this part needs.
+    ///
+    /// # Errors
+    /// [`StartupError::Listen`] if an address cannot be bound.
+    pub async fn bind(part: Part, config: &Config) -> Result<Self, StartupError> {
+        let app = if part == Part::Tenant { None } else { Some(bind(config.leptos_site_addr).await?) };
+        let tenant = if part == Part::App { None } else { Some(bind(config.tenant_addr).await?) };
+        Ok(Self { app, tenant })
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, StartupError> {
+    TcpListener::bind(address).await.map_err(|error| StartupError::Listen(address, error))
+}
+
+/// The program, ready to run.
+#[derive(Debug)]
+pub struct Application {
+    servers: Vec<(TcpListener, Router)>,
+    sessions: Option<DatabaseSessions>,
+}
+
+impl Application {
+    /// Opens the database and builds what this part needs.
+    ///
+    /// # Errors
+    /// [`StartupError`] if the configuration or the database cannot be used.
+    pub async fn build(part: Part, config: Config, listeners: Listeners, clocks: Clocks) -> Result<Self, StartupError> {
+        let pool = database::open(&config.database_url).await?;
+        let mut application = Self { servers: Vec::new(), sessions: None };
+        let tenant = match part {
+            Part::App => None,
+            Part::Both | Part::Tenant => Some(application.add_tenant(&config, &pool, listeners.tenant, &clocks).await?),
+        };
+        if part != Part::Tenant {
+            let auth = Auth::with_clock(auth_config(&config, tenant.as_ref())?, clocks.app)?;
+            application.add_app(&config, &auth, pool, listeners.app).await?;
+        }
+        Ok(application)
+    }
+
+    /// Adds the tenant; returns its clients and connections.
+    async fn add_tenant(
+        &mut self,
+        config: &Config,
+        pool: &SqlitePool,
+        listener: Option<TcpListener>,
+        clocks: &Clocks,
+    ) -> Result<TenantConfig, StartupError> {
+        let settings = tenant_settings::settings(config, pool, &SystemEntropy).await?;
+        let tenant_config = settings.config.clone();
+        let has_outbox = matches!(settings.sms, passwordless_tenant::Sms::Outbox);
+        let tenant =
+            passwordless_tenant::router(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
+        let tenant = tenant.layer(TrustedProxiesLayer::new(trusted_proxies(config)));
+        self.servers.extend(listener.map(|listener| (listener, tenant)));
+        tracing::info!("the tenant is at {}", config.tenant_public_url);
+        if has_outbox {
+            tracing::info!("read the SMS at {}outbox", config.tenant_public_url);
+        }
+        Ok(tenant_config)
+    }
+
+    async fn add_app(
+        &mut self,
+        config: &Config,
+        auth: &Auth,
+        pool: SqlitePool,
+        listener: Option<TcpListener>,
+    ) -> Result<(), StartupError> {
+        let sessions = DatabaseSessions::open(pool.clone()).await?;
+        let site_root = config.leptos_site_root.to_string_lossy();
+        let app = app_router::build(auth, sessions.clone(), pool, trusted_proxies(config), &site_root);
+        self.servers.extend(listener.map(|listener| (listener, app)));
+        self.sessions = Some(sessions);
+        tracing::info!("the app is at {}", config.app_base_url);
+        Ok(())
+    }
+
+    /// Runs until `stop` is ready, then lets requests under way finish.
+    ///
+    /// # Errors
+    /// [`StartupError::Serve`] if a listener fails.
+    pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), StartupError> {
+        let (stopping, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        for (listener, router) in self.servers {
+            let mut stopped = stopped.clone();
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            let wait = async move { drop(stopped.wait_for(|stop| *stop).await) };
+            tasks.spawn(async { axum::serve(listener, service).with_graceful_shutdown(wait).await });
+        }
+        let sweeper = self.sessions.map(|sessions| tokio::spawn(sessions.sweep()));
+        tokio::spawn(async move {
+            stop.await;
+            stopping.send_replace(true);
+        });
+        let finished = finish(tasks, stopped).await;
+        if let Some(sweeper) = sweeper {
+            sweeper.abort();
+        }
+        finished
+    }
+}
+
+/// Waits for the servers, but not for long once they were told to stop.
+async fn finish(mut tasks: JoinSet<io::Result<()>>, mut stopped: watch::Receiver<bool>) -> Result<(), StartupError> {
+    let grace_is_over = async move {
+        drop(stopped.wait_for(|stop| *stop).await);
+        tokio::time::sleep(GRACE).await;
+    };
+    let all_done = async {
+        while let Some(done) = tasks.join_next().await {
+            done.map_err(io::Error::other)??;
+        }
+        Ok(())
+    };
+    tokio::select! {
+        result = all_done => result,
+        () = grace_is_over => Ok(()),
+    }
+}
+
+fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) -> Result<AuthConfig, StartupError> {
+    let (client_id, client_secret) = match own_tenant {
+        Some(tenant) => tenant_settings::own_credentials(config, tenant)?,
+        None => elsewhere(config).ok_or(ConfigError::NoCredentials)?,
+    };
+    let tenant = match &config.tenant {
+        Some(tenant) => tenant.clone(),
+        None => config.tenant_public_url.as_str().parse::<Tenant>()?,
+    };
+    let mut auth = AuthConfig::new(config.app_base_url.clone(), tenant, client_id, client_secret);
+    auth.login_flow = config.auth0_login_flow;
+    auth.audience.clone_from(&config.auth0_audience);
+    auth.scope.clone_from(&config.auth0_scope);
+    auth.countries.clone_from(&config.limit_countries);
+    auth.starts_per_ip_hour = config.limit_starts_per_ip_hour;
+    Ok(auth)
+}
+
+/// The app's credentials at a tenant elsewhere.
+fn elsewhere(config: &Config) -> Option<(String, SecretString)> {
+    config.auth0_client_id.clone().zip(config.auth0_client_secret.clone())
+}
+
+fn trusted_proxies(config: &Config) -> TrustedProxies {
+    TrustedProxies::new(config.trusted_proxies.clone())
+}
+
+/// Ctrl-C, or what process managers send.
+pub async fn stop_signal() {
+    let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

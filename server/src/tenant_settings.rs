@@ -1,0 +1,120 @@
+//! From the command line to the embedded tenant's settings.
+
+use crate::config::{Config, ConfigError, TwilioArgs};
+use leptos_passwordless::Country;
+use passwordless_tenant::{
+    Client, Entropy, Limits, Settings, Sms, StoreError, TenantConfig, TwilioConfig, TwilioFrom, default_client_secret,
+};
+use secrecy::SecretString;
+use sqlx::SqlitePool;
+use std::{io, path::Path};
+use thiserror::Error;
+use url::Url;
+
+const DEFAULT_CLIENT_ID: &str = "passwordless";
+const APP_NAME: &str = "Passwordless";
+
+/// The embedded tenant cannot be set up.
+#[derive(Debug, Error)]
+pub enum SettingsError {
+    /// The configuration cannot be run.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// `TENANT_CONFIG` cannot be read.
+    #[error("{0} cannot be read")]
+    Read(String, #[source] io::Error),
+    /// `TENANT_CONFIG` cannot be used.
+    #[error("{0} cannot be used")]
+    Parse(String, #[source] passwordless_tenant::ConfigError),
+    /// The secret of the default client is kept there.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+    /// The app is not among the clients.
+    #[error("the tenant has no client with a secret for this app: set AUTH0_CLIENT_ID to one of its clients")]
+    NoClient,
+}
+
+pub(crate) async fn settings(
+    config: &Config,
+    pool: &SqlitePool,
+    entropy: &dyn Entropy,
+) -> Result<Settings, SettingsError> {
+    let tenant = match &config.tenant_config {
+        Some(path) => from_file(path)?,
+        None => single_client(config, pool, entropy).await?,
+    };
+    let sms = sms(&config.twilio)?;
+    if matches!(sms, Sms::Outbox) && tenant.uses_default_sender() {
+        config.check_outbox()?;
+    }
+    let limits = limits(config);
+    Ok(Settings { public_url: config.tenant_public_url.clone(), config: tenant, sms, limits })
+}
+
+/// The credentials of the app itself, which is one of the tenant's clients.
+pub(crate) fn own_credentials(config: &Config, tenant: &TenantConfig) -> Result<(String, SecretString), SettingsError> {
+    let is_asked_for = |client: &&Client| config.auth0_client_id.as_ref().is_none_or(|id| client.client_id == *id);
+    let credentials = |client: &Client| Some((client.client_id.clone(), client.client_secret.clone()?));
+    tenant.clients().iter().filter(is_asked_for).find_map(credentials).ok_or(SettingsError::NoClient)
+}
+
+fn from_file(path: &Path) -> Result<TenantConfig, SettingsError> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| SettingsError::Read(name.clone(), error))?;
+    let (tenant, unknown) = TenantConfig::from_yaml(&text, |variable| std::env::var(variable).ok())
+        .map_err(|error| SettingsError::Parse(name.clone(), error))?;
+    for key in unknown {
+        tracing::warn!(file = name, key, "this key is not known here and has no effect");
+    }
+    Ok(tenant)
+}
+
+async fn single_client(
+    config: &Config,
+    pool: &SqlitePool,
+    entropy: &dyn Entropy,
+) -> Result<TenantConfig, SettingsError> {
+    let id = config.auth0_client_id.clone().unwrap_or_else(|| DEFAULT_CLIENT_ID.to_owned());
+    let secret = match &config.auth0_client_secret {
+        Some(secret) => secret.clone(),
+        None => default_client_secret(pool, entropy).await?,
+    };
+    let mut callback = config.app_base_url.clone();
+    callback.set_path("/callback");
+    Ok(TenantConfig::single_client(APP_NAME, id, secret, &callback, &config.app_base_url))
+}
+
+fn limits(config: &Config) -> Limits {
+    let countries: Vec<_> = config.limit_countries.iter().map(|country: &Country| country.iso().to_owned()).collect();
+    Limits {
+        starts_per_ip_hour: config.limit_starts_per_ip_hour,
+        starts_per_phone_hour: config.limit_starts_per_phone_hour,
+        countries: (!countries.is_empty()).then_some(countries),
+    }
+}
+
+fn sms(twilio: &TwilioArgs) -> Result<Sms, ConfigError> {
+    let from = match (&twilio.twilio_from, &twilio.twilio_messaging_service_sid) {
+        (Some(number), None) => Some(TwilioFrom::Number(number.clone())),
+        (None, Some(sid)) => Some(TwilioFrom::MessagingService(sid.clone())),
+        (None, None) => None,
+        (Some(_), Some(_)) => return Err(ConfigError::IncompleteTwilio),
+    };
+    match (&twilio.twilio_account_sid, &twilio.twilio_auth_token, from) {
+        (None, None, None) => Ok(Sms::Outbox),
+        (Some(account_sid), Some(auth_token), Some(from)) => Ok(Sms::Twilio(TwilioConfig {
+            account_sid: account_sid.clone(),
+            auth_token: auth_token.clone(),
+            from,
+            api_base_url: base_url(twilio.twilio_api_base_url.as_ref())?,
+        })),
+        _ => Err(ConfigError::IncompleteTwilio),
+    }
+}
+
+fn base_url(configured: Option<&Url>) -> Result<Url, ConfigError> {
+    match configured {
+        Some(url) => Ok(url.clone()),
+        None => Url::parse(TwilioConfig::API_BASE_URL).map_err(|_| ConfigError::IncompleteTwilio),
+    }
+}

@@ -1,0 +1,116 @@
+//! The server's half: the tenant's client, the callback, sessions, and who is signed in.
+//!
+//! [`install`] adds it to an Axum router; [`use_login`] and [`use_current_user`] tell the pages about it.
+
+mod authorization;
+mod callback;
+mod client_ip;
+mod clock;
+mod config;
+mod current_user;
+pub(crate) mod form;
+mod id_token;
+mod jwks;
+mod limits;
+mod number;
+mod page;
+mod pending_login;
+mod random;
+mod request;
+mod return_to;
+mod session;
+pub(crate) mod sign_out;
+pub(crate) mod start;
+mod tenant_client;
+pub(crate) mod verify;
+
+pub use client_ip::{TrustedProxies, TrustedProxiesLayer};
+pub use clock::{Clock, SystemClock};
+pub use config::{AuthConfig, InvalidTenant, LoginFlow, Tenant, UnknownLoginFlow};
+pub use current_user::{CurrentUser, NotSignedIn, require_login};
+pub use page::{use_current_user, use_login};
+
+use axum::{Router, middleware::from_fn_with_state};
+use id_token::IdTokens;
+use jwks::Jwks;
+use limits::Limits;
+use std::sync::Arc;
+use tenant_client::TenantClient;
+use thiserror::Error;
+use tower_sessions::SessionStore;
+
+/// Everything a login needs on the server; cheap to clone.
+#[derive(Clone)]
+pub struct Auth(Arc<Parts>);
+
+struct Parts {
+    config: AuthConfig,
+    tenant: TenantClient,
+    id_tokens: IdTokens,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+}
+
+/// [`Auth`] could not be made.
+#[derive(Debug, Error)]
+pub enum AuthError {
+    /// The HTTP client could not be set up, which is a matter of the system's TLS roots.
+    #[error("the HTTP client could not be set up")]
+    HttpClient(#[from] reqwest::Error),
+}
+
+impl Auth {
+    /// Sets up the login; nothing is asked of the tenant yet.
+    ///
+    /// # Errors
+    /// [`AuthError`] if the HTTP client cannot be set up.
+    pub fn new(config: AuthConfig) -> Result<Self, AuthError> {
+        Self::with_clock(config, Arc::new(SystemClock))
+    }
+
+    /// The same with a clock of your own, for tests.
+    ///
+    /// # Errors
+    /// [`AuthError`] if the HTTP client cannot be set up.
+    pub fn with_clock(config: AuthConfig, clock: Arc<dyn Clock>) -> Result<Self, AuthError> {
+        let tenant = TenantClient::new(&config)?;
+        let id_tokens = IdTokens::new(&config, Jwks::new(tenant.clone(), clock.clone()), clock.clone());
+        let limits = Limits::new(config.starts_per_ip_hour);
+        Ok(Self(Arc::new(Parts { config, tenant, id_tokens, limits, clock })))
+    }
+
+    /// The configuration it was made with.
+    pub fn config(&self) -> &AuthConfig {
+        &self.0.config
+    }
+
+    fn tenant(&self) -> &TenantClient {
+        &self.0.tenant
+    }
+
+    fn id_tokens(&self) -> &IdTokens {
+        &self.0.id_tokens
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    fn now(&self) -> time::OffsetDateTime {
+        self.0.clock.now()
+    }
+}
+
+/// Adds `/callback`, `/login/hosted`, sessions, and what pages and server functions ask for, to the routes of an app.
+///
+/// Serve the result with connection information, which the limits per address need:
+/// `into_make_service_with_connect_info::<SocketAddr>()`.
+pub fn install<S>(routes: Router, auth: &Auth, sessions: S) -> Router
+where
+    S: SessionStore + Clone,
+{
+    routes
+        .merge(callback::routes(auth.clone()))
+        .layer(from_fn_with_state(auth.clone(), page::provide))
+        .layer(session::layer(sessions, auth.config()))
+}

@@ -1,0 +1,17 @@
+use time::OffsetDateTime;
+
+/// Where the rules take the time from, so that tests need not wait.
+pub trait Clock: Send + Sync + 'static {
+    /// The time now.
+    fn now(&self) -> OffsetDateTime;
+}
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+}

@@ -1,0 +1,161 @@
+use crate::Country;
+use secrecy::SecretString;
+use std::str::FromStr;
+use thiserror::Error;
+use url::Url;
+
+/// How a login is configured; the names follow Auth0's environment variables.
+#[derive(Clone, Debug)]
+pub struct AuthConfig {
+    /// Where browsers reach the app; the callback URL is this and `/callback`.
+    pub app_base_url: Url,
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The application's client id at the tenant.
+    pub client_id: String,
+    /// The application's secret there; it never leaves the server.
+    pub client_secret: SecretString,
+    /// How the login ends.
+    pub login_flow: LoginFlow,
+    /// The API that access tokens are for, if any.
+    pub audience: Option<String>,
+    /// The scopes asked for, separated by spaces.
+    pub scope: String,
+    /// The passwordless connection.
+    pub connection: String,
+    /// The countries that may be texted; empty means all.
+    pub countries: Vec<Country>,
+    /// Codes that one address may ask for in an hour; 0 means any number.
+    pub starts_per_ip_hour: u32,
+    /// The page that shows the dialog.
+    pub login_path: String,
+}
+
+impl AuthConfig {
+    /// A configuration with the defaults of Auth0's quickstarts: flow `redirect`, scope `openid profile phone`,
+    /// connection `sms`, 50 codes an hour for one address.
+    pub fn new(app_base_url: Url, tenant: Tenant, client_id: String, client_secret: SecretString) -> Self {
+        Self {
+            app_base_url,
+            tenant,
+            client_id,
+            client_secret,
+            login_flow: LoginFlow::default(),
+            audience: None,
+            scope: "openid profile phone".to_owned(),
+            connection: "sms".to_owned(),
+            countries: Vec::new(),
+            starts_per_ip_hour: 50,
+            login_path: "/login".to_owned(),
+        }
+    }
+
+    /// The callback URL, to be listed in the application's Allowed Callback URLs.
+    pub fn callback_url(&self) -> String {
+        self.app_url("/callback")
+    }
+
+    /// Where the tenant sends the browser after a logout, to be listed in the Allowed Logout URLs.
+    pub fn logged_out_url(&self) -> String {
+        self.app_url("/")
+    }
+
+    /// Whether cookies must be `Secure`.
+    pub fn is_https(&self) -> bool {
+        self.app_base_url.scheme() == "https"
+    }
+
+    fn app_url(&self, path: &str) -> String {
+        format!("{}{path}", self.app_base_url.as_str().trim_end_matches('/'))
+    }
+}
+
+/// A tenant, by its origin.
+///
+/// ```
+/// use leptos_passwordless::server::Tenant;
+///
+/// assert_eq!("demo.eu.auth0.com".parse::<Tenant>()?.issuer(), "https://demo.eu.auth0.com/");
+/// assert_eq!("http://localhost:3001".parse::<Tenant>()?.issuer(), "http://localhost:3001/");
+/// # Ok::<(), leptos_passwordless::server::InvalidTenant>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant(Url);
+
+/// The text is neither a domain nor an origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not a tenant: a domain such as demo.eu.auth0.com, or an origin such as http://localhost:3001, is expected")]
+pub struct InvalidTenant;
+
+impl Tenant {
+    /// The issuer of its tokens, which ends with a slash.
+    pub fn issuer(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Its origin, without a slash.
+    pub fn origin(&self) -> &str {
+        self.0.as_str().trim_end_matches('/')
+    }
+
+    /// One of its endpoints.
+    pub(super) fn endpoint(&self, path: &str) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(path);
+        url
+    }
+}
+
+impl FromStr for Tenant {
+    type Err = InvalidTenant;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let url = Url::parse(&text).map_err(|_| InvalidTenant)?;
+        let is_origin = matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty();
+        if is_origin { Ok(Self(url)) } else { Err(InvalidTenant) }
+    }
+}
+
+/// How a login ends once the code is right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoginFlow {
+    /// The browser goes to the tenant's `/passwordless/verify_redirect` and comes back to `/callback`, as Lock does it.
+    #[default]
+    Redirect,
+    /// The server calls `/oauth/token` with the passwordless OTP grant; no code is ever in a URL.
+    Token,
+}
+
+/// The text names no login flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not a login flow: `redirect` or `token` is expected")]
+pub struct UnknownLoginFlow;
+
+impl FromStr for LoginFlow {
+    type Err = UnknownLoginFlow;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "redirect" => Ok(Self::Redirect),
+            "token" => Ok(Self::Token),
+            _ => Err(UnknownLoginFlow),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_an_origin_is_no_tenant() {
+        for text in ["", "ftp://demo.auth0.com", "https://demo.auth0.com/path", "https://user@demo.auth0.com", "a b"] {
+            assert_eq!(text.parse::<Tenant>(), Err(InvalidTenant), "{text}");
+        }
+    }
+}

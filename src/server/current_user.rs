@@ -1,0 +1,142 @@
+//! Who is signed in.
+
+use super::{
+    Auth,
+    id_token::Claims,
+    session::{ABSOLUTE, IDLE},
+};
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts, Request},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use http::{Method, StatusCode, header::ACCEPT, request::Parts};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use time::{Duration, OffsetDateTime};
+use tower_sessions::{Expiry, Session, session};
+use url::form_urlencoded::byte_serialize;
+
+const KEY: &str = "passwordless.user";
+/// A visit prolongs the session at most this often, so that most requests write nothing.
+const ROLL_AFTER: Duration = Duration::hours(1);
+
+/// The signed-in user; as an extractor it refuses strangers, as `Option<CurrentUser>` it does not.
+///
+/// ```
+/// use leptos_passwordless::server::CurrentUser;
+///
+/// async fn greet(user: CurrentUser) -> String {
+///     format!("Hello, {}", user.name)
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CurrentUser {
+    /// The user id at the tenant (`sub`): `sms|` and 24 hex digits.
+    pub user_id: String,
+    /// The name; at Auth0 the phone number, until the user gets another.
+    pub name: String,
+    /// The phone number, if the scope `phone` was granted.
+    pub phone_number: Option<String>,
+    /// When they logged in.
+    pub signed_in_at: OffsetDateTime,
+    seen_at: OffsetDateTime,
+}
+
+/// Nobody is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("nobody is signed in")]
+pub struct NotSignedIn;
+
+impl IntoResponse for NotSignedIn {
+    fn into_response(self) -> Response {
+        (StatusCode::UNAUTHORIZED, self.to_string()).into_response()
+    }
+}
+
+impl CurrentUser {
+    /// Signs in: a new session identifier, and nothing left of the login that led here.
+    pub(super) async fn sign_in(session: &Session, claims: Claims, now: OffsetDateTime) -> Result<(), session::Error> {
+        let name = claims.name.or_else(|| claims.phone_number.clone()).unwrap_or_else(|| claims.sub.clone());
+        let user =
+            Self { user_id: claims.sub, name, phone_number: claims.phone_number, signed_in_at: now, seen_at: now };
+        session.clear().await;
+        session.cycle_id().await?;
+        session.set_expiry(Some(Expiry::OnInactivity(IDLE)));
+        session.insert(KEY, user).await
+    }
+
+    /// The user of a session that is not over; a visit prolongs it.
+    pub(super) async fn of(session: &Session, now: OffsetDateTime) -> Result<Option<Self>, session::Error> {
+        let Some(mut user) = session.get::<Self>(KEY).await? else { return Ok(None) };
+        if now - user.signed_in_at >= ABSOLUTE || now - user.seen_at >= IDLE {
+            session.flush().await?;
+            return Ok(None);
+        }
+        if now - user.seen_at >= ROLL_AFTER {
+            user.seen_at = now;
+            session.insert(KEY, &user).await?;
+        }
+        Ok(Some(user))
+    }
+
+    async fn of_request(parts: &Parts) -> Option<Self> {
+        let (auth, session) = (parts.extensions.get::<Auth>()?, parts.extensions.get::<Session>()?);
+        Self::of(session, auth.now()).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the session could not be read");
+            None
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for CurrentUser {
+    type Rejection = NotSignedIn;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Self::of_request(parts).await.ok_or(NotSignedIn)
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for CurrentUser {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Self::Rejection> {
+        Ok(Self::of_request(parts).await)
+    }
+}
+
+/// Middleware for the routes of the signed-in only: others are sent to the login page and come back afterwards; what
+/// is not a page view is answered with 401.
+///
+/// ```
+/// use axum::{Router, middleware::from_fn, routing::get};
+/// use leptos_passwordless::server::require_login;
+///
+/// let account: Router = Router::new()
+///     .route("/account", get(|| async { "only for you" }))
+///     .route_layer(from_fn(require_login));
+/// ```
+pub async fn require_login(user: Option<CurrentUser>, request: Request, next: Next) -> Response {
+    if user.is_some() {
+        return next.run(request).await;
+    }
+    let login_path = request.extensions().get::<Auth>().map(|auth| auth.config().login_path.clone());
+    match login_path {
+        Some(login_path) if is_page_view(&request) => {
+            let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            Redirect::to(&login_url(&login_path, here)).into_response()
+        }
+        _ => NotSignedIn.into_response(),
+    }
+}
+
+/// The login page with the way back.
+pub(super) fn login_url(login_path: &str, return_to: &str) -> String {
+    let return_to: String = byte_serialize(return_to.as_bytes()).collect();
+    format!("{login_path}?return_to={return_to}")
+}
+
+fn is_page_view(request: &Request) -> bool {
+    let accepts_html = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    request.method() == Method::GET && accepts_html.is_some_and(|accept| accept.contains("text/html"))
+}

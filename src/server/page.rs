@@ -1,0 +1,122 @@
+//! What pages know of the login: loaded once a request, read by components.
+
+use super::{Auth, CurrentUser, current_user::login_url, pending_login::PendingLogin, return_to::ReturnTo};
+use crate::{Country, Login, lock::state::State};
+use axum::{
+    extract::{Request, State as AxumState},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderMap, Method, Uri, header::ACCEPT_LANGUAGE, request::Parts};
+use leptos::prelude::use_context;
+use time::OffsetDateTime;
+use tower_sessions::{Session, session::Error};
+use url::form_urlencoded;
+
+/// The login of the browser that a page is rendered for.
+#[derive(Clone, Debug, Default)]
+struct PageLogin {
+    user: Option<CurrentUser>,
+    login: Login,
+}
+
+/// What the dialog starts from on the page that is being rendered; for the prop of an island.
+pub fn use_login() -> Login {
+    of_page().login
+}
+
+/// Who is signed in, on the page that is being rendered.
+pub fn use_current_user() -> Option<CurrentUser> {
+    of_page().user
+}
+
+/// Leptos renders every page once at start-up, without a request: nobody is signed in there.
+fn of_page() -> PageLogin {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned()).unwrap_or_default()
+}
+
+/// Gives server functions, callback and pages what they ask for.
+pub(super) async fn provide(AxumState(auth): AxumState<Auth>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(auth.clone());
+    if request.method() == Method::GET
+        && let Some(session) = request.extensions().get::<Session>()
+    {
+        let page = load(&auth, session, request.uri(), request.headers()).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the session could not be read");
+            PageLogin::default()
+        });
+        request.extensions_mut().insert(page);
+    }
+    next.run(request).await
+}
+
+async fn load(auth: &Auth, session: &Session, uri: &Uri, headers: &HeaderMap) -> Result<PageLogin, Error> {
+    let user = CurrentUser::of(session, auth.now()).await?;
+    let pending = PendingLogin::of(session).await?;
+    Ok(PageLogin { user, login: login(auth, pending, uri, headers, auth.now()) })
+}
+
+fn login(auth: &Auth, pending: Option<PendingLogin>, uri: &Uri, headers: &HeaderMap, now: OffsetDateTime) -> Login {
+    let config = auth.config();
+    let return_to = return_to(uri, &config.login_path, pending.as_ref());
+    Login {
+        state: state(pending, uri, headers, now),
+        login_page: login_url(&config.login_path, return_to.as_str()),
+        return_to: return_to.into(),
+        countries: config.countries.clone(),
+    }
+}
+
+fn state(pending: Option<PendingLogin>, uri: &Uri, headers: &HeaderMap, now: OffsetDateTime) -> State {
+    let Some(mut pending) = pending else {
+        return State { country: country_of(headers), ..State::default() };
+    };
+    if query(uri, "edit").is_some() {
+        pending.edit_number();
+    }
+    pending.state(now)
+}
+
+/// The way back: what the URL says, on login pages what the pending login says, elsewhere the page itself.
+fn return_to(uri: &Uri, login_path: &str, pending: Option<&PendingLogin>) -> ReturnTo {
+    if let Some(asked) = query(uri, "return_to") {
+        return ReturnTo::parse(&asked);
+    }
+    if uri.path().starts_with(login_path) {
+        return pending.map(|pending| pending.return_to.clone()).unwrap_or_default();
+    }
+    ReturnTo::parse(uri.path_and_query().map_or("/", |path| path.as_str()))
+}
+
+fn query(uri: &Uri, name: &str) -> Option<String> {
+    let mut pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
+}
+
+/// A guess from the region of the languages that the browser asks for.
+fn country_of(headers: &HeaderMap) -> Country {
+    let languages = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut tags = languages.split(',').filter_map(|range| range.split(';').next());
+    tags.find_map(|tag| tag.trim().split('-').skip(1).find_map(|part| Country::from_iso(part).ok())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn country(languages: &'static str) -> &'static str {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(languages));
+        country_of(&headers).iso()
+    }
+
+    #[test]
+    fn the_country_is_guessed_from_the_language() {
+        assert_eq!(country("de-AT,de;q=0.9,en-US;q=0.8"), "AT");
+        assert_eq!(country("zh-Hant-TW"), "TW");
+        assert_eq!(country("en, fr-CH;q=0.3"), "CH");
+        assert_eq!(country("*"), "US");
+        assert_eq!(country_of(&HeaderMap::new()).iso(), "US");
+    }
+}

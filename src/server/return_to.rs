@@ -1,0 +1,104 @@
+use serde::{Deserialize, Serialize};
+use url::{Position, Url};
+
+const MAX_LENGTH: usize = 2048;
+
+/// A page of this app to come back to: path and query, never another origin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub(super) struct ReturnTo(String);
+
+impl ReturnTo {
+    /// Takes a path of this app; whatever else it is given becomes `/`.
+    pub(super) fn parse(text: &str) -> Self {
+        Self::same_origin(text).unwrap_or_default()
+    }
+
+    /// The path of a URL of this app, such as a Referer.
+    pub(super) fn path_of(url: &str) -> Option<Self> {
+        Self::same_origin(Url::parse(url).ok()?.path())
+    }
+
+    /// Resolved as a browser would, against a host that nobody can name: what stays there was a path.
+    fn same_origin(text: &str) -> Option<Self> {
+        let base = Url::parse("http://return-to.invalid/").ok()?;
+        let url = base.join(text).ok()?;
+        let is_path = text.starts_with('/') && text.len() <= MAX_LENGTH && url.origin() == base.origin();
+        // A normalised path may begin with two slashes (`/.//evil`), which the next reader takes for a host.
+        let path = &url[Position::BeforePath..Position::AfterQuery];
+        (is_path && !path.starts_with("//")).then(|| Self(path.to_owned()))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for ReturnTo {
+    fn default() -> Self {
+        Self("/".to_owned())
+    }
+}
+
+impl From<String> for ReturnTo {
+    fn from(text: String) -> Self {
+        Self::parse(&text)
+    }
+}
+
+impl From<ReturnTo> for String {
+    fn from(return_to: ReturnTo) -> Self {
+        return_to.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_path_of_this_app_is_kept() {
+        for path in ["/", "/profile", "/a/b?c=d&e=%2F%2Fevil.example", "/caf%C3%A9"] {
+            assert_eq!(ReturnTo::parse(path).as_str(), path);
+        }
+    }
+
+    #[test]
+    fn another_origin_is_not() {
+        for text in [
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/.//evil.example",
+            "/a/..//evil.example",
+            "https://evil.example/",
+            "javascript:alert(1)",
+            "profile",
+            "",
+        ] {
+            assert_eq!(ReturnTo::parse(text).as_str(), "/", "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_browser_stays_on_this_origin(text in "[/\\\\.:@a-z\t\n ]{0,20}|.*") {
+            let app = Url::parse("https://app.example/").map_err(|e| TestCaseError::fail(e.to_string()))?;
+            let target = app.join(ReturnTo::parse(&text).as_str()).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            prop_assert_eq!(target.origin(), app.origin());
+        }
+
+        #[test]
+        fn it_fits_into_a_header(text in ".*") {
+            prop_assert!(http::HeaderValue::from_str(ReturnTo::parse(&text).as_str()).is_ok());
+        }
+
+        #[test]
+        fn parsing_twice_changes_nothing(text in "/[ -~]*") {
+            let once = ReturnTo::parse(&text);
+            prop_assert_eq!(ReturnTo::parse(once.as_str()), once);
+        }
+    }
+}

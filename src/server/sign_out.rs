@@ -1,0 +1,12 @@
+//! Ends sessions: `POST /logout`.
+
+use super::request::Request;
+use crate::api::ApiError;
+
+pub(crate) async fn sign_out() -> Result<String, ApiError> {
+    let request = Request::current()?;
+    request.session.flush().await?;
+    let url = String::from(request.auth.tenant().logout_url());
+    request.on_to(&url);
+    Ok(url)
+}
