@@ -9,12 +9,13 @@ use app::{App, shell};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::Response,
 };
 use http::StatusCode;
 use leptos::config::LeptosOptions;
-use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes, generate_route_list};
-use leptos_passwordless::server::{Auth, TrustedProxies, TrustedProxiesLayer, install, require_login};
+use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list};
+use leptos_passwordless::server::{Auth, CurrentUser, TrustedProxies, TrustedProxiesLayer, install, require_login};
 use sqlx::SqlitePool;
 use std::time::Duration;
 use tower_http::{
@@ -52,23 +53,26 @@ pub(crate) fn build(
 
 /// Pages and server functions.
 fn pages(options: &LeptosOptions) -> Router {
-    let (private, public): (Vec<_>, Vec<_>) = generate_route_list(App).into_iter().partition(is_private);
     let document = {
         let options = options.clone();
         move || shell(options.clone())
     };
-    let private = Router::new()
-        .leptos_routes_with_context(options, private, security_headers::provide_nonce, document.clone())
-        .route_layer(from_fn(require_login));
+    let not_found = ErrorHandler::new_with_context(security_headers::provide_nonce, shell, options.clone());
     Router::new()
-        .leptos_routes_with_context(options, public, security_headers::provide_nonce, document)
-        .merge(private)
-        .fallback_service(ErrorHandler::new_with_context(security_headers::provide_nonce, shell, options.clone()))
+        .leptos_routes_with_context(options, generate_route_list(App), security_headers::provide_nonce, document)
+        .route_layer(from_fn(guard))
+        .fallback_service(not_found)
         .with_state(options.clone())
 }
 
-fn is_private(route: &AxumRouteListing) -> bool {
-    route.path().starts_with(PRIVATE)
+/// All pages are mounted in one go, so the private ones are told by their path.
+async fn guard(user: Option<CurrentUser>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path == PRIVATE || path.starts_with(&format!("{PRIVATE}/")) {
+        require_login(user, request, next).await
+    } else {
+        next.run(request).await
+    }
 }
 
 /// Files first; what is none is a page.
