@@ -1,5 +1,7 @@
 //! Clients and connections: `tenant.yaml` in the format of the Auth0 Deploy CLI, or one client and one connection.
 
+#[cfg(test)]
+mod tests;
 mod variables;
 mod yaml;
 

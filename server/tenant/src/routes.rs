@@ -50,6 +50,8 @@ fn api(tenant: &Tenant) -> Router<Arc<Tenant>> {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .merge(private)
+        // Set here and not only for all: the layer must see preflight requests, which no route has a method for.
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(layers::cors(&tenant.config))
 }
 

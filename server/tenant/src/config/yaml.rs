@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use url::Url;
 
 use super::{AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, OTP_GRANT, TenantConfig};
@@ -13,7 +13,7 @@ use crate::sms::{TwilioConfig, TwilioFrom};
 struct File {
     /// Settings of the tenant at Auth0; nothing of them concerns this program.
     #[serde(rename = "tenant")]
-    _tenant: Option<IgnoredAny>,
+    _tenant: Option<serde_json::Value>,
     #[serde(default)]
     clients: Vec<ClientEntry>,
     #[serde(default)]

@@ -60,9 +60,12 @@ impl Twilio {
     ///
     /// When TLS cannot be set up, or the API's base cannot take a path.
     pub fn new(config: TwilioConfig) -> Result<Self, BuildError> {
+        Self::with_timeout(config, TIMEOUT)
+    }
+
+    fn with_timeout(config: TwilioConfig, timeout: Duration) -> Result<Self, BuildError> {
         let http = Client::builder()
-            .timeout(TIMEOUT)
-            .connect_timeout(TIMEOUT)
+            .timeout(timeout)
             .redirect(redirect::Policy::none())
             .build()
             .map_err(BuildError::HttpClient)?;
@@ -142,4 +145,29 @@ fn refusal(status: StatusCode, body: Option<ErrorBody>) -> SendError {
 fn is_our_fault(status: StatusCode, code: i64) -> bool {
     matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
         || matches!(code, 20003 | 20404 | 70051 | 21212 | 21606 | 21659..=21661)
+}
+
+#[cfg(test)]
+mod tests {
+    use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_provider_that_hangs_is_given_up_on() -> Result<(), Box<dyn std::error::Error>> {
+        let double = MockServer::start().await;
+        let answer = ResponseTemplate::new(201).set_delay(Duration::from_mins(1));
+        Mock::given(any()).respond_with(answer).mount(&double).await;
+        let config = TwilioConfig {
+            account_sid: "AC0".to_owned(),
+            auth_token: "token".into(),
+            from: TwilioFrom::Number("+15005550006".to_owned()),
+            api_base_url: Url::parse(&double.uri())?,
+        };
+        let twilio = Twilio::with_timeout(config, Duration::from_millis(50))?;
+        let message =
+            SmsMessage { to: "+14155552671".to_owned(), body: "Hello".into(), validity: Duration::from_mins(3) };
+        assert!(matches!(twilio.send(&message).await, Err(SendError::Timeout)));
+        Ok(())
+    }
 }

@@ -1,0 +1,134 @@
+//! `/authorize`, before and without the login page.
+
+use reqwest::Response;
+
+use crate::helpers::{CALLBACK, CHALLENGE, TestTenant, location, query};
+
+async fn authorize(tenant: &TestTenant, cookie: &str, more: &[(&str, &str)]) -> Response {
+    let mut parameters =
+        vec![("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("state", "s")];
+    parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+    parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+    tenant.get("/authorize").query(&parameters).header("cookie", cookie).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_stranger_is_sent_to_the_login_page() {
+    let tenant = TestTenant::start().await;
+    let response = authorize(&tenant, "", &[]).await;
+    assert!(response.status().is_redirection());
+    assert!(location(&response).starts_with("/u/login?state="));
+}
+
+#[tokio::test]
+async fn who_is_signed_in_goes_straight_back() {
+    let tenant = TestTenant::start().await;
+    let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
+    for more in [&[][..], &[("prompt", "none")], &[("max_age", "100")], &[("connection", "sms")]] {
+        let response = authorize(&tenant, &cookie, more).await;
+        assert_eq!(response.status(), 302);
+        let answer = location(&response);
+        assert_eq!(query(&answer, "state").as_deref(), Some("s"));
+        let code = query(&answer, "code").unwrap();
+        assert_eq!(tenant.exchange(&code, &[]).await.status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn a_session_counts_only_where_it_may() {
+    let tenant = TestTenant::start().await;
+    let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
+    tenant.clock.advance(101);
+    for more in [("prompt", "login"), ("prompt", "select_account"), ("max_age", "100"), ("connection", "members")] {
+        let response = authorize(&tenant, &cookie, &[more]).await;
+        assert!(location(&response).starts_with("/u/login"), "{more:?}");
+    }
+    let response = authorize(&tenant, "tenant_sso=forged", &[]).await;
+    assert!(location(&response).starts_with("/u/login"));
+    tenant.block().await;
+    let response = authorize(&tenant, &cookie, &[]).await;
+    assert_eq!(query(&location(&response), "error_description").as_deref(), Some("user is blocked"));
+}
+
+#[tokio::test]
+async fn a_session_ends_after_three_idle_days_and_after_thirty_in_any_case() {
+    const DAY: u64 = 24 * 60 * 60;
+    let tenant = TestTenant::start().await;
+    let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
+    tenant.clock.advance(3 * DAY + 1);
+    assert!(location(&authorize(&tenant, &cookie, &[]).await).starts_with("/u/login"));
+
+    let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
+    for _ in 0..10 {
+        assert!(location(&authorize(&tenant, &cookie, &[]).await).starts_with(CALLBACK));
+        tenant.clock.advance(3 * DAY);
+    }
+    tenant.clock.advance(1);
+    assert!(location(&authorize(&tenant, &cookie, &[]).await).starts_with("/u/login"));
+}
+
+#[tokio::test]
+async fn every_documented_error_comes_back_by_redirect() {
+    let tenant = TestTenant::start().await;
+    for (more, error, description) in [
+        (&[("prompt", "none")][..], "login_required", "Login required"),
+        (&[("prompt", "none login")], "invalid_request", "prompt none cannot be combined with another"),
+        (&[("response_type", "")], "invalid_request", "Missing required parameter: response_type"),
+        (&[("response_type", "id_token")], "unsupported_response_type", "Unsupported response type: id_token"),
+        (&[("response_mode", "form_post")], "invalid_request", "Unsupported response mode"),
+        (&[("max_age", "soon")], "invalid_request", "max_age must be a number of seconds"),
+        (&[("request", "x")], "invalid_request", "Request objects are not supported"),
+        (&[("connection", "email")], "invalid_request", "the connection was not found"),
+        (
+            &[("code_challenge", CHALLENGE), ("code_challenge_method", "plain")],
+            "invalid_request",
+            "Parameter 'code_challenge_method' must be S256",
+        ),
+        (
+            &[("code_challenge", "x"), ("code_challenge_method", "S256")],
+            "invalid_request",
+            "Parameter 'code_challenge' must be a base64url SHA-256 hash",
+        ),
+        (
+            &[("client_id", "public"), ("redirect_uri", "http://localhost:4000/callback")],
+            "invalid_request",
+            "Parameter 'code_challenge' is required for this client",
+        ),
+        (
+            &[
+                ("client_id", "public"),
+                ("redirect_uri", "http://localhost:4000/callback"),
+                ("connection", "members"),
+                ("code_challenge", CHALLENGE),
+                ("code_challenge_method", "S256"),
+            ],
+            "invalid_request",
+            "the connection was disabled",
+        ),
+        (
+            &[("client_id", "browserless")],
+            "unauthorized_client",
+            "Grant type 'authorization_code' not allowed for the client.",
+        ),
+    ] {
+        let response = authorize(&tenant, "", more).await;
+        assert_eq!(response.status(), 302);
+        let answer = location(&response);
+        assert_eq!(query(&answer, "error").as_deref(), Some(error), "{more:?}");
+        assert_eq!(query(&answer, "error_description").as_deref(), Some(description));
+        assert_eq!(query(&answer, "state").as_deref(), Some("s"));
+    }
+}
+
+#[tokio::test]
+async fn unknown_clients_and_addresses_get_a_page() {
+    let tenant = TestTenant::start().await;
+    for (more, sentence) in [
+        (("client_id", "who"), "Unknown client: who"),
+        (("redirect_uri", "https://evil.example"), "Callback URL mismatch."),
+    ] {
+        let response = authorize(&tenant, "", &[more]).await;
+        assert_eq!(response.status(), 403);
+        assert!(response.text().await.unwrap().contains(sentence));
+    }
+}

@@ -1,0 +1,56 @@
+//! Bodies that nobody should send get a JSON answer.
+
+use crate::helpers::{TestTenant, refused};
+
+const ENDPOINTS: [&str; 3] = ["/passwordless/start", "/passwordless/verify", "/oauth/token"];
+
+#[tokio::test]
+async fn malformed_bodies_are_refused() {
+    let tenant = TestTenant::start().await;
+    let deep = "[".repeat(10_000);
+    for path in ENDPOINTS {
+        for body in ["{", "[]", "null", "\"x\"", "7", "\u{0}", "{\"a\":1}x", deep.as_str()] {
+            let request = tenant.http.post(tenant.url(path)).header("content-type", "application/json");
+            let response = request.body(body.to_owned()).send().await.unwrap();
+            refused(response, 400, "invalid_request", "The body is not a JSON object").await;
+        }
+        let request = tenant.http.post(tenant.url(path)).header("content-type", "application/json");
+        let response = request.body(vec![0xff, 0xfe, 0x00]).send().await.unwrap();
+        refused(response, 400, "invalid_request", "The body is not a JSON object").await;
+        let twice = [("client_id", "web"), ("client_id", "public")];
+        let response = tenant.http.post(tenant.url(path)).form(&twice).send().await.unwrap();
+        refused(response, 400, "invalid_request", "a parameter is given more than once").await;
+    }
+}
+
+#[tokio::test]
+async fn oversized_bodies_are_refused() {
+    let tenant = TestTenant::start().await;
+    for path in ENDPOINTS {
+        let body = format!("{{\"x\":\"{}\"}}", "x".repeat(16 * 1024));
+        let request = tenant.http.post(tenant.url(path)).header("content-type", "application/json");
+        let response = request.body(body).send().await.unwrap();
+        refused(response, 413, "invalid_request", "The body is larger than 16 kB").await;
+    }
+}
+
+#[tokio::test]
+async fn broken_credentials_are_refused() {
+    let tenant = TestTenant::start().await;
+    for value in ["Basic", "Basic !", "Basic Og==", "Basic /w==", "Basic d2Vi"] {
+        let request =
+            tenant.post("/oauth/token", &serde_json::json!({"grant_type": "x"})).header("authorization", value);
+        refused(request.send().await.unwrap(), 401, "invalid_client", "Unauthorized").await;
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_get_json_too() {
+    let tenant = TestTenant::start().await;
+    let response = tenant.get("/nowhere").send().await.unwrap();
+    refused(response, 404, "not_found", "There is nothing here").await;
+    let response = tenant.get("/oauth/token").send().await.unwrap();
+    assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+    refused(response, 405, "method_not_allowed", "The method is not allowed here").await;
+    assert_eq!(tenant.get("/healthz").send().await.unwrap().text().await.unwrap(), "ok");
+}

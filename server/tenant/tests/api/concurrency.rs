@@ -1,0 +1,80 @@
+//! Parallel requests: one winner, and never more than three tries.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use crate::helpers::{TestTenant, claims, wrong};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_parallel_redeems_one_wins() {
+    let tenant = Arc::new(TestTenant::start().await);
+    let code = tenant.code().await;
+    let mut tasks = JoinSet::new();
+    for _ in 0..20 {
+        let (tenant, code) = (Arc::clone(&tenant), code.clone());
+        tasks.spawn(async move { tenant.redeem(&code).await.status().as_u16() });
+    }
+    let statuses = tasks.join_all().await;
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 403).count(), 19, "{statuses:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_parallel_guesses_three_count() {
+    let tenant = Arc::new(TestTenant::start().await);
+    let code = tenant.code().await;
+    let mut tasks = JoinSet::new();
+    for n in 0..50 {
+        let (tenant, guess) = (Arc::clone(&tenant), wrong(&code));
+        tasks.spawn(async move {
+            let response = if n % 2 == 0 { tenant.redeem(&guess).await } else { tenant.verify(&guess).await };
+            response.json::<Value>().await.unwrap()["attempts_left"].as_u64()
+        });
+    }
+    let mut counted: Vec<u64> = tasks.join_all().await.into_iter().flatten().collect();
+    counted.sort_unstable();
+    assert_eq!(counted, [0, 1, 2]);
+    assert_eq!(tenant.redeem(&code).await.status(), 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_parallel_exchanges_one_wins() {
+    let tenant = Arc::new(TestTenant::start().await);
+    let (code, _) = tenant.sign_in_by_redirect(&[]).await;
+    let mut tasks = JoinSet::new();
+    for _ in 0..10 {
+        let (tenant, code) = (Arc::clone(&tenant), code.clone());
+        tasks.spawn(async move { tenant.exchange(&code, &[]).await.status().as_u16() });
+    }
+    let statuses = tasks.join_all().await;
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parallel_first_sign_ins_make_one_user_each() {
+    let tenant = Arc::new(TestTenant::start().await);
+    let mut tasks = JoinSet::new();
+    for n in 0..10 {
+        let tenant = Arc::clone(&tenant);
+        tasks.spawn(async move {
+            let phone_number = format!("+1415555{:04}", 2000 + n);
+            let body = serde_json::json!({
+                "client_id": "web", "client_secret": "web-secret", "connection": "sms", "phone_number": phone_number,
+            });
+            assert_eq!(tenant.post("/passwordless/start", &body).send().await.unwrap().status(), 200);
+            let messages = tenant.messages().await;
+            let mine = messages.iter().find(|message| message["to"] == phone_number.as_str()).unwrap();
+            let code: String = mine["body"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect();
+            let mut request = crate::helpers::otp_request(&code);
+            request["username"] = phone_number.into();
+            let body: Value = tenant.post("/oauth/token", &request).send().await.unwrap().json().await.unwrap();
+            claims(&body["id_token"])["sub"].as_str().unwrap().to_owned()
+        });
+    }
+    let mut subjects = tasks.join_all().await;
+    subjects.sort();
+    subjects.dedup();
+    assert_eq!(subjects.len(), 10);
+}

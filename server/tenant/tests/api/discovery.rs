@@ -1,0 +1,41 @@
+//! What the issuer says about itself.
+
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
+use serde_json::{Value, json};
+
+use crate::helpers::TestTenant;
+
+#[tokio::test]
+async fn only_what_is_there_is_announced() {
+    let tenant = TestTenant::start().await;
+    for path in ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"] {
+        let metadata: Value = tenant.get(path).send().await.unwrap().json().await.unwrap();
+        assert_eq!(metadata["issuer"], format!("{}/", tenant.origin));
+        assert_eq!(metadata["response_types_supported"], json!(["code"]));
+        assert_eq!(metadata["code_challenge_methods_supported"], json!(["S256"]));
+        assert_eq!(metadata["passwordless_code_challenge_methods_supported"], json!(["S256"]));
+        for (name, value) in metadata.as_object().unwrap() {
+            if name.ends_with("_endpoint") || name == "jwks_uri" {
+                let status = tenant.http.get(value.as_str().unwrap()).send().await.unwrap().status();
+                assert_ne!(status, 404, "{name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn tokens_can_be_checked_with_the_published_key() {
+    let tenant = TestTenant::start().await;
+    let response = tenant.get("/.well-known/jwks.json").send().await.unwrap();
+    assert_eq!(response.headers()["cache-control"], "public, max-age=300");
+    let keys: JwkSet = response.json().await.unwrap();
+    let code = tenant.code().await;
+    let body: Value = tenant.redeem(&code).await.json().await.unwrap();
+    let token = body["id_token"].as_str().unwrap();
+    let kid = decode_header(token).unwrap().kid.unwrap();
+    let key = DecodingKey::from_jwk(keys.find(&kid).unwrap()).unwrap();
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.set_audience(&["web"]);
+    validation.set_issuer(&[format!("{}/", tenant.origin)]);
+    decode::<Value>(token, &key, &validation).unwrap();
+}

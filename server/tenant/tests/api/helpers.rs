@@ -1,0 +1,297 @@
+//! A tenant on a port of its own, with a clock that tests turn.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Duration,
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use passwordless_tenant::{Clock, Entropy, Limits, Settings, Sms, SystemEntropy, TenantConfig};
+use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
+use serde_json::{Value, json};
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
+};
+use tempfile::TempDir;
+use time::OffsetDateTime;
+use url::Url;
+
+use crate::log;
+
+pub(crate) const PHONE: &str = "+14155552671";
+pub(crate) const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
+pub(crate) const CALLBACK: &str = "http://localhost:3000/callback";
+
+/// RFC 7636 appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+const CONFIG: &str = r#"
+clients:
+  - name: Web
+    client_id: web
+    client_secret: web-secret
+    app_type: regular_web
+    callbacks: ["http://localhost:3000/callback", "http://localhost:3000/other?x=1"]
+    allowed_logout_urls: ["http://localhost:3000/", "http://localhost:3000/bye"]
+    web_origins: ["http://localhost:5000"]
+  - name: Public
+    client_id: public
+    token_endpoint_auth_method: none
+    callbacks: ["http://localhost:4000/callback"]
+  - name: No codes
+    client_id: codeless
+    client_secret: codeless-secret
+    grant_types: [authorization_code]
+    callbacks: ["http://localhost:3000/callback"]
+  - name: No browser
+    client_id: browserless
+    client_secret: browserless-secret
+    grant_types: ["http://auth0.com/oauth/grant-type/passwordless/otp"]
+    callbacks: ["http://localhost:3000/callback"]
+connections:
+  - name: sms
+    strategy: sms
+    options: { totp: { length: ##CODE_LENGTH## } }
+  - name: members
+    strategy: sms
+    enabled_clients: [Web]
+    options: { disable_signup: true, totp: { length: 8, time_step: 60 } }
+"#;
+
+/// Time that passes when a test says so.
+pub(crate) struct TestClock(Mutex<OffsetDateTime>);
+
+impl TestClock {
+    pub(crate) fn advance(&self, seconds: u64) {
+        *self.0.lock().unwrap() += Duration::from_secs(seconds);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> OffsetDateTime {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A running tenant.
+pub(crate) struct TestTenant {
+    pub(crate) origin: String,
+    pub(crate) http: Client,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) pool: SqlitePool,
+    pub(crate) folder: TempDir,
+}
+
+/// What a test may choose.
+pub(crate) struct Choice {
+    pub(crate) limits: Limits,
+    pub(crate) sms: Sms,
+    pub(crate) code_length: usize,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        let limits = Limits { starts_per_ip_hour: 0, starts_per_phone_hour: 0, countries: None };
+        Self { limits, sms: Sms::Outbox, code_length: 6 }
+    }
+}
+
+impl TestTenant {
+    pub(crate) async fn start() -> Self {
+        Self::with(Choice::default()).await
+    }
+
+    pub(crate) async fn with(choice: Choice) -> Self {
+        log::record();
+        let folder = tempfile::tempdir().unwrap();
+        let pool = open(&folder).await;
+        Self::serve(choice, folder, pool, OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()).await
+    }
+
+    async fn serve(choice: Choice, folder: TempDir, pool: SqlitePool, now: OffsetDateTime) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let settings = Settings {
+            public_url: Url::parse(&origin).unwrap(),
+            config: TenantConfig::from_yaml(CONFIG, |_| Some(choice.code_length.to_string())).unwrap().0,
+            sms: choice.sms,
+            limits: choice.limits,
+        };
+        let clock = Arc::new(TestClock(Mutex::new(now)));
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let router = passwordless_tenant::router(settings, pool.clone(), Arc::clone(&clock) as Arc<dyn Clock>, entropy)
+            .await
+            .unwrap();
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        let http = Client::builder().redirect(Policy::none()).build().unwrap();
+        Self { origin, http, clock, pool, folder }
+    }
+
+    /// The same tenant after a restart of the program.
+    pub(crate) async fn restarted(self) -> Self {
+        let now = self.clock.now();
+        self.pool.close().await;
+        let pool = open(&self.folder).await;
+        Self::serve(Choice::default(), self.folder, pool, now).await
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.http.get(self.url(path))
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.http.post(self.url(path)).json(body)
+    }
+
+    /// Asks for a code and reads it in the outbox.
+    pub(crate) async fn code(&self) -> String {
+        self.code_for("sms", PHONE).await
+    }
+
+    pub(crate) async fn code_for(&self, connection: &str, phone_number: &str) -> String {
+        let body = json!({
+            "client_id": "web",
+            "client_secret": "web-secret",
+            "connection": connection,
+            "phone_number": phone_number,
+        });
+        let response = self.post("/passwordless/start", &body).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        self.newest_code().await
+    }
+
+    pub(crate) async fn newest_code(&self) -> String {
+        let messages = self.messages().await;
+        let body = messages[0]["body"].as_str().unwrap().to_owned();
+        body.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() >= 4).unwrap().to_owned()
+    }
+
+    pub(crate) async fn messages(&self) -> Vec<Value> {
+        let request = self.get("/outbox").header("accept", "application/json");
+        request.send().await.unwrap().json().await.unwrap()
+    }
+
+    pub(crate) async fn redeem(&self, code: &str) -> Response {
+        self.post("/oauth/token", &otp_request(code)).send().await.unwrap()
+    }
+
+    pub(crate) async fn verify(&self, code: &str) -> Response {
+        let form = [("connection", "sms"), ("phone_number", PHONE), ("verification_code", code)];
+        self.http.post(self.url("/passwordless/verify")).form(&form).send().await.unwrap()
+    }
+
+    /// Signs in by browser and returns the authorization code and the session's cookie.
+    pub(crate) async fn sign_in_by_redirect(&self, more: &[(&str, &str)]) -> (String, String) {
+        let code = self.code().await;
+        let response = self.verify_redirect(&code, more).await;
+        let cookie = cookie(&response);
+        let answer = location(&response);
+        (query(&answer, "code").unwrap_or_else(|| panic!("no code in {answer}")), cookie)
+    }
+
+    pub(crate) async fn verify_redirect(&self, code: &str, more: &[(&str, &str)]) -> Response {
+        let mut parameters = vec![
+            ("client_id", "web"),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("connection", "sms"),
+            ("phone_number", PHONE),
+            ("verification_code", code),
+        ];
+        parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+        parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+        self.get("/passwordless/verify_redirect").query(&parameters).send().await.unwrap()
+    }
+
+    /// Exchanges an authorization code, with some parameters changed, added or (empty) left out.
+    pub(crate) async fn exchange(&self, code: &str, more: &[(&str, &str)]) -> Response {
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("client_id", "web"),
+            ("client_secret", "web-secret"),
+            ("code", code),
+            ("redirect_uri", CALLBACK),
+        ];
+        form.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+        form.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+        self.http.post(self.url("/oauth/token")).form(&form).send().await.unwrap()
+    }
+
+    pub(crate) async fn block(&self) {
+        let done = sqlx::query("UPDATE tenant_users SET blocked = TRUE").execute(&self.pool).await.unwrap();
+        assert_eq!(done.rows_affected(), 1);
+    }
+}
+
+async fn open(folder: &TempDir) -> SqlitePool {
+    let options = SqliteConnectOptions::new()
+        .filename(folder.path().join("tenant.db"))
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .busy_timeout(Duration::from_secs(10));
+    SqlitePoolOptions::new().max_connections(8).connect_with(options).await.unwrap()
+}
+
+pub(crate) fn otp_request(code: &str) -> Value {
+    json!({
+        "grant_type": OTP_GRANT,
+        "client_id": "web",
+        "client_secret": "web-secret",
+        "username": PHONE,
+        "otp": code,
+        "realm": "sms",
+        "scope": "openid profile phone email offline_access",
+    })
+}
+
+/// A code that is certainly not this one; each `n` gives another.
+pub(crate) fn wrong(code: &str) -> String {
+    static NEXT: AtomicU8 = AtomicU8::new(0);
+    let shift = 1 + NEXT.fetch_add(1, Ordering::Relaxed) % 9;
+    code.bytes().map(|digit| char::from(b'0' + (digit - b'0' + shift) % 10)).collect()
+}
+
+/// Checks a refusal's status, name and sentence, and returns its body.
+pub(crate) async fn refused(response: Response, status: u16, error: &str, description: &str) -> Value {
+    let found = response.status().as_u16();
+    let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["error"], error, "{body}");
+    assert_eq!(body["error_description"], description);
+    assert_eq!(found, status, "{body}");
+    assert!(content_type.starts_with("application/json"));
+    body
+}
+
+pub(crate) fn location(response: &Response) -> String {
+    response.headers()["location"].to_str().unwrap().to_owned()
+}
+
+pub(crate) fn cookie(response: &Response) -> String {
+    let cookie = response.headers()["set-cookie"].to_str().unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+/// A parameter of a URL's query.
+pub(crate) fn query(url: &str, name: &str) -> Option<String> {
+    let base = Url::parse("http://tenant.invalid").unwrap();
+    let url = base.join(url).unwrap();
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// The claims of a token, unchecked.
+pub(crate) fn claims(token: &Value) -> Value {
+    let payload = token.as_str().unwrap().split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}

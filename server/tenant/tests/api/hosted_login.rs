@@ -1,0 +1,155 @@
+//! The tenant's own login page.
+
+use reqwest::Response;
+
+use crate::helpers::{CALLBACK, CHALLENGE, Choice, PHONE, TestTenant, VERIFIER, location, query, wrong};
+
+/// Someone at the page, in a browser.
+struct Visitor<'a> {
+    tenant: &'a TestTenant,
+    state: String,
+}
+
+impl<'a> Visitor<'a> {
+    async fn arrive(tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
+        let mut parameters = vec![
+            ("client_id", "web"),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("state", "s"),
+            ("scope", "openid"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        parameters.extend(more);
+        let response = tenant.get("/authorize").query(&parameters).send().await.unwrap();
+        let state = query(&location(&response), "state").unwrap();
+        Self { tenant, state }
+    }
+
+    async fn page(&self) -> String {
+        let response = self.tenant.get("/u/login").query(&[("state", &self.state)]).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self' http://localhost:3000"));
+        response.text().await.unwrap()
+    }
+
+    async fn post(&self, form: &str, field: (&str, &str)) -> Response {
+        let url = self.tenant.url(&format!("/u/login/{form}"));
+        let fields = [("state", self.state.as_str()), field];
+        let request = self.tenant.http.post(url).header("sec-fetch-site", "same-origin").form(&fields);
+        request.send().await.unwrap()
+    }
+
+    /// Posts a form, follows the redirect, and returns the page.
+    async fn post_and_read(&self, form: &str, field: (&str, &str)) -> String {
+        let response = self.post(form, field).await;
+        assert_eq!(response.status(), 303);
+        assert_eq!(location(&response), format!("/u/login?state={}", self.state));
+        self.page().await
+    }
+}
+
+#[tokio::test]
+async fn number_then_code_and_back_to_the_application() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::arrive(&tenant, &[("login_hint", "+49 151")]).await;
+    let page = visitor.page().await;
+    assert!(page.contains("Log in to Web") && page.contains("autocomplete=\"tel\"") && page.contains("+49 151"));
+    let page = visitor.post_and_read("phone", ("phone_number", "001 (415) 555-2671")).await;
+    assert!(page.contains("autocomplete=\"one-time-code\"") && page.contains("inputmode=\"numeric\""));
+    assert!(page.contains("+1 415-555-2671"));
+    let code = tenant.newest_code().await;
+    let response = visitor.post("code", ("code", &format!("{} {}", &code[..3], &code[3..]))).await;
+    assert_eq!(response.status(), 302);
+    assert!(response.headers().contains_key("set-cookie"));
+    let answer = location(&response);
+    assert_eq!(query(&answer, "state").as_deref(), Some("s"));
+    let code = query(&answer, "code").unwrap();
+    assert_eq!(tenant.exchange(&code, &[("code_verifier", VERIFIER)]).await.status(), 200);
+
+    let gone = tenant.get("/u/login").query(&[("state", &visitor.state)]).send().await.unwrap();
+    assert_eq!(gone.status(), 410);
+}
+
+#[tokio::test]
+async fn a_number_that_cannot_be_one_is_said_to_be() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    for typed in ["", "hello", "4155552671", "+1 415", "<b>"] {
+        let page = visitor.post_and_read("phone", ("phone_number", typed)).await;
+        assert!(page.contains("role=\"alert\"") && page.contains("with its country code"));
+        assert!(page.contains("aria-invalid=\"true\"") && page.contains("aria-describedby=\"notice phone_hint\""));
+        assert!(!page.contains("<b>"));
+    }
+    assert!(tenant.messages().await.is_empty());
+}
+
+#[tokio::test]
+async fn every_failure_of_a_code_is_said_in_words() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    let code = tenant.newest_code().await;
+    assert!(visitor.post_and_read("code", ("code", " ")).await.contains("Enter the code from the message."));
+    for sentence in ["You have 2 tries left.", "You have one try left.", "it was the last try", "tried too often"] {
+        assert!(visitor.post_and_read("code", ("code", &wrong(&code))).await.contains(sentence), "{sentence}");
+    }
+    assert!(visitor.post_and_read("resend", ("", "")).await.contains("A new code is on its way."));
+    let newer = tenant.newest_code().await;
+    tenant.clock.advance(180);
+    assert!(visitor.post_and_read("code", ("code", &newer)).await.contains("The code has expired."));
+    assert!(visitor.post_and_read("change", ("", "")).await.contains("Log in to Web"));
+}
+
+#[tokio::test]
+async fn too_many_codes_are_refused_with_the_time_to_wait() {
+    let mut choice = Choice::default();
+    choice.limits.starts_per_ip_hour = 1;
+    choice.limits.countries = Some(vec!["US".to_owned()]);
+    let tenant = TestTenant::with(choice).await;
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let page = visitor.post_and_read("phone", ("phone_number", "+49 1512 3456789")).await;
+    assert!(page.contains("Codes cannot be sent to this country."));
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    assert!(visitor.post_and_read("resend", ("", "")).await.contains("in 3600 seconds"));
+    tenant.clock.advance(600);
+    assert!(visitor.page().await.contains("in 3000 seconds"));
+}
+
+#[tokio::test]
+async fn a_blocked_person_is_sent_back_with_the_reason() {
+    let tenant = TestTenant::start().await;
+    assert_eq!(tenant.redeem(&tenant.code().await).await.status(), 200);
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    let code = tenant.newest_code().await;
+    tenant.block().await;
+    let answer = location(&visitor.post("code", ("code", &code)).await);
+    assert_eq!(query(&answer, "error_description").as_deref(), Some("user is blocked"));
+}
+
+#[tokio::test]
+async fn forms_of_other_sites_are_refused() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
+        let form = [("state", visitor.state.as_str()), ("phone_number", PHONE)];
+        let request = tenant.http.post(tenant.url("/u/login/phone")).header(name, value).form(&form);
+        assert_eq!(request.send().await.unwrap().status(), 403);
+    }
+    assert!(tenant.messages().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_login_that_nobody_began_or_that_is_too_old_is_over() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    tenant.clock.advance(3601);
+    for state in [visitor.state.as_str(), "forged", ""] {
+        let response = tenant.get("/u/login").query(&[("state", state)]).send().await.unwrap();
+        assert_eq!(response.status(), 410);
+        assert!(response.text().await.unwrap().contains("log in again"));
+    }
+}

@@ -1,0 +1,47 @@
+//! `GET /v2/logout`.
+
+use crate::helpers::{CALLBACK, TestTenant, location};
+
+async fn is_signed_in(tenant: &TestTenant, cookie: &str) -> bool {
+    let parameters = [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("prompt", "none")];
+    let request = tenant.get("/authorize").query(&parameters).header("cookie", cookie);
+    location(&request.send().await.unwrap()).contains("code=")
+}
+
+#[tokio::test]
+async fn the_session_ends_and_the_browser_returns() {
+    let tenant = TestTenant::start().await;
+    for (parameters, target) in [
+        (&[("client_id", "web"), ("returnTo", "http://localhost:3000/bye")][..], "http://localhost:3000/bye"),
+        (&[("client_id", "web")], "http://localhost:3000/"),
+        (&[("returnTo", "http://localhost:3000/bye")], "http://localhost:3000/bye"),
+    ] {
+        let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
+        assert!(is_signed_in(&tenant, &cookie).await);
+        let request = tenant.get("/v2/logout").query(parameters).header("cookie", &cookie);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 302);
+        assert_eq!(location(&response), target);
+        assert!(response.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+        assert!(!is_signed_in(&tenant, &cookie).await);
+    }
+    let response = tenant.get("/v2/logout").send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.text().await.unwrap(), "OK");
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_an_address_that_is_not_registered() {
+    let tenant = TestTenant::start().await;
+    for parameters in [
+        [("client_id", "web"), ("returnTo", "https://evil.example/")],
+        [("client_id", "public"), ("returnTo", "http://localhost:3000/bye")],
+        [("client_id", ""), ("returnTo", "https://evil.example/")],
+    ] {
+        let response = tenant.get("/v2/logout").query(&parameters).send().await.unwrap();
+        assert_eq!(response.status(), 400);
+        assert!(!response.headers().contains_key("location"));
+    }
+    let response = tenant.get("/v2/logout").query(&[("client_id", "who")]).send().await.unwrap();
+    assert_eq!(response.status(), 403);
+}

@@ -1,0 +1,20 @@
+//! The tenant through its real HTTP surface.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a step that fails is a test that fails")]
+
+mod authorize;
+mod bodies;
+mod concurrency;
+mod discovery;
+mod helpers;
+mod hosted_login;
+mod limits;
+mod log;
+mod logout;
+mod otp_grant;
+mod outbox;
+mod secrecy;
+mod start;
+mod twilio;
+mod userinfo;
+mod verify;
+mod verify_redirect;

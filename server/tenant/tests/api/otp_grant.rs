@@ -1,0 +1,165 @@
+//! `POST /oauth/token` with a phone number and a code.
+
+use serde_json::{Value, json};
+
+use crate::helpers::{OTP_GRANT, PHONE, TestTenant, claims, otp_request, refused, wrong};
+
+const WRONG: &str = "Wrong phone number or verification code.";
+
+#[tokio::test]
+async fn a_code_turns_into_tokens() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    let response = tenant.redeem(&code).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    assert_eq!(response.headers()["pragma"], "no-cache");
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["token_type"], "Bearer");
+    assert_eq!(body["expires_in"], 86_400);
+    assert_eq!(body["scope"], "openid profile phone");
+    assert!(body.get("refresh_token").is_none());
+
+    let id = claims(&body["id_token"]);
+    assert_eq!(id["iss"], format!("{}/", tenant.origin));
+    assert_eq!(id["aud"], "web");
+    assert_eq!(id["exp"].as_i64().unwrap() - id["iat"].as_i64().unwrap(), 36_000);
+    assert_eq!(id["phone_number"], PHONE);
+    assert_eq!(id["phone_number_verified"], true);
+    assert_eq!(id["name"], PHONE);
+    assert!(id.get("nonce").is_none());
+    let user_id = id["sub"].as_str().unwrap().strip_prefix("sms|").unwrap();
+    assert!(user_id.len() == 24 && user_id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+
+    let access = claims(&body["access_token"]);
+    assert_eq!(access["aud"], json!([format!("{}/userinfo", tenant.origin)]));
+    assert_eq!(access["scope"], "openid profile phone");
+}
+
+#[tokio::test]
+async fn one_number_is_one_user() {
+    let tenant = TestTenant::start().await;
+    let mut subjects = Vec::new();
+    for _ in 0..2 {
+        let code = tenant.code().await;
+        let body: Value = tenant.redeem(&code).await.json().await.unwrap();
+        subjects.push(claims(&body["id_token"])["sub"].clone());
+    }
+    assert_eq!(subjects[0], subjects[1]);
+}
+
+#[tokio::test]
+async fn keys_users_and_codes_outlive_a_restart() {
+    let tenant = TestTenant::start().await;
+    let keys: Value = tenant.get("/.well-known/jwks.json").send().await.unwrap().json().await.unwrap();
+    let code = tenant.code().await;
+    let tenant = tenant.restarted().await;
+    assert_eq!(tenant.redeem(&code).await.status(), 200);
+    let again: Value = tenant.get("/.well-known/jwks.json").send().await.unwrap().json().await.unwrap();
+    assert_eq!(keys, again);
+}
+
+#[tokio::test]
+async fn a_code_is_good_once() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    assert_eq!(tenant.redeem(&code).await.status(), 200);
+    refused(tenant.redeem(&code).await, 403, "invalid_grant", WRONG).await;
+}
+
+#[tokio::test]
+async fn a_wrong_code_says_how_many_tries_are_left() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    let body = refused(tenant.redeem(&wrong(&code)).await, 403, "invalid_grant", WRONG).await;
+    assert_eq!(body["attempts_left"], 2);
+    assert_eq!(tenant.redeem(&code).await.status(), 200);
+}
+
+#[tokio::test]
+async fn without_openid_there_is_no_id_token() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    let mut request = otp_request(&code);
+    request["scope"] = json!("");
+    request["audience"] = json!("https://api.example");
+    let body: Value = tenant.post("/oauth/token", &request).send().await.unwrap().json().await.unwrap();
+    assert!(body.get("id_token").is_none());
+    assert_eq!(
+        claims(&body["access_token"])["aud"],
+        json!(["https://api.example", format!("{}/userinfo", tenant.origin)])
+    );
+}
+
+#[tokio::test]
+async fn where_sign_up_is_off_only_known_numbers_get_in() {
+    let tenant = TestTenant::start().await;
+    let mut request = otp_request(&tenant.code_for("members", PHONE).await);
+    request["realm"] = json!("members");
+    assert_eq!(request["otp"].as_str().unwrap().len(), 8);
+    let response = tenant.post("/oauth/token", &request).send().await.unwrap();
+    refused(response, 403, "invalid_grant", WRONG).await;
+    sqlx::query(
+        "INSERT INTO tenant_users (connection, phone_number, user_id, created_at, updated_at) \
+         VALUES ('members', $1, '0123456789abcdef01234567', 0, 0)",
+    )
+    .bind(PHONE)
+    .execute(&tenant.pool)
+    .await
+    .unwrap();
+    request["otp"] = json!(tenant.code_for("members", PHONE).await);
+    let response = tenant.post("/oauth/token", &request).send().await.unwrap();
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(claims(&body["id_token"])["sub"], "sms|0123456789abcdef01234567");
+}
+
+#[tokio::test]
+async fn every_documented_error_has_its_name_and_sentence() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    for (name, value, status, error, description) in [
+        ("grant_type", json!(""), 400, "invalid_request", "missing grant_type parameter"),
+        ("grant_type", json!("password"), 403, "unsupported_grant_type", "Unsupported grant type: password"),
+        ("client_id", json!(""), 400, "invalid_request", "missing client_id parameter"),
+        ("client_id", json!("who"), 401, "invalid_client", "Unauthorized"),
+        ("client_secret", json!("wrong"), 401, "invalid_client", "Unauthorized"),
+        ("client_secret", json!(""), 401, "invalid_client", "Unauthorized"),
+        ("username", json!(""), 400, "invalid_request", "missing username parameter"),
+        ("username", json!({}), 400, "invalid_request", "username parameter must be a string"),
+        ("username", json!("someone"), 403, "invalid_grant", WRONG),
+        ("username", json!("+14155550000"), 403, "invalid_grant", WRONG),
+        ("otp", json!(""), 400, "invalid_request", "missing otp parameter"),
+        ("realm", json!(""), 400, "invalid_request", "missing realm parameter"),
+        ("realm", json!("email"), 400, "invalid_request", "Unknown realm email."),
+        ("scope", json!([1]), 400, "invalid_request", "scope parameter must be a string"),
+    ] {
+        let mut request = otp_request(&code);
+        request[name] = value;
+        let response = tenant.post("/oauth/token", &request).send().await.unwrap();
+        assert!(!response.headers().contains_key("www-authenticate"));
+        refused(response, status, error, description).await;
+    }
+    let codeless = json!({"grant_type": OTP_GRANT, "client_id": "codeless", "client_secret": "codeless-secret"});
+    let response = tenant.post("/oauth/token", &codeless).send().await.unwrap();
+    let description = format!("Grant type '{OTP_GRANT}' not allowed for the client.");
+    refused(response, 403, "unauthorized_client", &description).await;
+    assert_eq!(tenant.redeem(&code).await.status(), 200, "none of these cost a try or the code");
+}
+
+#[tokio::test]
+async fn public_clients_and_basic_are_taken() {
+    let tenant = TestTenant::start().await;
+    let mut public = otp_request(&tenant.code().await);
+    public["client_id"] = json!("public");
+    public.as_object_mut().unwrap().remove("client_secret");
+    assert_eq!(tenant.post("/oauth/token", &public).send().await.unwrap().status(), 200);
+
+    let mut basic = otp_request(&tenant.code().await);
+    basic.as_object_mut().unwrap().remove("client_secret");
+    basic.as_object_mut().unwrap().remove("client_id");
+    let request = tenant.post("/oauth/token", &basic).basic_auth("web", Some("wrong"));
+    let response = request.send().await.unwrap();
+    assert!(response.headers().contains_key("www-authenticate"));
+    let request = tenant.post("/oauth/token", &basic).basic_auth("web", Some("web-secret"));
+    assert_eq!(request.send().await.unwrap().status(), 200);
+}

@@ -1,0 +1,65 @@
+//! `/outbox`.
+
+use std::time::Duration;
+
+use passwordless_tenant::{Sms, TwilioConfig, TwilioFrom};
+use url::Url;
+
+use crate::helpers::{Choice, PHONE, TestTenant};
+
+#[tokio::test]
+async fn messages_are_listed_newest_first() {
+    let tenant = TestTenant::start().await;
+    tenant.code().await;
+    tenant.clock.advance(5);
+    tenant.code_for("sms", "+4915123456789").await;
+    let messages = tenant.messages().await;
+    assert_eq!(messages[0]["to"], "+4915123456789");
+    assert_eq!(messages[0]["at"], "2027-01-15T08:00:05Z");
+    assert_eq!(messages[1]["to"], PHONE);
+    assert_eq!(messages[0].as_object().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn only_the_newest_hundred_are_kept() {
+    let tenant = TestTenant::start().await;
+    for _ in 0..102 {
+        tenant.code().await;
+    }
+    assert_eq!(tenant.messages().await.len(), 100);
+}
+
+#[tokio::test]
+async fn the_page_is_live_and_loads_nothing_from_elsewhere() {
+    let tenant = TestTenant::start().await;
+    let first = tenant.code().await;
+    let response = tenant.get("/outbox").send().await.unwrap();
+    let policy = response.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"));
+    let page = response.text().await.unwrap();
+    assert!(page.contains(&first) && page.contains("data-last=\"1\"") && page.contains("<noscript>"));
+    for asset in ["/outbox.js", "/u/tenant.css"] {
+        assert_eq!(tenant.get(asset).send().await.unwrap().status(), 200);
+    }
+
+    let mut events = tenant.get("/outbox/events?after=1").send().await.unwrap();
+    assert_eq!(events.headers()["content-type"], "text/event-stream");
+    let second = tenant.code().await;
+    let chunk = tokio::time::timeout(Duration::from_secs(10), events.chunk()).await.unwrap().unwrap().unwrap();
+    let text = String::from_utf8(chunk.to_vec()).unwrap();
+    assert!(text.contains("id: 2") && text.contains(&second) && !text.contains("id: 1\n"));
+}
+
+#[tokio::test]
+async fn with_a_provider_there_is_no_outbox() {
+    let sms = Sms::Twilio(TwilioConfig {
+        account_sid: "AC0".to_owned(),
+        auth_token: "token".into(),
+        from: TwilioFrom::Number("+15005550006".to_owned()),
+        api_base_url: Url::parse(TwilioConfig::API_BASE_URL).unwrap(),
+    });
+    let tenant = TestTenant::with(Choice { sms, ..Choice::default() }).await;
+    for path in ["/outbox", "/outbox/events", "/outbox.js"] {
+        assert_eq!(tenant.get(path).send().await.unwrap().status(), 404);
+    }
+}

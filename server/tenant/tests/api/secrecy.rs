@@ -1,0 +1,46 @@
+//! Codes, secrets and numbers stay out of the log, and codes out of the database.
+
+use crate::{
+    helpers::{CHALLENGE, Choice, PHONE, TestTenant, VERIFIER, wrong},
+    log,
+};
+
+#[tokio::test]
+async fn nothing_secret_is_logged_or_kept() {
+    // Long codes, so that no other number in the log is one by chance.
+    let tenant = TestTenant::with(Choice { code_length: 20, ..Choice::default() }).await;
+    let first = tenant.code().await;
+    tenant.verify(&wrong(&first)).await;
+    tenant.redeem(&wrong(&first)).await;
+    tenant.verify_redirect(&wrong(&first), &[("state", "a-state")]).await;
+    let (code, cookie) =
+        tenant.sign_in_by_redirect(&[("code_challenge", CHALLENGE), ("code_challenge_method", "S256")]).await;
+    let second = tenant.newest_code().await;
+    let tokens = tenant.exchange(&code, &[("code_verifier", VERIFIER)]).await.text().await.unwrap();
+    tenant.exchange(&code, &[("client_secret", "a-wrong-secret")]).await;
+    let last = tenant.code().await;
+
+    let log = log::text();
+    assert!(log.contains("invalid_grant") && log.contains("invalid_client") && log.contains("unauthorized"), "{log}");
+    let cookie = cookie.split_once('=').unwrap().1;
+    let secrets = [&first, &second, &last, &code, cookie, "web-secret", "a-wrong-secret", VERIFIER, PHONE, &PHONE[1..]];
+    for secret in secrets {
+        assert!(!log.contains(secret), "{secret} is in the log: {log}");
+    }
+
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&tenant.pool).await.unwrap();
+    let mut kept = Vec::new();
+    for entry in std::fs::read_dir(tenant.folder.path()).unwrap() {
+        kept.extend(std::fs::read(entry.unwrap().path()).unwrap());
+    }
+    let kept = String::from_utf8_lossy(&kept);
+    let token = serde_json::from_str::<serde_json::Value>(&tokens).unwrap();
+    for secret in [&code, cookie, VERIFIER, "web-secret", token["access_token"].as_str().unwrap()] {
+        assert!(!kept.contains(secret), "{secret} is in the database");
+    }
+    for code in [&first, &second, &last] {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT id, mac FROM tenant_challenges").fetch_all(&tenant.pool).await.unwrap();
+        assert!(rows.iter().all(|(id, mac)| !id.contains(code.as_str()) && !mac.contains(code.as_str())));
+    }
+}

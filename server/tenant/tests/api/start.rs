@@ -1,0 +1,148 @@
+//! `POST /passwordless/start`.
+
+use serde_json::{Value, json};
+
+use crate::helpers::{PHONE, TestTenant, refused};
+
+fn good() -> Value {
+    json!({ "client_id": "web", "client_secret": "web-secret", "connection": "sms", "phone_number": PHONE })
+}
+
+/// The good request with some members changed or (null) left out.
+fn changed(changes: &Value) -> Value {
+    let mut body = good();
+    for (name, value) in changes.as_object().unwrap() {
+        if value.is_null() {
+            body.as_object_mut().unwrap().remove(name);
+        } else {
+            body[name] = value.clone();
+        }
+    }
+    body
+}
+
+#[tokio::test]
+async fn a_code_is_sent_and_the_answer_is_auth0s() {
+    let tenant = TestTenant::start().await;
+    let response = tenant.post("/passwordless/start", &good()).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let body: Value = response.json().await.unwrap();
+    let id = body["_id"].as_str().unwrap();
+    assert!(id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert_eq!(body["phone_number"], PHONE);
+    assert_eq!(body["phone_verified"], false);
+    assert_eq!(body["request_language"], "en");
+    let messages = tenant.messages().await;
+    assert_eq!(messages[0]["to"], PHONE);
+    let code = tenant.newest_code().await;
+    assert_eq!(messages[0]["body"], format!("Your verification code is: {code} (Web)"));
+    assert_eq!(code.len(), 6);
+}
+
+#[tokio::test]
+async fn every_documented_error_has_its_name_and_sentence() {
+    let tenant = TestTenant::start().await;
+    let pattern = r"String does not match pattern: ^\+[0-9]{1,15}$";
+    let otp_not_allowed = "Grant type 'http://auth0.com/oauth/grant-type/passwordless/otp' not allowed for the client.";
+    for (changes, status, error, description) in [
+        (json!({"client_id": null}), 400, "bad.client_id", "Missing required property: client_id"),
+        (json!({"client_id": ""}), 400, "bad.client_id", "Missing required property: client_id"),
+        (json!({"client_id": 7}), 400, "bad.client_id", "error in client_id - invalid type: number (expected string)"),
+        (json!({"client_id": "who"}), 401, "invalid_client", "Unauthorized"),
+        (json!({"client_secret": "wrong"}), 401, "invalid_client", "Unauthorized"),
+        (json!({"connection": null}), 400, "bad.connection", "Missing required property: connection"),
+        (json!({"connection": "email"}), 400, "bad.connection", "Connection does not exist"),
+        (json!({"client_id": "public", "connection": "members"}), 400, "bad.connection", "Connection is disabled"),
+        (json!({"phone_number": null}), 400, "bad.phone_number", "Missing required property: phone_number"),
+        (json!({"phone_number": "4155552671"}), 400, "bad.phone_number", pattern),
+        (json!({"phone_number": "+1 415 555 2671"}), 400, "bad.phone_number", pattern),
+        (
+            json!({"phone_number": ["+1"]}),
+            400,
+            "bad.phone_number",
+            "error in phone_number - invalid type: array (expected string)",
+        ),
+        (json!({"send": "link"}), 400, "bad.send", "send must be code for an SMS connection"),
+        (
+            json!({"authParams": "x"}),
+            400,
+            "bad.authParams",
+            "error in authParams - invalid type: string (expected object)",
+        ),
+        (json!({"foo": 1, "bar": 2}), 400, "bad.request", "the following properties are not allowed: bar, foo"),
+        (
+            json!({"client_id": "codeless", "client_secret": "codeless-secret"}),
+            403,
+            "unauthorized_client",
+            otp_not_allowed,
+        ),
+    ] {
+        let response = tenant.post("/passwordless/start", &changed(&changes)).send().await.unwrap();
+        assert!(!response.headers().contains_key("www-authenticate"));
+        refused(response, status, error, description).await;
+    }
+    assert!(tenant.messages().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_official_clients_send_is_taken() {
+    let tenant = TestTenant::start().await;
+    for changes in [
+        json!({"client_secret": null}),
+        json!({"client_id": "public", "client_secret": null}),
+        json!({"send": "code", "authParams": {"scope": "openid", "state": "x"}}),
+        json!({"authParams[scope]": "openid"}),
+    ] {
+        let response = tenant.post("/passwordless/start", &changed(&changes)).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{changes}");
+    }
+    let form = [("client_id", "web"), ("connection", "sms"), ("phone_number", PHONE)];
+    let response = tenant.http.post(tenant.url("/passwordless/start")).form(&form).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let request =
+        tenant.http.post(tenant.url("/passwordless/start")).header("content-type", "text/plain;charset=UTF-8");
+    assert_eq!(request.body(good().to_string()).send().await.unwrap().status(), 200);
+    let basic = tenant.post("/passwordless/start", &changed(&json!({"client_secret": null})));
+    assert_eq!(basic.basic_auth("web", Some("web-secret")).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn a_wrong_basic_secret_is_challenged() {
+    let tenant = TestTenant::start().await;
+    let request = tenant.post("/passwordless/start", &good()).basic_auth("web", Some("wrong"));
+    let response = request.send().await.unwrap();
+    assert!(response.headers()["www-authenticate"].to_str().unwrap().starts_with("Basic"));
+    refused(response, 401, "invalid_client", "Unauthorized").await;
+}
+
+#[tokio::test]
+async fn a_blocked_number_gets_the_answer_but_no_message() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    assert_eq!(tenant.redeem(&code).await.status(), 200);
+    tenant.block().await;
+    let response = tenant.post("/passwordless/start", &good()).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(tenant.messages().await.len(), 1);
+}
+
+#[tokio::test]
+async fn pages_of_the_clients_may_call_and_others_may_not() {
+    let tenant = TestTenant::start().await;
+    for (origin, allowed) in
+        [("http://localhost:3000", true), ("http://localhost:5000", true), ("https://evil.example", false)]
+    {
+        let preflight = tenant
+            .http
+            .request(reqwest::Method::OPTIONS, tenant.url("/passwordless/start"))
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "content-type,auth0-client");
+        for request in [preflight, tenant.post("/passwordless/start", &good()).header("origin", origin)] {
+            let response = request.send().await.unwrap();
+            let found = response.headers().get("access-control-allow-origin").map(|value| value.to_str().unwrap());
+            assert_eq!(found, allowed.then_some(origin));
+        }
+    }
+}

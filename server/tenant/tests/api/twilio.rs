@@ -1,0 +1,104 @@
+//! The Twilio sender against a double.
+
+use passwordless_tenant::{Sms, TwilioConfig, TwilioFrom};
+use reqwest::Response;
+use serde_json::json;
+use url::Url;
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{basic_auth, body_string_contains, method, path},
+};
+
+use crate::helpers::{Choice, PHONE, TestTenant, refused};
+
+const PATH: &str = "/2010-04-01/Accounts/AC0123/Messages.json";
+
+async fn tenant(api_base_url: &str, from: TwilioFrom) -> TestTenant {
+    let sms = Sms::Twilio(TwilioConfig {
+        account_sid: "AC0123".to_owned(),
+        auth_token: "the-token".into(),
+        from,
+        api_base_url: Url::parse(api_base_url).unwrap(),
+    });
+    TestTenant::with(Choice { sms, ..Choice::default() }).await
+}
+
+fn number() -> TwilioFrom {
+    TwilioFrom::Number("+15005550006".to_owned())
+}
+
+async fn start(tenant: &TestTenant) -> Response {
+    let body = json!({"client_id": "web", "connection": "sms", "phone_number": PHONE});
+    tenant.post("/passwordless/start", &body).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_request_is_as_documented() {
+    for (from, field) in [
+        (number(), "From=%2B15005550006"),
+        (TwilioFrom::MessagingService("MG77".to_owned()), "MessagingServiceSid=MG77"),
+    ] {
+        let double = MockServer::start().await;
+        Mock::given(method("POST"))
+            .and(path(PATH))
+            .and(basic_auth("AC0123", "the-token"))
+            .and(body_string_contains("To=%2B14155552671"))
+            .and(body_string_contains(field))
+            .and(body_string_contains("Body=Your+verification+code+is%3A+"))
+            .and(body_string_contains("ValidityPeriod=180"))
+            .and(body_string_contains("ContentRetention=discard"))
+            .respond_with(ResponseTemplate::new(201).set_body_json(json!({"sid": "SM1", "status": "queued"})))
+            .expect(1)
+            .mount(&double)
+            .await;
+        assert_eq!(start(&tenant(&double.uri(), from).await).await.status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn refusals_become_auth0s_errors_and_are_not_repeated() {
+    let html = "Unexpected response while calling the SMS provider (Code: 502)";
+    let redirect = "Unexpected response while calling the SMS provider (Code: 307)";
+    for (status, body, error, description) in [
+        (
+            400,
+            json!({"code": 21211, "message": "Invalid 'To' Phone Number"}).to_string(),
+            "bad.phone_number",
+            "Invalid 'To' Phone Number (Code: 21211)",
+        ),
+        (
+            400,
+            json!({"code": 21614, "message": "Not a mobile number"}).to_string(),
+            "sms_provider_error",
+            "Not a mobile number (Code: 21614)",
+        ),
+        (
+            401,
+            json!({"code": 20003, "message": "Authenticate"}).to_string(),
+            "sms_provider_error",
+            "Authenticate (Code: 20003)",
+        ),
+        (
+            429,
+            json!({"code": 20429, "message": "Too Many Requests"}).to_string(),
+            "sms_provider_error",
+            "Too Many Requests (Code: 20429)",
+        ),
+        (502, "<html>".to_owned(), "sms_provider_error", html),
+        (307, String::new(), "sms_provider_error", redirect),
+    ] {
+        let double = MockServer::start().await;
+        let answer = ResponseTemplate::new(status).insert_header("location", "/elsewhere").set_body_string(body);
+        Mock::given(method("POST")).respond_with(answer).expect(1).mount(&double).await;
+        refused(start(&tenant(&double.uri(), number()).await).await, 400, error, description).await;
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_said_to_be() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let tenant = tenant(&nobody, number()).await;
+    refused(start(&tenant).await, 400, "sms_provider_error", "The SMS provider could not be reached").await;
+}

@@ -1,0 +1,58 @@
+//! `/userinfo`.
+
+use serde_json::{Value, json};
+
+use crate::helpers::{PHONE, TestTenant, claims, otp_request, refused};
+
+async fn tokens(tenant: &TestTenant, scope: &str) -> Value {
+    let mut request = otp_request(&tenant.code().await);
+    request["scope"] = json!(scope);
+    tenant.post("/oauth/token", &request).send().await.unwrap().json().await.unwrap()
+}
+
+#[tokio::test]
+async fn claims_follow_the_scope() {
+    let tenant = TestTenant::start().await;
+    for (scope, names) in [
+        ("openid", &["sub"][..]),
+        ("openid phone", &["phone_number", "phone_number_verified", "sub"]),
+        ("openid profile", &["name", "nickname", "sub", "updated_at"]),
+    ] {
+        let tokens = tokens(&tenant, scope).await;
+        let token = tokens["access_token"].as_str().unwrap();
+        for request in [tenant.get("/userinfo"), tenant.http.post(tenant.url("/userinfo"))] {
+            let response = request.bearer_auth(token).send().await.unwrap();
+            assert_eq!(response.status(), 200);
+            let body: Value = response.json().await.unwrap();
+            assert!(body.as_object().unwrap().keys().eq(names), "{body}");
+            assert_eq!(body["sub"], claims(&tokens["id_token"])["sub"]);
+            assert!(scope != "openid phone" || body["phone_number"] == PHONE);
+        }
+    }
+}
+
+#[tokio::test]
+async fn anything_but_a_live_access_token_is_refused() {
+    let tenant = TestTenant::start().await;
+    let tokens = tokens(&tenant, "openid").await;
+    let access = tokens["access_token"].as_str().unwrap();
+    let tampered = format!("{}x", &access[..access.len() - 1]);
+    for token in ["", "x", "a.b.c", tokens["id_token"].as_str().unwrap(), tampered.as_str()] {
+        let response = tenant.get("/userinfo").bearer_auth(token).send().await.unwrap();
+        assert_eq!(response.headers()["www-authenticate"], "Bearer error=\"invalid_token\"");
+        refused(response, 401, "invalid_token", "Unauthorized").await;
+    }
+    refused(tenant.get("/userinfo").send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
+    tenant.clock.advance(86_400);
+    let response = tenant.get("/userinfo").bearer_auth(access).send().await.unwrap();
+    refused(response, 401, "invalid_token", "Unauthorized").await;
+}
+
+#[tokio::test]
+async fn a_blocked_person_has_no_claims() {
+    let tenant = TestTenant::start().await;
+    let tokens = tokens(&tenant, "openid").await;
+    tenant.block().await;
+    let request = tenant.get("/userinfo").bearer_auth(tokens["access_token"].as_str().unwrap());
+    refused(request.send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
+}

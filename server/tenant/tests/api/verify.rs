@@ -1,0 +1,141 @@
+//! `POST /passwordless/verify`.
+
+use serde_json::{Value, json};
+
+use crate::helpers::{PHONE, TestTenant, refused, wrong};
+
+const WRONG: &str = "Wrong phone number or verification code.";
+const EXPIRED: &str = "The verification code has expired. Please try to login again.";
+const USED_UP: &str = "You've reached the maximum number of attempts. Please try to login again.";
+
+#[tokio::test]
+async fn the_right_code_stays_good() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    for _ in 0..5 {
+        let response = tenant.verify(&code).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.json::<Value>().await.unwrap(), json!({}));
+    }
+    assert_eq!(tenant.redeem(&code).await.status(), 200);
+    refused(tenant.verify(&code).await, 401, "invalid_user_password", WRONG).await;
+}
+
+#[tokio::test]
+async fn the_third_wrong_try_kills_the_code() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    for left in [2, 1, 0] {
+        let body = refused(tenant.verify(&wrong(&code)).await, 401, "invalid_user_password", WRONG).await;
+        assert_eq!(body["attempts_left"], left);
+        assert_eq!(body["statusCode"], 401);
+    }
+    refused(tenant.verify(&code).await, 401, "invalid_user_password", USED_UP).await;
+    refused(tenant.redeem(&code).await, 403, "invalid_grant", USED_UP).await;
+}
+
+#[tokio::test]
+async fn tries_of_both_endpoints_count_together() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    let body = refused(tenant.verify(&wrong(&code)).await, 401, "invalid_user_password", WRONG).await;
+    assert_eq!(body["attempts_left"], 2);
+    let body = refused(tenant.redeem(&wrong(&code)).await, 403, "invalid_grant", WRONG).await;
+    assert_eq!(body["attempts_left"], 1);
+}
+
+#[tokio::test]
+async fn a_code_expires() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    tenant.clock.advance(179);
+    assert_eq!(tenant.verify(&code).await.status(), 200);
+    tenant.clock.advance(1);
+    refused(tenant.verify(&code).await, 401, "invalid_user_password", EXPIRED).await;
+    refused(tenant.redeem(&code).await, 403, "invalid_grant", EXPIRED).await;
+}
+
+#[tokio::test]
+async fn a_new_code_takes_the_place_of_the_one_before() {
+    let tenant = TestTenant::start().await;
+    let first = tenant.code().await;
+    let mut second = tenant.code().await;
+    while second == first {
+        second = tenant.code().await;
+    }
+    refused(tenant.verify(&first).await, 401, "invalid_user_password", WRONG).await;
+    assert_eq!(tenant.verify(&second).await.status(), 200);
+}
+
+#[tokio::test]
+async fn nothing_is_said_of_tries_where_there_is_no_code() {
+    let tenant = TestTenant::start().await;
+    let body = refused(tenant.verify("123456").await, 401, "invalid_user_password", WRONG).await;
+    assert!(body.get("attempts_left").is_none());
+}
+
+#[tokio::test]
+async fn a_blocked_user_is_told_once_the_code_is_right() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    assert_eq!(tenant.redeem(&code).await.status(), 200);
+    let code = tenant.code().await;
+    tenant.block().await;
+    refused(tenant.verify(&wrong(&code)).await, 401, "invalid_user_password", WRONG).await;
+    refused(tenant.verify(&code).await, 401, "unauthorized", "user is blocked").await;
+    refused(tenant.redeem(&code).await, 403, "unauthorized", "user is blocked").await;
+}
+
+#[tokio::test]
+async fn every_documented_error_has_its_name_and_sentence() {
+    let tenant = TestTenant::start().await;
+    for (body, status, error, description) in [
+        (json!({}), 400, "invalid_request", "missing connection parameter"),
+        (json!({"connection": "sms"}), 400, "invalid_request", "missing phone_number parameter"),
+        (
+            json!({"connection": "sms", "phone_number": PHONE}),
+            400,
+            "invalid_request",
+            "missing verification_code parameter",
+        ),
+        (
+            json!({"connection": "sms", "phone_number": PHONE, "verification_code": 1}),
+            400,
+            "invalid_request",
+            "verification_code parameter must be a string",
+        ),
+        (
+            json!({"connection": "email", "phone_number": PHONE, "verification_code": "1"}),
+            400,
+            "invalid_request",
+            "the connection was not found",
+        ),
+        (
+            json!({"connection": "members", "client_id": "public", "phone_number": PHONE, "verification_code": "1"}),
+            400,
+            "invalid_request",
+            "the connection was disabled",
+        ),
+        (
+            json!({"connection": "sms", "client_id": "who", "phone_number": PHONE, "verification_code": "1"}),
+            403,
+            "unauthorized_client",
+            "invalid client",
+        ),
+        (
+            json!({"connection": "sms", "client_id": "web", "phone_number": "415", "verification_code": "1"}),
+            401,
+            "invalid_user_password",
+            WRONG,
+        ),
+        (
+            json!({"grant_type": "password", "connection": "sms", "username": PHONE, "password": "1"}),
+            400,
+            "invalid_request",
+            "OIDC conformant clients cannot use /oauth/ro",
+        ),
+    ] {
+        let response = tenant.post("/passwordless/verify", &body).send().await.unwrap();
+        refused(response, status, error, description).await;
+    }
+}
