@@ -80,18 +80,6 @@ test("a new code for the number makes the one before it invalid", async ({ page,
   await expectSignedIn(page);
 });
 
-test("without a connection, the dialog says so and goes on later", async ({ page, lock, phone, expectedProblems }) => {
-  // The browser logs a request that failed by itself.
-  expectedProblems.push(/ERR_INTERNET_DISCONNECTED/);
-  await lock.open();
-  await page.route("**/api/passwordless/start", (route) => route.abort("internetdisconnected"), { times: 1 });
-  await lock.sendCode(phone);
-  await expect(lock.notice).toHaveText("There is no connection. Please check your network and try again.");
-
-  await lock.button("Send code").click();
-  await expect(lock.root).toContainText(readable(phone));
-});
-
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
