@@ -27,8 +27,8 @@ use crate::{
 /// How long the page can be left open.
 pub(crate) const LIFETIME_SECONDS: i64 = 60 * 60;
 
-/// Longest text that is kept of what someone typed.
-const MAX_TYPED: usize = 40;
+/// Longest text that is kept of what someone typed, or of what an application says that they would.
+pub(crate) const MAX_TYPED: usize = 40;
 
 /// What the page says beside the form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,9 +87,12 @@ impl<'a> Login<'a> {
             phone_number,
             counted_address: Some(peer.ip()),
         };
-        self.tenant.send_code(&request).await.map_err(|error| {
-            tracing::warn!(%error, "no code was sent from the login page");
-            Notice::about(&error, self.tenant.now())
+        let sent = self.tenant.send_code(&request).await;
+        sent.map_err(|error| {
+            let notice = Notice::about(&error, self.tenant.now());
+            // Not the error itself: a provider's words can hold the number.
+            tracing::warn!(reason = ?notice, "no code was sent from the login page");
+            notice
         })
     }
 }

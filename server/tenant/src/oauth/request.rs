@@ -13,6 +13,7 @@ use crate::{
     config::{CODE_GRANT, Client, Connection, TenantConfig},
     entropy,
     error::{ApiError, ErrorName, StoreError},
+    hosted::MAX_TYPED,
     pages::PageError,
     passwordless::challenge::Refusal,
     store::{SsoSession, StoredCode, User},
@@ -183,7 +184,7 @@ impl AuthorizationRequest {
             nonce: text("nonce"),
             code_challenge: code_challenge(client, fields)?,
             connection: choose_connection(config, client, text("connection").as_deref())?.name.clone(),
-            login_hint: text("login_hint"),
+            login_hint: text("login_hint").map(|hint| hint.chars().take(MAX_TYPED).collect()),
         })
     }
 

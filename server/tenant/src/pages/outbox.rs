@@ -37,8 +37,10 @@ fn page(messages: &[OutboxMessage]) -> Page {
         h1 { "Outbox" }
         p { "No SMS provider is configured. Messages stay here, and each appears as it arrives." }
         p #empty hidden[!messages.is_empty()] { "No messages yet." }
-        ol #messages role="log" aria-label="Messages, newest first" data-last=(last) {
-            @for message in messages { (item(message)) }
+        div role="log" aria-label="Messages, newest first" {
+            ol #messages data-last=(last) {
+                @for message in messages { (item(message)) }
+            }
         }
     };
     let head = html! {
@@ -60,7 +62,8 @@ fn item(message: &OutboxMessage) -> Markup {
 }
 
 fn time_of(message: &OutboxMessage) -> String {
-    message.at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
+    let at = message.at.replace_nanosecond(0).unwrap_or(message.at);
+    at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
 }
 
 /// The code in a message: its first run of at least four digits.

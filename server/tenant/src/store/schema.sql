@@ -65,3 +65,11 @@ CREATE TABLE IF NOT EXISTS tenant_limits (
     bucket TEXT PRIMARY KEY,
     tat BIGINT NOT NULL
 );
+
+-- For the removal of what has expired.
+CREATE INDEX IF NOT EXISTS tenant_challenges_expiry ON tenant_challenges (expires_at);
+CREATE INDEX IF NOT EXISTS tenant_authorization_codes_expiry ON tenant_authorization_codes (expires_at);
+CREATE INDEX IF NOT EXISTS tenant_hosted_logins_expiry ON tenant_hosted_logins (expires_at);
+CREATE INDEX IF NOT EXISTS tenant_sso_sessions_idle ON tenant_sso_sessions (last_seen_at);
+CREATE INDEX IF NOT EXISTS tenant_sso_sessions_age ON tenant_sso_sessions (created_at);
+CREATE INDEX IF NOT EXISTS tenant_limits_expiry ON tenant_limits (tat);

@@ -35,12 +35,8 @@ async fn nothing_secret_is_logged_or_kept() {
     }
     let kept = String::from_utf8_lossy(&kept);
     let token = serde_json::from_str::<serde_json::Value>(&tokens).unwrap();
-    for secret in [&code, cookie, VERIFIER, "web-secret", token["access_token"].as_str().unwrap()] {
+    let access_token = token["access_token"].as_str().unwrap();
+    for secret in [&first, &second, &last, &code, cookie, VERIFIER, "web-secret", access_token] {
         assert!(!kept.contains(secret), "{secret} is in the database");
-    }
-    for code in [&first, &second, &last] {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT id, mac FROM tenant_challenges").fetch_all(&tenant.pool).await.unwrap();
-        assert!(rows.iter().all(|(id, mac)| !id.contains(code.as_str()) && !mac.contains(code.as_str())));
     }
 }

@@ -9,7 +9,10 @@ use wiremock::{
     matchers::{basic_auth, body_string_contains, method, path},
 };
 
-use crate::helpers::{Choice, PHONE, TestTenant, refused};
+use crate::{
+    helpers::{CALLBACK, Choice, PHONE, TestTenant, location, query, refused},
+    log,
+};
 
 const PATH: &str = "/2010-04-01/Accounts/AC0123/Messages.json";
 
@@ -101,4 +104,20 @@ async fn a_provider_that_is_away_is_said_to_be() {
     drop(listener);
     let tenant = tenant(&nobody, number()).await;
     refused(start(&tenant).await, 400, "sms_provider_error", "The SMS provider could not be reached").await;
+}
+
+#[tokio::test]
+async fn the_login_page_says_so_and_the_log_does_not_repeat_the_providers_words() {
+    let double = MockServer::start().await;
+    let answer = json!({"code": 21211, "message": format!("The 'To' number {PHONE} is not a valid phone number.")});
+    Mock::given(method("POST")).respond_with(ResponseTemplate::new(400).set_body_json(answer)).mount(&double).await;
+    let tenant = tenant(&double.uri(), number()).await;
+    let parameters = [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code")];
+    let response = tenant.get("/authorize").query(&parameters).send().await.unwrap();
+    let state = query(&location(&response), "state").unwrap();
+    let form = [("state", state.as_str()), ("phone_number", PHONE)];
+    let response = tenant.http.post(tenant.url("/u/login/phone")).form(&form).send().await.unwrap();
+    let page = tenant.get(&location(&response)).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("this is not a number that can be texted"));
+    assert!(log::text().contains("NumberRefused") && !log::text().contains(PHONE));
 }
