@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
+    time::Duration,
 };
 use thiserror::Error;
 use url::{Host, Url};
@@ -53,7 +54,7 @@ impl Cli {
     /// # Errors
     /// [`ConfigError`] if the configuration names no tenant for the app, or cannot be run safely.
     pub fn part(&self) -> Result<Part, ConfigError> {
-        let part = match (self.command.unwrap_or_default(), &self.config.tenant) {
+        let part = match (self.command.unwrap_or_default(), &self.config.auth0_domain) {
             (Command::Serve, None) => Part::Both,
             (Command::Serve | Command::App, Some(_)) => Part::App,
             (Command::App, None) => return Err(ConfigError::NoTenant),
@@ -77,8 +78,8 @@ pub struct Config {
     #[arg(long, env, global = true, default_value = "target/site")]
     pub leptos_site_root: PathBuf,
     /// A tenant's domain, or an origin with its scheme; without it the embedded tenant is used
-    #[arg(id = "auth0_domain", long, env = "AUTH0_DOMAIN", global = true)]
-    pub tenant: Option<Tenant>,
+    #[arg(long, env, global = true)]
+    pub auth0_domain: Option<Tenant>,
     /// The application's client id at the tenant
     #[arg(long, env, global = true)]
     pub auth0_client_id: Option<String>,
@@ -121,6 +122,9 @@ pub struct Config {
     /// Networks of proxies whose X-Forwarded-For and Forwarded are believed: 10.0.0.0/8,::1/128
     #[arg(long, env, global = true, value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
+    /// How long a call to the tenant may take; for tests, which do not wait so long.
+    #[arg(skip = Duration::from_secs(10))]
+    pub tenant_timeout: Duration,
 }
 
 /// The account at Twilio.

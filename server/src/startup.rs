@@ -210,7 +210,7 @@ fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) -> Result<Aut
         Some(tenant) => tenant_settings::own_credentials(config, tenant)?,
         None => elsewhere(config).ok_or(ConfigError::NoCredentials)?,
     };
-    let tenant = match &config.tenant {
+    let tenant = match &config.auth0_domain {
         Some(tenant) => tenant.clone(),
         None => config.tenant_public_url.as_str().parse::<Tenant>()?,
     };
@@ -220,6 +220,7 @@ fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) -> Result<Aut
     auth.scope.clone_from(&config.auth0_scope);
     auth.countries.clone_from(&config.limit_countries);
     auth.starts_per_ip_hour = config.limit_starts_per_ip_hour;
+    auth.tenant_timeout = config.tenant_timeout;
     Ok(auth)
 }
 

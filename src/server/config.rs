@@ -1,6 +1,6 @@
 use crate::Country;
 use secrecy::SecretString;
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 use thiserror::Error;
 use url::Url;
 
@@ -29,11 +29,13 @@ pub struct AuthConfig {
     pub starts_per_ip_hour: u32,
     /// The page that shows the dialog.
     pub login_path: String,
+    /// How long a call to the tenant may take.
+    pub tenant_timeout: Duration,
 }
 
 impl AuthConfig {
     /// A configuration with the defaults of Auth0's quickstarts: flow `redirect`, scope `openid profile phone`,
-    /// connection `sms`, 50 codes an hour for one address.
+    /// connection `sms`, 50 codes an hour for one address, 10 seconds for a call to the tenant.
     pub fn new(app_base_url: Url, tenant: Tenant, client_id: String, client_secret: SecretString) -> Self {
         Self {
             app_base_url,
@@ -47,6 +49,7 @@ impl AuthConfig {
             countries: Vec::new(),
             starts_per_ip_hour: 50,
             login_path: "/login".to_owned(),
+            tenant_timeout: Duration::from_secs(10),
         }
     }
 

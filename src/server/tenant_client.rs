@@ -19,7 +19,6 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_ANSWER: usize = 256 * 1024;
 const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
 
@@ -73,8 +72,11 @@ struct Inner {
 
 impl TenantClient {
     pub(super) fn new(config: &AuthConfig) -> Result<Self, reqwest::Error> {
-        let http =
-            Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(TIMEOUT).redirect(Policy::none()).build()?;
+        let http = Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(config.tenant_timeout)
+            .redirect(Policy::none())
+            .build()?;
         Ok(Self(Arc::new(Inner { http, config: config.clone(), pkce: OnceCell::new() })))
     }
 

@@ -1,0 +1,107 @@
+use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect::Policy};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+const HTML: &str = "text/html,application/xhtml+xml";
+const MAX_REDIRECTS: usize = 10;
+
+/// A browser of one person: cookies are kept, redirects are followed when asked to.
+#[derive(Clone)]
+pub struct Browser {
+    client: Client,
+    app: Url,
+}
+
+/// Where a chain of redirects ended.
+pub struct Page {
+    pub url: Url,
+    pub status: StatusCode,
+    pub text: String,
+}
+
+impl Browser {
+    pub fn new(app: &str) -> Self {
+        let client = Client::builder().cookie_store(true).redirect(Policy::none()).build().unwrap();
+        Self { client, app: app.parse().unwrap() }
+    }
+
+    pub fn url(&self, path: &str) -> Url {
+        self.app.join(path).unwrap()
+    }
+
+    /// One request for a page; no redirect is followed.
+    pub async fn get(&self, url: impl AsRef<str>) -> Response {
+        self.client.get(self.url(url.as_ref())).header("accept", HTML).send().await.unwrap()
+    }
+
+    /// Opens a page, wherever that leads.
+    pub async fn open(&self, url: impl AsRef<str>) -> Page {
+        self.follow(self.get(url).await).await
+    }
+
+    /// What the hydrated dialog does.
+    pub async fn start(&self, phone_number: &str) -> StartOutcome {
+        self.start_from(phone_number, "/").await
+    }
+
+    pub async fn start_from(&self, phone_number: &str, return_to: &str) -> StartOutcome {
+        let fields = [("phone_number", phone_number), ("country", "US"), ("return_to", return_to)];
+        outcome(self.call("start").form(&fields)).await
+    }
+
+    pub async fn resend(&self) -> StartOutcome {
+        outcome(self.call("resend")).await
+    }
+
+    pub async fn verify(&self, code: &str) -> VerifyOutcome {
+        outcome(self.call("verify").form(&[("code", code)])).await
+    }
+
+    /// A call of a server function, as the client makes it.
+    pub fn call(&self, function: &str) -> RequestBuilder {
+        self.client.post(self.url(&format!("/api/passwordless/{function}"))).header("accept", "application/json")
+    }
+
+    /// What a form does without JavaScript.
+    pub async fn submit(&self, on_page: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        let request = self.client.post(self.url(path)).header("accept", HTML).form(fields);
+        self.follow(request.header("referer", self.url(on_page).as_str()).send().await.unwrap()).await
+    }
+
+    /// Signs in with a number and the code that `read` finds.
+    pub async fn sign_in(&self, program: &crate::program::Program, phone_number: &str) -> Page {
+        assert!(matches!(self.start(phone_number).await, StartOutcome::CodeSent(_)));
+        match self.verify(&program.code_sent_to(phone_number).await).await {
+            VerifyOutcome::Verified { continue_to } => self.open(continue_to).await,
+            VerifyOutcome::Refused(refusal) => panic!("the code was refused: {refusal:?}"),
+        }
+    }
+
+    /// The refusal of a code.
+    pub async fn refusal_of(&self, code: &str) -> Refusal {
+        match self.verify(code).await {
+            VerifyOutcome::Refused(refusal) => refusal,
+            VerifyOutcome::Verified { .. } => panic!("the code was accepted"),
+        }
+    }
+
+    pub async fn is_signed_in(&self) -> bool {
+        self.get("/profile").await.status() == StatusCode::OK
+    }
+
+    async fn follow(&self, mut response: Response) -> Page {
+        for _ in 0..MAX_REDIRECTS {
+            let Some(location) = response.headers().get("location") else { break };
+            let url = response.url().join(location.to_str().unwrap()).unwrap();
+            response = self.client.get(url).header("accept", HTML).send().await.unwrap();
+        }
+        Page { url: response.url().clone(), status: response.status(), text: response.text().await.unwrap() }
+    }
+}
+
+async fn outcome<T: DeserializeOwned>(request: RequestBuilder) -> T {
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    response.json().await.unwrap()
+}

@@ -1,0 +1,153 @@
+//! Signing in, by every flow.
+
+use crate::program::Program;
+use leptos_passwordless::api::{CodeSent, StartOutcome, VerifyOutcome};
+use reqwest::StatusCode;
+use url::Url;
+
+const PHONE: &str = "+14155552671";
+
+#[tokio::test]
+async fn redirect_goes_through_the_tenant_and_comes_back() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+
+    let sent = browser.start_from("(415) 555-2671", "/profile").await;
+    let expected = CodeSent { phone_number: "+1 415 555 2671".to_owned(), resend_in: 30 };
+    assert_eq!(sent, StartOutcome::CodeSent(expected));
+    let VerifyOutcome::Verified { continue_to } = browser.verify(&program.code_sent_to(PHONE).await).await else {
+        panic!("the code was refused");
+    };
+    assert!(continue_to.starts_with(&format!("{}/passwordless/verify_redirect?", program.tenant)));
+    assert!(query(&continue_to, "code_challenge").is_some_and(|challenge| challenge.len() == 43));
+
+    let page = browser.open(&continue_to).await;
+    assert_eq!((page.url, page.status), (browser.url("/profile"), StatusCode::OK));
+    assert!(page.text.contains(PHONE) && page.text.contains("sms|"));
+}
+
+#[tokio::test]
+async fn token_signs_in_on_the_server() {
+    let program = Program::both(&["--auth0-login-flow", "token"]).await;
+    let browser = program.browser();
+    browser.start_from(PHONE, "/profile").await;
+    let outcome = browser.verify(&program.code_sent_to(PHONE).await).await;
+    assert_eq!(outcome, VerifyOutcome::Verified { continue_to: "/profile".to_owned() });
+    assert!(browser.open("/profile").await.text.contains(PHONE));
+}
+
+#[tokio::test]
+async fn hosted_signs_in_on_the_tenants_page() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let page = browser.open("/login/hosted?return_to=/profile").await;
+    assert!(page.url.as_str().starts_with(&program.tenant), "{}", page.url);
+    let page = submit_only_form(&browser, &page.url, &page.text, ("phone_number", "+1 415 555 2671")).await;
+    let code = program.code_sent_to(PHONE).await;
+    let page = submit_only_form(&browser, &page.url, &page.text, ("code", &code)).await;
+    assert_eq!((page.url, page.status), (browser.url("/profile"), StatusCode::OK));
+    assert!(browser.is_signed_in().await);
+}
+
+/// Fills the first form of the tenant's page, hidden fields included.
+async fn submit_only_form(
+    browser: &crate::browser::Browser,
+    url: &Url,
+    html: &str,
+    field: (&str, &str),
+) -> crate::browser::Page {
+    let form = &html[html.find("<form").expect("a form")..html.find("</form>").expect("its end")];
+    let action = url.join(&attribute(form, "action").unwrap_or_default().replace("&amp;", "&")).unwrap();
+    let mut fields = vec![field];
+    let hidden: Vec<_> = form.split("<input").filter(|input| input.contains("type=\"hidden\"")).collect();
+    let hidden: Vec<_> = hidden.iter().filter_map(|i| Some((attribute(i, "name")?, attribute(i, "value")?))).collect();
+    fields.extend(hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    browser.submit(url.as_str(), action.as_str(), &fields).await
+}
+
+fn attribute(html: &str, name: &str) -> Option<String> {
+    let rest = html.split_once(&format!("{name}=\""))?.1;
+    Some(rest.split_once('"')?.0.to_owned())
+}
+
+fn query(url: &str, name: &str) -> Option<String> {
+    let url = Url::parse(url).unwrap();
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+#[tokio::test]
+async fn every_step_works_as_a_plain_form() {
+    for flow in ["redirect", "token"] {
+        let program = Program::both(&["--auth0-login-flow", flow]).await;
+        let browser = program.browser();
+        let page = browser.open("/login?return_to=/profile").await;
+        assert!(page.text.contains(r#"name="phone_number""#));
+
+        let fields = [("phone_number", "415 555 2671"), ("country", "US"), ("return_to", "/profile")];
+        let page = browser.submit("/login?return_to=/profile", "/api/passwordless/start", &fields).await;
+        assert_eq!(page.url.path(), "/login");
+        assert!(page.text.contains("An SMS with the code has been sent to +1 415 555 2671."));
+
+        let code = program.code_sent_to(PHONE).await;
+        let wrong = crate::program::wrong(&code);
+        let page = browser.submit("/login", "/api/passwordless/verify", &[("code", &wrong)]).await;
+        assert!(page.text.contains("Wrong code. You have 2 tries left."));
+
+        let page = browser.submit("/login", "/api/passwordless/verify", &[("code", &code)]).await;
+        assert_eq!((page.url, page.status), (browser.url("/profile"), StatusCode::OK));
+    }
+}
+
+#[tokio::test]
+async fn a_plain_form_can_go_back_to_the_number_and_forward_again() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let fields = [("phone_number", "415 555 2671"), ("country", "US")];
+    browser.submit("/login", "/api/passwordless/start", &fields).await;
+    let page = browser.open("/login?edit").await;
+    assert!(page.text.contains(r#"value="415 555 2671""#), "the number is kept");
+    let fields = [("phone_number", "415 555 2672"), ("country", "US")];
+    let page = browser.submit("/login?edit", "/api/passwordless/start", &fields).await;
+    assert!(page.text.contains("has been sent to +1 415 555 2672."));
+}
+
+#[tokio::test]
+async fn your_own_ui_is_led_back_to_its_page() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let page = browser.submit("/login/custom", "/api/passwordless/start", &[("phone_number", PHONE)]).await;
+    assert_eq!(page.url.path(), "/login/custom");
+    assert!(page.text.contains(r#"name="code""#));
+}
+
+#[tokio::test]
+async fn logout_ends_the_session_here_and_at_the_tenant() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    browser.sign_in(&program, PHONE).await;
+    assert!(browser.is_signed_in().await);
+
+    let page = browser.submit("/profile", "/logout", &[]).await;
+    assert_eq!((page.url, page.status), (browser.url("/"), StatusCode::OK));
+    assert!(!browser.is_signed_in().await);
+    let page = browser.open("/login/hosted").await;
+    assert!(page.url.as_str().starts_with(&program.tenant), "the tenant asks for the number again");
+}
+
+#[tokio::test]
+async fn one_number_is_one_user_however_it_is_written() {
+    let program = Program::both(&["--auth0-login-flow", "token"]).await;
+    let mut users = Vec::new();
+    for typed in ["+44 7911 123456", "07911 123456", "0044 (0)7911-123456"] {
+        let browser = program.browser();
+        let fields = [("phone_number", typed), ("country", "GB"), ("return_to", "/profile")];
+        browser.submit("/login", "/api/passwordless/start", &fields).await;
+        let code = program.code_sent_to("+447911123456").await;
+        let page = browser.submit("/login", "/api/passwordless/verify", &[("code", &code)]).await;
+        let at = page.text.find("sms|").unwrap_or_else(|| panic!("{typed} was not understood"));
+        users.push(page.text[at..at + 28].to_owned());
+        program.clock.advance(time::Duration::minutes(10));
+    }
+    users.dedup();
+    assert_eq!(users.len(), 1);
+}

@@ -1,0 +1,73 @@
+//! How often codes may be asked for, and by whom.
+
+use crate::program::Program;
+use leptos_passwordless::api::{Refusal, StartOutcome};
+use reqwest::StatusCode;
+use tokio::task::JoinSet;
+
+async fn start_from(program: &Program, address: &str, number: usize) -> StartOutcome {
+    let phone_number = format!("+1415555{number:04}");
+    let call = program.browser().call("start").header("x-forwarded-for", address);
+    call.form(&[("phone_number", &phone_number)]).send().await.unwrap().json().await.unwrap()
+}
+
+#[tokio::test]
+async fn one_address_may_ask_for_so_many_codes_even_all_at_once() {
+    let program = Program::both(&["--limit-starts-per-ip-hour", "5"]).await;
+    let mut calls = JoinSet::new();
+    for number in 0..20 {
+        let browser = program.browser();
+        calls.spawn(async move { browser.start(&format!("+1415555{:04}", 2600 + number)).await });
+    }
+    let sent = calls.join_all().await.into_iter().filter(|outcome| matches!(outcome, StartOutcome::CodeSent(_)));
+    assert_eq!(sent.count(), 5);
+}
+
+#[tokio::test]
+async fn a_forwarded_address_counts_only_behind_a_trusted_proxy() {
+    let limit = ["--limit-starts-per-ip-hour", "1"];
+    let trusting = Program::both(&[&limit[..], &["--trusted-proxies", "127.0.0.0/8"]].concat()).await;
+    let distrusting = Program::both(&limit).await;
+    for (program, second_is_sent) in [(trusting, true), (distrusting, false)] {
+        assert!(matches!(start_from(&program, "198.51.100.1", 2601).await, StartOutcome::CodeSent(_)));
+        let second = start_from(&program, "198.51.100.2", 2602).await;
+        assert_eq!(matches!(second, StartOutcome::CodeSent(_)), second_is_sent);
+    }
+}
+
+#[tokio::test]
+async fn one_number_gets_so_many_codes_whoever_asks() {
+    let program = Program::both(&["--limit-starts-per-phone-hour", "2"]).await;
+    for _ in 0..2 {
+        assert!(matches!(program.browser().start("+14155552671").await, StartOutcome::CodeSent(_)));
+    }
+    let StartOutcome::Refused(Refusal::RateLimited { retry_after: Some(seconds) }) =
+        program.browser().start("+14155552671").await
+    else {
+        panic!("a third code went out");
+    };
+    program.clock.advance(time::Duration::seconds(i64::from(seconds)));
+    assert!(matches!(program.browser().start("+14155552671").await, StartOutcome::CodeSent(_)));
+}
+
+#[tokio::test]
+async fn only_allowed_countries_are_offered_and_texted() {
+    let program = Program::both(&["--limit-countries", "DE,AT"]).await;
+    let browser = program.browser();
+    let page = browser.open("/login").await.text;
+    assert!(page.contains("Germany (+49)") && page.contains("Austria (+43)") && !page.contains("United States"));
+    assert_eq!(browser.start("+14155552671").await, StartOutcome::Refused(Refusal::CountryNotAllowed));
+    assert!(matches!(browser.start("+49 1512 3456789").await, StartOutcome::CodeSent(_)));
+}
+
+#[tokio::test]
+async fn another_site_cannot_ask_in_the_name_of_its_visitors() {
+    let program = Program::both(&[]).await;
+    for path in ["/api/passwordless/start", "/logout"] {
+        let request = reqwest::Client::new().post(format!("{}{path}", program.app));
+        let foreign = request.header("origin", "https://evil.example").header("sec-fetch-site", "cross-site");
+        let response = foreign.form(&[("phone_number", "+14155552671")]).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path}");
+    }
+    assert!(program.codes_sent_to("+14155552671").await.is_empty());
+}

@@ -1,0 +1,22 @@
+//! The program through its real HTTP surface, the tenant included.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on should fail where it stands"
+)]
+
+mod bad_input;
+mod browser;
+mod callback;
+mod clock;
+mod codes;
+mod fake_tenant;
+mod flows;
+mod id_token;
+mod limits;
+mod logs;
+mod pages;
+mod program;
+mod sessions;
+mod tenant_trouble;

@@ -1,0 +1,61 @@
+//! Pages, their headers, and who may see them.
+
+use crate::program::Program;
+use reqwest::StatusCode;
+
+#[tokio::test]
+async fn the_profile_is_for_the_signed_in_only() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let response = browser.get("/profile?tab=a%26b").await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    assert_eq!(response.headers()["location"], "/login?return_to=%2Fprofile%3Ftab%3Da%2526b");
+
+    let page = browser.open("/profile?tab=a%26b").await;
+    assert!(page.text.contains(r#"name="return_to" value="/profile?tab=a%26b""#), "the way back is kept");
+
+    let request = reqwest::Client::new().get(browser.url("/profile")).header("accept", "application/json");
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn every_page_has_a_strict_policy_with_a_nonce_of_its_own() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let mut nonces = Vec::new();
+    for path in ["/", "/login", "/login/custom", "/nothing"] {
+        let response = browser.get(path).await;
+        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.starts_with("default-src 'none'; "));
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        let nonce = policy.split_once("'nonce-").unwrap().1.split_once('\'').unwrap().0.to_owned();
+        let html = response.text().await.unwrap();
+        let scripts = html.matches("<script").count();
+        assert_eq!(html.matches(&format!("nonce=\"{nonce}\"")).count(), scripts, "{path}: every script has it");
+        assert!(!html.contains("style=\""), "{path}: no inline style");
+        nonces.push(nonce);
+    }
+    nonces.sort();
+    nonces.dedup();
+    assert_eq!(nonces.len(), 4);
+}
+
+#[tokio::test]
+async fn the_program_tells_how_it_is() {
+    let program = Program::both(&[]).await;
+    for path in ["/healthz", "/readyz"] {
+        let page = program.browser().open(path).await;
+        assert_eq!((page.status, page.text.as_str()), (StatusCode::OK, "ok"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_country_is_guessed_from_the_language() {
+    let program = Program::both(&[]).await;
+    let request =
+        reqwest::Client::new().get(program.browser().url("/login")).header("accept-language", "de-AT,en;q=0.5");
+    let html = request.send().await.unwrap().text().await.unwrap();
+    let at = html.find(r#"value="AT""#).expect("Austria");
+    assert!(html[at..at + 30].contains("selected"));
+}

@@ -1,0 +1,111 @@
+use crate::{browser::Browser, clock::TestClock};
+use clap::Parser;
+use serde_json::Value;
+use server::{
+    config::{Cli, Part},
+    startup::{Application, Listeners},
+};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+use tokio::net::TcpListener;
+
+/// The program, running on free ports with a database of its own.
+pub struct Program {
+    pub app: String,
+    pub tenant: String,
+    pub clock: TestClock,
+    database: PathBuf,
+}
+
+impl Program {
+    /// The app and its tenant.
+    pub async fn both(arguments: &[&str]) -> Self {
+        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
+        Self::start(Part::Both, listeners, arguments).await
+    }
+
+    /// The app and a tenant that is configured by a file, in which `CALLBACK_URL` is the app's callback.
+    pub async fn with_tenant_yaml(yaml: &str, arguments: &[&str]) -> Self {
+        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
+        let callback = format!("{}/callback", origin(listeners.app.as_ref()));
+        let file = new_database().with_extension("yaml");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, yaml.replace("CALLBACK_URL", &callback)).unwrap();
+        let from_file = ["--tenant-config", file.to_str().unwrap()];
+        Self::start(Part::Both, listeners, &[&from_file[..], arguments].concat()).await
+    }
+
+    /// The app alone, with a tenant elsewhere.
+    pub async fn app(tenant: &str, arguments: &[&str]) -> Self {
+        let listeners = Listeners { app: Some(free().await), tenant: None };
+        let elsewhere = ["--auth0-domain", tenant, "--auth0-client-id", "client", "--auth0-client-secret", "secret"];
+        Self::start(Part::App, listeners, &[&elsewhere[..], arguments].concat()).await
+    }
+
+    async fn start(part: Part, listeners: Listeners, arguments: &[&str]) -> Self {
+        let (app, tenant) = (origin(listeners.app.as_ref()), origin(listeners.tenant.as_ref()));
+        let database = new_database();
+        let url = format!("sqlite:{}", database.display());
+        let own = ["passwordless", "--app-base-url", &app, "--tenant-public-url", &tenant, "--database-url", &url];
+        let mut cli = Cli::try_parse_from(own.iter().chain(arguments)).unwrap();
+        assert_eq!(cli.part().unwrap(), part);
+        cli.config.tenant_timeout = Duration::from_secs(1);
+        let clock = TestClock::default();
+        let application = Application::build(part, cli.config, listeners, clock.for_both()).await.unwrap();
+        tokio::spawn(application.run_until(std::future::pending()));
+        Self { app, tenant, clock, database }
+    }
+
+    /// A new browser, without cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.app)
+    }
+
+    /// The code of the newest SMS to a number.
+    pub async fn code_sent_to(&self, phone_number: &str) -> String {
+        let code = self.codes_sent_to(phone_number).await.into_iter().next();
+        code.unwrap_or_else(|| panic!("no SMS went to {phone_number}"))
+    }
+
+    /// The codes of all SMS to a number, newest first.
+    pub async fn codes_sent_to(&self, phone_number: &str) -> Vec<String> {
+        let request =
+            reqwest::Client::new().get(format!("{}/outbox", self.tenant)).header("accept", "application/json");
+        let messages: Vec<Value> = request.send().await.unwrap().json().await.unwrap();
+        messages.iter().filter(|sms| sms["to"] == phone_number).map(code_in).collect()
+    }
+
+    /// Everything that the database holds, as bytes.
+    pub fn database(&self) -> Vec<u8> {
+        let files = ["", "-wal"].map(|suffix| format!("{}{suffix}", self.database.display()));
+        files.iter().flat_map(|file| std::fs::read(file).unwrap_or_default()).collect()
+    }
+}
+
+fn code_in(sms: &Value) -> String {
+    sms["body"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect()
+}
+
+async fn free() -> TcpListener {
+    TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap()
+}
+
+fn origin(listener: Option<&TcpListener>) -> String {
+    let port = listener.map_or(3001, |listener| listener.local_addr().unwrap().port());
+    format!("http://localhost:{port}")
+}
+
+fn new_database() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(std::process::id().to_string());
+    folder.join(format!("{}.db", COUNT.fetch_add(1, Ordering::SeqCst)))
+}
+
+/// Two wrong codes, different from the right one.
+pub fn wrong(code: &str) -> String {
+    code.chars().map(|digit| if digit == '0' { '1' } else { '0' }).collect()
+}

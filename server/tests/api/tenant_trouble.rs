@@ -1,0 +1,90 @@
+//! A tenant that hangs, fails, or answers in another language.
+
+use crate::{fake_tenant::FakeTenant, program::Program};
+use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+use std::time::Duration;
+use wiremock::ResponseTemplate;
+
+const PHONE: &str = "+14155552671";
+
+fn troubles() -> Vec<(&'static str, ResponseTemplate)> {
+    let html = "<!DOCTYPE html><h1>Bad gateway</h1>";
+    vec![
+        ("hangs", ResponseTemplate::new(200).set_delay(Duration::from_secs(60))),
+        ("fails", ResponseTemplate::new(500).set_body_string("oops")),
+        ("answers HTML", ResponseTemplate::new(502).set_body_raw(html, "text/html")),
+        ("redirects", ResponseTemplate::new(302).insert_header("location", "https://evil.example/")),
+        ("answers 4xx without a word", ResponseTemplate::new(404)),
+        ("answers too much", ResponseTemplate::new(200).set_body_string("x".repeat(1_000_000))),
+    ]
+}
+
+#[tokio::test]
+async fn no_code_can_be_asked_for() {
+    for (trouble, answer) in troubles() {
+        let tenant = FakeTenant::new().await;
+        tenant.says("POST", "/passwordless/start", answer).await;
+        let program = Program::app(&tenant.origin(), &[]).await;
+        let outcome = program.browser().start(PHONE).await;
+        assert_eq!(outcome, StartOutcome::Refused(Refusal::TenantUnavailable), "{trouble}");
+    }
+}
+
+#[tokio::test]
+async fn no_code_can_be_checked() {
+    for flow in ["redirect", "token"] {
+        for (trouble, answer) in troubles() {
+            let tenant = FakeTenant::new().await;
+            let path = if flow == "redirect" { "/passwordless/verify" } else { "/oauth/token" };
+            tenant.says("POST", path, answer).await;
+            tenant.is_friendly().await;
+            let program = Program::app(&tenant.origin(), &["--auth0-login-flow", flow]).await;
+            let browser = program.browser();
+            browser.start(PHONE).await;
+            let outcome = browser.verify("123456").await;
+            assert_eq!(outcome, VerifyOutcome::Refused(Refusal::TenantUnavailable), "{flow}: {trouble}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_that_is_not_there_is_said_and_the_number_kept() {
+    let program = Program::app("http://localhost:9", &[]).await;
+    let browser = program.browser();
+    let fields = [("phone_number", "415 555 2671"), ("country", "US")];
+    let page = browser.submit("/login", "/api/passwordless/start", &fields).await;
+    assert!(page.text.contains("The login service can&#x27;t be reached.") || page.text.contains("can't be reached"));
+    assert!(page.text.contains(r#"value="415 555 2671""#));
+}
+
+#[tokio::test]
+async fn what_the_tenant_says_of_the_number_and_of_us_is_told_apart() {
+    let refusals = [
+        (400, r#"{"error":"bad.phone_number","error_description":"no"}"#, Refusal::PhoneNumberInvalid),
+        (400, r#"{"error":"sms_provider_error","error_description":"no (Code: 30001)"}"#, Refusal::SmsNotSent),
+        (429, r#"{"error":"too_many_requests","retry_after":17}"#, Refusal::RateLimited { retry_after: Some(17) }),
+        (429, r#"{"error":"too_many_requests"}"#, Refusal::RateLimited { retry_after: None }),
+        (401, r#"{"error":"invalid_client","error_description":"Unauthorized"}"#, Refusal::Misconfigured),
+    ];
+    for (status, body, expected) in refusals {
+        let tenant = FakeTenant::new().await;
+        let answer = ResponseTemplate::new(status).set_body_raw(body, "application/json");
+        tenant.says("POST", "/passwordless/start", answer).await;
+        let program = Program::app(&tenant.origin(), &[]).await;
+        assert_eq!(program.browser().start(PHONE).await, StartOutcome::Refused(expected), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn the_tenant_is_told_who_asks_and_gets_the_secret() {
+    let tenant = FakeTenant::new().await;
+    tenant.is_friendly().await;
+    let program = Program::app(&tenant.origin(), &["--trusted-proxies", "127.0.0.0/8"]).await;
+    let call = program.browser().call("start").header("x-forwarded-for", "198.51.100.7");
+    call.form(&[("phone_number", PHONE)]).send().await.unwrap();
+    let requests = tenant.server.received_requests().await.unwrap_or_default();
+    let start = requests.iter().find(|request| request.url.path() == "/passwordless/start").expect("a start");
+    assert_eq!(start.headers["auth0-forwarded-for"], "198.51.100.7");
+    let body: serde_json::Value = serde_json::from_slice(&start.body).unwrap();
+    assert_eq!((&body["client_secret"], &body["phone_number"]), (&"secret".into(), &PHONE.into()));
+}
