@@ -1,4 +1,63 @@
-//! Sign in by SMS for Leptos apps.
+//! Sign in by SMS for Leptos apps: Auth0's Lock dialog, a headless API for your own UI, and the server half.
+//!
+//! A person enters a phone number, gets a one-time code by SMS, enters the code, and is signed in. The codes are sent and
+//! checked by a tenant at Auth0, or by one that speaks the same protocol; the browser talks to your app only.
+//!
+//! # In three steps
+//!
+//! **1. Depend on it**, and pass the features on to the two halves of your app:
+//!
+//! ```toml
+//! [features]
+//! hydrate = ["leptos/hydrate", "leptos_passwordless/hydrate"]
+//! ssr = ["leptos/ssr", "leptos_passwordless/ssr"]
+//! ```
+//!
+//! **2. Show the dialog.** An island needs plain props, and [`Login`] is one. [`LockDialog`] is a button that opens the
+//! dialog as a modal, [`Lock`] the dialog as a part of a page; put one on the page `/login`, which works without
+//! JavaScript. Link `style/lock.css`.
+//!
+//! ```
+//! # mod example {
+//! use leptos::prelude::*;
+//! use leptos_passwordless::{LockDialog, Login};
+//!
+//! #[component] // #[island], if your app has islands
+//! pub fn LoginButton(login: Login) -> impl IntoView {
+//!     view! { <LockDialog login /> }
+//! }
+//! # }
+//! ```
+//!
+//! In a page that the server renders: `<LoginButton login=use_login() />`.
+//!
+//! **3. Install the server half** around the routes of your app, with a session store of your choice:
+//!
+//! ```
+//! # #[cfg(feature = "ssr")]
+//! # fn example(
+//! #     routes: axum::Router,
+//! #     sessions: impl tower_sessions::SessionStore + Clone,
+//! # ) -> Result<axum::Router, Box<dyn std::error::Error>> {
+//! use leptos_passwordless::server::{Auth, AuthConfig, install};
+//!
+//! let config = AuthConfig::new(
+//!     "https://app.example.com".parse()?,
+//!     "demo.eu.auth0.com".parse()?,
+//!     "the client id".to_owned(),
+//!     "the client secret".into(),
+//! );
+//! let routes = install(routes, &Auth::new(config)?, sessions);
+//! # Ok(routes)
+//! # }
+//! ```
+//!
+//! [`CurrentUser`](server::CurrentUser) is the extractor of who is signed in, [`require_login`](server::require_login)
+//! the layer for the signed-in only.
+//!
+//! # Your own UI
+//!
+//! [`use_passwordless`] is the login without its looks; the dialog itself is built on it.
 
 pub mod api;
 pub mod headless;

@@ -73,7 +73,10 @@ const fn fixed(refusal: Refusal) -> &'static str {
         Refusal::CodeExpired => "This code has expired. Please ask for a new code.",
         Refusal::TooManyAttempts => "The tries for this code are used up. Please ask for a new code.",
         Refusal::UserBlocked => "This account is blocked. Please contact support.",
-        Refusal::NoPendingLogin => "This login has expired or was already used. Please enter your phone number again.",
+        Refusal::NoPendingLogin => {
+            "This login has expired or was already used. Please enter your phone number again. \
+             If this keeps happening, allow cookies for this site."
+        }
         Refusal::TenantRefused => "The login was not completed. Please start again.",
         Refusal::LoginNotVerified => "The login could not be verified, so you were not signed in. Please start again.",
         Refusal::TenantUnavailable => "The login service can't be reached. Please try again in a moment.",

@@ -1,6 +1,7 @@
 //! The app as one service: files, pages, server functions, callback, and the layers around them.
 
 use crate::{
+    config::ConfigError,
     health,
     security_headers::{self, Policy},
     session_store::DatabaseSessions,
@@ -37,18 +38,25 @@ pub(crate) fn build(
     pool: SqlitePool,
     proxies: TrustedProxies,
     site_root: &str,
-) -> Router {
+) -> Result<Router, ConfigError> {
     let options = LeptosOptions::builder().output_name("client").site_root(site_root).build();
     let policy = Policy { tenant_origin: auth.config().tenant.origin().to_owned(), is_https: auth.config().is_https() };
     let app = install(pages(&options), auth, sessions).merge(health::routes(pool));
-    files(site_root, app)
-        .layer(CsrfLayer::new())
+    let router = files(site_root, app)
+        .layer(csrf(auth)?)
         .layer(from_fn_with_state(policy, security_headers::set))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
         .layer(TrustedProxiesLayer::new(proxies))
         .layer(CatchPanicLayer::new())
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(TraceLayer::new_for_http().make_span_with(span));
+    Ok(router)
+}
+
+/// Also behind a proxy that passes on another Host.
+fn csrf(auth: &Auth) -> Result<CsrfLayer, ConfigError> {
+    let origin = auth.config().app_base_url.origin().ascii_serialization();
+    CsrfLayer::new().add_trusted_origin(origin).map_err(|_| ConfigError::NotAnOrigin("APP_BASE_URL"))
 }
 
 /// Pages and server functions.

@@ -154,7 +154,7 @@ impl Application {
     ) -> Result<(), StartupError> {
         let sessions = DatabaseSessions::open(pool.clone()).await?;
         let site_root = config.leptos_site_root.to_string_lossy();
-        let app = app_router::build(auth, sessions.clone(), pool, trusted_proxies(config), &site_root);
+        let app = app_router::build(auth, sessions.clone(), pool, trusted_proxies(config), &site_root)?;
         self.servers.extend(listener.map(|listener| (listener, app)));
         self.sessions = Some(sessions);
         tracing::info!("the app is at {}", config.app_base_url);
