@@ -4,7 +4,8 @@ import { expect, expectSignedIn, test } from "../support/fixtures";
 const { viewport, hasTouch, isMobile, userAgent } = devices["Pixel 7"];
 
 test.describe("on a phone", () => {
-  test.use({ viewport, hasTouch, isMobile, userAgent });
+  // Without the animation, for a place that is measured.
+  test.use({ viewport, hasTouch, isMobile, userAgent, contextOptions: { reducedMotion: "reduce" } });
 
   test("the dialog fills the width, and the login works by touch", async ({ page, lock, phone, outbox }) => {
     await lock.open();
