@@ -23,6 +23,7 @@ function server(flow: Flow) {
       TENANT_PUBLIC_URL: url(tenant),
       DATABASE_URL: `sqlite:${data}/passwordless.db`,
       AUTH0_LOGIN_FLOW: flow,
+      RESEND_AFTER_SECONDS: flow === "token" ? "1" : "30",
       LIMIT_STARTS_PER_IP_HOUR: "0",
       LIMIT_STARTS_PER_PHONE_HOUR: "0",
       RUST_LOG: "error",
@@ -59,9 +60,9 @@ export default defineConfig<{ tenantUrl: string }>({
     },
   },
   projects: [
-    { name: "redirect", use: use("redirect") },
-    // How the login ends is all that differs.
-    { name: "token", use: use("token"), testMatch: "sign-in.spec.ts" },
+    { name: "redirect", use: use("redirect"), testIgnore: "superseded.spec.ts" },
+    // How the login ends is all that differs, and how soon another code is offered.
+    { name: "token", use: use("token"), testMatch: ["sign-in.spec.ts", "superseded.spec.ts"] },
   ],
   webServer: [server("redirect"), server("token")],
 });

@@ -3,6 +3,7 @@
 use crate::api::{self, Refusal};
 use crate::lock::state::{Effect as Todo, Event, Notice, Request, Screen, State};
 use crate::login::Login;
+use crate::messages;
 use crate::phone_number::Country;
 use leptos::{
     ev::{MouseEvent, SubmitEvent},
@@ -106,6 +107,15 @@ impl Passwordless {
         self.state.with(State::can_resend)
     }
 
+    /// What the button for another code says: that, or how long it takes until it can be pressed. Without JavaScript
+    /// there is no countdown; the server says how long to wait.
+    pub fn resend_label(self) -> String {
+        match self.resend_in() {
+            seconds if seconds > 0 && self.hydrated() => messages::resend_in(seconds),
+            _ => messages::RESEND.to_owned(),
+        }
+    }
+
     /// The request that is not answered yet.
     pub fn waiting_for(self) -> Option<Request> {
         self.state.with(|state| state.waiting_for)
@@ -126,7 +136,7 @@ impl Passwordless {
 
     /// The same in words.
     pub fn failure(self) -> Option<String> {
-        self.refusal().map(crate::messages::refusal)
+        self.refusal().map(messages::refusal)
     }
 
     /// Whether the page is alive; false on the server and without JavaScript, where a countdown would never end.

@@ -37,7 +37,9 @@ pub fn OwnUi(login: Login) -> impl IntoView {
                 <button disabled=is_busy>"Login"</button>
             </form>
             <form method="post" action=RESEND_PATH on:submit=move |ev| passwordless.resend(&ev)>
-                <button disabled=move || passwordless.hydrated() && !passwordless.can_resend()>"Send a new code"</button>
+                <button disabled=move || passwordless.hydrated() && !passwordless.can_resend()>
+                    {move || passwordless.resend_label()}
+                </button>
             </form>
             <a href="?edit" on:click=move |ev| passwordless.edit_number(&ev)>"Use another number"</a>
         }

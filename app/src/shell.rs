@@ -25,8 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href="/pkg/app.css" />
-                <link rel="stylesheet" href="/pkg/lock.css" />
+                <link rel="stylesheet" href="/pkg/client.css" />
                 <HydrationScripts options islands=true />
                 <MetaTags />
             </head>

@@ -28,7 +28,7 @@ pub struct Cli {
 
 #[derive(Clone, Copy, Debug, Default, Subcommand)]
 enum Command {
-    /// The app, and the embedded tenant unless AUTH0_DOMAIN is set (the default)
+    /// The app, and the embedded tenant unless `AUTH0_DOMAIN` is set (the default)
     #[default]
     Serve,
     /// The app alone, for a tenant elsewhere
@@ -119,9 +119,12 @@ pub struct Config {
     /// Countries that may be texted, as ISO codes: DE,AT,CH; without it all
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = Country::from_iso)]
     pub limit_countries: Vec<Country>,
-    /// Networks of proxies whose X-Forwarded-For and Forwarded are believed: 10.0.0.0/8,::1/128
+    /// Networks of proxies whose X-Forwarded-For and Forwarded are believed: `10.0.0.0/8,::1/128`
     #[arg(long, env, global = true, value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
+    /// Seconds until the dialog offers another code
+    #[arg(long, env, global = true, default_value_t = 30)]
+    pub resend_after_seconds: u32,
     /// How long a call to the tenant may take; for tests, which do not wait so long.
     #[arg(skip = Duration::from_secs(10))]
     pub tenant_timeout: Duration,

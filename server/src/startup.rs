@@ -220,6 +220,7 @@ fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) -> Result<Aut
     auth.scope.clone_from(&config.auth0_scope);
     auth.countries.clone_from(&config.limit_countries);
     auth.starts_per_ip_hour = config.limit_starts_per_ip_hour;
+    auth.resend_after = Duration::from_secs(config.resend_after_seconds.into());
     auth.tenant_timeout = config.tenant_timeout;
     Ok(auth)
 }

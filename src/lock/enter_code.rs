@@ -52,16 +52,12 @@ pub(super) fn EnterCode(passwordless: Passwordless, field: NodeRef<Input>) -> im
     }
 }
 
-/// Disabled while the countdown runs; without JavaScript there is none, and the server says how long to wait.
+/// Disabled while the countdown runs.
 #[component]
 fn ResendButton(passwordless: Passwordless) -> impl IntoView {
-    let text = move || match passwordless.resend_in() {
-        seconds if seconds > 0 && passwordless.hydrated() => messages::resend_in(seconds),
-        _ => messages::RESEND.to_owned(),
-    };
     view! {
         <button type="submit" class="lock-link" disabled=move || passwordless.hydrated() && !passwordless.can_resend()>
-            {text}
+            {move || passwordless.resend_label()}
         </button>
     }
 }

@@ -117,7 +117,6 @@ where
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot parse its own data should fail")]
 mod tests {
     use super::*;
     use http::{HeaderName, HeaderValue};

@@ -29,13 +29,16 @@ pub struct AuthConfig {
     pub starts_per_ip_hour: u32,
     /// The page that shows the dialog.
     pub login_path: String,
+    /// How long the dialog counts down before it offers another code.
+    pub resend_after: Duration,
     /// How long a call to the tenant may take.
     pub tenant_timeout: Duration,
 }
 
 impl AuthConfig {
     /// A configuration with the defaults of Auth0's quickstarts: flow `redirect`, scope `openid profile phone`,
-    /// connection `sms`, 50 codes an hour for one address, 10 seconds for a call to the tenant.
+    /// connection `sms`, 50 codes an hour for one address, another code after 30 seconds, 10 seconds for a call to the
+    /// tenant.
     pub fn new(app_base_url: Url, tenant: Tenant, client_id: String, client_secret: SecretString) -> Self {
         Self {
             app_base_url,
@@ -49,6 +52,7 @@ impl AuthConfig {
             countries: Vec::new(),
             starts_per_ip_hour: 50,
             login_path: "/login".to_owned(),
+            resend_after: Duration::from_secs(30),
             tenant_timeout: Duration::from_secs(10),
         }
     }

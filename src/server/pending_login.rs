@@ -1,18 +1,16 @@
 //! The login that a browser has under way, kept in its session.
 
-use super::{number::Number, return_to::ReturnTo, session::PENDING};
+use super::{Auth, number::Number, return_to::ReturnTo, session::PENDING};
 use crate::{
     Country, PhoneNumber,
     api::{CodeSent, Refusal},
     lock::state::{Notice, Screen, State},
 };
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use tower_sessions::{Expiry, Session, session::Error};
 
 const KEY: &str = "passwordless.pending";
-/// How long the dialog counts down before it offers another code.
-const RESEND_AFTER: Duration = Duration::seconds(30);
 /// Characters of a typed number that are kept to be shown again.
 const MAX_KEPT: usize = 64;
 
@@ -55,8 +53,9 @@ impl PendingLogin {
     }
 
     /// A code went out: the dialog asks for it.
-    pub(super) fn code_sent(&mut self, number: Number, notice: Option<Notice>, now: OffsetDateTime) -> CodeSent {
-        let sent = Sent { number: number.e164, display: number.display, resend_at: now + RESEND_AFTER };
+    pub(super) fn code_sent(&mut self, auth: &Auth, number: Number, notice: Option<Notice>) -> CodeSent {
+        let now = auth.now();
+        let sent = Sent { number: number.e164, display: number.display, resend_at: now + auth.config().resend_after };
         self.at_code = true;
         self.notice = notice;
         self.sent.insert(sent).shown(now)

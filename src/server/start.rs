@@ -18,7 +18,7 @@ pub(crate) async fn start(typed: &str, country: &str, return_to: &str) -> Result
     let mut pending = PendingLogin::begin(typed, country, ReturnTo::parse(return_to));
     let number = number::read(typed, country, &request.auth.config().countries);
     let outcome = match send(&request, number).await {
-        Ok(number) => StartOutcome::CodeSent(pending.code_sent(number, None, request.auth.now())),
+        Ok(number) => StartOutcome::CodeSent(pending.code_sent(&request.auth, number, None)),
         Err(refusal) => {
             pending.number_refused(refusal);
             StartOutcome::Refused(refusal)
@@ -31,7 +31,7 @@ pub(crate) async fn resend() -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let mut pending = PendingLogin::of(&request.session).await?.unwrap_or_default();
     let outcome = match send(&request, number_to_resend(&request, &pending)).await {
-        Ok(number) => StartOutcome::CodeSent(pending.code_sent(number, Some(Notice::Resent), request.auth.now())),
+        Ok(number) => StartOutcome::CodeSent(pending.code_sent(&request.auth, number, Some(Notice::Resent))),
         Err(refusal) => {
             pending.refused(refusal);
             StartOutcome::Refused(refusal)

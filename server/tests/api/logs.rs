@@ -12,7 +12,7 @@ const PHONE: &str = "+14155552999";
 const SECRET: &str = "a-secret-that-nothing-else-contains";
 
 /// Twelve digits, so that no other number in a log looks like a code.
-const TENANT: &str = r#"
+const TENANT: &str = r"
 clients:
   - name: Test
     client_id: client
@@ -24,7 +24,7 @@ connections:
   - name: sms
     strategy: sms
     options: { totp: { length: 12 } }
-"#;
+";
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

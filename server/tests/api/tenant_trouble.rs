@@ -10,7 +10,7 @@ const PHONE: &str = "+14155552671";
 fn troubles() -> Vec<(&'static str, ResponseTemplate)> {
     let html = "<!DOCTYPE html><h1>Bad gateway</h1>";
     vec![
-        ("hangs", ResponseTemplate::new(200).set_delay(Duration::from_secs(60))),
+        ("hangs", ResponseTemplate::new(200).set_delay(Duration::from_mins(1))),
         ("fails", ResponseTemplate::new(500).set_body_string("oops")),
         ("answers HTML", ResponseTemplate::new(502).set_body_raw(html, "text/html")),
         ("redirects", ResponseTemplate::new(302).insert_header("location", "https://evil.example/")),

@@ -1,4 +1,4 @@
-//! The files that are served as they are. They are few and small, so they are copied each time.
+//! Style sheets, and the files that are served as they are. They are few and small, so they are written each time.
 
 use crate::error::PackError;
 use std::{
@@ -7,16 +7,32 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Copies the style sheets of a folder.
-pub(crate) fn copy_style_sheets(from: &Path, to: &Path) -> Result<(), PackError> {
-    let files = files(from)?;
-    let style_sheets = files.iter().filter(|file| file.extension() == Some(OsStr::new("css")));
-    copy(style_sheets, to)
+/// The style sheet of the pages.
+const MAIN: &str = "app.css";
+
+/// Writes the style sheets of a folder as one, which browsers fetch at once.
+///
+/// `app.css` imports the others, for cargo-leptos, which follows imports; here they come first and the imports fall out.
+pub(crate) fn bundle_style_sheets(from: &Path, to: &Path) -> Result<(), PackError> {
+    let mut sheets = files(from)?;
+    sheets.retain(|file| file.extension() == Some(OsStr::new("css")));
+    sheets.sort_by_key(|file| (file.file_name() == Some(OsStr::new(MAIN)), file.clone()));
+    let mut bundle = String::new();
+    for sheet in &sheets {
+        let text = fs::read_to_string(sheet).map_err(PackError::read(sheet))?;
+        bundle.extend(text.lines().filter(|line| !line.starts_with("@import ")).flat_map(|line| [line, "\n"]));
+    }
+    fs::write(to, bundle).map_err(PackError::write(to))
 }
 
 /// Copies the files of a folder.
 pub(crate) fn copy_all(from: &Path, to: &Path) -> Result<(), PackError> {
-    copy(files(from)?.iter(), to)
+    fs::create_dir_all(to).map_err(PackError::write(to))?;
+    for file in files(from)? {
+        let target = to.join(file.file_name().unwrap_or_default());
+        fs::copy(&file, &target).map_err(PackError::write(target))?;
+    }
+    Ok(())
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>, PackError> {
@@ -25,32 +41,23 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, PackError> {
     Ok(paths.map_err(PackError::read(folder))?.into_iter().filter(|path| path.is_file()).collect())
 }
 
-fn copy<'a>(files: impl Iterator<Item = &'a PathBuf>, to: &Path) -> Result<(), PackError> {
-    fs::create_dir_all(to).map_err(PackError::write(to))?;
-    for file in files {
-        let target = to.join(file.file_name().unwrap_or_default());
-        fs::copy(file, &target).map_err(PackError::write(target))?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::{env, io, process};
 
     #[test]
-    fn style_sheets_are_copied_and_nothing_else() -> Result<(), io::Error> {
+    fn style_sheets_become_one_with_the_pages_last() -> Result<(), io::Error> {
         let root = env::temp_dir().join(format!("pack-assets-{}", process::id()));
-        let (from, to) = (root.join("style"), root.join("site/pkg"));
-        fs::create_dir_all(from.join("parts.css"))?;
-        fs::write(from.join("lock.css"), "p {}")?;
-        fs::write(from.join("notes.txt"), "")?;
+        fs::create_dir_all(&root)?;
+        fs::write(root.join("app.css"), "@import \"lock.css\";\np {}\n")?;
+        fs::write(root.join("lock.css"), ".lock {}")?;
+        fs::write(root.join("notes.txt"), "not a style sheet")?;
 
-        assert!(copy_style_sheets(&from, &to).is_ok());
+        let bundle = root.join("bundle");
+        assert!(bundle_style_sheets(&root, &bundle).is_ok());
 
-        let copied: Vec<_> = fs::read_dir(&to)?.flatten().map(|entry| entry.file_name()).collect();
-        assert_eq!(copied, ["lock.css"]);
+        assert_eq!(fs::read_to_string(bundle)?, ".lock {}\np {}\n");
         fs::remove_dir_all(root)
     }
 
