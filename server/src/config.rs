@@ -268,6 +268,19 @@ mod tests {
     }
 
     #[test]
+    fn the_outbox_is_shown_on_loopback_only() {
+        let outbox = |arguments: &[&str]| {
+            let cli = Cli::try_parse_from(["passwordless"].iter().chain(arguments)).map_err(|e| e.to_string())?;
+            cli.config.check_outbox().map_err(|e| e.to_string())
+        };
+        assert_eq!(outbox(&[]), Ok(()));
+        assert_eq!(outbox(&["--tenant-addr", "[::1]:3001", "--tenant-public-url", "http://127.0.0.1:3001"]), Ok(()));
+        for public in [["--tenant-addr", "0.0.0.0:3001"], ["--tenant-public-url", "https://login.example.com"]] {
+            assert!(outbox(&public).is_err_and(|error| error.contains("outbox")), "{public:?}");
+        }
+    }
+
+    #[test]
     fn a_secret_is_never_shown() {
         let cli = Cli::try_parse_from(["passwordless", "--auth0-client-secret", "hush"]);
         assert!(cli.is_ok_and(|cli| !format!("{cli:?}").contains("hush")));

@@ -19,4 +19,5 @@ mod logs;
 mod pages;
 mod program;
 mod sessions;
+mod sms;
 mod tenant_trouble;

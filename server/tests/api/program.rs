@@ -4,6 +4,7 @@ use serde_json::Value;
 use server::{
     config::{Cli, Part},
     startup::{Application, Listeners},
+    telemetry,
 };
 use std::{
     net::SocketAddr,
@@ -55,7 +56,8 @@ impl Program {
         assert_eq!(cli.part().unwrap(), part);
         cli.config.tenant_timeout = Duration::from_secs(1);
         let clock = TestClock::default();
-        let application = Application::build(part, cli.config, listeners, clock.for_both()).await.unwrap();
+        let application = Application::build(part, cli.config, listeners, clock.for_both()).await;
+        let application = application.unwrap_or_else(|error| panic!("{}", telemetry::chain(&error)));
         tokio::spawn(application.run_until(std::future::pending()));
         Self { app, tenant, clock, database }
     }
