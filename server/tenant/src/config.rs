@@ -18,6 +18,9 @@ pub(crate) const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordle
 /// The authorization code grant, RFC 6749 section 4.1.
 pub(crate) const CODE_GRANT: &str = "authorization_code";
 
+/// The refresh token grant, RFC 6749 section 6.
+pub(crate) const REFRESH_GRANT: &str = "refresh_token";
+
 /// Clients and connections of a tenant.
 #[derive(Clone, Debug)]
 pub struct TenantConfig {
@@ -192,7 +195,7 @@ impl TenantConfig {
             callbacks: vec![callback_url.to_string()],
             allowed_logout_urls: with_and_without_slash(logout_url),
             allowed_origins: Vec::new(),
-            grant_types: vec![CODE_GRANT.to_owned(), OTP_GRANT.to_owned()],
+            grant_types: [CODE_GRANT, OTP_GRANT, REFRESH_GRANT].map(str::to_owned).to_vec(),
         };
         Self { clients: vec![client], connections: vec![Connection::new("sms")] }
     }

@@ -14,7 +14,7 @@ use crate::{
     body::MAX_BODY,
     error::{ApiError, BuildError},
     hosted, layers,
-    oauth::{authorize, discovery, keys, logout, token, userinfo},
+    oauth::{authorize, discovery, keys, logout, revoke, token, userinfo},
     pages,
     passwordless::{start, verify, verify_redirect},
     tenant::Tenant,
@@ -43,6 +43,7 @@ fn api(tenant: &Tenant) -> Router<Arc<Tenant>> {
         .route("/passwordless/start", post(start::start))
         .route("/passwordless/verify", post(verify::verify))
         .route("/oauth/token", post(token::token))
+        .route("/oauth/revoke", post(revoke::revoke))
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
         .layer(middleware::from_fn(layers::no_store));
     Router::new()

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use super::{AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, OTP_GRANT, TenantConfig};
+use super::{AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, OTP_GRANT, REFRESH_GRANT, TenantConfig};
 use crate::sms::{TwilioConfig, TwilioFrom};
 
 #[derive(Deserialize)]
@@ -187,11 +187,12 @@ fn default_auth_method(app_type: AppType) -> AuthMethod {
 
 /// The OTP grant is not for programs in a browser, as at Auth0.
 fn default_grants(app_type: AppType) -> Vec<String> {
-    match app_type {
-        AppType::RegularWeb | AppType::Native => vec![CODE_GRANT.to_owned(), OTP_GRANT.to_owned()],
-        AppType::Spa => vec![CODE_GRANT.to_owned()],
-        AppType::NonInteractive => Vec::new(),
-    }
+    let grants: &[&str] = match app_type {
+        AppType::RegularWeb | AppType::Native => &[CODE_GRANT, OTP_GRANT, REFRESH_GRANT],
+        AppType::Spa => &[CODE_GRANT, REFRESH_GRANT],
+        AppType::NonInteractive => &[],
+    };
+    grants.iter().map(|&grant| grant.to_owned()).collect()
 }
 
 /// Absolute, without a fragment: RFC 6749 section 3.1.2.

@@ -87,7 +87,7 @@ pub(crate) enum Property {
     Other(&'static str),
 }
 
-/// What is wrong with an authorization code.
+/// What is wrong with an authorization code or a refresh token.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GrantError {
     #[error("Invalid authorization code")]
@@ -96,6 +96,10 @@ pub(crate) enum GrantError {
     CodeVerifier,
     #[error("The redirect URI is wrong. You sent {sent} and we expected {expected}")]
     RedirectUri { sent: String, expected: String },
+    #[error("Unknown or invalid refresh token.")]
+    RefreshToken,
+    #[error("The refresh_token was generated for a user who doesn't exist anymore.")]
+    RefreshTokenUser,
 }
 
 /// How a client tried to prove itself: only HTTP Basic is answered with a challenge, which openid-client

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::scope;
 use crate::{
-    config::{CODE_GRANT, OTP_GRANT},
+    config::{CODE_GRANT, OTP_GRANT, REFRESH_GRANT},
     tenant::Tenant,
 };
 
@@ -20,12 +20,13 @@ pub(crate) async fn metadata(State(tenant): State<Arc<Tenant>>) -> Json<Value> {
         "issuer": origin.issuer(),
         "authorization_endpoint": origin.at("/authorize"),
         "token_endpoint": origin.at("/oauth/token"),
+        "revocation_endpoint": origin.at("/oauth/revoke"),
         "userinfo_endpoint": origin.at("/userinfo"),
         "jwks_uri": origin.at("/.well-known/jwks.json"),
         "scopes_supported": scope::SUPPORTED,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": [CODE_GRANT, OTP_GRANT],
+        "grant_types_supported": [CODE_GRANT, OTP_GRANT, REFRESH_GRANT],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],

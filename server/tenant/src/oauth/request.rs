@@ -179,7 +179,7 @@ impl AuthorizationRequest {
             client_id: client.client_id.clone(),
             redirect_uri: address.redirect_uri.to_owned(),
             state: address.state.map(str::to_owned),
-            scope: Scope::granted(text("scope").as_deref()),
+            scope: Scope::granted(text("scope").as_deref(), client),
             audience: text("audience"),
             nonce: text("nonce"),
             code_challenge: code_challenge(client, fields)?,

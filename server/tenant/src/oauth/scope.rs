@@ -4,15 +4,28 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::{Client, REFRESH_GRANT};
+
 /// Scopes that mean something here; others are dropped, not refused, as clients ask for more than they need.
-pub(crate) const SUPPORTED: [&str; 3] = ["openid", "profile", "phone"];
+pub(crate) const SUPPORTED: [&str; 4] = ["openid", "profile", "phone", OFFLINE_ACCESS];
+
+/// A refresh token, OpenID Connect Core section 11: for clients that may use it.
+pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
 
 /// The scopes granted, in the order asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Scope(Vec<String>);
 
 impl Scope {
-    pub(crate) fn granted(requested: Option<&str>) -> Self {
+    /// What a client gets of what it asks for.
+    pub(crate) fn granted(requested: Option<&str>, client: &Client) -> Self {
+        let Self(mut granted) = Self::known(requested);
+        granted.retain(|scope| scope != OFFLINE_ACCESS || client.allows(REFRESH_GRANT));
+        Self(granted)
+    }
+
+    /// What means something here.
+    pub(crate) fn known(requested: Option<&str>) -> Self {
         let mut granted: Vec<String> = Vec::new();
         for scope in requested.unwrap_or_default().split_ascii_whitespace() {
             if SUPPORTED.contains(&scope) && !granted.iter().any(|known| known == scope) {
@@ -20,6 +33,14 @@ impl Scope {
             }
         }
         Self(granted)
+    }
+
+    /// Less than was granted before, where the client asks for less: never more, RFC 6749 section 6.
+    pub(crate) fn narrowed(&self, requested: Option<&str>) -> Self {
+        let Some(requested) = requested else { return self.clone() };
+        let Self(mut narrowed) = Self::known(Some(requested));
+        narrowed.retain(|scope| self.has(scope));
+        Self(narrowed)
     }
 
     pub(crate) fn has(&self, scope: &str) -> bool {
@@ -39,9 +60,16 @@ mod tests {
 
     #[test]
     fn unknown_scopes_are_dropped() {
-        let scope = Scope::granted(Some("openid  email profile offline_access openid"));
+        let scope = Scope::known(Some("openid  email profile openid"));
         assert_eq!(scope.to_string(), "openid profile");
         assert!(scope.has("openid") && !scope.has("email"));
-        assert_eq!(Scope::granted(None), Scope::granted(Some(" ")));
+        assert_eq!(Scope::known(None), Scope::known(Some(" ")));
+    }
+
+    #[test]
+    fn a_scope_never_grows() {
+        let scope = Scope::known(Some("openid offline_access"));
+        assert_eq!(scope.narrowed(Some("profile openid")).to_string(), "openid");
+        assert_eq!(scope.narrowed(None), scope);
     }
 }

@@ -9,14 +9,15 @@ use http::HeaderMap;
 
 use super::{
     grant::Grant,
-    pkce,
+    pkce, refresh,
     scope::Scope,
     tokens::{self, TokenReply},
 };
 use crate::{
     body::{BodyFields, Fields},
     client_auth::Caller,
-    config::{CODE_GRANT, Client, OTP_GRANT},
+    config::{CODE_GRANT, Client, OTP_GRANT, REFRESH_GRANT},
+    entropy,
     error::{ApiError, GrantError},
     passwordless::{CodeError, challenge::Refusal},
     phone_number::PhoneNumber,
@@ -31,17 +32,29 @@ pub(crate) async fn token(
 ) -> Result<Json<TokenReply>, ApiError> {
     let grant_type = fields.required("grant_type")?;
     let client = Caller::authenticate(&tenant.config, &headers, &fields)?;
-    if ![OTP_GRANT, CODE_GRANT].contains(&grant_type) {
+    if ![OTP_GRANT, CODE_GRANT, REFRESH_GRANT].contains(&grant_type) {
         return Err(ApiError::GrantUnsupported(grant_type.to_owned()));
     }
     if !client.allows(grant_type) {
         return Err(ApiError::GrantNotAllowed(grant_type.to_owned()));
     }
-    let (user, grant) = match grant_type {
-        OTP_GRANT => by_otp(&tenant, client, &fields).await?,
-        _ => by_code(&tenant, client, &fields).await?,
+    let (user, grant, refresh_token) = match grant_type {
+        OTP_GRANT => {
+            let (user, grant) = by_otp(&tenant, client, &fields).await?;
+            let refresh_token = refresh::begin(&tenant, client, &grant, &entropy::token(&*tenant.entropy)).await?;
+            (user, grant, refresh_token)
+        }
+        CODE_GRANT => {
+            let (user, grant) = by_code(&tenant, client, &fields).await?;
+            let refresh_token = refresh::begin(&tenant, client, &grant, fields.required("code")?).await?;
+            (user, grant, refresh_token)
+        }
+        _ => {
+            let (user, grant, refresh_token) = refresh::exchange(&tenant, client, &fields).await?;
+            (user, grant, Some(refresh_token))
+        }
     };
-    Ok(Json(tokens::issue(&tenant, client, &user, &grant)?))
+    Ok(Json(tokens::issue(&tenant, client, &user, &grant, refresh_token)?))
 }
 
 /// Auth0's grant for a phone number and a code.
@@ -60,7 +73,7 @@ async fn by_otp(tenant: &Tenant, client: &Client, fields: &Fields) -> Result<(Us
     })?;
     let grant = Grant {
         user_id: user.id.clone(),
-        scope: Scope::granted(scope),
+        scope: Scope::granted(scope, client),
         audience: audience.map(str::to_owned),
         nonce: None,
         auth_time: tenant.now().seconds(),
@@ -74,12 +87,13 @@ async fn by_code(tenant: &Tenant, client: &Client, fields: &Fields) -> Result<(U
     let (code, redirect_uri) = (fields.required("code")?, fields.required("redirect_uri")?);
     let verifier = fields.param("code_verifier")?;
     let now = tenant.now();
-    let stored = tenant
-        .store
-        .take_authorization_code(code, now)
-        .await?
-        .filter(|stored| stored.client_id == client.client_id && now < stored.expires_at)
-        .ok_or(GrantError::Code)?;
+    let Some(stored) = tenant.store.take_authorization_code(code, now).await? else {
+        tenant.store.end_refresh_family_of(code).await?;
+        return Err(GrantError::Code.into());
+    };
+    if stored.client_id != client.client_id || now >= stored.expires_at {
+        return Err(GrantError::Code.into());
+    }
     if stored.redirect_uri != redirect_uri {
         return Err(GrantError::RedirectUri { sent: redirect_uri.to_owned(), expected: stored.redirect_uri }.into());
     }

@@ -15,6 +15,8 @@ pub(crate) struct TokenReply {
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
     scope: String,
     expires_in: i64,
     token_type: &'static str,
@@ -98,12 +100,19 @@ fn rfc3339(at: Millis) -> String {
     at.format(&Rfc3339).unwrap_or_default()
 }
 
-/// Makes the tokens of a grant.
-pub(crate) fn issue(tenant: &Tenant, client: &Client, user: &User, grant: &Grant) -> Result<TokenReply, SignError> {
+/// Makes the tokens of a grant; the refresh token is the store's, and comes with it.
+pub(crate) fn issue(
+    tenant: &Tenant,
+    client: &Client,
+    user: &User,
+    grant: &Grant,
+    refresh_token: Option<String>,
+) -> Result<TokenReply, SignError> {
     let id_token = grant.scope.has("openid").then(|| id_token(tenant, client, user, grant)).transpose()?;
     Ok(TokenReply {
         access_token: access_token(tenant, client, user, grant)?,
         id_token,
+        refresh_token,
         scope: grant.scope.to_string(),
         expires_in: ACCESS_TOKEN_SECONDS,
         token_type: "Bearer",

@@ -25,7 +25,7 @@ pub(crate) async fn userinfo(
     }
     let user_id = claims.sub.strip_prefix("sms|").ok_or(ApiError::InvalidToken)?;
     let user = tenant.store.user(user_id).await?.filter(|user| !user.blocked).ok_or(ApiError::InvalidToken)?;
-    Ok(Json(PersonClaims::of(&user, &Scope::granted(Some(&claims.scope)))))
+    Ok(Json(PersonClaims::of(&user, &Scope::known(Some(&claims.scope)))))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -43,6 +43,22 @@ CREATE TABLE IF NOT EXISTS tenant_authorization_codes (
     redeemed_at BIGINT
 );
 
+-- What one sign-in led to; its tokens go with it.
+CREATE TABLE IF NOT EXISTS tenant_refresh_families (
+    id TEXT PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    grant_json TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    used_at BIGINT NOT NULL
+);
+
+-- Used ones stay, to know a reuse by.
+CREATE TABLE IF NOT EXISTS tenant_refresh_tokens (
+    token_hash TEXT PRIMARY KEY,
+    family_id TEXT NOT NULL REFERENCES tenant_refresh_families (id) ON DELETE CASCADE,
+    rotated_at BIGINT
+);
+
 CREATE TABLE IF NOT EXISTS tenant_sso_sessions (
     token_hash TEXT PRIMARY KEY,
     sid TEXT NOT NULL,
@@ -69,6 +85,9 @@ CREATE TABLE IF NOT EXISTS tenant_limits (
 -- For the removal of what has expired.
 CREATE INDEX IF NOT EXISTS tenant_challenges_expiry ON tenant_challenges (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_authorization_codes_expiry ON tenant_authorization_codes (expires_at);
+CREATE INDEX IF NOT EXISTS tenant_refresh_families_idle ON tenant_refresh_families (used_at);
+CREATE INDEX IF NOT EXISTS tenant_refresh_families_age ON tenant_refresh_families (created_at);
+CREATE INDEX IF NOT EXISTS tenant_refresh_tokens_family ON tenant_refresh_tokens (family_id);
 CREATE INDEX IF NOT EXISTS tenant_hosted_logins_expiry ON tenant_hosted_logins (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_idle ON tenant_sso_sessions (last_seen_at);
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_age ON tenant_sso_sessions (created_at);

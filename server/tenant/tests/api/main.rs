@@ -12,6 +12,8 @@ mod log;
 mod logout;
 mod otp_grant;
 mod outbox;
+mod refresh_token;
+mod revoke;
 mod secrecy;
 mod start;
 mod twilio;

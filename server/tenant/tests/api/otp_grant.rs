@@ -17,8 +17,8 @@ async fn a_code_turns_into_tokens() {
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["token_type"], "Bearer");
     assert_eq!(body["expires_in"], 86_400);
-    assert_eq!(body["scope"], "openid profile phone");
-    assert!(body.get("refresh_token").is_none());
+    assert_eq!(body["scope"], "openid profile phone offline_access");
+    assert!(body["refresh_token"].is_string());
 
     let id = claims(&body["id_token"]);
     assert_eq!(id["iss"], format!("{}/", tenant.origin));
@@ -33,7 +33,7 @@ async fn a_code_turns_into_tokens() {
 
     let access = claims(&body["access_token"]);
     assert_eq!(access["aud"], json!([format!("{}/userinfo", tenant.origin)]));
-    assert_eq!(access["scope"], "openid profile phone");
+    assert_eq!(access["scope"], "openid profile phone offline_access");
 }
 
 #[tokio::test]

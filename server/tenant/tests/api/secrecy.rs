@@ -13,8 +13,13 @@ async fn nothing_secret_is_logged_or_kept() {
     tenant.verify(&wrong(&first)).await;
     tenant.redeem(&wrong(&first)).await;
     tenant.verify_redirect(&wrong(&first), &[("state", "a-state")]).await;
-    let (code, cookie) =
-        tenant.sign_in_by_redirect(&[("code_challenge", CHALLENGE), ("code_challenge_method", "S256")]).await;
+    let (code, cookie) = tenant
+        .sign_in_by_redirect(&[
+            ("scope", "offline_access"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ])
+        .await;
     let second = tenant.newest_code().await;
     let tokens = tenant.exchange(&code, &[("code_verifier", VERIFIER)]).await.text().await.unwrap();
     tenant.exchange(&code, &[("client_secret", "a-wrong-secret")]).await;
@@ -36,7 +41,8 @@ async fn nothing_secret_is_logged_or_kept() {
     let kept = String::from_utf8_lossy(&kept);
     let token = serde_json::from_str::<serde_json::Value>(&tokens).unwrap();
     let access_token = token["access_token"].as_str().unwrap();
-    for secret in [&first, &second, &last, &code, cookie, VERIFIER, "web-secret", access_token] {
+    let refresh_token = token["refresh_token"].as_str().unwrap();
+    for secret in [&first, &second, &last, &code, cookie, VERIFIER, "web-secret", access_token, refresh_token] {
         assert!(!kept.contains(secret), "{secret} is in the database");
     }
 }

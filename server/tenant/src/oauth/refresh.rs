@@ -1,0 +1,62 @@
+//! The refresh token grant, RFC 6749 section 6, with rotation: every use gives a new token, and who comes with an old one
+//! ends the whole family, as one of the two holders must be a thief (RFC 9700 section 4.14.2).
+//!
+//! There is no leeway, as by default at Auth0: of parallel uses one wins, and the others end what it won.
+
+use super::{grant::Grant, scope::OFFLINE_ACCESS};
+use crate::{
+    body::Fields,
+    config::Client,
+    entropy,
+    error::{ApiError, GrantError, StoreError},
+    passwordless::challenge::Refusal,
+    store::{Rotation, User},
+    tenant::Tenant,
+};
+
+/// The first token of a sign-in, where it was asked for and may be had. `origin` is a secret of the sign-in's own: the
+/// authorization code, where there was one.
+pub(crate) async fn begin(
+    tenant: &Tenant,
+    client: &Client,
+    grant: &Grant,
+    origin: &str,
+) -> Result<Option<String>, StoreError> {
+    if !grant.scope.has(OFFLINE_ACCESS) {
+        return Ok(None);
+    }
+    let token = entropy::token(&*tenant.entropy);
+    // OpenID Connect Core section 12.2: the nonce is of the first ID token only.
+    let kept = Grant { nonce: None, ..grant.clone() };
+    tenant.store.start_refresh_family(origin, &client.client_id, &kept, &token, tenant.now()).await?;
+    Ok(Some(token))
+}
+
+/// Uses a token up, and returns its successor.
+pub(crate) async fn exchange(
+    tenant: &Tenant,
+    client: &Client,
+    fields: &Fields,
+) -> Result<(User, Grant, String), ApiError> {
+    let (token, scope) = (fields.required("refresh_token")?, fields.param("scope")?);
+    let now = tenant.now();
+    let family = tenant.store.refresh_family(token, &client.client_id, now).await?.ok_or(GrantError::RefreshToken)?;
+    let Some(user) = tenant.store.user(&family.grant.user_id).await? else {
+        tenant.store.end_refresh_family(&family).await?;
+        return Err(GrantError::RefreshTokenUser.into());
+    };
+    if user.blocked {
+        return Err(ApiError::Otp(Refusal::Blocked));
+    }
+    let next = entropy::token(&*tenant.entropy);
+    match tenant.store.rotate_refresh_token(&family, token, &next, now).await? {
+        Rotation::Done => {}
+        Rotation::Gone => return Err(GrantError::RefreshToken.into()),
+        Rotation::Reused => {
+            tracing::warn!(client_id = %client.client_id, "a refresh token was used twice; its family is revoked");
+            return Err(GrantError::RefreshToken.into());
+        }
+    }
+    let grant = Grant { scope: family.grant.scope.narrowed(scope), ..family.grant };
+    Ok((user, grant, next))
+}

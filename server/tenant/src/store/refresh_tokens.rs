@@ -1,0 +1,147 @@
+//! Refresh tokens: kept as hashes, each good for one use. What grows from one sign-in is a family, and dies as one.
+
+use super::{Store, hash};
+use crate::{clock::Millis, error::StoreError, oauth::grant::Grant};
+
+/// A family dies after this long without use.
+const IDLE_SECONDS: i64 = 2_592_000;
+
+/// And after this long in any case.
+const ABSOLUTE_SECONDS: i64 = 31_557_600;
+
+/// The tokens that one sign-in led to.
+#[derive(Debug)]
+pub(crate) struct RefreshFamily {
+    id: String,
+    pub(crate) grant: Grant,
+}
+
+/// What became of a token that was to be exchanged for its successor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rotation {
+    Done,
+    /// It had been used before, so that two parties hold it: the family is dead.
+    Reused,
+    /// The family died meanwhile.
+    Gone,
+}
+
+impl Store {
+    /// Starts a family with its first token. `origin` is what the sign-in was proved with; see
+    /// [`Store::end_refresh_family_of`].
+    pub(crate) async fn start_refresh_family(
+        &self,
+        origin: &str,
+        client_id: &str,
+        grant: &Grant,
+        token: &str,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM tenant_refresh_families WHERE used_at < $1 OR created_at < $2")
+            .bind(now.plus_seconds(-IDLE_SECONDS).0)
+            .bind(now.plus_seconds(-ABSOLUTE_SECONDS).0)
+            .execute(&self.pool)
+            .await?;
+        let grant = serde_json::to_string(grant).map_err(|_| StoreError::Malformed("grant"))?;
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(
+            "INSERT INTO tenant_refresh_families (id, client_id, grant_json, created_at, used_at) \
+             VALUES ($1, $2, $3, $4, $4)",
+        )
+        .bind(hash(origin))
+        .bind(client_id)
+        .bind(grant)
+        .bind(now.0)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query("INSERT INTO tenant_refresh_tokens (token_hash, family_id) VALUES ($1, $2)")
+            .bind(hash(token))
+            .bind(hash(origin))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The live family of a token of this client, used or not.
+    pub(crate) async fn refresh_family(
+        &self,
+        token: &str,
+        client_id: &str,
+        now: Millis,
+    ) -> Result<Option<RefreshFamily>, StoreError> {
+        let row: Option<(String, String)> = sqlx::query_as(
+            "SELECT family.id, family.grant_json FROM tenant_refresh_families family \
+             JOIN tenant_refresh_tokens token ON token.family_id = family.id \
+             WHERE token.token_hash = $1 AND family.client_id = $2 AND family.used_at >= $3 AND family.created_at >= $4",
+        )
+        .bind(hash(token))
+        .bind(client_id)
+        .bind(now.plus_seconds(-IDLE_SECONDS).0)
+        .bind(now.plus_seconds(-ABSOLUTE_SECONDS).0)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(|(id, grant)| {
+            let grant = serde_json::from_str(&grant).map_err(|_| StoreError::Malformed("grant"))?;
+            Ok(RefreshFamily { id, grant })
+        })
+        .transpose()
+    }
+
+    /// Puts `next` in the place of `token`, or ends the family where the token was used before.
+    pub(crate) async fn rotate_refresh_token(
+        &self,
+        family: &RefreshFamily,
+        token: &str,
+        next: &str,
+        now: Millis,
+    ) -> Result<Rotation, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        // Writing first locks the family, so that parallel uses wait here and each sees what the one before left.
+        let live = sqlx::query("UPDATE tenant_refresh_families SET used_at = $1 WHERE id = $2")
+            .bind(now.0)
+            .bind(&family.id)
+            .execute(&mut *transaction)
+            .await?;
+        if live.rows_affected() == 0 {
+            return Ok(Rotation::Gone);
+        }
+        let used = sqlx::query(
+            "UPDATE tenant_refresh_tokens SET rotated_at = $1 WHERE token_hash = $2 AND rotated_at IS NULL",
+        )
+        .bind(now.0)
+        .bind(hash(token))
+        .execute(&mut *transaction)
+        .await?;
+        let rotation = if used.rows_affected() == 0 {
+            sqlx::query("DELETE FROM tenant_refresh_families WHERE id = $1")
+                .bind(&family.id)
+                .execute(&mut *transaction)
+                .await?;
+            Rotation::Reused
+        } else {
+            sqlx::query("INSERT INTO tenant_refresh_tokens (token_hash, family_id) VALUES ($1, $2)")
+                .bind(hash(next))
+                .bind(&family.id)
+                .execute(&mut *transaction)
+                .await?;
+            Rotation::Done
+        };
+        transaction.commit().await?;
+        Ok(rotation)
+    }
+
+    pub(crate) async fn end_refresh_family(&self, family: &RefreshFamily) -> Result<(), StoreError> {
+        self.end_refresh_family_with(&family.id).await
+    }
+
+    /// Ends what grew from an authorization code that is tried a second time, RFC 6749 section 4.1.2.
+    pub(crate) async fn end_refresh_family_of(&self, origin: &str) -> Result<(), StoreError> {
+        self.end_refresh_family_with(&hash(origin)).await
+    }
+
+    async fn end_refresh_family_with(&self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM tenant_refresh_families WHERE id = $1").bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+}

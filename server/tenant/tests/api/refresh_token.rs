@@ -1,0 +1,176 @@
+//! `POST /oauth/token` with a refresh token.
+
+use std::sync::Arc;
+
+use reqwest::Response;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::helpers::{TestTenant, claims, refused};
+
+const UNKNOWN: &str = "Unknown or invalid refresh token.";
+const DAY: u64 = 24 * 60 * 60;
+
+pub(crate) async fn refresh_token(tenant: &TestTenant) -> String {
+    let code = tenant.code().await;
+    token_in(tenant.redeem(&code).await).await
+}
+
+async fn token_in(response: Response) -> String {
+    assert_eq!(response.status(), 200);
+    let body: Value = response.json().await.unwrap();
+    body["refresh_token"].as_str().unwrap().to_owned()
+}
+
+pub(crate) async fn refresh(tenant: &TestTenant, token: &str, more: &Value) -> Response {
+    let mut request = json!({
+        "grant_type": "refresh_token", "client_id": "web", "client_secret": "web-secret", "refresh_token": token,
+    });
+    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    tenant.post("/oauth/token", &request).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn every_use_gives_new_tokens() {
+    let tenant = TestTenant::start().await;
+    let mut token = refresh_token(&tenant).await;
+    for _ in 0..3 {
+        tenant.clock.advance(100);
+        let response = refresh(&tenant, &token, &json!({})).await;
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        let body: Value = response.json().await.unwrap();
+        assert_eq!(body["scope"], "openid profile phone offline_access");
+        let id = claims(&body["id_token"]);
+        assert!(id["iat"].as_i64().unwrap() > id["auth_time"].as_i64().unwrap());
+        assert_ne!(body["refresh_token"], token);
+        body["refresh_token"].as_str().unwrap().clone_into(&mut token);
+    }
+}
+
+#[tokio::test]
+async fn the_nonce_stays_with_the_first_id_token() {
+    let tenant = TestTenant::start().await;
+    let asked = [("scope", "openid offline_access"), ("nonce", "n1")];
+    let (code, _) = tenant.sign_in_by_redirect(&asked).await;
+    let body: Value = tenant.exchange(&code, &[]).await.json().await.unwrap();
+    let first = claims(&body["id_token"]);
+    assert_eq!(first["nonce"], "n1");
+    let body: Value = refresh(&tenant, body["refresh_token"].as_str().unwrap(), &json!({})).await.json().await.unwrap();
+    let next = claims(&body["id_token"]);
+    assert!(next.get("nonce").is_none());
+    for same in ["sub", "aud", "iss", "sid", "auth_time"] {
+        assert_eq!(next[same], first[same], "{same}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_use_ends_the_whole_family() {
+    let tenant = TestTenant::start().await;
+    let other = refresh_token(&tenant).await;
+    let first = refresh_token(&tenant).await;
+    let second = token_in(refresh(&tenant, &first, &json!({})).await).await;
+    let third = token_in(refresh(&tenant, &second, &json!({})).await).await;
+    for token in [&first, &third, &second] {
+        refused(refresh(&tenant, token, &json!({})).await, 403, "invalid_grant", UNKNOWN).await;
+    }
+    assert_eq!(refresh(&tenant, &other, &json!({})).await.status(), 200, "another sign-in is another family");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_parallel_uses_one_wins_and_the_family_dies() {
+    let tenant = Arc::new(TestTenant::start().await);
+    let token = refresh_token(&tenant).await;
+    let mut tasks = JoinSet::new();
+    for _ in 0..20 {
+        let (tenant, token) = (Arc::clone(&tenant), token.clone());
+        tasks.spawn(async move {
+            let response = refresh(&tenant, &token, &json!({})).await;
+            (response.status().as_u16(), response.json::<Value>().await.unwrap())
+        });
+    }
+    let answers = tasks.join_all().await;
+    let won: Vec<_> = answers.iter().filter(|(status, _)| *status == 200).collect();
+    assert_eq!(won.len(), 1, "{answers:?}");
+    assert_eq!(answers.iter().filter(|(status, _)| *status == 403).count(), 19, "{answers:?}");
+    let successor = won[0].1["refresh_token"].as_str().unwrap();
+    refused(refresh(&tenant, successor, &json!({})).await, 403, "invalid_grant", UNKNOWN).await;
+}
+
+#[tokio::test]
+async fn a_code_that_is_tried_again_ends_what_it_gave() {
+    let tenant = TestTenant::start().await;
+    let (code, _) = tenant.sign_in_by_redirect(&[("scope", "offline_access")]).await;
+    let token = token_in(tenant.exchange(&code, &[]).await).await;
+    assert_eq!(tenant.exchange(&code, &[]).await.status(), 403);
+    refused(refresh(&tenant, &token, &json!({})).await, 403, "invalid_grant", UNKNOWN).await;
+}
+
+#[tokio::test]
+async fn a_scope_can_shrink_and_never_grows() {
+    let tenant = TestTenant::start().await;
+    let asked = [("scope", "openid phone offline_access")];
+    let (code, _) = tenant.sign_in_by_redirect(&asked).await;
+    let token = token_in(tenant.exchange(&code, &[]).await).await;
+    let response = refresh(&tenant, &token, &json!({"scope": "phone profile"})).await;
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["scope"], "phone");
+    assert!(body.get("id_token").is_none());
+    let response = refresh(&tenant, body["refresh_token"].as_str().unwrap(), &json!({"scope": ""})).await;
+    assert_eq!(response.json::<Value>().await.unwrap()["scope"], "openid phone offline_access");
+}
+
+#[tokio::test]
+async fn a_token_dies_after_thirty_idle_days_and_after_a_year_in_any_case() {
+    let tenant = TestTenant::start().await;
+    let idle = refresh_token(&tenant).await;
+    tenant.clock.advance(30 * DAY + 1);
+    refused(refresh(&tenant, &idle, &json!({})).await, 403, "invalid_grant", UNKNOWN).await;
+
+    let mut token = refresh_token(&tenant).await;
+    for _ in 0..12 {
+        tenant.clock.advance(30 * DAY);
+        token = token_in(refresh(&tenant, &token, &json!({})).await).await;
+    }
+    tenant.clock.advance(31_557_600 - 360 * DAY + 1);
+    refused(refresh(&tenant, &token, &json!({})).await, 403, "invalid_grant", UNKNOWN).await;
+}
+
+#[tokio::test]
+async fn every_documented_error_has_its_name_and_sentence() {
+    let tenant = TestTenant::start().await;
+    let token = refresh_token(&tenant).await;
+    for (more, status, error, description) in [
+        (json!({"refresh_token": ""}), 400, "invalid_request", "missing refresh_token parameter"),
+        (json!({"refresh_token": "unknown"}), 403, "invalid_grant", UNKNOWN),
+        (json!({"client_id": "public", "client_secret": null}), 403, "invalid_grant", UNKNOWN),
+        (json!({"client_secret": "wrong"}), 401, "invalid_client", "Unauthorized"),
+        (json!({"client_secret": ""}), 401, "invalid_client", "Unauthorized"),
+        (json!({"scope": {}}), 400, "invalid_request", "scope parameter must be a string"),
+        (
+            json!({"client_id": "codeless", "client_secret": "codeless-secret"}),
+            403,
+            "unauthorized_client",
+            "Grant type 'refresh_token' not allowed for the client.",
+        ),
+    ] {
+        refused(refresh(&tenant, &token, &more).await, status, error, description).await;
+    }
+    tenant.block().await;
+    refused(refresh(&tenant, &token, &json!({})).await, 403, "unauthorized", "user is blocked").await;
+    sqlx::query("UPDATE tenant_users SET blocked = FALSE").execute(&tenant.pool).await.unwrap();
+    let token = token_in(refresh(&tenant, &token, &json!({})).await).await;
+    sqlx::query("DELETE FROM tenant_users").execute(&tenant.pool).await.unwrap();
+    let gone = "The refresh_token was generated for a user who doesn't exist anymore.";
+    refused(refresh(&tenant, &token, &json!({})).await, 403, "invalid_grant", gone).await;
+}
+
+#[tokio::test]
+async fn a_client_without_the_grant_gets_no_refresh_token() {
+    let tenant = TestTenant::start().await;
+    let codeless = [("client_id", "codeless"), ("scope", "openid offline_access")];
+    let (code, _) = tenant.sign_in_by_redirect(&codeless).await;
+    let codeless = [("client_id", "codeless"), ("client_secret", "codeless-secret")];
+    let body: Value = tenant.exchange(&code, &codeless).await.json().await.unwrap();
+    assert_eq!(body["scope"], "openid");
+    assert!(body.get("refresh_token").is_none());
+}

@@ -1,0 +1,52 @@
+//! `POST /oauth/revoke`.
+
+use serde_json::json;
+
+use crate::{
+    helpers::{TestTenant, refused},
+    refresh_token::{refresh, refresh_token},
+};
+
+#[tokio::test]
+async fn a_revoked_token_is_unknown() {
+    let tenant = TestTenant::start().await;
+    let token = refresh_token(&tenant).await;
+    let by_form = [("client_id", "web"), ("client_secret", "web-secret"), ("token", &token)];
+    for _ in 0..2 {
+        let request = tenant.http.post(tenant.url("/oauth/revoke")).form(&by_form);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.text().await.unwrap(), "");
+    }
+    let response = refresh(&tenant, &token, &json!({})).await;
+    refused(response, 403, "invalid_grant", "Unknown or invalid refresh token.").await;
+}
+
+#[tokio::test]
+async fn another_client_revokes_nothing() {
+    let tenant = TestTenant::start().await;
+    let token = refresh_token(&tenant).await;
+    for body in [
+        json!({"client_id": "public", "token": token}),
+        json!({"client_id": "codeless", "client_secret": "codeless-secret", "token": token}),
+        json!({"client_id": "web", "client_secret": "web-secret", "token": "unknown"}),
+    ] {
+        assert_eq!(tenant.post("/oauth/revoke", &body).send().await.unwrap().status(), 200);
+    }
+    assert_eq!(refresh(&tenant, &token, &json!({})).await.status(), 200);
+}
+
+#[tokio::test]
+async fn every_documented_error_has_its_name_and_sentence() {
+    let tenant = TestTenant::start().await;
+    for (body, status, error, description) in [
+        (json!({"token": "x"}), 400, "invalid_request", "missing client_id parameter"),
+        (json!({"client_id": "web", "token": "x"}), 401, "invalid_client", "Unauthorized"),
+        (json!({"client_id": "web", "client_secret": "x", "token": "x"}), 401, "invalid_client", "Unauthorized"),
+        (json!({"client_id": "who", "token": "x"}), 401, "invalid_client", "Unauthorized"),
+        (json!({"client_id": "web", "client_secret": "web-secret"}), 400, "invalid_request", "missing token parameter"),
+    ] {
+        let response = tenant.post("/oauth/revoke", &body).send().await.unwrap();
+        refused(response, status, error, description).await;
+    }
+}
