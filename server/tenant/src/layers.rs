@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tower_http::{
     cors::{AllowOrigin, CorsLayer},
     csrf::ProtectionError,
@@ -52,6 +52,11 @@ pub(crate) async fn no_store(request: Request, next: Next) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     response
+}
+
+/// A GET here uses codes up, and signs people in or out; programs that look ahead with HEAD must not.
+pub(crate) async fn head_does_nothing(request: Request, next: Next) -> Response {
+    if request.method() == Method::HEAD { StatusCode::OK.into_response() } else { next.run(request).await }
 }
 
 pub(crate) async fn time_out(request: Request, next: Next) -> Response {

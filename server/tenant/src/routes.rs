@@ -63,6 +63,7 @@ fn by_browser() -> Router<Arc<Tenant>> {
         .route("/passwordless/verify_redirect", get(verify_redirect::verify_redirect))
         .route("/passwordless/verify-redirect", get(verify_redirect::verify_redirect))
         .route("/v2/logout", get(logout::logout))
+        .layer(middleware::from_fn(layers::head_does_nothing))
         .layer(middleware::from_fn(layers::no_store))
 }
 

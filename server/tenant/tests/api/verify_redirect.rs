@@ -134,6 +134,25 @@ async fn an_exchange_must_match_what_the_code_is_bound_to() {
 }
 
 #[tokio::test]
+async fn looking_ahead_uses_nothing_up() {
+    let tenant = TestTenant::start().await;
+    let otp = tenant.code().await;
+    let parameters = [
+        ("client_id", "web"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("connection", "sms"),
+        ("phone_number", crate::helpers::PHONE),
+        ("verification_code", &otp),
+    ];
+    let request = tenant.http.head(tenant.url("/passwordless/verify_redirect")).query(&parameters);
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(!response.headers().contains_key("location"));
+    assert!(query(&location(&tenant.verify_redirect(&otp, &[]).await), "code").is_some());
+}
+
+#[tokio::test]
 async fn a_client_without_the_code_grant_is_told_so() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
