@@ -5,8 +5,8 @@ import { hydrated } from "../support/lock";
 import { wrong } from "../support/outbox";
 
 async function expectAccessible(page: Page, screen: string) {
-  // A colour that is still fading in is not the one that is read.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  // A colour that is still fading in is not the one that is read. What is cancelled meanwhile is over as well.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
   expect.soft(found, screen).toEqual([]);
