@@ -7,10 +7,11 @@ mod yaml;
 
 use std::time::Duration;
 
+use http::{HeaderMap, header};
 use secrecy::SecretString;
 use url::Url;
 
-use crate::sms::TwilioConfig;
+use crate::{passwordless::template::Template, sms::TwilioConfig};
 
 /// Auth0's name for the grant that turns a phone number and a code into tokens.
 pub(crate) const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
@@ -113,6 +114,13 @@ impl Client {
         let listed = self.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_owned());
         listed.chain(self.callbacks.iter().filter_map(|callback| web_origin(callback)))
     }
+
+    /// The page that asks for the code: the one that calls, else the first that the client names.
+    pub(crate) fn page(&self, headers: &HeaderMap) -> Option<Url> {
+        let caller = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+        let named = caller.filter(|caller| self.origins().any(|origin| origin == *caller)).map(str::to_owned);
+        Url::parse(&named.or_else(|| self.origins().next())?).ok()
+    }
 }
 
 /// The origin of an http or https URL, as a browser writes it.
@@ -139,8 +147,8 @@ pub struct Connection {
     pub code_length: usize,
     /// How long a code is good for.
     pub code_lifetime: Duration,
-    /// The text of the message, with `@@code@@` and `@@application.name@@`.
-    pub template: Option<String>,
+    /// The text of the message.
+    pub(crate) template: Template,
     /// Whether only numbers that signed in before may sign in.
     pub disable_signup: bool,
     /// Its own account at Twilio; without one the tenant's default sender is used.
@@ -155,7 +163,7 @@ impl Connection {
             enabled_clients: None,
             code_length: 6,
             code_lifetime: Duration::from_mins(3),
-            template: None,
+            template: Template::default(),
             disable_signup: false,
             twilio: None,
         }

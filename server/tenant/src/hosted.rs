@@ -17,7 +17,7 @@ use crate::{
     config::{Client, Connection},
     oauth::{request::OauthError, sso},
     pages::{PageError, login},
-    passwordless::{CodeError, CodeRequest, SendCodeError, challenge::Refusal},
+    passwordless::{CodeError, CodeRequest, SendCodeError, challenge::Refusal, message::Reader},
     phone_number::PhoneNumber,
     sms::SendError,
     store::HostedLogin,
@@ -80,11 +80,12 @@ impl<'a> Login<'a> {
         Ok(Redirect::to(&path(&self.id)).into_response())
     }
 
-    async fn send_code(&self, phone_number: &PhoneNumber, peer: SocketAddr) -> Result<(), Notice> {
+    async fn send_code(&self, phone_number: &PhoneNumber, peer: SocketAddr, headers: &HeaderMap) -> Result<(), Notice> {
         let request = CodeRequest {
             client: self.client,
             connection: self.connection,
             phone_number,
+            reader: Reader::at(self.tenant.origin.url().as_ref(), headers),
             counted_address: Some(peer.ip()),
         };
         let sent = self.tenant.send_code(&request).await;
@@ -122,6 +123,7 @@ pub(crate) async fn page(
 pub(crate) async fn phone(
     State(tenant): State<Arc<Tenant>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<Response, PageError> {
     let mut login = Login::load(&tenant, &fields).await?;
@@ -130,7 +132,7 @@ pub(crate) async fn phone(
     let Some(phone_number) = PhoneNumber::from_typed(typed) else {
         return login.back(Some(Notice::BadNumber)).await;
     };
-    match login.send_code(&phone_number, peer).await {
+    match login.send_code(&phone_number, peer, &headers).await {
         Ok(()) => {
             login.kept.phone_number = Some(phone_number);
             login.back(None).await
@@ -142,11 +144,12 @@ pub(crate) async fn phone(
 pub(crate) async fn resend(
     State(tenant): State<Arc<Tenant>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<Response, PageError> {
     let login = Login::load(&tenant, &fields).await?;
     let Some(phone_number) = login.kept.phone_number.clone() else { return login.back(None).await };
-    let notice = login.send_code(&phone_number, peer).await.err().unwrap_or(Notice::Resent);
+    let notice = login.send_code(&phone_number, peer, &headers).await.err().unwrap_or(Notice::Resent);
     login.back(Some(notice)).await
 }
 

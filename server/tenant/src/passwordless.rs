@@ -1,14 +1,17 @@
 //! Sign-in by SMS: asking for a code, trying it, signing in with it.
 
 pub(crate) mod challenge;
-mod message;
+pub(crate) mod language;
+pub(crate) mod message;
 pub(crate) mod start;
+pub(crate) mod template;
 pub(crate) mod verify;
 pub(crate) mod verify_redirect;
 
 use std::net::IpAddr;
 
 use challenge::{Challenge, OneTimeCode, Purpose, Refusal};
+use message::Reader;
 
 use crate::{
     config::{Client, Connection},
@@ -26,6 +29,7 @@ pub(crate) struct CodeRequest<'a> {
     pub(crate) client: &'a Client,
     pub(crate) connection: &'a Connection,
     pub(crate) phone_number: &'a PhoneNumber,
+    pub(crate) reader: Reader,
     /// The address to count against; none for a client that proved itself.
     pub(crate) counted_address: Option<IpAddr>,
 }
@@ -68,7 +72,7 @@ impl Tenant {
         }
         let message = SmsMessage {
             to: request.phone_number.as_str().to_owned(),
-            body: message::text(request.connection.template.as_deref(), &request.client.name, &code),
+            body: message::text(request, &code),
             validity: request.connection.code_lifetime,
         };
         Ok(self.sender(request.connection).send(&message).await?)

@@ -146,6 +146,10 @@ impl Origin {
         self.at("/")
     }
 
+    pub(crate) fn url(&self) -> Option<Url> {
+        Url::parse(&self.0).ok()
+    }
+
     pub(crate) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }

@@ -7,7 +7,10 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, OTP_GRANT, REFRESH_GRANT, TenantConfig};
-use crate::sms::{TwilioConfig, TwilioFrom};
+use crate::{
+    passwordless::template::{Syntax, Template},
+    sms::{TwilioConfig, TwilioFrom},
+};
 
 #[derive(Deserialize)]
 struct File {
@@ -55,9 +58,8 @@ struct Options {
     from: Option<String>,
     messaging_service_sid: Option<String>,
     template: Option<String>,
-    /// Both kinds of placeholder are understood in either.
-    #[serde(rename = "syntax")]
-    _syntax: Option<Syntax>,
+    #[serde(default)]
+    syntax: Syntax,
     totp: Option<Totp>,
     #[serde(default)]
     disable_signup: bool,
@@ -70,13 +72,6 @@ struct Options {
 #[serde(rename_all = "snake_case")]
 enum Provider {
     Twilio,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Syntax {
-    Liquid,
-    MdWithMacros,
 }
 
 #[derive(Deserialize)]
@@ -221,14 +216,19 @@ fn connection(entry: ConnectionEntry, path: &str) -> Result<Connection, ConfigEr
     if !(60..=36_000).contains(&code_lifetime.as_secs()) {
         return Err(invalid(format!("{path}.options.totp.time_step"), "must be from 60 to 36000 seconds"));
     }
+    let template = match &entry.options.template {
+        Some(source) => Template::new(source, entry.options.syntax)
+            .map_err(|error| invalid(format!("{path}.options.template"), error.to_string()))?,
+        None => defaults.template,
+    };
     Ok(Connection {
         enabled_clients: entry.enabled_clients,
         code_length,
         code_lifetime,
-        template: entry.options.template,
+        template,
         disable_signup: entry.options.disable_signup,
         twilio,
-        ..defaults
+        name: entry.name,
     })
 }
 

@@ -1,75 +1,116 @@
 //! The text of the message.
 
+use http::HeaderMap;
 use secrecy::SecretString;
+use url::{Host, Url};
 
-use super::challenge::OneTimeCode;
+use super::{
+    CodeRequest,
+    challenge::OneTimeCode,
+    language::Language,
+    template::{Template, Values},
+};
 
-const DEFAULT: &str = "Your verification code is: @@code@@ (@@application.name@@)";
+/// As much as Twilio takes, in characters.
+const MAX_LENGTH: usize = 1600;
 
-/// Fills a connection's template; Auth0's macros and the same names in Liquid's braces are understood.
-pub(super) fn text(template: Option<&str>, application: &str, code: &OneTimeCode) -> SecretString {
-    let mut text = String::new();
-    let mut rest = template.unwrap_or(DEFAULT);
-    while let Some(placeholder) = Placeholder::first_in(rest) {
-        text.push_str(placeholder.before);
-        match placeholder.name {
-            "code" | "password" => text.push_str(code.expose()),
-            "application.name" => text.push_str(application),
-            _ => text.push_str(placeholder.whole),
-        }
-        rest = placeholder.after;
-    }
-    text.push_str(rest);
-    text.into()
+/// What the message depends on beside the code.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader {
+    pub(crate) language: Language,
+    /// The host of the page that asks for the code, where it is an https page: phones fill the code in there only.
+    pub(crate) host: Option<String>,
 }
 
-struct Placeholder<'a> {
-    before: &'a str,
-    whole: &'a str,
-    name: &'a str,
-    after: &'a str,
+impl Reader {
+    /// Someone who will type the code into the page at `url`.
+    pub(crate) fn at(url: Option<&Url>, headers: &HeaderMap) -> Self {
+        let https = url.filter(|url| url.scheme() == "https");
+        let host = match https.and_then(Url::host) {
+            Some(Host::Domain(name)) => Some(name.to_owned()),
+            _ => None,
+        };
+        Self { language: Language::of(headers), host }
+    }
 }
 
-impl<'a> Placeholder<'a> {
-    fn first_in(text: &'a str) -> Option<Self> {
-        let macro_ = Self::between(text, "@@", "@@");
-        let liquid = Self::between(text, "{{", "}}");
-        match (macro_, liquid) {
-            (Some(macro_), Some(liquid)) if liquid.before.len() < macro_.before.len() => Some(liquid),
-            (macro_, liquid) => macro_.or(liquid),
-        }
-    }
+/// Fills the connection's template; a message always holds the code, and is never too long to be sent.
+pub(super) fn text(request: &CodeRequest<'_>, code: &OneTimeCode) -> SecretString {
+    let values = Values {
+        code: code.expose(),
+        phone_number: request.phone_number.as_str(),
+        application: &request.client.name,
+        language: request.reader.language.as_str(),
+    };
+    written(&request.connection.template, values, request.reader.host.as_deref()).into()
+}
 
-    fn between(text: &'a str, open: &str, close: &str) -> Option<Self> {
-        let (before, opened) = text.split_once(open)?;
-        let (name, after) = opened.split_once(close)?;
-        let whole = text.get(before.len()..text.len() - after.len())?;
-        Some(Self { before, whole, name: name.trim(), after })
-    }
+/// The last line is the origin-bound form, which phones read: <https://wicg.github.io/sms-one-time-codes/>
+fn written(template: &Template, values: Values<'_>, host: Option<&str>) -> String {
+    let last_line = host.map(|host| format!("\n@{host} #{}", values.code)).unwrap_or_default();
+    let space = MAX_LENGTH.saturating_sub(last_line.chars().count());
+    let text = match template.render(values) {
+        Ok(text) if text.chars().count() <= space => text,
+        Ok(_) => standard(values.code, "the template's text is too long"),
+        Err(error) => standard(values.code, &error.to_string()),
+    };
+    text + &last_line
+}
+
+/// Whoever asked for a code gets one, even where the template has no text for them.
+fn standard(code: &str, reason: &str) -> String {
+    tracing::warn!(reason, "the template of a connection made no message; the standard text was sent");
+    format!("Your verification code is: {code}")
 }
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
+    use crate::passwordless::template::Syntax;
 
-    fn filled(template: Option<&str>) -> String {
-        let code = OneTimeCode::draw(4, &crate::entropy::SystemEntropy);
-        text(template, "Acme @@code@@", &code).expose_secret().replace(code.expose(), "1234")
+    const VALUES: Values<'static> =
+        Values { code: "123456", phone_number: "+14155552671", application: "Acme", language: "en" };
+
+    #[test]
+    fn the_code_is_bound_to_the_host() {
+        let text = written(&Template::default(), VALUES, Some("app.example"));
+        assert_eq!(text, "Your verification code is: 123456 (Acme)\n@app.example #123456");
+        assert_eq!(written(&Template::default(), VALUES, None), "Your verification code is: 123456 (Acme)");
     }
 
     #[test]
-    fn placeholders_are_filled_once() {
-        assert_eq!(filled(None), "Your verification code is: 1234 (Acme @@code@@)");
-        assert_eq!(filled(Some("@@password@@/{{ code }}/{{application.name}}")), "1234/1234/Acme @@code@@");
-        assert_eq!(filled(Some("{{ locale }} @@x@@ {{ code @@code@@")), "{{ locale }} @@x@@ {{ code 1234");
+    fn only_https_pages_with_a_name_can_be_bound_to() -> Result<(), url::ParseError> {
+        for (url, expected) in [
+            ("https://app.example:8443/callback?x", Some("app.example")),
+            ("http://app.example/", None),
+            ("https://192.0.2.1/", None),
+            ("com.example.app://callback", None),
+        ] {
+            let reader = Reader::at(Some(&Url::parse(url)?), &HeaderMap::new());
+            assert_eq!(reader.host.as_deref(), expected, "{url}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_template_without_words_for_someone_gives_the_standard_text() {
+        let source = "{% if request_language == 'fr' %}Code : {{ code }}{% endif %}";
+        let template = Template::new(source, Syntax::Liquid);
+        assert!(template.is_ok_and(|template| written(&template, VALUES, None) == "Your verification code is: 123456"));
     }
 
     proptest::proptest! {
         #[test]
-        fn no_template_breaks_it(template in "([@{}]{0,3}[a-z. é]{0,8}){0,8}") {
-            let _ = filled(Some(&template));
+        fn every_message_holds_the_code_and_fits(
+            length in 0_usize..2_000, host in proptest::option::of("[a-z]{1,250}"), code in "[0-9]{4,40}",
+        ) {
+            let source = format!("@@code@@ {}", "é".repeat(length));
+            let values = Values { code: &code, ..VALUES };
+            let Ok(template) = Template::new(&source, Syntax::MdWithMacros) else { return Ok(()) };
+            let text = written(&template, values, host.as_deref());
+            let last_line = host.map(|host| format!("\n@{host} #{code}")).unwrap_or_default();
+            proptest::prop_assert!(text.contains(&code) && text.ends_with(&last_line));
+            proptest::prop_assert!(text.chars().count() <= MAX_LENGTH);
         }
     }
 }

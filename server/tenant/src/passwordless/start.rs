@@ -12,7 +12,7 @@ use http::HeaderMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{CodeRequest, SendCodeError};
+use super::{CodeRequest, SendCodeError, message::Reader};
 use crate::{
     body::{BodyFields, Fields, type_name},
     client_auth::{Caller, Proof},
@@ -48,7 +48,7 @@ pub(crate) struct Started {
     id: String,
     phone_number: String,
     phone_verified: bool,
-    request_language: &'static str,
+    request_language: String,
 }
 
 pub(crate) async fn start(
@@ -64,10 +64,13 @@ pub(crate) async fn start(
     if !caller.client.allows(OTP_GRANT) {
         return Err(ApiError::GrantNotAllowed(OTP_GRANT.to_owned()));
     }
+    let reader = Reader::at(caller.client.page(&headers).as_ref(), &headers);
+    let request_language = reader.language.as_str().to_owned();
     let request = CodeRequest {
         client: caller.client,
         connection,
         phone_number: &phone_number,
+        reader,
         counted_address: (caller.proof != Proof::Secret).then(|| peer.ip()),
     };
     tenant.send_code(&request).await?;
@@ -75,7 +78,7 @@ pub(crate) async fn start(
         id: entropy::object_id(&*tenant.entropy),
         phone_number: phone_number.as_str().to_owned(),
         phone_verified: false,
-        request_language: "en",
+        request_language,
     }))
 }
 

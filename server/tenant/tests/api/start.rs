@@ -146,3 +146,17 @@ async fn pages_of_the_clients_may_call_and_others_may_not() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_language_is_taken_from_the_headers_and_reported() {
+    let tenant = TestTenant::start().await;
+    for (name, value, expected) in [
+        ("x-request-language", "de-AT", "de-AT"),
+        ("accept-language", "fr-FR, en;q=0.5", "fr-FR"),
+        ("accept-language", "*", "en"),
+    ] {
+        let response = tenant.post("/passwordless/start", &good()).header(name, value).send().await.unwrap();
+        let body: Value = response.json().await.unwrap();
+        assert_eq!(body["request_language"], expected);
+    }
+}
