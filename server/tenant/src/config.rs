@@ -96,6 +96,8 @@ pub struct Client {
     pub allowed_logout_urls: Vec<String>,
     /// Origins whose pages may call the API, beside those of the callbacks.
     pub allowed_origins: Vec<String>,
+    /// Whether its pages may sign people in by `/co/authenticate`.
+    pub cross_origin_authentication: bool,
     /// Grants that it may use.
     pub grant_types: Vec<String>,
 }
@@ -203,6 +205,7 @@ impl TenantConfig {
             callbacks: vec![callback_url.to_string()],
             allowed_logout_urls: with_and_without_slash(logout_url),
             allowed_origins: Vec::new(),
+            cross_origin_authentication: true,
             grant_types: [CODE_GRANT, OTP_GRANT, REFRESH_GRANT].map(str::to_owned).to_vec(),
         };
         Self { clients: vec![client], connections: vec![Connection::new("sms")] }

@@ -17,8 +17,17 @@ impl Cookie {
 
     /// The value of a `Set-Cookie` header; an age of zero removes the cookie.
     pub(crate) fn set(self, value: &str, max_age: i64) -> String {
+        self.with("Lax", value, max_age)
+    }
+
+    /// The same, for the answer to a page of another site; browsers take that under https only.
+    pub(crate) fn set_for_other_sites(self, value: &str, max_age: i64) -> String {
+        self.with(if self.secure { "None" } else { "Lax" }, value, max_age)
+    }
+
+    fn with(self, same_site: &str, value: &str, max_age: i64) -> String {
         let secure = if self.secure { "; Secure" } else { "" };
-        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}", self.full_name())
+        format!("{}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={max_age}{secure}", self.full_name())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sign-in by SMS: asking for a code, trying it, signing in with it.
 
 pub(crate) mod challenge;
+pub(crate) mod cross_origin;
 pub(crate) mod language;
 pub(crate) mod message;
 pub(crate) mod start;

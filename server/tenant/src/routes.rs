@@ -16,7 +16,7 @@ use crate::{
     hosted, layers,
     oauth::{authorize, discovery, keys, logout, revoke, token, userinfo},
     pages,
-    passwordless::{start, verify, verify_redirect},
+    passwordless::{cross_origin, start, verify, verify_redirect},
     tenant::Tenant,
 };
 
@@ -42,6 +42,7 @@ fn api(tenant: &Tenant) -> Router<Arc<Tenant>> {
     let private = Router::new()
         .route("/passwordless/start", post(start::start))
         .route("/passwordless/verify", post(verify::verify))
+        .route("/co/authenticate", post(cross_origin::authenticate))
         .route("/oauth/token", post(token::token))
         .route("/oauth/revoke", post(revoke::revoke))
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))

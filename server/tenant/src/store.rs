@@ -5,6 +5,7 @@ mod challenges;
 mod hosted_logins;
 mod keys;
 mod limits;
+mod login_tickets;
 mod refresh_tokens;
 mod secrets;
 mod sso_sessions;
@@ -18,6 +19,7 @@ use crate::error::StoreError;
 
 pub(crate) use authorization_codes::StoredCode;
 pub(crate) use hosted_logins::HostedLogin;
+pub(crate) use login_tickets::LoginTicket;
 pub(crate) use refresh_tokens::Rotation;
 pub use secrets::default_client_secret;
 pub(crate) use sso_sessions::{ABSOLUTE_SECONDS as SSO_SECONDS, SsoSession};

@@ -30,6 +30,7 @@ struct ClientEntry {
     client_secret: Option<SecretString>,
     app_type: Option<AppType>,
     token_endpoint_auth_method: Option<AuthMethod>,
+    cross_origin_authentication: Option<bool>,
     #[serde(default)]
     callbacks: Vec<String>,
     #[serde(default)]
@@ -169,6 +170,7 @@ fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
         callbacks: entry.callbacks,
         allowed_logout_urls: entry.allowed_logout_urls,
         allowed_origins: [entry.allowed_origins, entry.web_origins].concat(),
+        cross_origin_authentication: entry.cross_origin_authentication.unwrap_or(true),
         grant_types: entry.grant_types.unwrap_or_else(|| default_grants(app_type)),
     })
 }

@@ -10,7 +10,10 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::StoreError;
-use crate::{passwordless::challenge::Refusal, sms::SendError};
+use crate::{
+    passwordless::{challenge::Refusal, cross_origin::CrossOriginError},
+    sms::SendError,
+};
 
 /// An answer that says no. Its `Display` form is the `error_description`.
 ///
@@ -48,6 +51,8 @@ pub(crate) enum ApiError {
     Otp(Refusal),
     #[error(transparent)]
     Grant(#[from] GrantError),
+    #[error(transparent)]
+    CrossOrigin(#[from] CrossOriginError),
     #[error("Unauthorized")]
     InvalidClient(TokenAuth),
     #[error("Grant type '{0}' not allowed for the client.")]
@@ -152,6 +157,7 @@ impl ApiError {
             Self::Verify(Refusal::Blocked) | Self::Otp(Refusal::Blocked) => "unauthorized",
             Self::Verify(_) => "invalid_user_password",
             Self::Otp(_) | Self::Grant(_) => "invalid_grant",
+            Self::CrossOrigin(error) => error.name(),
             Self::InvalidClient(_) => "invalid_client",
             Self::GrantNotAllowed(_) | Self::UnknownClient => "unauthorized_client",
             Self::GrantUnsupported(_) => "unsupported_grant_type",
@@ -173,6 +179,7 @@ impl ApiError {
             | Self::GrantNotAllowed(_)
             | Self::GrantUnsupported(_)
             | Self::UnknownClient => StatusCode::FORBIDDEN,
+            Self::CrossOrigin(error) => error.status(),
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -186,7 +193,8 @@ impl ApiError {
     fn members(&self) -> Map<String, Value> {
         let mut members = Map::new();
         if let Self::Verify(Refusal::WrongCode { attempts_left: Some(left) })
-        | Self::Otp(Refusal::WrongCode { attempts_left: Some(left) }) = self
+        | Self::Otp(Refusal::WrongCode { attempts_left: Some(left) })
+        | Self::CrossOrigin(CrossOriginError::Code(Refusal::WrongCode { attempts_left: Some(left) })) = self
         {
             members.insert("attempts_left".to_owned(), json!(left));
         }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     body::{BodyFields, Fields, QueryFields},
     entropy, hosted,
-    passwordless::challenge::Refusal,
+    passwordless::{challenge::Refusal, cross_origin},
     store::{SsoSession, User},
     tenant::Tenant,
 };
@@ -52,6 +52,9 @@ async fn answer(
     let request = AuthorizationRequest::parse(&tenant.config, fields, address)?;
     let prompt = Prompt::parse(fields)?;
     let max_age = max_age(fields)?;
+    if let Some(ticket) = fields.param("login_ticket").ok().flatten() {
+        return by_ticket(tenant, headers, &request, ticket).await;
+    }
     if prompt != Prompt::Login {
         let current = sso::current(tenant, headers).await?;
         let usable = current.filter(|signed_in| is_usable(tenant, &request, signed_in, max_age));
@@ -69,6 +72,24 @@ async fn answer(
     let now = tenant.now();
     tenant.store.put_hosted_login(&id, &request, now, now.plus_seconds(hosted::LIFETIME_SECONDS)).await?;
     Ok(Redirect::to(&hosted::path(&id)).into_response())
+}
+
+/// Whoever proved themselves on the application's own page need not be asked again.
+async fn by_ticket(
+    tenant: &Tenant,
+    headers: &HeaderMap,
+    request: &AuthorizationRequest,
+    ticket: &str,
+) -> Result<Response, OauthError> {
+    let user = cross_origin::redeem_ticket(tenant, headers, &request.client_id, ticket)
+        .await?
+        .filter(|user| user.connection == request.connection)
+        .ok_or(OauthError::LoginTicket)?;
+    if user.blocked {
+        return Err(OauthError::Refused(Refusal::Blocked));
+    }
+    let (session, cookie) = sso::begin(tenant, headers, &user).await?;
+    Ok((cookie, request.grant_code(tenant, &user, &session).await?).into_response())
 }
 
 /// A session counts for the connection that it came from, and while it is young enough.

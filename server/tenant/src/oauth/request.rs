@@ -56,6 +56,8 @@ pub(crate) enum OauthError {
     UnauthorizedClient,
     #[error("Login required")]
     LoginRequired,
+    #[error("Unknown or invalid login ticket.")]
+    LoginTicket,
     #[error("{0}")]
     Refused(Refusal),
     #[error("The tenant could not answer. Please try again later.")]
@@ -69,6 +71,7 @@ impl OauthError {
             Self::UnsupportedResponseType(_) => "unsupported_response_type",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::LoginRequired => "login_required",
+            Self::LoginTicket => "access_denied",
             Self::Refused(_) => "unauthorized",
             Self::Store(_) => "temporarily_unavailable",
         }
@@ -183,7 +186,9 @@ impl AuthorizationRequest {
             audience: text("audience"),
             nonce: text("nonce"),
             code_challenge: code_challenge(client, fields)?,
-            connection: choose_connection(config, client, text("connection").as_deref())?.name.clone(),
+            connection: choose_connection(config, client, text("connection").or_else(|| text("realm")).as_deref())?
+                .name
+                .clone(),
             login_hint: text("login_hint").map(|hint| hint.chars().take(MAX_TYPED).collect()),
         })
     }

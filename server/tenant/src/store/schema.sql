@@ -67,6 +67,14 @@ CREATE TABLE IF NOT EXISTS tenant_sso_sessions (
     last_seen_at BIGINT NOT NULL
 );
 
+CREATE TABLE IF NOT EXISTS tenant_login_tickets (
+    ticket_hash TEXT PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    cookie_hash TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS tenant_hosted_logins (
     id_hash TEXT PRIMARY KEY,
     request_json TEXT NOT NULL,
@@ -88,6 +96,7 @@ CREATE INDEX IF NOT EXISTS tenant_authorization_codes_expiry ON tenant_authoriza
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_idle ON tenant_refresh_families (used_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_age ON tenant_refresh_families (created_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_tokens_family ON tenant_refresh_tokens (family_id);
+CREATE INDEX IF NOT EXISTS tenant_login_tickets_expiry ON tenant_login_tickets (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_hosted_logins_expiry ON tenant_hosted_logins (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_idle ON tenant_sso_sessions (last_seen_at);
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_age ON tenant_sso_sessions (created_at);

@@ -4,6 +4,7 @@
 mod authorize;
 mod bodies;
 mod concurrency;
+mod cross_origin;
 mod discovery;
 mod helpers;
 mod hosted_login;

@@ -1,0 +1,167 @@
+//! `POST /co/authenticate`: a page of an application shows a code, and gets a ticket to take to `/authorize`.
+//!
+//! <https://auth0.com/docs/authenticate/login/cross-origin-authentication>
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header};
+use serde_json::json;
+
+use super::{CodeError, challenge::Refusal};
+use crate::{
+    body::{BodyFields, Fields},
+    config::{Client, Connection, OTP_GRANT},
+    cookies::{self, Cookie},
+    entropy,
+    error::{ApiError, ErrorName, StoreError},
+    phone_number::PhoneNumber,
+    store::{LoginTicket, User},
+    tenant::Tenant,
+};
+
+/// All and only what the body holds.
+const PROPERTIES: [&str; 5] = ["client_id", "credential_type", "username", "otp", "realm"];
+
+/// The page goes to `/authorize` at once.
+const TICKET_SECONDS: i64 = 60;
+
+/// Why a page got no ticket.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CrossOriginError {
+    #[error("Invalid request body. All and only of client_id, credential_type, username, otp, realm are required.")]
+    Body,
+    #[error("Unknown credential type parameter.")]
+    CredentialType,
+    #[error("Unknown realm {0}.")]
+    Realm(String),
+    #[error("Cross origin login not allowed.")]
+    NotAllowed,
+    #[error("Blocked user")]
+    Blocked,
+    #[error("{0}")]
+    Code(Refusal),
+}
+
+impl CrossOriginError {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Body | Self::Realm(_) => "invalid_request",
+            Self::CredentialType => "unsupported_credential_type",
+            Self::NotAllowed => "unauthorized_client",
+            Self::Blocked => "blocked_user",
+            Self::Code(_) => "access_denied",
+        }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Body | Self::Realm(_) | Self::CredentialType => StatusCode::BAD_REQUEST,
+            Self::NotAllowed => StatusCode::UNAUTHORIZED,
+            Self::Blocked | Self::Code(_) => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+impl From<Refusal> for CrossOriginError {
+    fn from(refusal: Refusal) -> Self {
+        if refusal == Refusal::Blocked { Self::Blocked } else { Self::Code(refusal) }
+    }
+}
+
+pub(crate) async fn authenticate(
+    State(tenant): State<Arc<Tenant>>,
+    headers: HeaderMap,
+    BodyFields(fields): BodyFields,
+) -> Result<Response, ApiError> {
+    let attempt = Attempt::parse(&tenant, &fields)?;
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let origin = origin.ok_or(CrossOriginError::NotAllowed)?;
+    if !attempt.client.origins().any(|allowed| allowed == origin) {
+        let text = format!("Origin {origin} is not allowed.");
+        return Ok((StatusCode::FORBIDDEN, axum::Extension(ErrorName("origin_not_allowed")), text).into_response());
+    }
+    let user = attempt.redeem(&tenant).await?;
+    let ticket = entropy::token(&*tenant.entropy);
+    let cookie = entropy::token(&*tenant.entropy);
+    let now = tenant.now();
+    let set_cookie = the_cookie(&tenant).set_for_other_sites(&cookie, TICKET_SECONDS);
+    let about = LoginTicket {
+        client_id: attempt.client.client_id.clone(),
+        user_id: user.id,
+        cookie,
+        expires_at: now.plus_seconds(TICKET_SECONDS),
+    };
+    tenant.store.put_login_ticket(&ticket, &about, now).await?;
+    let body = json!({
+        "login_ticket": ticket,
+        "co_verifier": entropy::token(&*tenant.entropy),
+        "co_id": entropy::object_id(&*tenant.entropy),
+    });
+    Ok(([(header::SET_COOKIE, set_cookie)], Json(body)).into_response())
+}
+
+/// Someone tries a code on an application's own page.
+struct Attempt<'a> {
+    client: &'a Client,
+    connection: &'a Connection,
+    username: &'a str,
+    otp: &'a str,
+}
+
+impl<'a> Attempt<'a> {
+    fn parse(tenant: &'a Tenant, fields: &'a Fields) -> Result<Self, CrossOriginError> {
+        let text = |name| fields.param(name).ok().flatten().ok_or(CrossOriginError::Body);
+        if text("credential_type")? != OTP_GRANT {
+            return Err(CrossOriginError::CredentialType);
+        }
+        if !fields.names().all(|name| PROPERTIES.contains(&name)) {
+            return Err(CrossOriginError::Body);
+        }
+        let (client_id, username, otp, realm) = (text("client_id")?, text("username")?, text("otp")?, text("realm")?);
+        let client = tenant
+            .config
+            .client(client_id)
+            .filter(|client| client.cross_origin_authentication && client.allows(OTP_GRANT))
+            .ok_or(CrossOriginError::NotAllowed)?;
+        let connection = tenant
+            .config
+            .connection(realm)
+            .filter(|connection| connection.is_enabled_for(client))
+            .ok_or_else(|| CrossOriginError::Realm(realm.to_owned()))?;
+        Ok(Self { client, connection, username, otp })
+    }
+
+    async fn redeem(&self, tenant: &Tenant) -> Result<User, ApiError> {
+        let unknown = CrossOriginError::Code(Refusal::WrongCode { attempts_left: None });
+        let phone_number = PhoneNumber::parse(self.username).ok_or(unknown)?;
+        tenant.redeem_code(self.connection, &phone_number, self.otp).await.map_err(|error| match error {
+            CodeError::Refused(refusal) => CrossOriginError::from(refusal).into(),
+            CodeError::Store(error) => error.into(),
+        })
+    }
+}
+
+/// Whom the ticket lets in, once. Where the browser brings a cookie of `/co/authenticate`, it must be the ticket's;
+/// browsers that keep cookies from other sites' requests bring none.
+pub(crate) async fn redeem_ticket(
+    tenant: &Tenant,
+    headers: &HeaderMap,
+    client_id: &str,
+    ticket: &str,
+) -> Result<Option<User>, StoreError> {
+    let Some(taken) = tenant.store.take_login_ticket(ticket, client_id, tenant.now()).await? else { return Ok(None) };
+    let cookie = cookies::read(headers, &the_cookie(tenant).full_name());
+    if cookie.is_some_and(|cookie| !taken.came_with(&cookie)) {
+        return Ok(None);
+    }
+    tenant.store.user(&taken.user_id).await
+}
+
+fn the_cookie(tenant: &Tenant) -> Cookie {
+    Cookie { name: "tenant_co", secure: tenant.origin.is_https() }
+}

@@ -1,0 +1,160 @@
+//! `POST /co/authenticate`, and `/authorize` with its ticket.
+
+use std::sync::Arc;
+
+use reqwest::Response;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::helpers::{CALLBACK, OTP_GRANT, PHONE, TestTenant, cookie, location, query, refused, wrong};
+
+const PAGE: &str = "http://localhost:5000";
+
+async fn authenticate(tenant: &TestTenant, otp: &str, more: &Value) -> Response {
+    let mut body = json!({
+        "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": otp, "realm": "sms",
+    });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    tenant.post("/co/authenticate", &body).header("origin", PAGE).send().await.unwrap()
+}
+
+async fn ticket(tenant: &TestTenant) -> (String, String) {
+    let otp = tenant.code().await;
+    let response = authenticate(tenant, &otp, &json!({})).await;
+    assert_eq!(response.status(), 200);
+    let cookie = cookie(&response);
+    let body: Value = response.json().await.unwrap();
+    (body["login_ticket"].as_str().unwrap().to_owned(), cookie)
+}
+
+async fn authorize(tenant: &TestTenant, ticket: &str, cookie: &str, more: &[(&str, &str)]) -> Response {
+    let mut parameters = vec![
+        ("client_id", "web"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("realm", "sms"),
+        ("state", "s"),
+        ("login_ticket", ticket),
+    ];
+    parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+    parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+    tenant.get("/authorize").query(&parameters).header("cookie", cookie).send().await.unwrap()
+}
+
+fn error(response: &Response) -> (String, String) {
+    let answer = location(response);
+    (query(&answer, "error").unwrap(), query(&answer, "error_description").unwrap())
+}
+
+#[tokio::test]
+async fn a_page_signs_in_with_a_code_and_its_ticket() {
+    let tenant = TestTenant::start().await;
+    let otp = tenant.code().await;
+    let response = authenticate(&tenant, &otp, &json!({})).await;
+    assert_eq!(response.headers()["access-control-allow-origin"], PAGE);
+    assert_eq!(response.headers()["access-control-allow-credentials"], "true");
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let co = cookie(&response);
+    let body: Value = response.json().await.unwrap();
+    assert!(body["co_id"].is_string() && body["co_verifier"].is_string());
+    let ticket = body["login_ticket"].as_str().unwrap();
+
+    let response = authorize(&tenant, ticket, &co, &[]).await;
+    assert_eq!(response.status(), 302);
+    let sso = cookie(&response);
+    assert!(sso.starts_with("tenant_sso="));
+    let answer = location(&response);
+    assert_eq!(query(&answer, "state").as_deref(), Some("s"));
+    assert_eq!(tenant.exchange(&query(&answer, "code").unwrap(), &[]).await.status(), 200);
+
+    // Once.
+    let response = authorize(&tenant, ticket, &co, &[]).await;
+    assert_eq!(error(&response), ("access_denied".into(), "Unknown or invalid login ticket.".into()));
+    let response = authorize(&tenant, "", &sso, &[("prompt", "none")]).await;
+    assert!(query(&location(&response), "code").is_some(), "the session stays");
+}
+
+#[tokio::test]
+async fn a_ticket_is_good_for_its_client_its_browser_its_realm_and_a_minute() {
+    let tenant = TestTenant::start().await;
+    let invalid = ("access_denied".into(), "Unknown or invalid login ticket.".into());
+    for more in [("client_id", "codeless"), ("realm", "members")] {
+        let (ticket, cookie) = ticket(&tenant).await;
+        assert_eq!(error(&authorize(&tenant, &ticket, &cookie, &[more]).await), invalid);
+    }
+    let (ticket_of_another, _) = ticket(&tenant).await;
+    let (_, cookie) = ticket(&tenant).await;
+    assert_eq!(error(&authorize(&tenant, &ticket_of_another, &cookie, &[]).await), invalid);
+    let (late, cookie) = ticket(&tenant).await;
+    tenant.clock.advance(60);
+    assert_eq!(error(&authorize(&tenant, &late, &cookie, &[]).await), invalid);
+    let (blocked, cookie) = ticket(&tenant).await;
+    tenant.block().await;
+    let response = authorize(&tenant, &blocked, &cookie, &[]).await;
+    assert_eq!(error(&response), ("unauthorized".into(), "user is blocked".into()));
+    sqlx::query("UPDATE tenant_users SET blocked = FALSE").execute(&tenant.pool).await.unwrap();
+    let (ticket, _) = ticket(&tenant).await;
+    let response = authorize(&tenant, &ticket, "", &[("prompt", "none")]).await;
+    assert!(query(&location(&response), "code").is_some(), "a browser that kept no cookie gets in");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_parallel_uses_of_a_ticket_one_wins() {
+    let tenant = Arc::new(TestTenant::start().await);
+    let (ticket, cookie) = ticket(&tenant).await;
+    let mut tasks = JoinSet::new();
+    for _ in 0..20 {
+        let (tenant, ticket, cookie) = (Arc::clone(&tenant), ticket.clone(), cookie.clone());
+        tasks.spawn(async move { query(&location(&authorize(&tenant, &ticket, &cookie, &[]).await), "code") });
+    }
+    assert_eq!(tasks.join_all().await.iter().flatten().count(), 1);
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_get_nothing() {
+    let tenant = TestTenant::start().await;
+    let otp = tenant.code().await;
+    let body = json!({"client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": otp, "realm": "sms"});
+    for origin in ["https://evil.example", "http://localhost:4000", "null"] {
+        let request = tenant.post("/co/authenticate", &body).header("origin", origin);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 403);
+        assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/plain"));
+        assert_eq!(response.text().await.unwrap(), format!("Origin {origin} is not allowed."));
+    }
+    let response = tenant.post("/co/authenticate", &body).send().await.unwrap();
+    refused(response, 401, "unauthorized_client", "Cross origin login not allowed.").await;
+    assert_eq!(tenant.verify(&otp).await.status(), 200, "none of these cost the code");
+}
+
+#[tokio::test]
+async fn every_documented_error_has_its_name_and_sentence() {
+    let tenant = TestTenant::start().await;
+    let otp = tenant.code().await;
+    let body = "Invalid request body. All and only of client_id, credential_type, username, otp, realm are required.";
+    let credential = "Unknown credential type parameter.";
+    let not_allowed = "Cross origin login not allowed.";
+    let wrong_code = "Wrong phone number or verification code.";
+    for (more, status, error, description) in [
+        (json!({"scope": "openid"}), 400, "invalid_request", body),
+        (json!({"otp": ""}), 400, "invalid_request", body),
+        (json!({"otp": 123_456}), 400, "invalid_request", body),
+        (json!({"client_id": null}), 400, "invalid_request", body),
+        (json!({"realm": ""}), 400, "invalid_request", body),
+        (json!({"credential_type": ""}), 400, "invalid_request", body),
+        (json!({"credential_type": "password"}), 400, "unsupported_credential_type", credential),
+        (json!({"realm": "email"}), 400, "invalid_request", "Unknown realm email."),
+        (json!({"client_id": "who"}), 401, "unauthorized_client", not_allowed),
+        (json!({"client_id": "codeless"}), 401, "unauthorized_client", not_allowed),
+        (json!({"username": "someone"}), 403, "access_denied", wrong_code),
+        (json!({"otp": wrong(&otp)}), 403, "access_denied", wrong_code),
+    ] {
+        refused(authenticate(&tenant, &otp, &more).await, status, error, description).await;
+    }
+    let body = refused(authenticate(&tenant, &wrong(&otp), &json!({})).await, 403, "access_denied", wrong_code).await;
+    assert_eq!(body["attempts_left"], 1);
+    assert_eq!(authenticate(&tenant, &otp, &json!({})).await.status(), 200);
+    let otp = tenant.code().await;
+    tenant.block().await;
+    refused(authenticate(&tenant, &otp, &json!({})).await, 403, "blocked_user", "Blocked user").await;
+}
