@@ -15,17 +15,19 @@ BUILD_CLIENT := cargo build $(CLIENT) --profile wasm-release
 PACK := target/debug/pack $(WASM) $(SITE)
 NODE_MODULES := end2end/node_modules
 PLAYWRIGHT = cd end2end && CHROMIUM="$(CHROMIUM)" node_modules/.bin/playwright
+SDK := end2end/sdk
+SDK_TESTS = cd $(SDK) && CHROMIUM="$(CHROMIUM)" node --test --test-reporter=spec --test-timeout=60000 tests/*.test.js
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run test release screenshots clean rust node chromium
+.PHONY: help run test release screenshots clean rust node python chromium
 .NOTPARALLEL:
 
 help:
 	@echo "make run          compile, and start the app on http://localhost:3000"
-	@echo "make test         format, lints, tests, and the tests in a browser"
+	@echo "make test         format, lints, tests, the tests in a browser and those with the official SDKs"
 	@echo "make release      an optimised build"
 	@echo "make screenshots  new pictures of the dialog, in end2end/screenshots"
 	@echo "make clean        remove everything that was built or installed here"
@@ -40,21 +42,23 @@ run: rust
 	@echo "[4/4] starting …"
 	@exec target/debug/passwordless serve
 
-test: rust node chromium
-	@echo "[1/6] format …"
+test: rust node python chromium
+	@echo "[1/7] format …"
 	@cargo fmt --check
-	@echo "[2/6] lints …"
+	@echo "[2/7] lints …"
 	@cargo clippy $(NATIVE) --all-targets -- -D warnings
 	@cargo clippy $(CLIENT) -- -D warnings
-	@echo "[3/6] compiling the client …"
+	@echo "[3/7] compiling the client …"
 	@$(BUILD_CLIENT)
-	@echo "[4/6] compiling the server and the tests …"
+	@echo "[4/7] compiling the server and the tests …"
 	@cargo build $(NATIVE) --all-targets
-	@echo "[5/6] tests …"
+	@echo "[5/7] tests …"
 	@cargo test $(NATIVE)
-	@echo "[6/6] tests in a browser …"
+	@echo "[6/7] tests in a browser …"
 	@$(PACK)
 	@$(PLAYWRIGHT) test
+	@echo "[7/7] tests with the official SDKs …"
+	@$(SDK_TESTS)
 
 release: rust $(NODE_MODULES)/binaryen
 	@echo "[1/3] compiling the client …"
@@ -71,7 +75,7 @@ screenshots: node chromium
 	@$(PLAYWRIGHT) test --config screenshots.config.ts
 
 clean:
-	rm -rf target $(NODE_MODULES) end2end/test-results end2end/playwright-report
+	rm -rf target $(NODE_MODULES) $(SDK)/node_modules $(SDK)/.venv end2end/test-results end2end/playwright-report
 
 # What the machine needs
 
@@ -81,17 +85,32 @@ rust:
 	@test -d "$$(rustc --print target-libdir --target $(WASM_TARGET) 2>&1)" \
 		|| { echo "installing the Rust toolchain of rust-toolchain.toml …"; rustup toolchain install --no-self-update; }
 
-node: $(NODE_MODULES)/.package-lock.json
+node: $(NODE_MODULES)/.package-lock.json $(SDK)/node_modules/.package-lock.json
 
-$(NODE_MODULES)/.package-lock.json: end2end/package-lock.json
+%/node_modules/.package-lock.json: %/package-lock.json
 	$(call need,npm,install Node.js 20 or newer (Debian: apt-get install nodejs npm))
-	@echo "installing npm packages …"
-	@cd end2end && npm ci --omit=optional
+	@echo "installing npm packages in $* …"
+	@cd $* && npm ci --omit=optional
 
 $(NODE_MODULES)/binaryen: end2end/package-lock.json
 	$(call need,npm,install Node.js 20 or newer (Debian: apt-get install nodejs npm))
 	@echo "installing npm packages …"
 	@cd end2end && npm ci
+	@touch $@
+
+python: $(SDK)/.venv/installed
+
+$(SDK)/.venv/installed: $(SDK)/requirements.txt
+	@if python3 -c "import ensurepip, venv" 2>/dev/null; then exit; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing Python's venv …"; \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3-venv; \
+	else \
+		echo "Python 3 with venv is missing: install it (Debian: apt-get install python3-venv)" >&2; exit 1; \
+	fi
+	@echo "installing Python packages …"
+	@python3 -m venv --clear $(@D)
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 chromium:

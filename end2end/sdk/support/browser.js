@@ -1,0 +1,44 @@
+import { chromium } from "@playwright/test";
+
+const TIMEOUT_MS = 15_000;
+
+/** Chromium, as playwright.config.ts starts it. */
+export function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** A page of a browser that has never been anywhere. */
+export async function newPage(browser) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(TIMEOUT_MS);
+  return page;
+}
+
+/** What a person does on the tenant's own login page. */
+export async function signIn(page, tenant, phone) {
+  await enterPhone(page, phone);
+  await enterCode(page, await tenant.code(phone));
+}
+
+export async function enterPhone(page, phone) {
+  await page.getByLabel("Phone number").fill(phone);
+  await page.getByRole("button", { name: "Send the code" }).click();
+  await page.getByLabel("Code").waitFor();
+}
+
+export async function enterCode(page, code) {
+  await page.getByLabel("Code").fill(code);
+  await page.getByRole("button", { name: "Log in" }).click();
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createRequire } from "node:module";
+import express from "express";
+import { newPage, openBrowser } from "../support/browser.js";
+import { Tenant, web, wrong } from "../support/tenant.js";
+
+const APP_PORT = 4333;
+const appUrl = `http://localhost:${APP_PORT}`;
+const redirectUri = `${appUrl}/callback`;
+
+let tenant, app, browser;
+
+/** A page with the SDK, and a server behind it that turns the code into tokens. */
+function application() {
+  const app = express();
+  app.get("/", (request, response) => response.send('<!doctype html><script src="/auth0.js"></script>'));
+  app.get("/auth0.js", (request, response) => {
+    response.sendFile(createRequire(import.meta.url).resolve("auth0-js/dist/auth0.min.js"));
+  });
+  app.get("/callback", async (request, response) => {
+    if (!request.query.code) return response.json(request.query);
+    const answer = await fetch(`${tenant.url}/oauth/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "authorization_code",
+        client_id: web.id,
+        client_secret: web.secret,
+        code: request.query.code,
+        redirect_uri: redirectUri,
+      }),
+    });
+    response.json({ state: request.query.state, status: answer.status, ...(await answer.json()) });
+  });
+  return app;
+}
+
+before(async () => {
+  tenant = await Tenant.start(4332, appUrl);
+  app = application().listen(APP_PORT, "127.0.0.1");
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  app?.close();
+  await tenant?.stop();
+});
+
+/** The application's page, with a `webAuth` of the SDK in it. */
+async function open() {
+  const page = await newPage(browser);
+  await page.goto(appUrl);
+  await page.evaluate(
+    (options) => {
+      window.webAuth = new auth0.WebAuth(options);
+    },
+    {
+      domain: tenant.url,
+      overrides: { __token_issuer: tenant.issuer },
+      clientID: web.id,
+      redirectUri,
+      responseType: "code",
+      scope: "openid phone",
+    },
+  );
+  return page;
+}
+
+/** Calls the SDK and gives what it gives to the callback. */
+function call(page, method, options) {
+  return page.evaluate(
+    ([method, options]) =>
+      new Promise((resolve) => webAuth[method](options, (error, result) => resolve({ error, result }))),
+    [method, options],
+  );
+}
+
+/** Calls the SDK, which takes the browser to the callback; an error goes there too, for the test to see. */
+async function callToCallback(page, method, options) {
+  await page.evaluate(
+    ([method, options]) => {
+      webAuth[method](options, (error) => location.assign(`/callback?${new URLSearchParams(error)}`));
+    },
+    [method, options],
+  );
+  await page.waitForURL(`${redirectUri}?**`);
+  return JSON.parse(await page.locator("body").innerText());
+}
+
+function claims(token) {
+  return JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
+}
+
+async function start(page, phoneNumber, options = {}) {
+  const request = { connection: "sms", send: "code", phoneNumber, ...options };
+  const { error, result } = await call(page, "passwordlessStart", request);
+  assert.equal(error, null);
+  return result;
+}
+
+function attempt(phoneNumber, verificationCode) {
+  return { connection: "sms", phoneNumber, verificationCode };
+}
+
+test("passwordlessStart sends a code", async () => {
+  const page = await open();
+  const phone = tenant.phone();
+  const { Id, ...rest } = await start(page, phone, { xRequestLanguage: "de" });
+  assert.match(Id, /^[0-9a-f]{24}$/);
+  assert.deepEqual(rest, { phoneNumber: phone, phoneVerified: false, requestLanguage: "de" });
+  assert.match(await tenant.code(phone), /^\d{6}$/);
+});
+
+test("passwordlessStart refuses what is not a phone number", async () => {
+  const page = await open();
+  const { error } = await call(page, "passwordlessStart", { connection: "sms", send: "code", phoneNumber: "0151 234" });
+  assert.equal(error.statusCode, 400);
+  assert.equal(error.code, "bad.phone_number");
+  assert.equal(error.description, String.raw`String does not match pattern: ^\+[0-9]{1,15}$`);
+});
+
+test("passwordlessVerify signs in by verify and verify_redirect", async () => {
+  const page = await open();
+  const phone = tenant.phone();
+  await start(page, phone);
+  const options = { ...attempt(phone, await tenant.code(phone)), state: "a state", nonce: "a nonce" };
+  const tokens = await callToCallback(page, "passwordlessVerify", options);
+  assert.equal(tokens.state, "a state");
+  const { sub, nonce, phone_number } = claims(tokens.id_token);
+  assert.match(sub, /^sms\|[0-9a-f]{24}$/);
+  assert.equal(nonce, "a nonce");
+  assert.equal(phone_number, phone);
+});
+
+test("passwordlessVerify tells a wrong code, and three of them are all", async () => {
+  const page = await open();
+  const phone = tenant.phone();
+  await start(page, phone);
+  const code = await tenant.code(phone);
+  for (let failure = 1; failure <= 3; failure += 1) {
+    const { error } = await call(page, "passwordlessVerify", attempt(phone, wrong(code)));
+    assert.equal(error.statusCode, 401);
+    assert.equal(error.code, "invalid_user_password");
+    assert.equal(error.description, "Wrong phone number or verification code.");
+  }
+  const { error } = await call(page, "passwordlessVerify", attempt(phone, code));
+  assert.match(error.description, /^You've reached the maximum number of attempts\./);
+});
+
+test("a code that was used signs in no second time", async () => {
+  const page = await open();
+  const phone = tenant.phone();
+  await start(page, phone);
+  const options = attempt(phone, await tenant.code(phone));
+  await callToCallback(page, "passwordlessVerify", options);
+  const { error } = await call(await open(), "passwordlessVerify", options);
+  assert.equal(error.code, "invalid_user_password");
+});

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import express from "express";
+import eoc from "express-openid-connect";
+import { enterCode, enterPhone, newPage, openBrowser, signIn } from "../support/browser.js";
+import { Tenant, web, wrong } from "../support/tenant.js";
+
+const APP_PORT = 4331;
+const appUrl = `http://localhost:${APP_PORT}`;
+
+let tenant, app, browser;
+
+/** An application as the SDK's README has it. */
+function application() {
+  const app = express();
+  app.use(
+    eoc.auth({
+      issuerBaseURL: tenant.url,
+      baseURL: appUrl,
+      clientID: web.id,
+      clientSecret: web.secret,
+      secret: "a long secret of the application's own session",
+      authRequired: false,
+      auth0Logout: true,
+      authorizationParams: { response_type: "code", scope: "openid profile phone" },
+    }),
+  );
+  app.get("/", (request, response) => response.send(request.oidc.isAuthenticated() ? "signed in" : "signed out"));
+  app.get("/profile", eoc.requiresAuth(), async (request, response) => {
+    response.json({ idToken: request.oidc.user, userinfo: await request.oidc.fetchUserInfo() });
+  });
+  return app;
+}
+
+before(async () => {
+  tenant = await Tenant.start(4330, appUrl);
+  app = application().listen(APP_PORT, "127.0.0.1");
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  app?.close();
+  await tenant?.stop();
+});
+
+const text = (page) => page.locator("body").innerText();
+
+test("a login comes back with the person's claims", async () => {
+  const page = await newPage(browser);
+  const phone = tenant.phone();
+  await page.goto(`${appUrl}/profile`);
+  await signIn(page, tenant, phone);
+  await page.waitForURL(`${appUrl}/profile`);
+  const { idToken, userinfo } = JSON.parse(await text(page));
+  assert.match(idToken.sub, /^sms\|[0-9a-f]{24}$/);
+  assert.equal(idToken.name, phone);
+  assert.equal(idToken.phone_number, phone);
+  assert.equal(userinfo.sub, idToken.sub);
+  assert.equal(userinfo.phone_number_verified, true);
+});
+
+test("a wrong code is told, and the right one still signs in", async () => {
+  const page = await newPage(browser);
+  const phone = tenant.phone();
+  await page.goto(`${appUrl}/login`);
+  await enterPhone(page, phone);
+  const code = await tenant.code(phone);
+  await enterCode(page, wrong(code));
+  await page.getByRole("alert").waitFor();
+  await enterCode(page, code);
+  await page.waitForURL(`${appUrl}/`);
+  assert.equal(await text(page), "signed in");
+});
+
+test("a logout ends the session at the application and at the tenant", async () => {
+  const page = await newPage(browser);
+  await page.goto(`${appUrl}/login`);
+  await signIn(page, tenant, tenant.phone());
+  await page.waitForURL(`${appUrl}/`);
+
+  await page.context().clearCookies({ name: "appSession" });
+  await page.goto(`${appUrl}/login`);
+  assert.equal(await text(page), "signed in", "the tenant still knows the person");
+
+  await page.goto(`${appUrl}/logout`);
+  await page.waitForURL(`${appUrl}/`);
+  assert.equal(await text(page), "signed out");
+  await page.goto(`${appUrl}/login`);
+  await page.getByLabel("Phone number").waitFor();
+});
