@@ -103,7 +103,14 @@ impl TenantClient {
     }
 
     /// `POST /passwordless/verify`: checks a code without using it up.
-    pub(super) async fn verify(&self, number: &PhoneNumber, code: &OneTimeCode) -> Result<(), TenantError> {
+    ///
+    /// Nobody has to prove themselves there, but only from one who does does our tenant take the end user's address.
+    pub(super) async fn verify(
+        &self,
+        number: &PhoneNumber,
+        code: &OneTimeCode,
+        client_ip: IpAddr,
+    ) -> Result<(), TenantError> {
         let config = &self.0.config;
         let body = json!({
             "client_id": config.client_id,
@@ -111,7 +118,11 @@ impl TenantClient {
             "phone_number": number.as_str(),
             "verification_code": code.as_str(),
         });
-        done(self.post("/passwordless/verify").json(&body).send().await?).await
+        let request = self
+            .post("/passwordless/verify")
+            .basic_auth(&config.client_id, Some(config.client_secret.expose_secret()))
+            .header("auth0-forwarded-for", client_ip.to_string());
+        done(request.json(&body).send().await?).await
     }
 
     /// `GET /passwordless/verify_redirect`: the URL that takes the browser through the tenant to the callback.

@@ -67,7 +67,7 @@ async fn through_the_tenant(
     code: &OneTimeCode,
 ) -> Result<String, Failure> {
     let tenant = request.auth.tenant();
-    tenant.verify(&sent.number, code).await.map_err(refused)?;
+    tenant.verify(&sent.number, code, request.client_ip).await.map_err(refused)?;
     let pkce = tenant.verify_redirect_pkce().await.map_err(refused)?;
     let authorization = Authorization::begin(pkce, pending.return_to.clone(), request.auth.now())?;
     let url = tenant.verify_redirect_url(&sent.number, code, &authorization);

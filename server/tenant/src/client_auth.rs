@@ -52,6 +52,11 @@ impl<'a> Caller<'a> {
         Ok(Some(Self { client, proof }))
     }
 
+    /// The client, if it showed that it is the one it says.
+    pub(crate) fn proven(&self) -> Option<&'a Client> {
+        (self.proof == Proof::Secret).then_some(self.client)
+    }
+
     /// The caller of the token endpoint: one that proved itself, or a public client.
     pub(crate) fn authenticate(
         config: &'a TenantConfig,

@@ -11,7 +11,7 @@ use http::{HeaderMap, header};
 use secrecy::SecretString;
 use url::Url;
 
-use crate::{passwordless::template::Template, sms::TwilioConfig};
+use crate::{clock::Millis, passwordless::template::Template, sms::TwilioConfig};
 
 /// Auth0's name for the grant that turns a phone number and a code into tokens.
 pub(crate) const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
@@ -100,6 +100,9 @@ pub struct Client {
     pub cross_origin_authentication: bool,
     /// Grants that it may use.
     pub grant_types: Vec<String>,
+    /// Whether its word about an end user's address is taken, once it proved itself; Auth0 calls it "Trust Token
+    /// Endpoint IP Header".
+    pub trusts_ip_header: bool,
 }
 
 impl Client {
@@ -153,6 +156,8 @@ pub struct Connection {
     pub(crate) template: Template,
     /// Whether only numbers that signed in before may sign in.
     pub disable_signup: bool,
+    /// Whether a number is blocked for an address after ten failing tries; true at Auth0 too, unless it is said.
+    pub brute_force_protection: bool,
     /// Its own account at Twilio; without one the tenant's default sender is used.
     pub twilio: Option<TwilioConfig>,
 }
@@ -167,8 +172,14 @@ impl Connection {
             code_lifetime: Duration::from_mins(3),
             template: Template::default(),
             disable_signup: false,
+            brute_force_protection: true,
             twilio: None,
         }
+    }
+
+    /// When a code that is sent now is over.
+    pub(crate) fn expiry(&self, now: Millis) -> Millis {
+        now.plus_seconds(i64::try_from(self.code_lifetime.as_secs()).unwrap_or(i64::MAX))
     }
 
     pub(crate) fn is_enabled_for(&self, client: &Client) -> bool {
@@ -207,6 +218,8 @@ impl TenantConfig {
             allowed_origins: Vec::new(),
             cross_origin_authentication: true,
             grant_types: [CODE_GRANT, OTP_GRANT, REFRESH_GRANT].map(str::to_owned).to_vec(),
+            // It is our own application, which says whose browser it serves.
+            trusts_ip_header: true,
         };
         Self { clients: vec![client], connections: vec![Connection::new("sms")] }
     }

@@ -12,12 +12,13 @@ use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    address::Source,
     body::{BodyFields, Fields, QueryFields},
     clock::Millis,
     config::{Client, Connection},
     oauth::{request::OauthError, sso},
     pages::{PageError, login},
-    passwordless::{CodeError, CodeRequest, SendCodeError, challenge::Refusal, message::Reader},
+    passwordless::{CodeError, CodeRequest, CodeTry, SendCodeError, challenge::Refusal, message::Reader},
     phone_number::PhoneNumber,
     sms::SendError,
     store::HostedLogin,
@@ -48,6 +49,7 @@ pub(crate) enum Notice {
     },
     Expired,
     UsedUp,
+    TooManyAttempts,
 }
 
 /// The page's address; the identifier is the only thing that ties the login together, as at Auth0.
@@ -86,7 +88,7 @@ impl<'a> Login<'a> {
             connection: self.connection,
             phone_number,
             reader: Reader::at(self.tenant.origin.url().as_ref(), headers),
-            counted_address: Some(peer.ip()),
+            source: Source::browser(peer),
         };
         let sent = self.tenant.send_code(&request).await;
         sent.map_err(|error| {
@@ -164,6 +166,7 @@ pub(crate) async fn change(
 
 pub(crate) async fn code(
     State(tenant): State<Arc<Tenant>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<Response, PageError> {
@@ -174,7 +177,10 @@ pub(crate) async fn code(
     if code.is_empty() {
         return login.back(Some(Notice::MissingCode)).await;
     }
-    let user = match tenant.redeem_code(login.connection, &phone_number, &code).await {
+    let source = Source::browser(peer);
+    let (client, connection) = (Some(login.client), login.connection);
+    let code_try = CodeTry { client, connection, phone_number: &phone_number, code: &code, source };
+    let user = match tenant.redeem_code(&code_try).await {
         Ok(user) => user,
         Err(CodeError::Store(error)) => return Err(error.into()),
         Err(CodeError::Refused(refusal)) => return refused(login, refusal).await,
@@ -192,6 +198,7 @@ async fn refused(login: Login<'_>, refusal: Refusal) -> Result<Response, PageErr
         Refusal::WrongCode { attempts_left } => Notice::WrongCode { attempts_left },
         Refusal::Expired => Notice::Expired,
         Refusal::UsedUp => Notice::UsedUp,
+        Refusal::TooManyAttempts(_) => Notice::TooManyAttempts,
         Refusal::Blocked => {
             login.tenant.store.end_hosted_login(&login.id).await?;
             return Ok(login.kept.request.refuse(&OauthError::Refused(refusal)).into_response());

@@ -3,6 +3,8 @@
 //! [`router`] returns everything that it serves: Auth0's passwordless API, an OpenID Connect issuer, a plain login page
 //! and, where no SMS provider is configured, the outbox that shows the messages to a developer.
 
+mod address;
+mod attempt_limits;
 mod body;
 mod client_auth;
 mod clock;

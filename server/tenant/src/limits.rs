@@ -1,4 +1,4 @@
-//! How many texts may be asked for, and to where.
+//! How many texts may be asked for, and to where; how often codes may be tried.
 
 use std::net::IpAddr;
 
@@ -28,12 +28,9 @@ impl Default for Limits {
 pub(crate) struct Bucket(String);
 
 impl Bucket {
-    /// Starts from an address; of IPv6 the /64, which one customer has whole.
+    /// Starts from an address.
     pub(crate) fn starts_from(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V4(address) => format!("start:ip:{address}"),
-            IpAddr::V6(address) => format!("start:ip:{:x}", u128::from(address) >> 64),
-        })
+        Self(format!("start:ip:{}", network(address)))
     }
 
     /// Starts for a number, whichever connection it is asked for through.
@@ -41,8 +38,37 @@ impl Bucket {
         Self(format!("start:phone:{}", phone_number.as_str()))
     }
 
+    /// Failing tries for a number at a connection, from one address.
+    pub(crate) fn tries_at_from(connection: &str, phone_number: &PhoneNumber, address: IpAddr) -> Self {
+        Self(format!("{}{}", Self::tries_at_prefix(connection, phone_number), network(address)))
+    }
+
+    /// What the names of the buckets begin with that count failing tries for a number at a connection.
+    pub(crate) fn tries_at_prefix(connection: &str, phone_number: &PhoneNumber) -> String {
+        // Not the connection first: it may hold colons.
+        format!("try:{}:{connection}:", phone_number.as_str())
+    }
+
+    /// Wrong guesses at the codes of a number at a connection, from anywhere.
+    pub(crate) fn guesses_at(connection: &str, phone_number: &PhoneNumber) -> Self {
+        Self(format!("guess:{}:{connection}", phone_number.as_str()))
+    }
+
+    /// Failing tries from an address, for whichever number.
+    pub(crate) fn tries_from(address: IpAddr) -> Self {
+        Self(format!("try:ip:{}", network(address)))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// An address as limits count it: of IPv6 the /64, which one customer has whole.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),
     }
 }
 
@@ -60,6 +86,11 @@ impl Gcra {
     pub(crate) fn per_hour(count: u32) -> Option<Self> {
         let burst = i64::from(count);
         (burst > 0).then(|| Self { interval: (HOUR / burst).max(1), burst })
+    }
+
+    /// `burst` at once, and one each `interval` milliseconds after that.
+    pub(crate) const fn new(burst: i64, interval: i64) -> Self {
+        Self { interval, burst }
     }
 
     /// The arrival time after taking from a full bucket.

@@ -9,19 +9,19 @@ pub(crate) mod template;
 pub(crate) mod verify;
 pub(crate) mod verify_redirect;
 
-use std::net::IpAddr;
-
 use challenge::{Challenge, OneTimeCode, Purpose, Refusal};
 use message::Reader;
 
 use crate::{
+    address::Source,
+    attempt_limits::AttemptLimit,
     config::{Client, Connection},
     entropy,
     error::StoreError,
     limits::{Bucket, Gcra},
     phone_number::PhoneNumber,
     sms::{SendError, SmsMessage},
-    store::User,
+    store::{Attempt, User},
     tenant::Tenant,
 };
 
@@ -31,8 +31,18 @@ pub(crate) struct CodeRequest<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) phone_number: &'a PhoneNumber,
     pub(crate) reader: Reader,
-    /// The address to count against; none for a client that proved itself.
-    pub(crate) counted_address: Option<IpAddr>,
+    pub(crate) source: Source,
+}
+
+/// Someone tries a code.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CodeTry<'a> {
+    /// The application that the sign-in is for, where it is named.
+    pub(crate) client: Option<&'a Client>,
+    pub(crate) connection: &'a Connection,
+    pub(crate) phone_number: &'a PhoneNumber,
+    pub(crate) code: &'a str,
+    pub(crate) source: Source,
 }
 
 /// Why no code was sent.
@@ -80,7 +90,7 @@ impl Tenant {
     }
 
     async fn take_start(&self, request: &CodeRequest<'_>) -> Result<(), SendCodeError> {
-        let by_address = request.counted_address.map(Bucket::starts_from);
+        let by_address = request.source.end_user().map(Bucket::starts_from);
         let limits = [
             (by_address, self.limits.starts_per_ip_hour),
             (Some(Bucket::starts_for(request.phone_number)), self.limits.starts_per_phone_hour),
@@ -100,38 +110,23 @@ impl Tenant {
         let code = OneTimeCode::draw(connection.code_length, &*self.entropy);
         let id = entropy::object_id(&*self.entropy);
         let now = self.now();
-        let lifetime = i64::try_from(connection.code_lifetime.as_secs()).unwrap_or(i64::MAX);
-        let challenge = Challenge {
-            mac: self.code_key.seal(&id, &code),
-            id,
-            expires_at: now.plus_seconds(lifetime),
-            failures: 0,
-            redeemed: false,
-        };
+        let mac = self.code_key.seal(&id, &code);
+        let challenge = Challenge { mac, ..Challenge::without_code(id, connection.expiry(now)) };
         self.store.put_challenge(&connection.name, request.phone_number, &challenge, now).await?;
         Ok(code)
     }
 
     /// Says whether the code is right, and leaves it good.
-    pub(crate) async fn check_code(
-        &self,
-        connection: &Connection,
-        phone_number: &PhoneNumber,
-        code: &str,
-    ) -> Result<(), CodeError> {
-        self.try_code(connection, phone_number, code, Purpose::Check).await?;
-        let user = self.store.user_with_number(&connection.name, phone_number).await?;
+    pub(crate) async fn check_code(&self, code_try: &CodeTry<'_>) -> Result<(), CodeError> {
+        self.try_code(code_try, Purpose::Check).await?;
+        let user = self.store.user_with_number(&code_try.connection.name, code_try.phone_number).await?;
         if user.is_some_and(|user| user.blocked) { Err(Refusal::Blocked.into()) } else { Ok(()) }
     }
 
     /// Uses the code up and signs its owner in; at the first time that makes the user.
-    pub(crate) async fn redeem_code(
-        &self,
-        connection: &Connection,
-        phone_number: &PhoneNumber,
-        code: &str,
-    ) -> Result<User, CodeError> {
-        self.try_code(connection, phone_number, code, Purpose::Redeem).await?;
+    pub(crate) async fn redeem_code(&self, code_try: &CodeTry<'_>) -> Result<User, CodeError> {
+        self.try_code(code_try, Purpose::Redeem).await?;
+        let (connection, phone_number) = (code_try.connection, code_try.phone_number);
         if connection.disable_signup {
             // Nobody learns from the answer whether a number has an account.
             let known = self.store.user_with_number(&connection.name, phone_number).await?;
@@ -142,14 +137,22 @@ impl Tenant {
         if user.blocked { Err(Refusal::Blocked.into()) } else { Ok(user) }
     }
 
-    async fn try_code(
-        &self,
-        connection: &Connection,
-        phone_number: &PhoneNumber,
-        code: &str,
-        purpose: Purpose,
-    ) -> Result<(), CodeError> {
-        let whose = (connection.name.as_str(), phone_number);
-        Ok(self.store.try_code(&self.code_key, whose, code, self.now(), purpose).await??)
+    async fn try_code(&self, code_try: &CodeTry<'_>, purpose: Purpose) -> Result<(), CodeError> {
+        let CodeTry { client, connection, phone_number, code, source } = *code_try;
+        let now = self.now();
+        let attempt = Attempt {
+            connection: &connection.name,
+            phone_number,
+            code,
+            purpose,
+            limits: &AttemptLimit::all(&self.limits, connection, phone_number, &source),
+            without_code: &Challenge::without_code(entropy::object_id(&*self.entropy), connection.expiry(now)),
+        };
+        let verdict = self.store.try_code(&self.code_key, &attempt, now).await?;
+        if let Err(Refusal::TooManyAttempts(counted)) = &verdict {
+            let client_id = client.map(|client| client.client_id.as_str());
+            tracing::warn!(client_id, ?counted, "too many failing tries: a code was not looked at");
+        }
+        Ok(verdict?)
     }
 }

@@ -18,6 +18,7 @@ use sqlx::SqlitePool;
 use crate::error::StoreError;
 
 pub(crate) use authorization_codes::StoredCode;
+pub(crate) use challenges::Attempt;
 pub(crate) use hosted_logins::HostedLogin;
 pub(crate) use login_tickets::LoginTicket;
 pub(crate) use refresh_tokens::Rotation;

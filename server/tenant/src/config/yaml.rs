@@ -40,6 +40,8 @@ struct ClientEntry {
     #[serde(default)]
     web_origins: Vec<String>,
     grant_types: Option<Vec<String>>,
+    #[serde(default)]
+    is_token_endpoint_ip_header_trusted: bool,
 }
 
 #[derive(Deserialize)]
@@ -64,9 +66,8 @@ struct Options {
     totp: Option<Totp>,
     #[serde(default)]
     disable_signup: bool,
-    /// Three tries a code hold in any case.
-    #[serde(rename = "brute_force_protection")]
-    _brute_force_protection: Option<bool>,
+    /// Three tries a code and the limit on guesses at a number hold in any case.
+    brute_force_protection: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -172,6 +173,7 @@ fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
         allowed_origins: [entry.allowed_origins, entry.web_origins].concat(),
         cross_origin_authentication: entry.cross_origin_authentication.unwrap_or(true),
         grant_types: entry.grant_types.unwrap_or_else(|| default_grants(app_type)),
+        trusts_ip_header: entry.is_token_endpoint_ip_header_trusted,
     })
 }
 
@@ -229,6 +231,7 @@ fn connection(entry: ConnectionEntry, path: &str) -> Result<Connection, ConfigEr
         code_lifetime,
         template,
         disable_signup: entry.options.disable_signup,
+        brute_force_protection: entry.options.brute_force_protection.unwrap_or(defaults.brute_force_protection),
         twilio,
         name: entry.name,
     })

@@ -155,6 +155,7 @@ impl ApiError {
             Self::Sms(_) => "sms_provider_error",
             Self::TooManyRequests { .. } => "too_many_requests",
             Self::Verify(Refusal::Blocked) | Self::Otp(Refusal::Blocked) => "unauthorized",
+            Self::Verify(Refusal::TooManyAttempts(_)) | Self::Otp(Refusal::TooManyAttempts(_)) => "too_many_attempts",
             Self::Verify(_) => "invalid_user_password",
             Self::Otp(_) | Self::Grant(_) => "invalid_grant",
             Self::CrossOrigin(error) => error.name(),
@@ -172,7 +173,9 @@ impl ApiError {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyRequests { .. }
+            | Self::Verify(Refusal::TooManyAttempts(_))
+            | Self::Otp(Refusal::TooManyAttempts(_)) => StatusCode::TOO_MANY_REQUESTS,
             Self::Verify(_) | Self::InvalidClient(_) | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::Otp(_)
             | Self::Grant(_)

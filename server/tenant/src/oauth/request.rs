@@ -72,6 +72,7 @@ impl OauthError {
             Self::UnauthorizedClient => "unauthorized_client",
             Self::LoginRequired => "login_required",
             Self::LoginTicket => "access_denied",
+            Self::Refused(Refusal::TooManyAttempts(_)) => "too_many_attempts",
             Self::Refused(_) => "unauthorized",
             Self::Store(_) => "temporarily_unavailable",
         }

@@ -2,9 +2,12 @@
 //!
 //! <https://auth0.com/docs/api/authentication/passwordless/authenticate-user> and RFC 6749 section 4.1.3.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{ConnectInfo, State},
+};
 use http::HeaderMap;
 
 use super::{
@@ -14,12 +17,13 @@ use super::{
     tokens::{self, TokenReply},
 };
 use crate::{
+    address::Source,
     body::{BodyFields, Fields},
     client_auth::Caller,
     config::{CODE_GRANT, Client, OTP_GRANT, REFRESH_GRANT},
     entropy,
     error::{ApiError, GrantError},
-    passwordless::{CodeError, challenge::Refusal},
+    passwordless::{CodeError, CodeTry, challenge::Refusal},
     phone_number::PhoneNumber,
     store::User,
     tenant::Tenant,
@@ -27,6 +31,7 @@ use crate::{
 
 pub(crate) async fn token(
     State(tenant): State<Arc<Tenant>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<Json<TokenReply>, ApiError> {
@@ -40,7 +45,8 @@ pub(crate) async fn token(
     }
     let (user, grant, refresh_token) = match grant_type {
         OTP_GRANT => {
-            let (user, grant) = by_otp(&tenant, client, &fields).await?;
+            let source = Source::of(Some(client).filter(|client| !client.is_public()), &headers, peer);
+            let (user, grant) = by_otp(&tenant, client, &fields, source).await?;
             let refresh_token = refresh::begin(&tenant, client, &grant, &entropy::token(&*tenant.entropy)).await?;
             (user, grant, refresh_token)
         }
@@ -58,7 +64,7 @@ pub(crate) async fn token(
 }
 
 /// Auth0's grant for a phone number and a code.
-async fn by_otp(tenant: &Tenant, client: &Client, fields: &Fields) -> Result<(User, Grant), ApiError> {
+async fn by_otp(tenant: &Tenant, client: &Client, fields: &Fields, source: Source) -> Result<(User, Grant), ApiError> {
     let (username, code, realm) = (fields.required("username")?, fields.required("otp")?, fields.required("realm")?);
     let connection = tenant
         .config
@@ -67,7 +73,8 @@ async fn by_otp(tenant: &Tenant, client: &Client, fields: &Fields) -> Result<(Us
         .ok_or_else(|| ApiError::invalid_request(format!("Unknown realm {realm}.")))?;
     let (scope, audience) = (fields.param("scope")?, fields.param("audience")?);
     let phone_number = PhoneNumber::parse(username).ok_or(ApiError::Otp(Refusal::WrongCode { attempts_left: None }))?;
-    let user = tenant.redeem_code(connection, &phone_number, code).await.map_err(|error| match error {
+    let code_try = CodeTry { client: Some(client), connection, phone_number: &phone_number, code, source };
+    let user = tenant.redeem_code(&code_try).await.map_err(|error| match error {
         CodeError::Refused(refusal) => ApiError::Otp(refusal),
         CodeError::Store(error) => error.into(),
     })?;

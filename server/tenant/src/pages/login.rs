@@ -74,6 +74,9 @@ fn sentence(notice: &Notice, now: Millis) -> String {
         Notice::WrongCode { attempts_left: Some(left) } => format!("That is not the code. You have {left} tries left."),
         Notice::WrongCode { attempts_left: None } => "This code no longer works. Ask for a new code.".into(),
         Notice::Expired => "The code has expired. Ask for a new code.".into(),
+        Notice::TooManyAttempts => {
+            "Codes for this number were tried too often. Use another number, or try again later.".into()
+        }
         Notice::UsedUp => "The code was tried too often. Ask for a new code.".into(),
     }
 }

@@ -78,6 +78,18 @@ pub(crate) struct Challenge {
     pub(crate) redeemed: bool,
 }
 
+impl Challenge {
+    /// Stands where no code was sent: nothing fits it, and tries are answered as those of a real one are.
+    pub(crate) fn without_code(id: String, expires_at: Millis) -> Self {
+        Self { id, mac: String::new(), expires_at, failures: 0, redeemed: false }
+    }
+
+    /// Whether a guess could hit.
+    fn is_live(&self, now: Millis) -> bool {
+        !self.mac.is_empty() && !self.redeemed && self.failures < MAX_FAILURES && now < self.expires_at
+    }
+}
+
 /// What a try is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -90,7 +102,7 @@ pub(crate) enum Purpose {
 /// Why a code was not taken. The sentences are Auth0's, to the byte: official clients compare them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
-    /// Not the code, or there is none to compare with; then nothing can be said about tries.
+    /// Not the code. A code that was used already is dead, and nothing is said about tries.
     #[error("Wrong phone number or verification code.")]
     WrongCode { attempts_left: Option<u32> },
     #[error("The verification code has expired. Please try to login again.")]
@@ -99,31 +111,64 @@ pub(crate) enum Refusal {
     UsedUp,
     #[error("user is blocked")]
     Blocked,
+    /// Not even looked at.
+    #[error("Your account has been blocked after multiple consecutive login attempts.")]
+    TooManyAttempts(Counted),
+}
+
+/// What a limit on failing tries counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// Failing tries for one number from one address: Auth0's brute-force protection.
+    NumberFromAddress,
+    /// Wrong guesses at the codes of one number, whoever makes them.
+    Number,
+    /// Failing tries from one address: Auth0's suspicious IP throttling.
+    Address,
+}
+
+/// What a try takes from the limits on failing ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cost {
+    /// It succeeded, or repeated a code that did.
+    Nothing,
+    /// It failed, and could not have succeeded.
+    Failure,
+    /// It failed, and another code would have succeeded.
+    Guess,
+}
+
+/// What became of a try.
+#[derive(Debug)]
+pub(crate) struct Judgement {
+    pub(crate) verdict: Result<(), Refusal>,
+    pub(crate) after: Challenge,
+    pub(crate) cost: Cost,
 }
 
 /// Judges one try, and says what the challenge is afterwards.
-pub(crate) fn judge(
-    key: &CodeKey,
-    challenge: &Challenge,
-    attempt: &str,
-    now: Millis,
-    purpose: Purpose,
-) -> (Result<(), Refusal>, Challenge) {
+pub(crate) fn judge(key: &CodeKey, challenge: &Challenge, attempt: &str, now: Millis, purpose: Purpose) -> Judgement {
     let mut after = challenge.clone();
-    let verdict = if challenge.redeemed {
+    let fits = key.fits(challenge, attempt);
+    let verdict = if fits && challenge.redeemed {
         Err(Refusal::WrongCode { attempts_left: None })
     } else if challenge.failures >= MAX_FAILURES {
         Err(Refusal::UsedUp)
     } else if now >= challenge.expires_at {
         Err(Refusal::Expired)
-    } else if key.fits(challenge, attempt) {
+    } else if fits {
         after.redeemed = purpose == Purpose::Redeem;
         Ok(())
     } else {
         after.failures += 1;
         Err(Refusal::WrongCode { attempts_left: Some(MAX_FAILURES - after.failures) })
     };
-    (verdict, after)
+    let cost = match verdict {
+        Ok(()) | Err(Refusal::WrongCode { attempts_left: None }) => Cost::Nothing,
+        Err(_) if challenge.is_live(now) => Cost::Guess,
+        Err(_) => Cost::Failure,
+    };
+    Judgement { verdict, after, cost }
 }
 
 #[cfg(test)]
@@ -162,19 +207,51 @@ mod tests {
     fn the_third_failure_kills_the_code() {
         let mut now = challenge("123456");
         for left in [2, 1, 0] {
-            let (verdict, after) = judge(&key(), &now, "000000", Millis(0), Purpose::Check);
-            assert_eq!(verdict, Err(Refusal::WrongCode { attempts_left: Some(left) }));
-            now = after;
+            let judgement = judge(&key(), &now, "000000", Millis(0), Purpose::Check);
+            assert_eq!(judgement.verdict, Err(Refusal::WrongCode { attempts_left: Some(left) }));
+            assert_eq!(judgement.cost, Cost::Guess);
+            now = judgement.after;
         }
-        let (verdict, _) = judge(&key(), &now, "123456", Millis(0), Purpose::Redeem);
-        assert_eq!(verdict, Err(Refusal::UsedUp));
+        let judgement = judge(&key(), &now, "123456", Millis(0), Purpose::Redeem);
+        assert_eq!((judgement.verdict, judgement.cost), (Err(Refusal::UsedUp), Cost::Failure));
     }
 
     #[test]
     fn a_mac_is_good_for_its_challenge_only() {
         let moved = Challenge { id: "other".to_owned(), ..challenge("123456") };
-        let (verdict, _) = judge(&key(), &moved, "123456", Millis(0), Purpose::Redeem);
-        assert!(verdict.is_err());
+        assert!(judge(&key(), &moved, "123456", Millis(0), Purpose::Redeem).verdict.is_err());
+    }
+
+    /// Whether a code is under way cannot be told by trying.
+    #[test]
+    fn without_a_code_tries_are_answered_as_with_one() {
+        let mut with = challenge("123456");
+        let mut without = Challenge::without_code("id".to_owned(), with.expires_at);
+        for at in [0, 0, 0, 0, 200_000] {
+            let real = judge(&key(), &with, "000000", Millis(at), Purpose::Redeem);
+            let none = judge(&key(), &without, "000000", Millis(at), Purpose::Redeem);
+            assert_eq!(none.verdict, real.verdict);
+            assert_eq!(none.cost, Cost::Failure);
+            (with, without) = (real.after, none.after);
+        }
+        for nothing in ["", "123456"] {
+            assert!(
+                judge(&key(), &Challenge::without_code("id".to_owned(), Millis(9)), nothing, Millis(0), Purpose::Check)
+                    .verdict
+                    .is_err()
+            );
+        }
+    }
+
+    #[test]
+    fn a_repeated_code_is_no_failure_and_a_guess_at_a_used_one_is() {
+        let used = Challenge { redeemed: true, ..challenge("123456") };
+        let repeated = judge(&key(), &used, "123456", Millis(0), Purpose::Redeem);
+        assert_eq!(repeated.verdict, Err(Refusal::WrongCode { attempts_left: None }));
+        assert_eq!((repeated.cost, repeated.after), (Cost::Nothing, used.clone()));
+        let guessed = judge(&key(), &used, "000000", Millis(0), Purpose::Redeem);
+        assert_eq!(guessed.verdict, Err(Refusal::WrongCode { attempts_left: Some(2) }));
+        assert_eq!(guessed.cost, Cost::Failure);
     }
 
     #[test]
@@ -202,7 +279,7 @@ mod tests {
             for (which, redeem, at) in tries {
                 let attempt = ["123456", "123457", ""][usize::from(which)];
                 let purpose = if redeem { Purpose::Redeem } else { Purpose::Check };
-                let (verdict, after) = judge(&key(), &state, attempt, Millis(at), purpose);
+                let Judgement { verdict, after, .. } = judge(&key(), &state, attempt, Millis(at), purpose);
                 if verdict.is_ok() {
                     prop_assert!(attempt == "123456" && at < 180_000 && state.failures < 3 && redeemed == 0);
                     redeemed += u32::from(redeem);

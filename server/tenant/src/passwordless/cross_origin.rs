@@ -2,18 +2,19 @@
 //!
 //! <https://auth0.com/docs/authenticate/login/cross-origin-authentication>
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Json,
-    extract::State,
+    extract::{ConnectInfo, State},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
 use serde_json::json;
 
-use super::{CodeError, challenge::Refusal};
+use super::{CodeError, CodeTry, challenge::Refusal};
 use crate::{
+    address::Source,
     body::{BodyFields, Fields},
     config::{Client, Connection, OTP_GRANT},
     cookies::{self, Cookie},
@@ -54,6 +55,7 @@ impl CrossOriginError {
             Self::CredentialType => "unsupported_credential_type",
             Self::NotAllowed => "unauthorized_client",
             Self::Blocked => "blocked_user",
+            Self::Code(Refusal::TooManyAttempts(_)) => "too_many_attempts",
             Self::Code(_) => "access_denied",
         }
     }
@@ -62,6 +64,7 @@ impl CrossOriginError {
         match self {
             Self::Body | Self::Realm(_) | Self::CredentialType => StatusCode::BAD_REQUEST,
             Self::NotAllowed => StatusCode::UNAUTHORIZED,
+            Self::Code(Refusal::TooManyAttempts(_)) => StatusCode::TOO_MANY_REQUESTS,
             Self::Blocked | Self::Code(_) => StatusCode::FORBIDDEN,
         }
     }
@@ -75,6 +78,7 @@ impl From<Refusal> for CrossOriginError {
 
 pub(crate) async fn authenticate(
     State(tenant): State<Arc<Tenant>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<Response, ApiError> {
@@ -85,7 +89,7 @@ pub(crate) async fn authenticate(
         let text = format!("Origin {origin} is not allowed.");
         return Ok((StatusCode::FORBIDDEN, axum::Extension(ErrorName("origin_not_allowed")), text).into_response());
     }
-    let user = attempt.redeem(&tenant).await?;
+    let user = attempt.redeem(&tenant, Source::browser(peer)).await?;
     let ticket = entropy::token(&*tenant.entropy);
     let cookie = entropy::token(&*tenant.entropy);
     let now = tenant.now();
@@ -136,10 +140,12 @@ impl<'a> Attempt<'a> {
         Ok(Self { client, connection, username, otp })
     }
 
-    async fn redeem(&self, tenant: &Tenant) -> Result<User, ApiError> {
+    async fn redeem(&self, tenant: &Tenant, source: Source) -> Result<User, ApiError> {
         let unknown = CrossOriginError::Code(Refusal::WrongCode { attempts_left: None });
         let phone_number = PhoneNumber::parse(self.username).ok_or(unknown)?;
-        tenant.redeem_code(self.connection, &phone_number, self.otp).await.map_err(|error| match error {
+        let (client, connection) = (Some(self.client), self.connection);
+        let code_try = CodeTry { client, connection, phone_number: &phone_number, code: self.otp, source };
+        tenant.redeem_code(&code_try).await.map_err(|error| match error {
             CodeError::Refused(refusal) => CrossOriginError::from(refusal).into(),
             CodeError::Store(error) => error.into(),
         })

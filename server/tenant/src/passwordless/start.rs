@@ -14,8 +14,9 @@ use serde_json::Value;
 
 use super::{CodeRequest, SendCodeError, message::Reader};
 use crate::{
+    address::Source,
     body::{BodyFields, Fields, type_name},
-    client_auth::{Caller, Proof},
+    client_auth::Caller,
     config::{Client, Connection, OTP_GRANT},
     entropy,
     error::{ApiError, Property},
@@ -71,7 +72,7 @@ pub(crate) async fn start(
         connection,
         phone_number: &phone_number,
         reader,
-        counted_address: (caller.proof != Proof::Secret).then(|| peer.ip()),
+        source: Source::of(caller.proven(), &headers, peer),
     };
     tenant.send_code(&request).await?;
     Ok(Json(Started {

@@ -2,15 +2,23 @@
 //!
 //! This is the browser SDKs' contract: after a yes they send the browser to `/passwordless/verify_redirect` with the same
 //! code. The versions before auth0-js 8 send no `client_id`; a code is found by connection and number.
+//!
+//! Nobody has to prove themselves; an application that does may say whose browser it serves.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{ConnectInfo, State},
+};
+use http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::{CodeError, challenge::Refusal};
+use super::{CodeError, CodeTry, challenge::Refusal};
 use crate::{
+    address::Source,
     body::{BodyFields, Fields},
+    client_auth::Caller,
     config::Connection,
     error::ApiError,
     phone_number::PhoneNumber,
@@ -19,6 +27,8 @@ use crate::{
 
 pub(crate) async fn verify(
     State(tenant): State<Arc<Tenant>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<Json<Value>, ApiError> {
     if fields.get("grant_type").is_some() || fields.get("username").is_some() {
@@ -29,7 +39,11 @@ pub(crate) async fn verify(
     let code = fields.required("verification_code")?;
     let phone_number =
         PhoneNumber::parse(phone_number).ok_or(ApiError::Verify(Refusal::WrongCode { attempts_left: None }))?;
-    match tenant.check_code(connection, &phone_number, code).await {
+    let caller = Caller::identify(&tenant.config, &headers, &fields)?;
+    let source = Source::of(caller.as_ref().and_then(Caller::proven), &headers, peer);
+    let code_try =
+        CodeTry { client: caller.map(|caller| caller.client), connection, phone_number: &phone_number, code, source };
+    match tenant.check_code(&code_try).await {
         Ok(()) => Ok(Json(json!({}))),
         Err(CodeError::Refused(refusal)) => Err(ApiError::Verify(refusal)),
         Err(CodeError::Store(error)) => Err(error.into()),

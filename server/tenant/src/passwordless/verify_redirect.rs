@@ -2,16 +2,17 @@
 //!
 //! Beside the SDKs' parameters it takes PKCE, which discovery announces as `passwordless_code_challenge_methods_supported`.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::State,
+    extract::{ConnectInfo, State},
     response::{IntoResponse, Response},
 };
 use http::HeaderMap;
 
-use super::{CodeError, challenge::Refusal};
+use super::{CodeError, CodeTry, challenge::Refusal};
 use crate::{
+    address::Source,
     body::{Fields, QueryFields},
     oauth::{
         request::{AuthorizationRequest, AuthorizeError, OauthError, ReturnAddress},
@@ -23,11 +24,14 @@ use crate::{
 
 pub(crate) async fn verify_redirect(
     State(tenant): State<Arc<Tenant>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     QueryFields(fields): QueryFields,
 ) -> Result<Response, AuthorizeError> {
     let address = ReturnAddress::parse(&tenant.config, &fields)?;
-    sign_in(&tenant, &headers, &fields, &address).await.map_err(|error| address.refuse(&error).into())
+    sign_in(&tenant, &headers, &fields, &address, Source::browser(peer))
+        .await
+        .map_err(|error| address.refuse(&error).into())
 }
 
 async fn sign_in(
@@ -35,6 +39,7 @@ async fn sign_in(
     headers: &HeaderMap,
     fields: &Fields,
     address: &ReturnAddress<'_>,
+    source: Source,
 ) -> Result<Response, OauthError> {
     let request = AuthorizationRequest::parse(&tenant.config, fields, address)?;
     let connection = request.connection(&tenant.config)?;
@@ -42,7 +47,8 @@ async fn sign_in(
     let code = required(fields, "verification_code")?;
     let phone_number =
         PhoneNumber::parse(phone_number).ok_or(OauthError::Refused(Refusal::WrongCode { attempts_left: None }))?;
-    let user = tenant.redeem_code(connection, &phone_number, code).await?;
+    let code_try = CodeTry { client: Some(address.client), connection, phone_number: &phone_number, code, source };
+    let user = tenant.redeem_code(&code_try).await?;
     let (session, cookie) = sso::begin(tenant, headers, &user).await?;
     let location = request.grant_code(tenant, &user, &session).await?;
     Ok((cookie, location).into_response())

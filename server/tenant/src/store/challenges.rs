@@ -1,15 +1,30 @@
 //! The newest code of each number.
 
-use super::Store;
+use sqlx::SqliteConnection;
+
+use super::{Store, limits};
 use crate::{
+    attempt_limits::AttemptLimit,
     clock::Millis,
     error::StoreError,
-    passwordless::challenge::{self, Challenge, CodeKey, Purpose, Refusal},
+    passwordless::challenge::{self, Challenge, CodeKey, Judgement, Purpose, Refusal},
     phone_number::PhoneNumber,
 };
 
 /// How long a dead code is remembered, so that a late try is told that it expired.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
+
+/// A code that someone tries.
+#[derive(Debug)]
+pub(crate) struct Attempt<'a> {
+    pub(crate) connection: &'a str,
+    pub(crate) phone_number: &'a PhoneNumber,
+    pub(crate) code: &'a str,
+    pub(crate) purpose: Purpose,
+    pub(crate) limits: &'a [AttemptLimit],
+    /// What is put in place where no code was sent.
+    pub(crate) without_code: &'a Challenge,
+}
 
 type Row = (String, String, i64, i64, bool);
 
@@ -48,37 +63,69 @@ impl Store {
     pub(crate) async fn try_code(
         &self,
         key: &CodeKey,
-        (connection, phone_number): (&str, &PhoneNumber),
-        attempt: &str,
+        attempt: &Attempt<'_>,
         now: Millis,
-        purpose: Purpose,
     ) -> Result<Result<(), Refusal>, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        // Writing first locks the row, so that parallel tries wait here and each sees what the one before left.
-        let row: Option<Row> = sqlx::query_as(
-            "UPDATE tenant_challenges SET failures = failures WHERE connection = $1 AND phone_number = $2 \
+        let before = attempt.lock(&mut transaction).await?;
+        for limit in attempt.limits {
+            if limits::take(&mut transaction, &limit.bucket, limit.gcra, now).await?.is_err() {
+                // Nothing is kept of it: who is blocked is not blocked for longer by trying.
+                return Ok(Err(Refusal::TooManyAttempts(limit.counted)));
+            }
+        }
+        let judgement = challenge::judge(key, &before, attempt.code, now, attempt.purpose);
+        attempt.keep(&mut transaction, &judgement.after).await?;
+        attempt.settle(&mut transaction, &judgement).await?;
+        transaction.commit().await?;
+        Ok(judgement.verdict)
+    }
+}
+
+impl Attempt<'_> {
+    /// Writing first locks the row, so that parallel tries wait here and each sees what the one before left. A number
+    /// without a code gets a row that nothing fits, so that its tries take the same steps.
+    async fn lock(&self, connection: &mut SqliteConnection) -> Result<Challenge, StoreError> {
+        let row: Row = sqlx::query_as(
+            "INSERT INTO tenant_challenges (connection, phone_number, id, mac, expires_at, failures, redeemed) \
+             VALUES ($1, $2, $3, $4, $5, 0, FALSE) \
+             ON CONFLICT (connection, phone_number) DO UPDATE SET failures = tenant_challenges.failures \
              RETURNING id, mac, expires_at, failures, redeemed",
         )
-        .bind(connection)
-        .bind(phone_number.as_str())
-        .fetch_optional(&mut *transaction)
+        .bind(self.connection)
+        .bind(self.phone_number.as_str())
+        .bind(&self.without_code.id)
+        .bind(&self.without_code.mac)
+        .bind(self.without_code.expires_at.0)
+        .fetch_one(connection)
         .await?;
-        let Some(row) = row else {
-            return Ok(Err(Refusal::WrongCode { attempts_left: None }));
-        };
-        let before = challenge_of(row)?;
-        let (verdict, after) = challenge::judge(key, &before, attempt, now, purpose);
+        challenge_of(row)
+    }
+
+    async fn keep(&self, connection: &mut SqliteConnection, after: &Challenge) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE tenant_challenges SET failures = $1, redeemed = $2 WHERE connection = $3 AND phone_number = $4",
         )
         .bind(i64::from(after.failures))
         .bind(after.redeemed)
-        .bind(connection)
-        .bind(phone_number.as_str())
-        .execute(&mut *transaction)
+        .bind(self.connection)
+        .bind(self.phone_number.as_str())
+        .execute(connection)
         .await?;
-        transaction.commit().await?;
-        Ok(verdict)
+        Ok(())
+    }
+
+    /// Every limit was charged beforehand; here what is not owed is given back.
+    async fn settle(&self, connection: &mut SqliteConnection, judgement: &Judgement) -> Result<(), StoreError> {
+        let signed_in = judgement.verdict.is_ok() && self.purpose == Purpose::Redeem;
+        for limit in self.limits {
+            if signed_in && limit.is_cleared_by_success() {
+                limits::clear(connection, &limit.bucket).await?;
+            } else if !limit.is_owed(judgement.cost) {
+                limits::give_back(connection, &limit.bucket, limit.gcra).await?;
+            }
+        }
+        Ok(())
     }
 }
 

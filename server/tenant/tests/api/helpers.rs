@@ -40,6 +40,7 @@ clients:
     callbacks: ["http://localhost:3000/callback", "http://localhost:3000/other?x=1"]
     allowed_logout_urls: ["http://localhost:3000/", "http://localhost:3000/bye"]
     web_origins: ["http://localhost:5000"]
+    is_token_endpoint_ip_header_trusted: true
   - name: Public
     client_id: public
     token_endpoint_auth_method: none
@@ -58,6 +59,9 @@ connections:
   - name: sms
     strategy: sms
     options: { totp: { length: ##CODE_LENGTH## } }
+  - name: unprotected
+    strategy: sms
+    options: { brute_force_protection: false }
   - name: members
     strategy: sms
     enabled_clients: [Web]

@@ -1,6 +1,7 @@
 //! The tenant through its real HTTP surface.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a step that fails is a test that fails")]
 
+mod attempts;
 mod authorize;
 mod bodies;
 mod concurrency;

@@ -67,11 +67,16 @@ async fn a_new_code_takes_the_place_of_the_one_before() {
     assert_eq!(tenant.verify(&second).await.status(), 200);
 }
 
+/// Whether a code was sent cannot be told by trying.
 #[tokio::test]
-async fn nothing_is_said_of_tries_where_there_is_no_code() {
+async fn a_number_without_a_code_is_answered_like_one_with_a_code() {
     let tenant = TestTenant::start().await;
-    let body = refused(tenant.verify("123456").await, 401, "invalid_user_password", WRONG).await;
-    assert!(body.get("attempts_left").is_none());
+    for left in [2, 1, 0] {
+        let body = refused(tenant.verify("123456").await, 401, "invalid_user_password", WRONG).await;
+        assert_eq!(body["attempts_left"], left);
+    }
+    refused(tenant.verify("123456").await, 401, "invalid_user_password", USED_UP).await;
+    assert_eq!(tenant.redeem(&tenant.code().await).await.status(), 200);
 }
 
 #[tokio::test]

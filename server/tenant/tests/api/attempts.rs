@@ -1,0 +1,203 @@
+//! Failing tries are counted on the number and on the address; new codes and other instances give no fresh ones.
+
+use std::sync::Arc;
+
+use passwordless_tenant::Limits;
+use reqwest::Response;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::helpers::{CALLBACK, Choice, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong};
+
+const BLOCKED: &str = "Your account has been blocked after multiple consecutive login attempts.";
+const WRONG: &str = "Wrong phone number or verification code.";
+const DAY: u64 = 24 * 60 * 60;
+
+/// Tries a code at the token endpoint, for someone at an address.
+async fn redeem_from(tenant: &TestTenant, address: &str, request: &Value) -> Response {
+    tenant.post("/oauth/token", request).header("auth0-forwarded-for", address).send().await.unwrap()
+}
+
+/// Asks for codes and fails with them until so many tries have failed.
+async fn fail(tenant: &TestTenant, times: u32) {
+    let mut code = String::new();
+    for failed in 0..times {
+        if failed % 3 == 0 {
+            code = tenant.code().await;
+        }
+        assert_eq!(tenant.verify(&wrong(&code)).await.status(), 401);
+    }
+}
+
+#[tokio::test]
+async fn ten_failures_block_a_number_for_an_address_on_every_way_in() {
+    let tenant = TestTenant::start().await;
+    fail(&tenant, 10).await;
+    let code = tenant.code().await;
+    let body = refused(tenant.verify(&code).await, 429, "too_many_attempts", BLOCKED).await;
+    assert!(body.get("attempts_left").is_none());
+    refused(tenant.redeem(&code).await, 429, "too_many_attempts", BLOCKED).await;
+    let redirect = location(&tenant.verify_redirect(&code, &[("state", "s")]).await);
+    assert!(redirect.starts_with(CALLBACK));
+    assert_eq!(query(&redirect, "error").as_deref(), Some("too_many_attempts"));
+    assert_eq!(query(&redirect, "error_description").as_deref(), Some(BLOCKED));
+    assert_eq!(query(&redirect, "state").as_deref(), Some("s"));
+    let credentials = json!({
+        "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": code, "realm": "sms",
+    });
+    let own_page = tenant.post("/co/authenticate", &credentials).header("origin", "http://localhost:5000");
+    refused(own_page.send().await.unwrap(), 429, "too_many_attempts", BLOCKED).await;
+    // Others are not blocked, and neither is the number from elsewhere.
+    assert_eq!(redeem_from(&tenant, "192.0.2.1", &otp_request(&code)).await.status(), 200);
+}
+
+#[tokio::test]
+async fn the_block_wears_off() {
+    let tenant = TestTenant::start().await;
+    fail(&tenant, 10).await;
+    tenant.clock.advance(3 * DAY - 1);
+    let code = tenant.code().await;
+    assert_eq!(tenant.redeem(&code).await.status(), 429);
+    tenant.clock.advance(1);
+    assert_eq!(tenant.redeem(&code).await.status(), 200);
+}
+
+#[tokio::test]
+async fn signing_in_forgives() {
+    let tenant = TestTenant::start().await;
+    for _ in 0..3 {
+        fail(&tenant, 9).await;
+        let code = tenant.code().await;
+        assert_eq!(tenant.redeem(&code).await.status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn a_right_code_that_is_only_checked_forgives_nothing() {
+    let tenant = TestTenant::start().await;
+    fail(&tenant, 9).await;
+    assert_eq!(tenant.verify(&tenant.code().await).await.status(), 200);
+    let code = tenant.code().await;
+    assert_eq!(tenant.verify(&wrong(&code)).await.status(), 401);
+    assert_eq!(tenant.verify(&code).await.status(), 429);
+}
+
+#[tokio::test]
+async fn a_restart_gives_no_fresh_tries() {
+    let tenant = TestTenant::start().await;
+    fail(&tenant, 10).await;
+    let tenant = tenant.restarted().await;
+    let code = tenant.code().await;
+    refused(tenant.redeem(&code).await, 429, "too_many_attempts", BLOCKED).await;
+}
+
+#[tokio::test]
+async fn a_connection_may_do_without() {
+    let tenant = TestTenant::start().await;
+    for _ in 0..12 {
+        let mut request = otp_request("000000");
+        request["realm"] = json!("unprotected");
+        assert_eq!(tenant.post("/oauth/token", &request).send().await.unwrap().status(), 403);
+    }
+}
+
+#[tokio::test]
+async fn a_number_without_a_code_or_an_account_is_blocked_alike() {
+    let tenant = TestTenant::start().await;
+    for _ in 0..10 {
+        assert_eq!(tenant.verify("000000").await.status(), 401);
+    }
+    refused(tenant.verify("000000").await, 429, "too_many_attempts", BLOCKED).await;
+}
+
+#[tokio::test]
+async fn guesses_at_a_number_are_capped_wherever_they_come_from() {
+    let limits = Limits { starts_per_phone_hour: 1000, ..Choice::default().limits };
+    let tenant = TestTenant::with(Choice { limits, ..Choice::default() }).await;
+    let mut code = String::new();
+    for guess in 0..20 {
+        if guess % 3 == 0 {
+            tenant.clock.advance(660);
+            code = tenant.code().await;
+        }
+        let address = format!("192.0.2.{guess}");
+        let response = redeem_from(&tenant, &address, &otp_request(&wrong(&code))).await;
+        refused(response, 403, "invalid_grant", WRONG).await;
+    }
+    let code = tenant.code().await;
+    let response = redeem_from(&tenant, "203.0.113.1", &otp_request(&code)).await;
+    refused(response, 429, "too_many_attempts", BLOCKED).await;
+    tenant.clock.advance(DAY / 20);
+    let code = tenant.code().await;
+    assert_eq!(redeem_from(&tenant, "203.0.113.1", &otp_request(&code)).await.status(), 200);
+}
+
+#[tokio::test]
+async fn an_address_that_tries_many_numbers_is_slowed_down() {
+    let limits = Limits { starts_per_ip_hour: 50, ..Choice::default().limits };
+    let tenant = TestTenant::with(Choice { limits, ..Choice::default() }).await;
+    let request = |number: u32| {
+        let mut request = otp_request("000000");
+        request["username"] = json!(format!("+1415555{number:04}"));
+        request
+    };
+    for number in 0..100 {
+        assert_eq!(redeem_from(&tenant, "192.0.2.1", &request(number)).await.status(), 403);
+    }
+    let response = redeem_from(&tenant, "192.0.2.1", &request(100)).await;
+    refused(response, 429, "too_many_attempts", BLOCKED).await;
+    // The address of a client's server stands for many people.
+    let unnamed = tenant.post("/oauth/token", &request(100)).send().await.unwrap();
+    refused(unnamed, 403, "invalid_grant", WRONG).await;
+    tenant.clock.advance(900);
+    assert_eq!(redeem_from(&tenant, "192.0.2.1", &request(100)).await.status(), 403);
+    assert_eq!(redeem_from(&tenant, "192.0.2.1", &request(101)).await.status(), 429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_forty_parallel_failures_ten_are_looked_at() {
+    let tenant = Arc::new(TestTenant::start().await);
+    let mut tasks = JoinSet::new();
+    for _ in 0..40 {
+        let tenant = Arc::clone(&tenant);
+        tasks.spawn(async move { tenant.redeem("000000").await.status().as_u16() });
+    }
+    let statuses = tasks.join_all().await;
+    assert_eq!(statuses.iter().filter(|status| **status == 403).count(), 10, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 30, "{statuses:?}");
+}
+
+#[tokio::test]
+async fn a_forwarded_address_is_believed_only_from_a_trusted_client_that_proved_itself() {
+    for (client, secret, is_believed) in
+        [("web", Some("web-secret"), true), ("public", None, false), ("browserless", Some("browserless-secret"), false)]
+    {
+        let tenant = TestTenant::start().await;
+        let mut request = otp_request("000000");
+        request["client_id"] = json!(client);
+        request["client_secret"] = json!(secret);
+        for last in 0..10 {
+            assert_eq!(redeem_from(&tenant, &format!("192.0.2.{last}"), &request).await.status(), 403, "{client}");
+        }
+        let eleventh = redeem_from(&tenant, "192.0.2.99", &request).await.status();
+        assert_eq!(eleventh == 403, is_believed, "{client}");
+    }
+}
+
+#[tokio::test]
+async fn verify_takes_a_forwarded_address_from_a_client_that_proves_itself() {
+    let tenant = TestTenant::start().await;
+    let body = json!({"connection": "sms", "phone_number": PHONE, "verification_code": "000000", "client_id": "web"});
+    let from = |address: &str| tenant.post("/passwordless/verify", &body).header("auth0-forwarded-for", address);
+    for last in 0..10 {
+        let proven = from(&format!("192.0.2.{last}")).basic_auth("web", Some("web-secret"));
+        assert_eq!(proven.send().await.unwrap().status(), 401);
+    }
+    assert_eq!(tenant.verify("000000").await.status(), 401);
+    for last in 0..9 {
+        assert_eq!(from(&format!("198.51.100.{last}")).send().await.unwrap().status(), 401);
+    }
+    assert_eq!(from("198.51.100.9").send().await.unwrap().status(), 429);
+    let forged = from("203.0.113.1").basic_auth("web", Some("no-secret"));
+    assert_eq!(forged.send().await.unwrap().status(), 401);
+}
