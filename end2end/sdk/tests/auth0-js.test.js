@@ -157,3 +157,37 @@ test("a code that was used signs in no second time", async () => {
   const { error } = await call(await open(), "passwordlessVerify", options);
   assert.equal(error.code, "invalid_user_password");
 });
+
+test("passwordlessLogin signs in by co/authenticate and a login ticket", async () => {
+  const page = await open();
+  const phone = tenant.phone();
+  await start(page, phone);
+  const options = { ...attempt(phone, await tenant.code(phone)), state: "a state", nonce: "a nonce" };
+  const tokens = await callToCallback(page, "passwordlessLogin", options);
+  assert.equal(tokens.state, "a state");
+  const { nonce, phone_number } = claims(tokens.id_token);
+  assert.equal(nonce, "a nonce");
+  assert.equal(phone_number, phone);
+});
+
+test("passwordlessLogin tells a wrong code, and the right one still signs in", async () => {
+  const page = await open();
+  const phone = tenant.phone();
+  await start(page, phone);
+  const code = await tenant.code(phone);
+  const { error } = await call(page, "passwordlessLogin", attempt(phone, wrong(code)));
+  assert.equal(error.code, "access_denied");
+  assert.equal(error.description, "Wrong phone number or verification code.");
+  const tokens = await callToCallback(page, "passwordlessLogin", attempt(phone, code));
+  assert.equal(claims(tokens.id_token).phone_number, phone);
+});
+
+test("passwordlessLogin tells an unknown realm", async () => {
+  const page = await open();
+  const { error } = await call(page, "passwordlessLogin", {
+    ...attempt(tenant.phone(), "123456"),
+    connection: "fax",
+  });
+  assert.equal(error.code, "invalid_request");
+  assert.equal(error.description, "Unknown realm fax.");
+});
