@@ -19,6 +19,9 @@ pub(crate) const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordle
 /// The authorization code grant, RFC 6749 section 4.1.
 pub(crate) const CODE_GRANT: &str = "authorization_code";
 
+/// Tokens by way of the browser, RFC 6749 section 4.2: for clients that must.
+pub(crate) const IMPLICIT_GRANT: &str = "implicit";
+
 /// The refresh token grant, RFC 6749 section 6.
 pub(crate) const REFRESH_GRANT: &str = "refresh_token";
 

@@ -186,9 +186,11 @@ pub(crate) async fn code(
         Err(CodeError::Refused(refusal)) => return refused(login, refusal).await,
     };
     let (session, cookie) = sso::begin(&tenant, &headers, &user).await?;
-    let location = login.kept.request.grant_code(&tenant, &user, &session).await?;
+    let request = &login.kept.request;
+    let answer = request.answer(&tenant, login.client, &user, &session).await;
+    let answer = answer.unwrap_or_else(|error| request.refuse(&error));
     tenant.store.end_hosted_login(&login.id).await?;
-    Ok((cookie, location).into_response())
+    Ok((cookie, answer).into_response())
 }
 
 /// A person who is blocked is sent back to the application; anyone else may try again.

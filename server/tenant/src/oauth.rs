@@ -8,6 +8,7 @@ pub(crate) mod logout;
 mod pkce;
 mod refresh;
 pub(crate) mod request;
+mod response;
 pub(crate) mod revoke;
 pub(crate) mod scope;
 pub(crate) mod sso;

@@ -1,5 +1,6 @@
 //! Pages for people: small, without inline style or script.
 
+pub(crate) mod answer;
 pub(crate) mod login;
 pub(crate) mod outbox;
 

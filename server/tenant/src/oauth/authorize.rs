@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     body::{BodyFields, Fields, QueryFields},
+    config::Client,
     entropy, hosted,
     passwordless::{challenge::Refusal, cross_origin},
     store::{SsoSession, User},
@@ -53,7 +54,7 @@ async fn answer(
     let prompt = Prompt::parse(fields)?;
     let max_age = max_age(fields)?;
     if let Some(ticket) = fields.param("login_ticket").ok().flatten() {
-        return by_ticket(tenant, headers, &request, ticket).await;
+        return by_ticket(tenant, headers, address.client, &request, ticket).await;
     }
     if prompt != Prompt::Login {
         let current = sso::current(tenant, headers).await?;
@@ -62,7 +63,7 @@ async fn answer(
             if user.blocked {
                 return Err(OauthError::Refused(Refusal::Blocked));
             }
-            return Ok(request.grant_code(tenant, &user, &session).await?.into_response());
+            return Ok(request.answer(tenant, address.client, &user, &session).await?.into_response());
         }
     }
     if prompt == Prompt::None {
@@ -78,6 +79,7 @@ async fn answer(
 async fn by_ticket(
     tenant: &Tenant,
     headers: &HeaderMap,
+    client: &Client,
     request: &AuthorizationRequest,
     ticket: &str,
 ) -> Result<Response, OauthError> {
@@ -89,7 +91,7 @@ async fn by_ticket(
         return Err(OauthError::Refused(Refusal::Blocked));
     }
     let (session, cookie) = sso::begin(tenant, headers, &user).await?;
-    Ok((cookie, request.grant_code(tenant, &user, &session).await?).into_response())
+    Ok((cookie, request.answer(tenant, client, &user, &session).await?).into_response())
 }
 
 /// A session counts for the connection that it came from, and while it is young enough.

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
-use super::scope;
+use super::{
+    response::{RESPONSE_MODES, RESPONSE_TYPES},
+    scope,
+};
 use crate::{
-    config::{CODE_GRANT, OTP_GRANT, REFRESH_GRANT},
+    config::{CODE_GRANT, IMPLICIT_GRANT, OTP_GRANT, REFRESH_GRANT},
     tenant::Tenant,
 };
 
@@ -24,9 +27,9 @@ pub(crate) async fn metadata(State(tenant): State<Arc<Tenant>>) -> Json<Value> {
         "userinfo_endpoint": origin.at("/userinfo"),
         "jwks_uri": origin.at("/.well-known/jwks.json"),
         "scopes_supported": scope::SUPPORTED,
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": [CODE_GRANT, OTP_GRANT, REFRESH_GRANT],
+        "response_types_supported": RESPONSE_TYPES,
+        "response_modes_supported": RESPONSE_MODES,
+        "grant_types_supported": [CODE_GRANT, IMPLICIT_GRANT, OTP_GRANT, REFRESH_GRANT],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],

@@ -3,16 +3,21 @@
 use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
-use super::{grant::Grant, pkce, scope::Scope};
+use super::{
+    grant::Grant,
+    keys::SignError,
+    pkce,
+    response::{Answer, ResponseType, ReturnTo},
+    scope::Scope,
+    tokens,
+};
 use crate::{
     body::Fields,
-    config::{CODE_GRANT, Client, Connection, TenantConfig},
+    config::{Client, Connection, TenantConfig},
     entropy,
-    error::{ApiError, ErrorName, StoreError},
+    error::StoreError,
     hosted::MAX_TYPED,
     pages::PageError,
     passwordless::challenge::Refusal,
@@ -27,16 +32,15 @@ const CODE_SECONDS: i64 = 60;
 #[derive(Debug)]
 pub(crate) struct ReturnAddress<'a> {
     pub(crate) client: &'a Client,
-    redirect_uri: &'a str,
-    state: Option<&'a str>,
+    to: ReturnTo,
 }
 
 /// The request, checked; it can wait in the store while the person signs in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) client_id: String,
-    pub(crate) redirect_uri: String,
-    pub(crate) state: Option<String>,
+    pub(crate) return_to: ReturnTo,
+    pub(crate) response_type: ResponseType,
     pub(crate) scope: Scope,
     pub(crate) audience: Option<String>,
     pub(crate) nonce: Option<String>,
@@ -52,8 +56,8 @@ pub(crate) enum OauthError {
     InvalidRequest(Cow<'static, str>),
     #[error("Unsupported response type: {0}")]
     UnsupportedResponseType(String),
-    #[error("Grant type 'authorization_code' not allowed for the client.")]
-    UnauthorizedClient,
+    #[error("Grant type '{0}' not allowed for the client.")]
+    UnauthorizedClient(&'static str),
     #[error("Login required")]
     LoginRequired,
     #[error("Unknown or invalid login ticket.")]
@@ -62,6 +66,8 @@ pub(crate) enum OauthError {
     Refused(Refusal),
     #[error("The tenant could not answer. Please try again later.")]
     Store(#[from] StoreError),
+    #[error("Internal error")]
+    Sign(#[from] SignError),
 }
 
 impl OauthError {
@@ -69,12 +75,13 @@ impl OauthError {
         match self {
             Self::InvalidRequest(_) => "invalid_request",
             Self::UnsupportedResponseType(_) => "unsupported_response_type",
-            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnauthorizedClient(_) => "unauthorized_client",
             Self::LoginRequired => "login_required",
             Self::LoginTicket => "access_denied",
             Self::Refused(Refusal::TooManyAttempts(_)) => "too_many_attempts",
             Self::Refused(_) => "unauthorized",
             Self::Store(_) => "temporarily_unavailable",
+            Self::Sign(_) => "server_error",
         }
     }
 }
@@ -85,28 +92,7 @@ pub(crate) enum AuthorizeError {
     /// The person gets a page: where to send them is not known to be right.
     Page(PageError),
     /// The application is told.
-    Redirect(Box<Location>),
-}
-
-/// A redirect, and the error that it tells.
-#[derive(Debug)]
-pub(crate) struct Location {
-    url: String,
-    error: Option<&'static str>,
-}
-
-impl IntoResponse for Location {
-    fn into_response(self) -> Response {
-        let Ok(location) = HeaderValue::try_from(self.url) else {
-            return ApiError::Internal.into_response();
-        };
-        let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-        let mut response = (StatusCode::FOUND, headers).into_response();
-        if let Some(error) = self.error {
-            response.extensions_mut().insert(ErrorName(error));
-        }
-        response
-    }
+    Answer(Box<Answer>),
 }
 
 impl From<PageError> for AuthorizeError {
@@ -115,9 +101,9 @@ impl From<PageError> for AuthorizeError {
     }
 }
 
-impl From<Location> for AuthorizeError {
-    fn from(location: Location) -> Self {
-        Self::Redirect(Box::new(location))
+impl From<Answer> for AuthorizeError {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(Box::new(answer))
     }
 }
 
@@ -125,7 +111,7 @@ impl IntoResponse for AuthorizeError {
     fn into_response(self) -> Response {
         match self {
             Self::Page(error) => error.into_response(),
-            Self::Redirect(location) => location.into_response(),
+            Self::Answer(answer) => answer.into_response(),
         }
     }
 }
@@ -140,16 +126,16 @@ impl<'a> ReturnAddress<'a> {
         if !client.callbacks.iter().any(|callback| callback == redirect_uri) {
             return Err(PageError::CallbackMismatch);
         }
-        Ok(Self { client, redirect_uri, state: text("state") })
+        Ok(Self { client, to: ReturnTo::parse(redirect_uri, fields) })
     }
 
-    /// Tells the application why it gets no code.
-    pub(crate) fn refuse(&self, error: &OauthError) -> Location {
-        refuse(self.redirect_uri, self.state, error)
+    /// Tells the application why it gets nothing.
+    pub(crate) fn refuse(&self, error: &OauthError) -> Answer {
+        refuse(&self.to, error)
     }
 }
 
-fn refuse(redirect_uri: &str, state: Option<&str>, error: &OauthError) -> Location {
+fn refuse(to: &ReturnTo, error: &OauthError) -> Answer {
     if let OauthError::Store(error) = error {
         tracing::error!(%error, "the store failed");
     }
@@ -157,14 +143,7 @@ fn refuse(redirect_uri: &str, state: Option<&str>, error: &OauthError) -> Locati
     if let OauthError::Refused(Refusal::WrongCode { attempts_left: Some(left) }) = error {
         members.push(("attempts_left", left.to_string()));
     }
-    Location { url: with_query(redirect_uri, &members, state), error: Some(error.name()) }
-}
-
-fn with_query(redirect_uri: &str, members: &[(&str, String)], state: Option<&str>) -> String {
-    // The address was compared with the configuration, which holds only what parses.
-    let Ok(mut url) = Url::parse(redirect_uri) else { return redirect_uri.to_owned() };
-    url.query_pairs_mut().extend_pairs(members).extend_pairs(state.map(|state| ("state", state)));
-    url.into()
+    to.answer(members, Some(error.name()))
 }
 
 impl AuthorizationRequest {
@@ -175,18 +154,22 @@ impl AuthorizationRequest {
     ) -> Result<Self, OauthError> {
         let text = |name| fields.param(name).ok().flatten().map(str::to_owned);
         let client = address.client;
-        check_response(fields)?;
-        if !client.allows(CODE_GRANT) {
-            return Err(OauthError::UnauthorizedClient);
+        let response_type = response_type(fields, &address.to)?;
+        if let Some(grant) = response_type.grants().find(|grant| !client.allows(grant)) {
+            return Err(OauthError::UnauthorizedClient(grant));
+        }
+        let nonce = text("nonce");
+        if response_type.id_token && nonce.is_none() {
+            return Err(invalid("Missing required parameter: nonce"));
         }
         Ok(Self {
             client_id: client.client_id.clone(),
-            redirect_uri: address.redirect_uri.to_owned(),
-            state: address.state.map(str::to_owned),
+            return_to: address.to.clone(),
+            response_type,
             scope: Scope::granted(text("scope").as_deref(), client),
             audience: text("audience"),
-            nonce: text("nonce"),
-            code_challenge: code_challenge(client, fields)?,
+            nonce,
+            code_challenge: if response_type.code { code_challenge(client, fields)? } else { None },
             connection: choose_connection(config, client, text("connection").or_else(|| text("realm")).as_deref())?
                 .name
                 .clone(),
@@ -198,15 +181,14 @@ impl AuthorizationRequest {
         config.connection(&self.connection).ok_or(OauthError::InvalidRequest("the connection was not found".into()))
     }
 
-    /// Makes a code for the person and says where to take it.
-    pub(crate) async fn grant_code(
+    /// Makes what the application asked for, and says where it goes.
+    pub(crate) async fn answer(
         &self,
         tenant: &Tenant,
+        client: &Client,
         user: &User,
         session: &SsoSession,
-    ) -> Result<Location, StoreError> {
-        let code = entropy::token(&*tenant.entropy);
-        let now = tenant.now();
+    ) -> Result<Answer, OauthError> {
         let grant = Grant {
             user_id: user.id.clone(),
             scope: self.scope.clone(),
@@ -215,20 +197,29 @@ impl AuthorizationRequest {
             auth_time: session.created_at.seconds(),
             sid: Some(session.sid.clone()),
         };
+        let code = if self.response_type.code { Some(self.code(tenant, &grant).await?) } else { None };
+        let tokens = tokens::by_browser(tenant, client, user, &grant, self.response_type, code.as_deref())?;
+        let members = code.map(|code| ("code", code)).into_iter().chain(tokens).collect();
+        Ok(self.return_to.answer(members, None))
+    }
+
+    async fn code(&self, tenant: &Tenant, grant: &Grant) -> Result<String, StoreError> {
+        let code = entropy::token(&*tenant.entropy);
+        let now = tenant.now();
         let stored = StoredCode {
             client_id: self.client_id.clone(),
-            redirect_uri: self.redirect_uri.clone(),
+            redirect_uri: self.return_to.redirect_uri.clone(),
             code_challenge: self.code_challenge.clone(),
-            grant,
+            grant: grant.clone(),
             expires_at: now.plus_seconds(CODE_SECONDS),
         };
         tenant.store.put_authorization_code(&code, &stored, now).await?;
-        Ok(Location { url: with_query(&self.redirect_uri, &[("code", code)], self.state.as_deref()), error: None })
+        Ok(code)
     }
 
-    /// Tells the application why it gets no code.
-    pub(crate) fn refuse(&self, error: &OauthError) -> Location {
-        refuse(&self.redirect_uri, self.state.as_deref(), error)
+    /// Tells the application why it gets nothing.
+    pub(crate) fn refuse(&self, error: &OauthError) -> Answer {
+        refuse(&self.return_to, error)
     }
 }
 
@@ -236,20 +227,18 @@ fn invalid(description: &'static str) -> OauthError {
     OauthError::InvalidRequest(description.into())
 }
 
-fn check_response(fields: &Fields) -> Result<(), OauthError> {
+fn response_type(fields: &Fields, to: &ReturnTo) -> Result<ResponseType, OauthError> {
     let text = |name| fields.param(name).ok().flatten();
-    match text("response_type") {
-        Some("code") => {}
-        Some(other) => return Err(OauthError::UnsupportedResponseType(other.to_owned())),
-        None => return Err(invalid("Missing required parameter: response_type")),
-    }
-    if !matches!(text("response_mode"), None | Some("query")) {
+    let asked = text("response_type").ok_or(invalid("Missing required parameter: response_type"))?;
+    let response_type =
+        ResponseType::parse(asked).ok_or_else(|| OauthError::UnsupportedResponseType(asked.to_owned()))?;
+    if !to.is_as_asked(text("response_mode"), response_type) {
         return Err(invalid("Unsupported response mode"));
     }
     if fields.get("request").is_some() || fields.get("request_uri").is_some() {
         return Err(invalid("Request objects are not supported"));
     }
-    Ok(())
+    Ok(response_type)
 }
 
 /// The S256 challenge; a public client cannot do without (RFC 9700 section 2.1.1).

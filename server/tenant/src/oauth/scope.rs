@@ -43,6 +43,10 @@ impl Scope {
         Self(narrowed)
     }
 
+    pub(crate) fn without(&self, scope: &str) -> Self {
+        Self(self.0.iter().filter(|granted| *granted != scope).cloned().collect())
+    }
+
     pub(crate) fn has(&self, scope: &str) -> bool {
         self.0.iter().any(|granted| granted == scope)
     }

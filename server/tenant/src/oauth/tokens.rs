@@ -1,13 +1,23 @@
 //! The tokens: OpenID Connect Core section 2, with Auth0's lifetimes.
 
+use aws_lc_rs::digest;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{grant::Grant, keys::SignError, scope::Scope};
+use super::{
+    grant::Grant,
+    keys::SignError,
+    response::ResponseType,
+    scope::{OFFLINE_ACCESS, Scope},
+};
 use crate::{clock::Millis, config::Client, error::ApiError, store::User, tenant::Tenant};
 
 const ID_TOKEN_SECONDS: i64 = 36_000;
 const ACCESS_TOKEN_SECONDS: i64 = 86_400;
+
+/// An access token that a browser carries lives shorter.
+const BROWSER_ACCESS_TOKEN_SECONDS: i64 = 7_200;
 
 /// The answer of the token endpoint, RFC 6749 section 5.1.
 #[derive(Serialize)]
@@ -57,7 +67,18 @@ struct IdTokenClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
     #[serde(flatten)]
+    beside: Beside,
+    #[serde(flatten)]
     person: PersonClaims,
+}
+
+/// What came through the browser beside an ID token; the hashes tie it to the token, OpenID Connect Core section 3.3.2.11.
+#[derive(Default, Serialize)]
+struct Beside {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    c_hash: Option<String>,
 }
 
 /// What an access token says, RFC 9068.
@@ -108,9 +129,10 @@ pub(crate) fn issue(
     grant: &Grant,
     refresh_token: Option<String>,
 ) -> Result<TokenReply, SignError> {
-    let id_token = grant.scope.has("openid").then(|| id_token(tenant, client, user, grant)).transpose()?;
+    let id_token =
+        grant.scope.has("openid").then(|| id_token(tenant, client, user, grant, Beside::default())).transpose()?;
     Ok(TokenReply {
-        access_token: access_token(tenant, client, user, grant)?,
+        access_token: access_token(tenant, client, user, grant, ACCESS_TOKEN_SECONDS)?,
         id_token,
         refresh_token,
         scope: grant.scope.to_string(),
@@ -119,7 +141,42 @@ pub(crate) fn issue(
     })
 }
 
-fn id_token(tenant: &Tenant, client: &Client, user: &User, grant: &Grant) -> Result<String, SignError> {
+/// The tokens that go through the browser: the implicit and hybrid flows.
+pub(crate) fn by_browser(
+    tenant: &Tenant,
+    client: &Client,
+    user: &User,
+    grant: &Grant,
+    response_type: ResponseType,
+    code: Option<&str>,
+) -> Result<Vec<(&'static str, String)>, SignError> {
+    let grant = &Grant { scope: grant.scope.without(OFFLINE_ACCESS), ..grant.clone() };
+    let mut members = Vec::new();
+    let mut beside = Beside { at_hash: None, c_hash: code.map(left_half_hash) };
+    if response_type.token {
+        let token = access_token(tenant, client, user, grant, BROWSER_ACCESS_TOKEN_SECONDS)?;
+        beside.at_hash = Some(left_half_hash(&token));
+        members.extend([
+            ("access_token", token),
+            ("scope", grant.scope.to_string()),
+            ("expires_in", BROWSER_ACCESS_TOKEN_SECONDS.to_string()),
+            ("token_type", "Bearer".to_owned()),
+        ]);
+    }
+    if response_type.id_token {
+        members.push(("id_token", id_token(tenant, client, user, grant, beside)?));
+    }
+    Ok(members)
+}
+
+/// The left half of the SHA-256 of what goes with a token signed RS256, OpenID Connect Core section 3.3.2.11.
+fn left_half_hash(text: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    let (left, _) = digest.as_ref().split_at(digest.as_ref().len() / 2);
+    URL_SAFE_NO_PAD.encode(left)
+}
+
+fn id_token(tenant: &Tenant, client: &Client, user: &User, grant: &Grant, beside: Beside) -> Result<String, SignError> {
     let iat = tenant.now().seconds();
     tenant.signing_key.sign(&IdTokenClaims {
         iss: &tenant.origin.issuer(),
@@ -129,18 +186,25 @@ fn id_token(tenant: &Tenant, client: &Client, user: &User, grant: &Grant) -> Res
         auth_time: grant.auth_time,
         sid: grant.sid.as_deref(),
         nonce: grant.nonce.as_deref(),
+        beside,
         person: PersonClaims::of(user, &grant.scope),
     })
 }
 
-fn access_token(tenant: &Tenant, client: &Client, user: &User, grant: &Grant) -> Result<String, SignError> {
+fn access_token(
+    tenant: &Tenant,
+    client: &Client,
+    user: &User,
+    grant: &Grant,
+    lifetime: i64,
+) -> Result<String, SignError> {
     let iat = tenant.now().seconds();
     tenant.signing_key.sign(&AccessTokenClaims {
         iss: tenant.origin.issuer(),
         sub: user.subject(),
         aud: grant.audience.iter().cloned().chain([tenant.origin.at("/userinfo")]).collect(),
         iat,
-        exp: iat + ACCESS_TOKEN_SECONDS,
+        exp: iat + lifetime,
         scope: grant.scope.to_string(),
         azp: client.client_id.clone(),
     })

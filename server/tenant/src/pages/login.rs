@@ -21,7 +21,7 @@ pub(crate) fn page(id: &str, login: &HostedLogin, client: &Client, connection: &
     };
     Page {
         status: StatusCode::OK,
-        policy: format!("; form-action 'self' {}", form_target(&login.request.redirect_uri)),
+        policy: format!("; form-action 'self' {}", form_target(&login.request.return_to.redirect_uri)),
         ..Page::new(format!("{title} – {}", client.name), body)
     }
 }

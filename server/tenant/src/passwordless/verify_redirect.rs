@@ -50,8 +50,8 @@ async fn sign_in(
     let code_try = CodeTry { client: Some(address.client), connection, phone_number: &phone_number, code, source };
     let user = tenant.redeem_code(&code_try).await?;
     let (session, cookie) = sso::begin(tenant, headers, &user).await?;
-    let location = request.grant_code(tenant, &user, &session).await?;
-    Ok((cookie, location).into_response())
+    let answer = request.answer(tenant, address.client, &user, &session).await?;
+    Ok((cookie, answer).into_response())
 }
 
 fn required<'a>(fields: &'a Fields, name: &'static str) -> Result<&'a str, OauthError> {

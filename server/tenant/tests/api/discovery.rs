@@ -11,7 +11,7 @@ async fn only_what_is_there_is_announced() {
     for path in ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"] {
         let metadata: Value = tenant.get(path).send().await.unwrap().json().await.unwrap();
         assert_eq!(metadata["issuer"], format!("{}/", tenant.origin));
-        assert_eq!(metadata["response_types_supported"], json!(["code"]));
+        assert_eq!(metadata["response_modes_supported"], json!(["query", "fragment", "form_post", "web_message"]));
         assert_eq!(metadata["code_challenge_methods_supported"], json!(["S256"]));
         assert_eq!(metadata["passwordless_code_challenge_methods_supported"], json!(["S256"]));
         for (name, value) in metadata.as_object().unwrap() {

@@ -50,6 +50,11 @@ clients:
     client_secret: codeless-secret
     grant_types: [authorization_code]
     callbacks: ["http://localhost:3000/callback"]
+  - name: Implicit
+    client_id: implicit
+    client_secret: implicit-secret
+    grant_types: [authorization_code, implicit, refresh_token]
+    callbacks: ["http://localhost:3000/callback", "com.example.app://callback"]
   - name: No browser
     client_id: browserless
     client_secret: browserless-secret
@@ -292,6 +297,12 @@ pub(crate) fn query(url: &str, name: &str) -> Option<String> {
     let base = Url::parse("http://tenant.invalid").unwrap();
     let url = base.join(url).unwrap();
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// A parameter of a URL's fragment.
+pub(crate) fn fragment(url: &str, name: &str) -> Option<String> {
+    let (_, fragment) = url.split_once('#')?;
+    query(&format!("/?{fragment}"), name)
 }
 
 /// The claims of a token, unchecked.

@@ -15,6 +15,7 @@ mod logout;
 mod otp_grant;
 mod outbox;
 mod refresh_token;
+mod responses;
 mod revoke;
 mod secrecy;
 mod start;

@@ -69,9 +69,9 @@ async fn failures_come_back_with_the_sentence_and_the_state() {
     assert!(!response.headers().contains_key("set-cookie"));
 
     for (more, error) in [
-        (("response_type", "token"), "unsupported_response_type"),
+        (("response_type", "none"), "unsupported_response_type"),
         (("response_type", ""), "invalid_request"),
-        (("response_mode", "fragment"), "invalid_request"),
+        (("response_mode", "pigeon"), "invalid_request"),
         (("code_challenge", CHALLENGE), "invalid_request"),
         (("code_challenge_method", "S256"), "invalid_request"),
         (("connection", "email"), "invalid_request"),

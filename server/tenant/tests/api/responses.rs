@@ -1,0 +1,172 @@
+//! The ways in which `/authorize` answers: response types and response modes.
+
+use aws_lc_rs::digest;
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use reqwest::Response;
+use serde_json::{Value, json};
+
+use crate::helpers::{CALLBACK, TestTenant, claims, fragment, location, query};
+
+const HERE: &str = "http://localhost:3000";
+
+async fn authorize(tenant: &TestTenant, cookie: &str, more: &[(&str, &str)]) -> Response {
+    let mut parameters = vec![
+        ("client_id", "implicit"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("scope", "openid phone offline_access"),
+        ("state", "a \"<b>&c"),
+        ("nonce", "n1"),
+    ];
+    parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+    parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+    tenant.get("/authorize").query(&parameters).header("cookie", cookie).send().await.unwrap()
+}
+
+fn half_hash(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, text.as_bytes()).as_ref()[..16])
+}
+
+/// What an attribute or a hidden field holds.
+fn unescaped(text: &str) -> String {
+    text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    text.split_once(start)?.1.split_once(end).map(|(inside, _)| inside)
+}
+
+/// Checks that the policy lets the page's script run and nothing else, and returns policy and page.
+async fn page(response: Response) -> (String, String) {
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    let html = response.text().await.unwrap();
+    let script = between(&html, "<script>", "</script>").unwrap();
+    let hash = STANDARD.encode(digest::digest(&digest::SHA256, script.as_bytes()));
+    assert!(policy.contains("default-src 'none'") && policy.contains(&format!("script-src 'sha256-{hash}'")));
+    assert_eq!(html.matches("<script").count(), 1);
+    (policy, html)
+}
+
+async fn message(response: Response) -> Value {
+    let (policy, html) = page(response).await;
+    assert!(policy.contains(&format!("frame-ancestors {HERE}")) && policy.contains("form-action 'none'"));
+    assert_eq!(between(&html, "data-target=\"", "\""), Some(HERE));
+    let message: Value = serde_json::from_str(&unescaped(between(&html, "data-message=\"", "\"").unwrap())).unwrap();
+    assert_eq!(message["type"], "authorization_response");
+    message["response"].clone()
+}
+
+#[tokio::test]
+async fn a_form_carries_the_answer() {
+    let tenant = TestTenant::start().await;
+    let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
+    let response = authorize(&tenant, &cookie, &[("response_mode", "form_post")]).await;
+    assert_eq!(response.headers()["referrer-policy"], "strict-origin");
+    let (policy, html) = page(response).await;
+    assert!(policy.contains(&format!("form-action {HERE}")) && policy.contains("frame-ancestors 'none'"));
+    assert!(html.contains(&format!("method=\"post\" action=\"{CALLBACK}\"")));
+    let field = |name: &str| between(&html, &format!("name=\"{name}\" value=\""), "\"").map(unescaped);
+    assert_eq!(field("state").as_deref(), Some("a \"<b>&c"));
+    let client = [("client_id", "implicit"), ("client_secret", "implicit-secret")];
+    assert_eq!(tenant.exchange(&field("code").unwrap(), &client).await.status(), 200);
+
+    let refused = authorize(&tenant, "", &[("response_mode", "form_post"), ("prompt", "none")]).await;
+    let (_, html) = page(refused).await;
+    assert_eq!(between(&html, "name=\"error\" value=\"", "\""), Some("login_required"));
+}
+
+#[tokio::test]
+async fn a_message_carries_the_answer_and_the_error() {
+    let tenant = TestTenant::start().await;
+    let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
+    let probe = [("response_mode", "web_message"), ("prompt", "none")];
+    let response = message(authorize(&tenant, &cookie, &probe).await).await;
+    assert_eq!(response["state"], "a \"<b>&c");
+    let client = [("client_id", "implicit"), ("client_secret", "implicit-secret")];
+    assert_eq!(tenant.exchange(response["code"].as_str().unwrap(), &client).await.status(), 200);
+    let response = message(authorize(&tenant, "", &probe).await).await;
+    assert_eq!(
+        response,
+        json!({"error": "login_required", "error_description": "Login required", "state": "a \"<b>&c"})
+    );
+    let not_allowed = [("client_id", "web"), ("response_type", "token"), probe[0], probe[1]];
+    assert_eq!(message(authorize(&tenant, &cookie, &not_allowed).await).await["error"], "unauthorized_client");
+}
+
+#[tokio::test]
+async fn every_response_type_gives_what_it_names() {
+    let tenant = TestTenant::start().await;
+    let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
+    for response_type in ["token", "id_token", "code token", "code id_token", "token id_token", "id_token token code"] {
+        let answer = location(&authorize(&tenant, &cookie, &[("response_type", response_type)]).await);
+        assert!(answer.starts_with(&format!("{CALLBACK}#")), "{answer}");
+        assert_eq!(fragment(&answer, "state").as_deref(), Some("a \"<b>&c"));
+        let wants = |part: &str| response_type.split(' ').any(|word| word == part);
+        let [code, access_token, id_token] = ["code", "access_token", "id_token"].map(|name| fragment(&answer, name));
+        assert_eq!(code.is_some(), wants("code"), "{response_type}");
+        assert_eq!(access_token.is_some(), wants("token"), "{response_type}");
+        assert_eq!(id_token.is_some(), wants("id_token"), "{response_type}");
+        assert!(fragment(&answer, "refresh_token").is_none());
+        if let Some(access_token) = &access_token {
+            assert_eq!(fragment(&answer, "token_type").as_deref(), Some("Bearer"));
+            assert_eq!(fragment(&answer, "expires_in").as_deref(), Some("7200"));
+            assert_eq!(fragment(&answer, "scope").as_deref(), Some("openid phone"));
+            let userinfo = tenant.get("/userinfo").bearer_auth(access_token).send().await.unwrap();
+            assert_eq!(userinfo.status(), 200);
+        }
+        if let Some(id_token) = id_token {
+            let id = claims(&json!(id_token));
+            assert_eq!(id["nonce"], "n1");
+            assert_eq!(id["at_hash"].as_str().map(str::to_owned), access_token.as_deref().map(half_hash));
+            assert_eq!(id["c_hash"].as_str().map(str::to_owned), code.as_deref().map(half_hash));
+        }
+        if let Some(code) = code {
+            let client = [("client_id", "implicit"), ("client_secret", "implicit-secret")];
+            let body: Value = tenant.exchange(&code, &client).await.json().await.unwrap();
+            assert!(body["refresh_token"].is_string(), "the code gives what the browser must not carry");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_answered_as_asked_is_refused() {
+    let tenant = TestTenant::start().await;
+    for (more, error, description) in [
+        (&[("response_type", "id_token"), ("nonce", "")][..], "invalid_request", "Missing required parameter: nonce"),
+        (&[("response_type", "token"), ("response_mode", "query")], "invalid_request", "Unsupported response mode"),
+        (
+            &[("client_id", "web"), ("response_type", "token")],
+            "unauthorized_client",
+            "Grant type 'implicit' not allowed for the client.",
+        ),
+        (
+            &[("client_id", "web"), ("response_type", "code id_token")],
+            "unauthorized_client",
+            "Grant type 'implicit' not allowed for the client.",
+        ),
+    ] {
+        let answer = location(&authorize(&tenant, "", more).await);
+        assert_eq!(fragment(&answer, "error").as_deref(), Some(error), "{more:?}");
+        assert_eq!(fragment(&answer, "error_description").as_deref(), Some(description));
+        assert_eq!(query(&answer, "error"), None);
+    }
+    for mode in ["web_message", "form_post"] {
+        let app = [("redirect_uri", "com.example.app://callback"), ("response_mode", mode)];
+        let answer = location(&authorize(&tenant, "", &app).await);
+        assert_eq!(query(&answer, "error").as_deref(), Some("invalid_request"));
+    }
+}
+
+#[tokio::test]
+async fn verify_redirect_answers_as_it_is_asked() {
+    let tenant = TestTenant::start().await;
+    let otp = tenant.code().await;
+    let more = [("client_id", "implicit"), ("response_type", "token id_token"), ("nonce", "n"), ("state", "s")];
+    let answer = location(&tenant.verify_redirect(&otp, &more).await);
+    assert!(fragment(&answer, "access_token").is_some() && fragment(&answer, "id_token").is_some());
+}
