@@ -3,7 +3,8 @@
 use crate::config::{Config, ConfigError, TwilioArgs};
 use leptos_passwordless::Country;
 use passwordless_tenant::{
-    Client, Entropy, Limits, Settings, Sms, StoreError, TenantConfig, TwilioConfig, TwilioFrom, default_client_secret,
+    Client, Entropy, Limits, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig, TwilioFrom,
+    default_client_secret,
 };
 use secrecy::SecretString;
 use sqlx::SqlitePool;
@@ -107,6 +108,7 @@ fn sms(twilio: &TwilioArgs) -> Result<Sms, ConfigError> {
             auth_token: auth_token.clone(),
             from,
             api_base_url: base_url(twilio.twilio_api_base_url.as_ref())?,
+            retries: Retries::default(),
         })),
         _ => Err(ConfigError::IncompleteTwilio),
     }

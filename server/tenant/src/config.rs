@@ -11,7 +11,11 @@ use http::{HeaderMap, header};
 use secrecy::SecretString;
 use url::Url;
 
-use crate::{clock::Millis, passwordless::template::Template, sms::TwilioConfig};
+use crate::{
+    clock::Millis,
+    passwordless::template::Template,
+    sms::{GatewayConfig, TwilioConfig},
+};
 
 /// Auth0's name for the grant that turns a phone number and a code into tokens.
 pub(crate) const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
@@ -144,6 +148,15 @@ fn with_and_without_slash(url: &Url) -> Vec<String> {
     [written].into_iter().chain(bare).collect()
 }
 
+/// Who sends messages.
+#[derive(Clone, Debug)]
+pub enum SenderConfig {
+    /// An account at Twilio.
+    Twilio(TwilioConfig),
+    /// A gateway of one's own.
+    Gateway(GatewayConfig),
+}
+
 /// A way to sign in: numbers, codes and the sender.
 #[derive(Clone, Debug)]
 pub struct Connection {
@@ -161,8 +174,10 @@ pub struct Connection {
     pub disable_signup: bool,
     /// Whether a number is blocked for an address after ten failing tries; true at Auth0 too, unless it is said.
     pub brute_force_protection: bool,
-    /// Its own account at Twilio; without one the tenant's default sender is used.
-    pub twilio: Option<TwilioConfig>,
+    /// Its own sender; without one the tenant's default sender is used.
+    pub sender: Option<SenderConfig>,
+    /// Who gets the message next, where the one before surely sent nothing.
+    pub fallback: Vec<SenderConfig>,
 }
 
 impl Connection {
@@ -176,7 +191,8 @@ impl Connection {
             template: Template::default(),
             disable_signup: false,
             brute_force_protection: true,
-            twilio: None,
+            sender: None,
+            fallback: Vec::new(),
         }
     }
 
@@ -234,7 +250,7 @@ impl TenantConfig {
 
     /// Whether some connection names no provider of its own, so that the default sender will be used.
     pub fn uses_default_sender(&self) -> bool {
-        self.connections.iter().any(|connection| connection.twilio.is_none())
+        self.connections.iter().any(|connection| connection.sender.is_none())
     }
 
     pub(crate) fn client(&self, client_id: &str) -> Option<&Client> {

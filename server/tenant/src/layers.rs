@@ -20,7 +20,8 @@ use crate::{
     pages::PageError,
 };
 
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+/// Longer than the slowest sender may take: a gateway has 30 seconds.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Says in the log what was refused: no query, as it can hold a code, and nothing that the request holds.
 pub(crate) async fn log_refusals(request: Request, next: Next) -> Response {

@@ -20,15 +20,19 @@ mod pages;
 mod passwordless;
 mod phone_number;
 mod routes;
+mod senders;
 mod sms;
 mod store;
 mod tenant;
 
 pub use clock::{Clock, SystemClock};
-pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, TenantConfig};
+pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, SenderConfig, TenantConfig};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BuildError, StoreError};
 pub use limits::Limits;
-pub use sms::{Outbox, SendError, SmsMessage, SmsSender, Twilio, TwilioConfig, TwilioFrom};
+pub use sms::{
+    Accepted, AskedBy, Gateway, GatewayAuthentication, GatewayConfig, MessageState, Outbox, Retries, SendError,
+    SmsMessage, SmsSender, Twilio, TwilioConfig, TwilioFrom, messages,
+};
 pub use store::default_client_secret;
 pub use tenant::{Settings, Sms, router};

@@ -20,7 +20,7 @@ use crate::{
     error::StoreError,
     limits::{Bucket, Gcra},
     phone_number::PhoneNumber,
-    sms::{SendError, SmsMessage},
+    sms::{Accepted, AskedBy, SendError, SmsMessage},
     store::{Attempt, User},
     tenant::Tenant,
 };
@@ -85,8 +85,20 @@ impl Tenant {
             to: request.phone_number.as_str().to_owned(),
             body: message::text(request, &code),
             validity: request.connection.code_lifetime,
+            asked_by: AskedBy { ip: Some(request.source.ip), user_agent: request.reader.user_agent.clone() },
         };
-        Ok(self.sender(request.connection).send(&message).await?)
+        let accepted = self.senders.of(request.connection).send(&message).await?;
+        self.note_message(request, accepted).await;
+        Ok(())
+    }
+
+    /// Keeps where the provider will report what became of the message. The code is on its way: a failure here is ours.
+    async fn note_message(&self, request: &CodeRequest<'_>, accepted: Accepted) {
+        let Some(message_id) = accepted.message_id else { return };
+        let (connection, recipient) = (&request.connection.name, request.phone_number);
+        if let Err(error) = self.store.message_taken(&message_id, connection, recipient, self.now()).await {
+            tracing::error!(%error, "a message was sent and could not be noted");
+        }
     }
 
     async fn take_start(&self, request: &CodeRequest<'_>) -> Result<(), SendCodeError> {

@@ -37,6 +37,14 @@ impl PhoneNumber {
         &self.0
     }
 
+    /// Enough to recognise a number by, not enough to call it.
+    pub(crate) fn masked(&self) -> String {
+        let digits = self.0.len() - 1;
+        let (start, end) = if digits >= 8 { (3, 2) } else { (1, 0) };
+        let hidden = "•".repeat(self.0.len() - start - end);
+        format!("{}{hidden}{}", &self.0[..start], &self.0[self.0.len() - end..])
+    }
+
     /// The number in groups, for reading.
     pub(crate) fn readable(&self) -> String {
         PHONE_NUMBER_UTIL
@@ -87,6 +95,14 @@ mod tests {
         let german = PhoneNumber::parse("+4915123456789");
         assert!(german.as_ref().is_some_and(|number| number.is_in(&["DE".to_owned(), "AT".to_owned()])));
         assert!(german.is_some_and(|number| !number.is_in(&["US".to_owned()])));
+    }
+
+    #[test]
+    fn a_masked_number_cannot_be_called() {
+        for (number, masked) in [("+14155552671", "+14•••••••71"), ("+1415555", "+•••••••"), ("+1", "+•")]
+        {
+            assert_eq!(PhoneNumber::parse(number).map(|number| number.masked()).as_deref(), Some(masked));
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::{
     oauth::{authorize, discovery, keys, logout, revoke, token, userinfo},
     pages,
     passwordless::{cross_origin, start, verify, verify_redirect},
+    sms::callback,
     tenant::Tenant,
 };
 
@@ -26,6 +27,7 @@ pub(crate) fn build(tenant: Arc<Tenant>) -> Result<Router, BuildError> {
         .merge(forms)
         .merge(by_browser())
         .merge(outbox(&tenant))
+        .route(callback::PATH, post(callback::status))
         .route("/healthz", get(async || "ok"))
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .fallback(async || ApiError::NotFound)
@@ -85,7 +87,7 @@ fn login_page(tenant: &Tenant) -> Result<Router<Arc<Tenant>>, BuildError> {
 }
 
 fn outbox(tenant: &Tenant) -> Router<Arc<Tenant>> {
-    let Some(outbox) = tenant.outbox() else { return Router::new() };
+    let Some(outbox) = tenant.senders.outbox() else { return Router::new() };
     Router::new()
         .route("/outbox", get(pages::outbox::outbox))
         .route("/outbox/events", get(pages::outbox::events))

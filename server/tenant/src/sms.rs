@@ -1,16 +1,23 @@
 //! Senders of text messages.
 
+pub(crate) mod callback;
+pub(crate) mod delivery;
+mod failover;
+mod gateway;
 mod outbox;
 mod twilio;
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use async_trait::async_trait;
 use secrecy::SecretString;
 
+pub use delivery::{MessageState, messages};
+pub(crate) use failover::Failover;
+pub use gateway::{Gateway, GatewayAuthentication, GatewayConfig};
 pub use outbox::Outbox;
 pub(crate) use outbox::OutboxMessage;
-pub use twilio::{Twilio, TwilioConfig, TwilioFrom};
+pub use twilio::{Retries, Twilio, TwilioConfig, TwilioFrom};
 
 /// One text message.
 #[derive(Debug)]
@@ -21,6 +28,24 @@ pub struct SmsMessage {
     pub body: SecretString,
     /// How long delivering it makes sense: the code's lifetime.
     pub validity: Duration,
+    /// Who asked for it, for gateways that are to know.
+    pub asked_by: AskedBy,
+}
+
+/// The request that a message was asked for with.
+#[derive(Clone, Debug, Default)]
+pub struct AskedBy {
+    /// Its address.
+    pub ip: Option<IpAddr>,
+    /// Its `User-Agent`.
+    pub user_agent: Option<String>,
+}
+
+/// A message that a provider took.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// The provider's name for it, where it will report what became of it.
+    pub message_id: Option<String>,
 }
 
 /// Why a message was not accepted for delivery.
@@ -42,12 +67,72 @@ pub enum SendError {
         /// The provider's code; its HTTP status where it names none.
         code: i64,
     },
+    /// The provider is busy and did not look at the message.
+    #[error("{message} (Code: {code})")]
+    Busy {
+        /// The provider's words.
+        message: String,
+        /// The provider's code.
+        code: i64,
+    },
+    /// The provider failed with the message in hand; it may go out.
+    #[error("{message} (Code: {code})")]
+    Failed {
+        /// The provider's words.
+        message: String,
+        /// The provider's code; its HTTP status where it names none.
+        code: i64,
+    },
+    /// A gateway answered with a status that is not success.
+    #[error("Unexpected response while calling the SMS gateway: {0}")]
+    GatewayStatus(u16),
+    /// A gateway did not believe our token.
+    #[error("Authentication failed while calling the SMS gateway: 401")]
+    GatewayAuthentication,
+    /// A gateway did not answer in time; the number is HTTP's for this.
+    #[error("Timeout while calling the SMS gateway: 504")]
+    GatewayTimeout,
     /// No answer in time.
     #[error("Timeout while calling the SMS provider")]
     Timeout,
-    /// No connection, or an answer that is not one.
+    /// No connection: the message was not handed over.
     #[error("The SMS provider could not be reached")]
     Unreachable,
+    /// The connection broke after the message was handed over; it may go out.
+    #[error("The SMS provider broke the connection off")]
+    BrokenOff,
+}
+
+impl SendError {
+    /// Whether another sender may try: this one surely sends nothing, and not because of the recipient, who may have
+    /// asked for no messages (Twilio 21610) or have no phone that takes them (21614, 21635).
+    pub(crate) fn leaves_it_to_others(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => !matches!(code, 21610 | 21614 | 21635),
+            Self::GatewayStatus(status) => (400..500).contains(status),
+            Self::Busy { .. } | Self::GatewayAuthentication | Self::Unreachable => true,
+            Self::InvalidRecipient { .. }
+            | Self::Failed { .. }
+            | Self::GatewayTimeout
+            | Self::Timeout
+            | Self::BrokenOff => false,
+        }
+    }
+
+    /// Which error it is, for the log: the provider's words can hold the number.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::InvalidRecipient { .. } => "invalid recipient",
+            Self::Refused { .. } => "refused",
+            Self::Busy { .. } => "busy",
+            Self::Failed { .. } => "failed",
+            Self::GatewayStatus(_) => "unexpected response",
+            Self::GatewayAuthentication => "authentication failed",
+            Self::GatewayTimeout | Self::Timeout => "timeout",
+            Self::Unreachable => "unreachable",
+            Self::BrokenOff => "broken off",
+        }
+    }
 }
 
 /// Hands a message over for delivery.
@@ -58,5 +143,5 @@ pub trait SmsSender: Send + Sync + 'static {
     /// # Errors
     ///
     /// When the provider did not take it.
-    async fn send(&self, message: &SmsMessage) -> Result<(), SendError>;
+    async fn send(&self, message: &SmsMessage) -> Result<Accepted, SendError>;
 }

@@ -6,6 +6,7 @@ mod hosted_logins;
 mod keys;
 mod limits;
 mod login_tickets;
+mod messages;
 mod refresh_tokens;
 mod secrets;
 mod sso_sessions;

@@ -1,6 +1,6 @@
 //! The tenant as a whole: what it is made from, and what its handlers share.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::Router;
 use sqlx::SqlitePool;
@@ -8,14 +8,15 @@ use url::Url;
 
 use crate::{
     clock::{Clock, Millis},
-    config::{Connection, TenantConfig},
+    config::TenantConfig,
     entropy::Entropy,
     error::BuildError,
     limits::Limits,
     oauth::keys::SigningKey,
     passwordless::challenge::CodeKey,
     routes,
-    sms::{Outbox, SmsSender, Twilio, TwilioConfig},
+    senders::Senders,
+    sms::TwilioConfig,
     store::Store,
 };
 
@@ -56,9 +57,10 @@ pub async fn router(
     let store = Store::open(pool).await?;
     let signing_key = SigningKey::load_or_make(&store, Millis::of(&*clock)).await?;
     let code_key = CodeKey::new(&store.secret("code_key", &*entropy).await?);
+    let origin = Origin::of(&settings.public_url)?;
     let tenant = Tenant {
-        origin: Origin::of(&settings.public_url)?,
-        senders: Senders::new(&settings, &clock)?,
+        senders: Senders::new(&settings, &origin, &clock)?,
+        origin,
         config: settings.config,
         limits: settings.limits,
         signing_key,
@@ -80,48 +82,12 @@ pub(crate) struct Tenant {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
-    senders: Senders,
+    pub(crate) senders: Senders,
 }
 
 impl Tenant {
     pub(crate) fn now(&self) -> Millis {
         Millis::of(&*self.clock)
-    }
-
-    pub(crate) fn sender(&self, connection: &Connection) -> &dyn SmsSender {
-        &**self.senders.own.get(&connection.name).unwrap_or(&self.senders.default)
-    }
-
-    /// The messages for a developer to read, where no provider is configured.
-    pub(crate) fn outbox(&self) -> Option<&Arc<Outbox>> {
-        self.senders.outbox.as_ref()
-    }
-}
-
-/// The senders: one for each connection with an account of its own, and one for the rest.
-struct Senders {
-    default: Arc<dyn SmsSender>,
-    own: HashMap<String, Arc<dyn SmsSender>>,
-    outbox: Option<Arc<Outbox>>,
-}
-
-impl Senders {
-    fn new(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Self, BuildError> {
-        let (default, outbox): (Arc<dyn SmsSender>, _) = match &settings.sms {
-            Sms::Twilio(config) => (Arc::new(Twilio::new(config.clone())?), None),
-            Sms::Outbox => {
-                let outbox = Arc::new(Outbox::new(Arc::clone(clock)));
-                (Arc::clone(&outbox) as Arc<dyn SmsSender>, Some(outbox))
-            }
-        };
-        let mut own = HashMap::new();
-        for connection in settings.config.connections() {
-            if let Some(config) = &connection.twilio {
-                let sender: Arc<dyn SmsSender> = Arc::new(Twilio::new(config.clone())?);
-                own.insert(connection.name.clone(), sender);
-            }
-        }
-        Ok(Self { default, own, outbox })
     }
 }
 

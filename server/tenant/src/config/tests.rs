@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
-use super::{AuthMethod, ConfigError, TenantConfig};
+use super::{AuthMethod, ConfigError, SenderConfig, TenantConfig};
 use crate::sms::TwilioFrom;
 
 fn parse(text: &str) -> Result<(TenantConfig, Vec<String>), ConfigError> {
@@ -53,11 +53,35 @@ fn unknown_keys_are_named_by_their_path() -> Result<(), ConfigError> {
 #[test]
 fn an_account_of_its_own_is_read() -> Result<(), ConfigError> {
     let options = "provider: twilio\n      twilio_sid: AC0123456789abcdef0123456789abcdef\n      \
-                   twilio_token: t\n      messaging_service_sid: MG1";
+                   twilio_token: t\n      messaging_service_sid: MG0123456789abcdef0123456789abcdef";
     let (config, unknown) = parse(&with("", options))?;
     assert!(unknown.is_empty() && !config.uses_default_sender());
-    let twilio = config.connection("sms").and_then(|sms| sms.twilio.as_ref());
-    assert!(matches!(twilio.map(|twilio| &twilio.from), Some(TwilioFrom::MessagingService(sid)) if sid == "MG1"));
+    let sender = config.connection("sms").and_then(|sms| sms.sender.as_ref());
+    let Some(SenderConfig::Twilio(twilio)) = sender else { return Err(ConfigError::Yaml("a sender".to_owned())) };
+    assert!(matches!(&twilio.from, TwilioFrom::MessagingService(sid) if sid.starts_with("MG01")));
+    Ok(())
+}
+
+#[test]
+fn a_gateway_and_what_follows_it_are_read() -> Result<(), ConfigError> {
+    let options = "provider: sms_gateway\n      gateway_url: https://sms.example/send\n      from: Acme\n      \
+                   forward_req_info: \"true\"\n      gateway_authentication: {method: bearer, subject: s, audience: a, \
+                   secret: c2VjcmV0, secret_base64_encoded: true}\n      fallback:\n        - provider: twilio\n          \
+                   twilio_sid: AC0123456789abcdef0123456789abcdef\n          twilio_token: t\n          from: +15005550006\n          \
+                   twilio_api_base_url: https://api.dublin.ie1.twilio.com";
+    let (config, unknown) = parse(&with("", options))?;
+    assert_eq!(unknown, Vec::<String>::new());
+    let Some(connection) = config.connection("sms") else { return Err(ConfigError::Yaml("sms".to_owned())) };
+    let Some(SenderConfig::Gateway(gateway)) = &connection.sender else {
+        return Err(ConfigError::Yaml("a gateway".to_owned()));
+    };
+    assert!(gateway.forward_request_info && gateway.from.as_deref() == Some("Acme"));
+    assert!(gateway.authentication.as_ref().is_some_and(|auth| auth.secret.expose_secret() == b"secret"));
+    let [SenderConfig::Twilio(twilio)] = connection.fallback.as_slice() else {
+        return Err(ConfigError::Yaml("Twilio".to_owned()));
+    };
+    assert_eq!(twilio.api_base_url.as_str(), "https://api.dublin.ie1.twilio.com/");
+    assert!(matches!(&twilio.from, TwilioFrom::Number(number) if number == "+15005550006"));
     Ok(())
 }
 

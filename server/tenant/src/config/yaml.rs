@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use super::{AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, OTP_GRANT, REFRESH_GRANT, TenantConfig};
+use super::{
+    AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, OTP_GRANT, REFRESH_GRANT, SenderConfig,
+    TenantConfig,
+};
 use crate::{
     passwordless::template::{Syntax, Template},
-    sms::{TwilioConfig, TwilioFrom},
+    sms::{GatewayAuthentication, GatewayConfig, Retries, TwilioConfig, TwilioFrom},
 };
 
 #[derive(Deserialize)]
@@ -56,6 +60,14 @@ struct ConnectionEntry {
 #[derive(Default, Deserialize)]
 struct Options {
     provider: Option<Provider>,
+    gateway_url: Option<String>,
+    gateway_authentication: Option<GatewayAuthenticationEntry>,
+    /// Auth0's documentation writes it as the string `"true"`, its exports as a boolean.
+    forward_req_info: Option<Flag>,
+    twilio_api_base_url: Option<String>,
+    /// Not Auth0's: who sends where this sender surely did not.
+    #[serde(default)]
+    fallback: Vec<Options>,
     twilio_sid: Option<String>,
     twilio_token: Option<SecretString>,
     from: Option<String>,
@@ -74,6 +86,38 @@ struct Options {
 #[serde(rename_all = "snake_case")]
 enum Provider {
     Twilio,
+    SmsGateway,
+}
+
+#[derive(Deserialize)]
+struct GatewayAuthenticationEntry {
+    method: BearerMethod,
+    subject: Option<String>,
+    audience: Option<String>,
+    secret: SecretString,
+    #[serde(default)]
+    secret_base64_encoded: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BearerMethod {
+    Bearer,
+}
+
+/// A boolean that may be quoted.
+#[derive(Deserialize)]
+enum Flag {
+    #[serde(rename = "true")]
+    Set,
+    #[serde(rename = "false")]
+    Unset,
+}
+
+impl Flag {
+    fn is_set(&self) -> bool {
+        matches!(self, Self::Set)
+    }
 }
 
 #[derive(Deserialize)]
@@ -209,7 +253,8 @@ fn check_urls(urls: &[String], path: &str) -> Result<(), ConfigError> {
 }
 
 fn connection(entry: ConnectionEntry, path: &str) -> Result<Connection, ConfigError> {
-    let twilio = twilio(&entry.options, &format!("{path}.options"))?;
+    let sender = sender(&entry.options, &format!("{path}.options"))?;
+    let fallback = fallback(&entry.options, &format!("{path}.options"))?;
     let defaults = Connection::new(&entry.name);
     let totp = entry.options.totp.unwrap_or(Totp { length: None, time_step: None });
     let code_length = totp.length.unwrap_or(defaults.code_length);
@@ -232,28 +277,100 @@ fn connection(entry: ConnectionEntry, path: &str) -> Result<Connection, ConfigEr
         template,
         disable_signup: entry.options.disable_signup,
         brute_force_protection: entry.options.brute_force_protection.unwrap_or(defaults.brute_force_protection),
-        twilio,
+        sender,
+        fallback,
         name: entry.name,
     })
 }
 
-fn twilio(options: &Options, path: &str) -> Result<Option<TwilioConfig>, ConfigError> {
-    let (account_sid, auth_token) = match (&options.twilio_sid, &options.twilio_token) {
-        (Some(sid), Some(token)) => (sid.clone(), token.clone()),
-        (None, None) if options.provider.is_none() => return Ok(None),
-        (None, None) => return Err(invalid(path, "provider twilio needs twilio_sid and twilio_token")),
-        (Some(_), None) => return Err(invalid(format!("{path}.twilio_token"), "is missing")),
-        (None, Some(_)) => return Err(invalid(format!("{path}.twilio_sid"), "is missing")),
-    };
-    let is_hex = |digits: &str| digits.len() == 32 && digits.chars().all(|digit| digit.is_ascii_hexdigit());
-    if !account_sid.strip_prefix("AC").is_some_and(is_hex) {
-        return Err(invalid(format!("{path}.twilio_sid"), "must be AC and 32 hexadecimal digits"));
+/// The sender that some options describe, if they do.
+fn sender(options: &Options, path: &str) -> Result<Option<SenderConfig>, ConfigError> {
+    match options.provider {
+        Some(Provider::SmsGateway) => gateway(options, path).map(|gateway| Some(SenderConfig::Gateway(gateway))),
+        Some(Provider::Twilio) => twilio(options, path).map(|twilio| Some(SenderConfig::Twilio(twilio))),
+        None if options.twilio_sid.is_none() && options.twilio_token.is_none() => Ok(None),
+        None => twilio(options, path).map(|twilio| Some(SenderConfig::Twilio(twilio))),
     }
+}
+
+fn fallback(options: &Options, path: &str) -> Result<Vec<SenderConfig>, ConfigError> {
+    let entries = options.fallback.iter().enumerate();
+    let senders = entries.map(|(index, entry)| {
+        let path = format!("{path}.fallback[{index}]");
+        if !entry.fallback.is_empty() {
+            return Err(invalid(format!("{path}.fallback"), "belongs to the connection, in the order of trying"));
+        }
+        sender(entry, &path)?.ok_or_else(|| invalid(path, "names no sender: provider is missing"))
+    });
+    senders.collect()
+}
+
+fn gateway(options: &Options, path: &str) -> Result<GatewayConfig, ConfigError> {
+    let url = options.gateway_url.as_ref().ok_or_else(|| invalid(format!("{path}.gateway_url"), "is missing"))?;
+    let authentication = options.gateway_authentication.as_ref();
+    Ok(GatewayConfig {
+        url: http_url(url, &format!("{path}.gateway_url"))?,
+        from: options.from.clone(),
+        forward_request_info: options.forward_req_info.as_ref().is_some_and(Flag::is_set),
+        authentication: authentication
+            .map(|entry| gateway_authentication(entry, &format!("{path}.gateway_authentication")))
+            .transpose()?,
+    })
+}
+
+fn gateway_authentication(
+    entry: &GatewayAuthenticationEntry,
+    path: &str,
+) -> Result<GatewayAuthentication, ConfigError> {
+    let BearerMethod::Bearer = entry.method;
+    let text = entry.secret.expose_secret();
+    let secret = if entry.secret_base64_encoded {
+        // Auth0 says base64url; the other alphabet and padding are understood too.
+        let base64url = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+        let decoded = URL_SAFE_NO_PAD.decode(base64url);
+        decoded.map_err(|_| invalid(format!("{path}.secret"), "is not base64"))?
+    } else {
+        text.as_bytes().to_vec()
+    };
+    if secret.is_empty() {
+        return Err(invalid(format!("{path}.secret"), "is empty"));
+    }
+    Ok(GatewayAuthentication {
+        subject: entry.subject.clone(),
+        audience: entry.audience.clone(),
+        secret: secret.into(),
+    })
+}
+
+fn twilio(options: &Options, path: &str) -> Result<TwilioConfig, ConfigError> {
+    let missing = |key: &str| invalid(format!("{path}.{key}"), "is missing");
+    let account_sid = options.twilio_sid.clone().ok_or_else(|| missing("twilio_sid"))?;
+    let auth_token = options.twilio_token.clone().ok_or_else(|| missing("twilio_token"))?;
+    check_sid(&account_sid, "AC", &format!("{path}.twilio_sid"))?;
     let from = match (&options.from, &options.messaging_service_sid) {
-        (_, Some(sid)) => TwilioFrom::MessagingService(sid.clone()),
+        (_, Some(sid)) => {
+            check_sid(sid, "MG", &format!("{path}.messaging_service_sid"))?;
+            TwilioFrom::MessagingService(sid.clone())
+        }
         (Some(number), None) => TwilioFrom::Number(number.clone()),
         (None, None) => return Err(invalid(path, "one of from and messaging_service_sid is needed")),
     };
-    let api_base_url = Url::parse(TwilioConfig::API_BASE_URL).map_err(|error| invalid(path, error.to_string()))?;
-    Ok(Some(TwilioConfig { account_sid, auth_token, from, api_base_url }))
+    let base_url = options.twilio_api_base_url.as_deref().unwrap_or(TwilioConfig::API_BASE_URL);
+    let api_base_url = http_url(base_url, &format!("{path}.twilio_api_base_url"))?;
+    Ok(TwilioConfig { account_sid, auth_token, from, api_base_url, retries: Retries::default() })
+}
+
+/// Twilio's identifiers: two letters and 32 hexadecimal digits.
+fn check_sid(sid: &str, letters: &str, path: &str) -> Result<(), ConfigError> {
+    let is_hex = |digits: &str| digits.len() == 32 && digits.chars().all(|digit| digit.is_ascii_hexdigit());
+    if sid.strip_prefix(letters).is_some_and(is_hex) {
+        Ok(())
+    } else {
+        Err(invalid(path, format!("must be {letters} and 32 hexadecimal digits")))
+    }
+}
+
+fn http_url(text: &str, path: &str) -> Result<Url, ConfigError> {
+    let url = Url::parse(text).map_err(|error| invalid(path, error.to_string()))?;
+    if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(invalid(path, "must be an http or https URL")) }
 }

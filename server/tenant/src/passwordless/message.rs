@@ -1,6 +1,6 @@
 //! The text of the message.
 
-use http::HeaderMap;
+use http::{HeaderMap, header};
 use secrecy::SecretString;
 use url::{Host, Url};
 
@@ -20,6 +20,7 @@ pub(crate) struct Reader {
     pub(crate) language: Language,
     /// The host of the page that asks for the code, where it is an https page: phones fill the code in there only.
     pub(crate) host: Option<String>,
+    pub(crate) user_agent: Option<String>,
 }
 
 impl Reader {
@@ -30,7 +31,8 @@ impl Reader {
             Some(Host::Domain(name)) => Some(name.to_owned()),
             _ => None,
         };
-        Self { language: Language::of(headers), host }
+        let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Self { language: Language::of(headers), host, user_agent }
     }
 }
 

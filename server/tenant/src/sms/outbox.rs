@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
 
-use super::{SendError, SmsMessage, SmsSender};
+use super::{Accepted, SendError, SmsMessage, SmsSender};
 use crate::clock::Clock;
 
 /// How many messages are kept; older ones are dropped.
@@ -61,7 +61,7 @@ impl Outbox {
 
 #[async_trait]
 impl SmsSender for Outbox {
-    async fn send(&self, message: &SmsMessage) -> Result<(), SendError> {
+    async fn send(&self, message: &SmsMessage) -> Result<Accepted, SendError> {
         let mut messages = self.lock();
         let kept = OutboxMessage {
             number: messages.back().map_or(1, |last| last.number + 1),
@@ -75,6 +75,6 @@ impl SmsSender for Outbox {
         messages.push_back(kept.clone());
         // Sent under the lock, so that `since` sees each message once; an error only says that nobody watches.
         let _ = self.arrivals.send(kept);
-        Ok(())
+        Ok(Accepted::default())
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! <https://www.twilio.com/docs/messaging/api/message-resource>
 
+pub(crate) mod signature;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,10 +14,17 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use super::{SendError, SmsMessage, SmsSender};
-use crate::error::BuildError;
+use super::{Accepted, SendError, SmsMessage, SmsSender};
+use crate::{
+    entropy::{self, SystemEntropy},
+    error::BuildError,
+};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Longest pause between two tries.
+const MAX_PAUSE: Duration = Duration::from_secs(3);
 
 /// Twilio's code for a `To` that is no phone number.
 const INVALID_TO: i64 = 21211;
@@ -29,6 +40,8 @@ pub struct TwilioConfig {
     pub from: TwilioFrom,
     /// Where the API is; [`TwilioConfig::API_BASE_URL`] unless a region or a test says otherwise.
     pub api_base_url: Url,
+    /// What happens where it is safe to try again.
+    pub retries: Retries,
 }
 
 impl TwilioConfig {
@@ -45,27 +58,55 @@ pub enum TwilioFrom {
     MessagingService(String),
 }
 
-/// Sends by Twilio. A message is never sent twice: the API has no idempotency key, so a failure is reported, not retried.
+/// How often and after which pauses a message is tried again: each pause is drawn between nothing and twice the one before,
+/// as Twilio's own clients do.
+#[derive(Clone, Copy, Debug)]
+pub struct Retries {
+    /// Tries in all.
+    pub tries: u32,
+    /// The longest first pause.
+    pub first_pause: Duration,
+}
+
+impl Default for Retries {
+    fn default() -> Self {
+        Self { tries: 3, first_pause: Duration::from_millis(100) }
+    }
+}
+
+impl Retries {
+    fn pause(self, tried: u32) -> Duration {
+        let longest = self.first_pause.saturating_mul(1 << (tried.clamp(1, 16) - 1)).min(MAX_PAUSE);
+        let [part] = entropy::bytes::<1>(&SystemEntropy);
+        longest * u32::from(part) / 255
+    }
+}
+
+/// Sends by Twilio. The API has no idempotency key, so a message is tried again only where Twilio surely has not looked at
+/// it: it said that it is busy (429), or there was no connection.
 #[derive(Debug)]
 pub struct Twilio {
     config: TwilioConfig,
     endpoint: Url,
+    status_callback: Option<Url>,
     http: Client,
 }
 
 impl Twilio {
-    /// Prepares the client; no request is made.
+    /// Prepares the client; no request is made. Where there is a `status_callback`, Twilio reports there what became of each
+    /// message.
     ///
     /// # Errors
     ///
     /// When TLS cannot be set up, or the API's base cannot take a path.
-    pub fn new(config: TwilioConfig) -> Result<Self, BuildError> {
-        Self::with_timeout(config, TIMEOUT)
+    pub fn new(config: TwilioConfig, status_callback: Option<Url>) -> Result<Self, BuildError> {
+        Self::with_timeout(config, status_callback, TIMEOUT)
     }
 
-    fn with_timeout(config: TwilioConfig, timeout: Duration) -> Result<Self, BuildError> {
+    fn with_timeout(config: TwilioConfig, status_callback: Option<Url>, timeout: Duration) -> Result<Self, BuildError> {
         let http = Client::builder()
             .timeout(timeout)
+            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
             .redirect(redirect::Policy::none())
             .build()
             .map_err(BuildError::HttpClient)?;
@@ -76,46 +117,79 @@ impl Twilio {
             &config.account_sid,
             "Messages.json",
         ]);
-        Ok(Self { config, endpoint, http })
+        Ok(Self { config, endpoint, status_callback, http })
     }
 
-    fn form<'a>(&'a self, message: &'a SmsMessage, validity: &'a str) -> [(&'static str, &'a str); 5] {
+    fn form<'a>(&'a self, message: &'a SmsMessage, validity: &'a str) -> Vec<(&'static str, &'a str)> {
         let from = match &self.config.from {
             TwilioFrom::Number(number) => ("From", number.as_str()),
             TwilioFrom::MessagingService(sid) => ("MessagingServiceSid", sid.as_str()),
         };
-        [
-            ("To", &message.to),
+        let mut form = vec![
+            ("To", message.to.as_str()),
             from,
             ("Body", message.body.expose_secret()),
             ("ValidityPeriod", validity),
             ("ContentRetention", "discard"),
-        ]
+        ];
+        form.extend(self.status_callback.as_ref().map(|url| ("StatusCallback", url.as_str())));
+        form
     }
-}
 
-#[async_trait]
-impl SmsSender for Twilio {
-    async fn send(&self, message: &SmsMessage) -> Result<(), SendError> {
-        let validity = message.validity.as_secs().clamp(1, 36_000).to_string();
+    async fn try_once(&self, message: &SmsMessage) -> Result<Accepted, SendError> {
         let response = self
             .http
             .post(self.endpoint.clone())
             .basic_auth(&self.config.account_sid, Some(self.config.auth_token.expose_secret()))
-            .form(&self.form(message, &validity))
+            .form(&self.form(message, &validity_period(message.validity).to_string()))
             .send()
             .await
             .map_err(|error| unanswered(&error))?;
         let status = response.status();
         if status.is_success() {
-            return Ok(());
+            // Taken is taken, whatever the rest of the answer looks like.
+            let message_id = response.json().await.ok().map(|Created { sid }| sid);
+            return Ok(Accepted { message_id });
         }
         Err(refusal(status, response.json().await.ok()))
     }
 }
 
+#[async_trait]
+impl SmsSender for Twilio {
+    async fn send(&self, message: &SmsMessage) -> Result<Accepted, SendError> {
+        let mut tried = 1;
+        loop {
+            match self.try_once(message).await {
+                Err(SendError::Busy { .. } | SendError::Unreachable) if tried < self.config.retries.tries => {
+                    tokio::time::sleep(self.config.retries.pause(tried)).await;
+                    tried += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+}
+
+/// The code's lifetime, within Twilio's 1 to 36000 seconds and above the 5 below which Twilio advises not to go.
+fn validity_period(lifetime: Duration) -> u64 {
+    lifetime.as_secs().clamp(6, 36_000)
+}
+
 fn unanswered(error: &reqwest::Error) -> SendError {
-    if error.is_timeout() { SendError::Timeout } else { SendError::Unreachable }
+    if error.is_connect() {
+        SendError::Unreachable
+    } else if error.is_timeout() {
+        SendError::Timeout
+    } else {
+        SendError::BrokenOff
+    }
+}
+
+/// The API's answer to a message that it took.
+#[derive(Deserialize)]
+struct Created {
+    sid: String,
 }
 
 /// The API's error body.
@@ -125,49 +199,25 @@ struct ErrorBody {
     message: String,
 }
 
+/// Judges by the status first, as Twilio advises: its codes grow finer over time.
 fn refusal(status: StatusCode, body: Option<ErrorBody>) -> SendError {
-    let Some(ErrorBody { code, message }) = body else {
-        return SendError::Refused {
-            message: "Unexpected response while calling the SMS provider".to_owned(),
-            code: i64::from(status.as_u16()),
-        };
-    };
-    if code == INVALID_TO {
-        return SendError::InvalidRecipient { message, code };
-    }
+    let ErrorBody { code, message } = body.unwrap_or_else(|| ErrorBody {
+        code: i64::from(status.as_u16()),
+        message: "Unexpected response while calling the SMS provider".to_owned(),
+    });
     if is_our_fault(status, code) {
         tracing::error!(%status, code, "Twilio refuses this account or sender: check its configuration");
     }
-    SendError::Refused { message, code }
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => SendError::Busy { message, code },
+        _ if !status.is_client_error() => SendError::Failed { message, code },
+        _ if code == INVALID_TO => SendError::InvalidRecipient { message, code },
+        _ => SendError::Refused { message, code },
+    }
 }
 
 /// Bad credentials, or a sender that the account does not own: every message fails until someone acts.
 fn is_our_fault(status: StatusCode, code: i64) -> bool {
     matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
         || matches!(code, 20003 | 20404 | 70051 | 21212 | 21606 | 21659..=21661)
-}
-
-#[cfg(test)]
-mod tests {
-    use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_provider_that_hangs_is_given_up_on() -> Result<(), Box<dyn std::error::Error>> {
-        let double = MockServer::start().await;
-        let answer = ResponseTemplate::new(201).set_delay(Duration::from_mins(1));
-        Mock::given(any()).respond_with(answer).mount(&double).await;
-        let config = TwilioConfig {
-            account_sid: "AC0".to_owned(),
-            auth_token: "token".into(),
-            from: TwilioFrom::Number("+15005550006".to_owned()),
-            api_base_url: Url::parse(&double.uri())?,
-        };
-        let twilio = Twilio::with_timeout(config, Duration::from_millis(50))?;
-        let message =
-            SmsMessage { to: "+14155552671".to_owned(), body: "Hello".into(), validity: Duration::from_mins(3) };
-        assert!(matches!(twilio.send(&message).await, Err(SendError::Timeout)));
-        Ok(())
-    }
 }

@@ -90,7 +90,19 @@ CREATE TABLE IF NOT EXISTS tenant_limits (
     tat BIGINT NOT NULL
 );
 
+-- Messages that a provider took, and its newest report; the recipient is masked.
+CREATE TABLE IF NOT EXISTS tenant_messages (
+    message_id TEXT PRIMARY KEY,
+    connection TEXT,
+    recipient TEXT,
+    status TEXT NOT NULL,
+    stage BIGINT NOT NULL,
+    error_code BIGINT,
+    created_at BIGINT NOT NULL
+);
+
 -- For the removal of what has expired.
+CREATE INDEX IF NOT EXISTS tenant_messages_age ON tenant_messages (created_at);
 CREATE INDEX IF NOT EXISTS tenant_challenges_expiry ON tenant_challenges (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_authorization_codes_expiry ON tenant_authorization_codes (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_idle ON tenant_refresh_families (used_at);

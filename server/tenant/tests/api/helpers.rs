@@ -102,12 +102,14 @@ pub(crate) struct Choice {
     pub(crate) limits: Limits,
     pub(crate) sms: Sms,
     pub(crate) code_length: usize,
+    /// Where others reach the tenant; its own address unless it is behind something.
+    pub(crate) public_url: Option<Url>,
 }
 
 impl Default for Choice {
     fn default() -> Self {
         let limits = Limits { starts_per_ip_hour: 0, starts_per_phone_hour: 0, countries: None };
-        Self { limits, sms: Sms::Outbox, code_length: 6 }
+        Self { limits, sms: Sms::Outbox, code_length: 6, public_url: None }
     }
 }
 
@@ -127,7 +129,7 @@ impl TestTenant {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let settings = Settings {
-            public_url: Url::parse(&origin).unwrap(),
+            public_url: choice.public_url.clone().unwrap_or_else(|| Url::parse(&origin).unwrap()),
             config: TenantConfig::from_yaml(CONFIG, |_| Some(choice.code_length.to_string())).unwrap().0,
             sms: choice.sms,
             limits: choice.limits,

@@ -6,6 +6,7 @@ mod authorize;
 mod bodies;
 mod concurrency;
 mod cross_origin;
+mod delivery;
 mod discovery;
 mod helpers;
 mod hosted_login;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use passwordless_tenant::{Sms, TwilioConfig, TwilioFrom};
+use passwordless_tenant::{Retries, Sms, TwilioConfig, TwilioFrom};
 use url::Url;
 
 use crate::helpers::{Choice, PHONE, TestTenant};
@@ -57,6 +57,7 @@ async fn with_a_provider_there_is_no_outbox() {
         auth_token: "token".into(),
         from: TwilioFrom::Number("+15005550006".to_owned()),
         api_base_url: Url::parse(TwilioConfig::API_BASE_URL).unwrap(),
+        retries: Retries::default(),
     });
     let tenant = TestTenant::with(Choice { sms, ..Choice::default() }).await;
     for path in ["/outbox", "/outbox/events", "/outbox.js"] {

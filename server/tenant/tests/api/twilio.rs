@@ -1,6 +1,6 @@
 //! The Twilio sender against a double.
 
-use passwordless_tenant::{Sms, TwilioConfig, TwilioFrom};
+use passwordless_tenant::{Retries, Sms, TwilioConfig, TwilioFrom};
 use reqwest::Response;
 use serde_json::json;
 use url::Url;
@@ -22,6 +22,7 @@ async fn tenant(api_base_url: &str, from: TwilioFrom) -> TestTenant {
         auth_token: "the-token".into(),
         from,
         api_base_url: Url::parse(api_base_url).unwrap(),
+        retries: Retries { tries: 1, ..Retries::default() },
     });
     TestTenant::with(Choice { sms, ..Choice::default() }).await
 }

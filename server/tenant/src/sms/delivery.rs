@@ -1,0 +1,78 @@
+//! What became of the messages that a provider took.
+
+use sqlx::SqlitePool;
+use time::OffsetDateTime;
+
+use crate::{error::StoreError, store::Store};
+
+/// How far a message got. Reports come in any order; only those from further along count.
+///
+/// <https://www.twilio.com/docs/messaging/guides/track-outbound-message-status>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// The provider has it.
+    Accepted,
+    /// It is on its way.
+    Sending,
+    /// The carrier has it.
+    Sent,
+    /// It arrived, or never will.
+    Settled,
+}
+
+impl Stage {
+    /// The stage of one of Twilio's statuses; unknown ones are not kept.
+    pub(crate) fn of(status: &str) -> Option<Self> {
+        match status {
+            "accepted" | "scheduled" | "queued" => Some(Self::Accepted),
+            "sending" => Some(Self::Sending),
+            "sent" => Some(Self::Sent),
+            "delivered" | "undelivered" | "failed" | "canceled" | "read" | "partially_delivered" => Some(Self::Settled),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Self::Accepted => 0,
+            Self::Sending => 1,
+            Self::Sent => 2,
+            Self::Settled => 3,
+        }
+    }
+}
+
+/// A report of a provider about one message.
+#[derive(Debug)]
+pub(crate) struct Report<'a> {
+    pub(crate) message_id: &'a str,
+    pub(crate) status: &'a str,
+    pub(crate) stage: Stage,
+    pub(crate) error_code: Option<i64>,
+}
+
+/// A message as an operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageState {
+    /// When it was taken, or first heard of.
+    pub at: OffsetDateTime,
+    /// The provider's name for it.
+    pub message_id: String,
+    /// The connection that it was sent for.
+    pub connection: Option<String>,
+    /// The recipient's number, masked.
+    pub recipient: Option<String>,
+    /// The provider's word for how far it got.
+    pub status: String,
+    /// The provider's code for what went wrong.
+    pub error_code: Option<i64>,
+}
+
+/// The newest messages that a provider took, newest first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub async fn messages(pool: &SqlitePool, count: u32) -> Result<Vec<MessageState>, StoreError> {
+    Store::open(pool.clone()).await?.messages(count).await
+}

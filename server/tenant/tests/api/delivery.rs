@@ -1,0 +1,115 @@
+//! Twilio's reports about messages.
+
+use aws_lc_rs::hmac;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use passwordless_tenant::{Retries, Sms, TwilioConfig, TwilioFrom, messages};
+use reqwest::Response;
+use serde_json::json;
+use url::Url;
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{body_string_contains, method},
+};
+
+use crate::{
+    helpers::{Choice, PHONE, TestTenant},
+    log,
+};
+
+const ACCOUNT: &str = "AC0123";
+const TOKEN: &str = "the-token";
+
+/// A tenant behind https whose one message was taken as `SM1`.
+async fn with_a_message() -> TestTenant {
+    let double = MockServer::start().await;
+    let created = ResponseTemplate::new(201).set_body_json(json!({"sid": "SM1", "status": "queued"}));
+    Mock::given(method("POST"))
+        .and(body_string_contains("StatusCallback=https%3A%2F%2Flogin.example%2Ftwilio%2Fstatus"))
+        .respond_with(created)
+        .expect(1)
+        .mount(&double)
+        .await;
+    let sms = Sms::Twilio(TwilioConfig {
+        account_sid: ACCOUNT.to_owned(),
+        auth_token: TOKEN.into(),
+        from: TwilioFrom::Number("+15005550006".to_owned()),
+        api_base_url: Url::parse(&double.uri()).unwrap(),
+        retries: Retries::default(),
+    });
+    let public_url = Url::parse("https://login.example").ok();
+    let tenant = TestTenant::with(Choice { sms, public_url, ..Choice::default() }).await;
+    let body = json!({"client_id": "web", "connection": "sms", "phone_number": PHONE});
+    assert_eq!(tenant.post("/passwordless/start", &body).send().await.unwrap().status(), 200);
+    tenant
+}
+
+fn signature(url: &str, token: &str, form: &[(&str, &str)]) -> String {
+    let mut sorted = form.to_vec();
+    sorted.sort_unstable();
+    let signed: String = url.to_owned() + &sorted.iter().flat_map(|(name, value)| [*name, *value]).collect::<String>();
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.as_bytes());
+    STANDARD.encode(hmac::sign(&key, signed.as_bytes()))
+}
+
+async fn report(tenant: &TestTenant, message_id: &str, more: &[(&str, &str)]) -> u16 {
+    let form = [&[("MessageSid", message_id), ("AccountSid", ACCOUNT), ("To", PHONE)], more].concat();
+    let signature = signature("https://login.example/twilio/status", TOKEN, &form);
+    send(tenant, &form, Some(&signature)).await.status().as_u16()
+}
+
+async fn send(tenant: &TestTenant, form: &[(&str, &str)], signature: Option<&str>) -> Response {
+    let mut request = tenant.http.post(tenant.url("/twilio/status")).form(form);
+    if let Some(signature) = signature {
+        request = request.header("x-twilio-signature", signature);
+    }
+    request.send().await.unwrap()
+}
+
+async fn state(tenant: &TestTenant) -> (String, Option<i64>) {
+    let messages = messages(&tenant.pool, 10).await.unwrap();
+    let message = messages.into_iter().find(|message| message.message_id == "SM1").unwrap();
+    assert_eq!(message.connection.as_deref(), Some("sms"));
+    assert_eq!(message.recipient.as_deref(), Some("+14•••••••71"));
+    (message.status, message.error_code)
+}
+
+#[tokio::test]
+async fn reports_in_any_order_tell_how_far_a_message_got() {
+    let tenant = with_a_message().await;
+    assert_eq!(state(&tenant).await, ("accepted".to_owned(), None));
+    assert_eq!(report(&tenant, "SM1", &[("MessageStatus", "sent")]).await, 204);
+    assert_eq!(report(&tenant, "SM1", &[("MessageStatus", "queued")]).await, 204);
+    assert_eq!(state(&tenant).await, ("sent".to_owned(), None));
+    assert_eq!(report(&tenant, "SM1", &[("MessageStatus", "undelivered"), ("ErrorCode", "30003")]).await, 204);
+    assert_eq!(report(&tenant, "SM1", &[("MessageStatus", "sending")]).await, 204);
+    assert_eq!(report(&tenant, "SM1", &[("MessageStatus", "something new")]).await, 204);
+    assert_eq!(state(&tenant).await, ("undelivered".to_owned(), Some(30003)));
+    assert!(log::text().contains("30003") && !log::text().contains(PHONE));
+}
+
+#[tokio::test]
+async fn a_report_may_come_before_the_answer() {
+    let tenant = with_a_message().await;
+    assert_eq!(report(&tenant, "SM2", &[("MessageStatus", "delivered")]).await, 204);
+    let found = messages(&tenant.pool, 10).await.unwrap().into_iter().find(|message| message.message_id == "SM2");
+    assert!(found.is_some_and(|message| message.status == "delivered" && message.connection.is_none()));
+}
+
+#[tokio::test]
+async fn reports_that_twilio_did_not_sign_are_refused() {
+    let tenant = with_a_message().await;
+    let form = [("MessageSid", "SM1"), ("AccountSid", ACCOUNT), ("MessageStatus", "delivered")];
+    let good = signature("https://login.example/twilio/status", TOKEN, &form);
+    let of_another = signature("https://login.example/twilio/status", "another-token", &form);
+    let elsewhere = signature("https://login.example/elsewhere", TOKEN, &form);
+    for forged in [None, Some(""), Some("!"), Some(of_another.as_str()), Some(elsewhere.as_str())] {
+        assert_eq!(send(&tenant, &form, forged).await.status(), 403, "{forged:?}");
+    }
+    let changed = [("MessageSid", "SM1"), ("AccountSid", ACCOUNT), ("MessageStatus", "failed")];
+    assert_eq!(send(&tenant, &changed, Some(&good)).await.status(), 403);
+    let unknown = [("MessageSid", "SM1"), ("AccountSid", "AC9"), ("MessageStatus", "delivered")];
+    let signed = signature("https://login.example/twilio/status", TOKEN, &unknown);
+    assert_eq!(send(&tenant, &unknown, Some(&signed)).await.status(), 403);
+    assert_eq!(state(&tenant).await, ("accepted".to_owned(), None));
+    assert_eq!(send(&tenant, &form, Some(&good)).await.status(), 204);
+}
