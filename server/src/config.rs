@@ -116,6 +116,12 @@ pub struct Config {
     /// Codes that may go to one phone number in an hour; 0 lifts the limit, on loopback addresses only
     #[arg(long, env, global = true, default_value_t = 10)]
     pub limit_starts_per_phone_hour: u32,
+    /// Codes that may go to the numbers of one country in an hour; 0 is no cap
+    #[arg(long, env, global = true, default_value_t = 0)]
+    pub limit_starts_per_country_hour: u32,
+    /// Codes that may be sent in an hour at all; 0 is no cap
+    #[arg(long, env, global = true, default_value_t = 0)]
+    pub limit_starts_total_hour: u32,
     /// Countries that may be texted, as ISO codes: DE,AT,CH; without it all
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = Country::from_iso)]
     pub limit_countries: Vec<Country>,

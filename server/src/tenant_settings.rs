@@ -90,6 +90,8 @@ fn limits(config: &Config) -> Limits {
     Limits {
         starts_per_ip_hour: config.limit_starts_per_ip_hour,
         starts_per_phone_hour: config.limit_starts_per_phone_hour,
+        starts_per_country_hour: config.limit_starts_per_country_hour,
+        starts_total_hour: config.limit_starts_total_hour,
         countries: (!countries.is_empty()).then_some(countries),
     }
 }

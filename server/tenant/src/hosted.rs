@@ -21,6 +21,7 @@ use crate::{
     passwordless::{CodeError, CodeRequest, CodeTry, SendCodeError, challenge::Refusal, message::Reader},
     phone_number::PhoneNumber,
     sms::SendError,
+    start_limits::TooManyStarts,
     store::HostedLogin,
     tenant::Tenant,
 };
@@ -91,7 +92,7 @@ impl<'a> Login<'a> {
             source: Source::browser(peer),
         };
         let sent = self.tenant.send_code(&request).await;
-        sent.map_err(|error| {
+        sent.map(drop).map_err(|error| {
             let notice = Notice::about(&error, self.tenant.now());
             // Not the error itself: a provider's words can hold the number.
             tracing::warn!(reason = ?notice, "no code was sent from the login page");
@@ -104,7 +105,7 @@ impl Notice {
     fn about(error: &SendCodeError, now: Millis) -> Self {
         match error {
             SendCodeError::Country => Self::Country,
-            SendCodeError::TooManyRequests { retry_after } => {
+            SendCodeError::TooManyRequests(TooManyStarts { retry_after, .. }) => {
                 let seconds = i64::try_from(*retry_after).unwrap_or(i64::MAX);
                 Self::TooManyRequests { until: now.plus_seconds(seconds).0 }
             }

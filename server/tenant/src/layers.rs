@@ -92,5 +92,9 @@ pub(crate) fn cors(config: &TenantConfig) -> CorsLayer {
             HeaderName::from_static("x-request-language"),
             HeaderName::from_static("dpop"),
         ])
+        .expose_headers(
+            ["retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
+                .map(HeaderName::from_static),
+        )
         .max_age(Duration::from_mins(10))
 }

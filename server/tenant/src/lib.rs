@@ -20,8 +20,10 @@ mod pages;
 mod passwordless;
 mod phone_number;
 mod routes;
+mod send_pace;
 mod senders;
 mod sms;
+mod start_limits;
 mod store;
 mod tenant;
 

@@ -11,15 +11,25 @@ const HOUR: i64 = 60 * 60 * 1000;
 pub struct Limits {
     /// Codes that one address may ask for in an hour without a client secret (Auth0: 50).
     pub starts_per_ip_hour: u32,
-    /// Codes that may be sent to one phone number in an hour.
+    /// Codes that may be sent to one phone number in an hour; `0` lifts the growing delay between them too.
     pub starts_per_phone_hour: u32,
+    /// Codes that may be sent to all numbers of one country in an hour.
+    pub starts_per_country_hour: u32,
+    /// Codes that may be sent in an hour at all.
+    pub starts_total_hour: u32,
     /// ISO 3166 codes, upper case, of the countries that may be texted; `None` allows all.
     pub countries: Option<Vec<String>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { starts_per_ip_hour: 50, starts_per_phone_hour: 10, countries: None }
+        Self {
+            starts_per_ip_hour: 50,
+            starts_per_phone_hour: 10,
+            starts_per_country_hour: 0,
+            starts_total_hour: 0,
+            countries: None,
+        }
     }
 }
 
@@ -36,6 +46,16 @@ impl Bucket {
     /// Starts for a number, whichever connection it is asked for through.
     pub(crate) fn starts_for(phone_number: &PhoneNumber) -> Self {
         Self(format!("start:phone:{}", phone_number.as_str()))
+    }
+
+    /// Starts for all numbers of a country; those of none are counted together.
+    pub(crate) fn starts_to_country_of(phone_number: &PhoneNumber) -> Self {
+        Self(format!("start:country:{}", phone_number.country().as_deref().unwrap_or("none")))
+    }
+
+    /// Starts, for whomever.
+    pub(crate) fn all_starts() -> Self {
+        Self("start:all".to_owned())
     }
 
     /// Failing tries for a number at a connection, from one address.
@@ -78,7 +98,7 @@ pub(crate) struct Gcra {
     /// Milliseconds in which one token grows back.
     pub(crate) interval: i64,
     /// Tokens in a full bucket.
-    burst: i64,
+    pub(crate) burst: i64,
 }
 
 impl Gcra {
@@ -103,6 +123,12 @@ impl Gcra {
         Millis(now.0 + self.interval * (self.burst - 1))
     }
 
+    /// How many tokens a bucket with this arrival time has.
+    pub(crate) fn left(self, tat: Millis, now: Millis) -> i64 {
+        let spare = self.latest(now).0 - tat.0;
+        (spare.div_euclid(self.interval) + 1).clamp(0, self.burst)
+    }
+
     /// When a bucket with this arrival time has a token again.
     pub(crate) fn free_again(self, tat: Millis) -> Millis {
         Millis(tat.0 - self.interval * (self.burst - 1))
@@ -119,8 +145,10 @@ mod tests {
         if before > gcra.latest(Millis(now)).0 {
             return false;
         }
-        *tat = Some(if before > now { before + gcra.interval } else { gcra.first(Millis(now)).0 });
-        true
+        let after = if before > now { before + gcra.interval } else { gcra.first(Millis(now)).0 };
+        *tat = Some(after);
+        let left = gcra.left(Millis(after), Millis(now));
+        (left > 0) == (after <= gcra.latest(Millis(now)).0) && left < gcra.burst
     }
 
     #[test]

@@ -18,9 +18,9 @@ use crate::{
     config::{Client, Connection},
     entropy,
     error::StoreError,
-    limits::{Bucket, Gcra},
     phone_number::PhoneNumber,
     sms::{Accepted, AskedBy, SendError, SmsMessage},
+    start_limits::{RateLimit, StartLimits, TooManyStarts},
     store::{Attempt, User},
     tenant::Tenant,
 };
@@ -50,8 +50,8 @@ pub(crate) struct CodeTry<'a> {
 pub(crate) enum SendCodeError {
     #[error("numbers of this country are not served")]
     Country,
-    #[error("too many codes were asked for")]
-    TooManyRequests { retry_after: u64 },
+    #[error(transparent)]
+    TooManyRequests(#[from] TooManyStarts),
     #[error(transparent)]
     Sms(#[from] SendError),
     #[error(transparent)]
@@ -68,18 +68,20 @@ pub(crate) enum CodeError {
 }
 
 impl Tenant {
-    /// Sends a new code; the one before is dead from here on, whether or not the message arrives.
-    pub(crate) async fn send_code(&self, request: &CodeRequest<'_>) -> Result<(), SendCodeError> {
+    /// Sends a new code; the one before is dead from here on, whether or not the message arrives. Says what is left
+    /// of the limit, where it was counted.
+    pub(crate) async fn send_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
         let countries = self.limits.countries.as_ref();
         if countries.is_some_and(|countries| !request.phone_number.is_in(countries)) {
             return Err(SendCodeError::Country);
         }
-        self.take_start(request).await?;
+        let limits = StartLimits::of(&self.limits, request.phone_number, &request.source);
+        let rate = self.store.take_start(&limits, self.now()).await??;
         let code = self.new_challenge(request).await?;
         let user = self.store.user_with_number(&request.connection.name, request.phone_number).await?;
         if user.is_some_and(|user| user.blocked) {
             // The answer must not tell; only the message stays away.
-            return Ok(());
+            return Ok(rate);
         }
         let message = SmsMessage {
             to: request.phone_number.as_str().to_owned(),
@@ -89,7 +91,7 @@ impl Tenant {
         };
         let accepted = self.senders.of(request.connection).send(&message).await?;
         self.note_message(request, accepted).await;
-        Ok(())
+        Ok(rate)
     }
 
     /// Keeps where the provider will report what became of the message. The code is on its way: a failure here is ours.
@@ -99,22 +101,6 @@ impl Tenant {
         if let Err(error) = self.store.message_taken(&message_id, connection, recipient, self.now()).await {
             tracing::error!(%error, "a message was sent and could not be noted");
         }
-    }
-
-    async fn take_start(&self, request: &CodeRequest<'_>) -> Result<(), SendCodeError> {
-        let by_address = request.source.end_user().map(Bucket::starts_from);
-        let limits = [
-            (by_address, self.limits.starts_per_ip_hour),
-            (Some(Bucket::starts_for(request.phone_number)), self.limits.starts_per_phone_hour),
-        ];
-        for (bucket, count) in limits {
-            let (Some(bucket), Some(gcra)) = (bucket, Gcra::per_hour(count)) else { continue };
-            let now = self.now();
-            if let Err(free_again) = self.store.take(&bucket, gcra, now).await? {
-                return Err(SendCodeError::TooManyRequests { retry_after: now.seconds_until(free_again).max(1) });
-            }
-        }
-        Ok(())
     }
 
     async fn new_challenge(&self, request: &CodeRequest<'_>) -> Result<OneTimeCode, StoreError> {

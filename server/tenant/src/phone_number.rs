@@ -52,10 +52,15 @@ impl PhoneNumber {
             .map_or_else(|_| self.0.clone(), |number| number.format_as(PhoneNumberFormat::International).into_owned())
     }
 
-    /// Whether the number is of one of these countries (ISO 3166, upper case).
+    /// The country (ISO 3166, upper case) that the number is of.
+    pub(crate) fn country(&self) -> Option<String> {
+        let number = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
+        number.get_region_code().map(|region| region.to_string())
+    }
+
+    /// Whether the number is of one of these countries.
     pub(crate) fn is_in(&self, countries: &[String]) -> bool {
-        let region = PHONE_NUMBER_UTIL.parse(&self.0, None).ok().and_then(|number| number.get_region_code());
-        region.is_some_and(|region| countries.iter().any(|country| *country == region.to_string()))
+        self.country().is_some_and(|country| countries.contains(&country))
     }
 }
 

@@ -64,14 +64,14 @@ async fn a_new_code_makes_the_one_before_it_wrong() {
 
 #[tokio::test]
 async fn of_twenty_tries_at_once_with_the_right_code_one_wins() {
-    let program = Program::both(&["--auth0-login-flow", "token"]).await;
+    let unlimited = ["--limit-starts-per-phone-hour", "0"];
+    let program = Program::both(&[&["--auth0-login-flow", "token"], &unlimited[..]].concat()).await;
     let mut browsers = Vec::new();
     for _ in 0..20 {
         browsers.push(program.browser());
     }
     // Every browser has the login under way; the code of the last message is the one that is right.
-    for (index, browser) in browsers.iter().enumerate() {
-        program.clock.advance(Duration::minutes(if index < 10 { 0 } else { 6 }));
+    for browser in &browsers {
         assert!(matches!(browser.start(PHONE).await, StartOutcome::CodeSent(_)));
     }
     let code = program.code_sent_to(PHONE).await;

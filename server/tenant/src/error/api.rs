@@ -6,13 +6,14 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::StoreError;
 use crate::{
     passwordless::{challenge::Refusal, cross_origin::CrossOriginError},
     sms::SendError,
+    start_limits::TooManyStarts,
 };
 
 /// An answer that says no. Its `Display` form is the `error_description`.
@@ -41,7 +42,7 @@ pub(crate) enum ApiError {
     #[error(transparent)]
     Sms(#[from] SendError),
     #[error("Too many requests. Please try again later.")]
-    TooManyRequests { retry_after: u64 },
+    TooManyRequests(TooManyStarts),
 
     /// A refused code at `/passwordless/verify`.
     #[error("{0}")]
@@ -153,7 +154,7 @@ impl ApiError {
                 "bad.phone_number"
             }
             Self::Sms(_) => "sms_provider_error",
-            Self::TooManyRequests { .. } => "too_many_requests",
+            Self::TooManyRequests(_) => "too_many_requests",
             Self::Verify(Refusal::Blocked) | Self::Otp(Refusal::Blocked) => "unauthorized",
             Self::Verify(Refusal::TooManyAttempts(_)) | Self::Otp(Refusal::TooManyAttempts(_)) => "too_many_attempts",
             Self::Verify(_) => "invalid_user_password",
@@ -173,7 +174,7 @@ impl ApiError {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::TooManyRequests { .. }
+            Self::TooManyRequests(_)
             | Self::Verify(Refusal::TooManyAttempts(_))
             | Self::Otp(Refusal::TooManyAttempts(_)) => StatusCode::TOO_MANY_REQUESTS,
             Self::Verify(_) | Self::InvalidClient(_) | Self::InvalidToken => StatusCode::UNAUTHORIZED,
@@ -205,22 +206,27 @@ impl ApiError {
             // auth0-js 6 and 7 hand the body to the page, and pages print `err.statusCode`.
             members.insert("statusCode".to_owned(), json!(self.status().as_u16()));
         }
-        if let Self::TooManyRequests { retry_after } = self {
+        if let Self::TooManyRequests(TooManyStarts { retry_after, .. }) = self {
             members.insert("retry_after".to_owned(), json!(retry_after));
         }
         members
     }
 
-    fn header(&self) -> Option<(header::HeaderName, HeaderValue)> {
+    fn headers(&self) -> HeaderMap {
+        let one = |name, value| HeaderMap::from_iter([(name, value)]);
         match self {
-            Self::TooManyRequests { retry_after } => Some((header::RETRY_AFTER, HeaderValue::from(*retry_after))),
+            Self::TooManyRequests(TooManyStarts { retry_after, rate }) => {
+                let mut headers = rate.headers();
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+                headers
+            }
             Self::InvalidClient(TokenAuth::Basic) => {
-                Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"tenant\"")))
+                one(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"tenant\""))
             }
             Self::InvalidToken => {
-                Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\"")))
+                one(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
             }
-            _ => None,
+            _ => HeaderMap::new(),
         }
     }
 }
@@ -238,7 +244,7 @@ impl IntoResponse for ApiError {
         body.insert("error".to_owned(), json!(self.name()));
         body.insert("error_description".to_owned(), json!(self.to_string()));
         let mut response = (self.status(), Json(body)).into_response();
-        response.headers_mut().extend(self.header().map(|(name, value)| (Some(name), value)));
+        response.headers_mut().extend(self.headers());
         response.extensions_mut().insert(ErrorName(self.name()));
         response
     }

@@ -57,7 +57,7 @@ pub(crate) async fn start(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     BodyFields(fields): BodyFields,
-) -> Result<Json<Started>, ApiError> {
+) -> Result<(HeaderMap, Json<Started>), ApiError> {
     let caller = Caller::identify(&tenant.config, &headers, &fields)?.ok_or(ApiError::Missing(Property::ClientId))?;
     let connection = connection(&tenant, caller.client, &fields)?;
     check_the_rest(&fields)?;
@@ -74,13 +74,14 @@ pub(crate) async fn start(
         reader,
         source: Source::of(caller.proven(), &headers, peer),
     };
-    tenant.send_code(&request).await?;
-    Ok(Json(Started {
+    let rate = tenant.send_code(&request).await?;
+    let started = Started {
         id: entropy::object_id(&*tenant.entropy),
         phone_number: phone_number.as_str().to_owned(),
         phone_verified: false,
         request_language,
-    }))
+    };
+    Ok((rate.map(|rate| rate.headers()).unwrap_or_default(), Json(started)))
 }
 
 fn connection<'a>(tenant: &'a Tenant, client: &Client, fields: &Fields) -> Result<&'a Connection, ApiError> {
@@ -111,7 +112,7 @@ impl From<SendCodeError> for ApiError {
     fn from(error: SendCodeError) -> Self {
         match error {
             SendCodeError::Country => Self::PhoneCountry,
-            SendCodeError::TooManyRequests { retry_after } => Self::TooManyRequests { retry_after },
+            SendCodeError::TooManyRequests(too_many) => Self::TooManyRequests(too_many),
             SendCodeError::Sms(error) => Self::Sms(error),
             SendCodeError::Store(error) => Self::Store(error),
         }

@@ -101,6 +101,13 @@ CREATE TABLE IF NOT EXISTS tenant_messages (
     created_at BIGINT NOT NULL
 );
 
+-- Codes that went to a number shortly one after the other.
+CREATE TABLE IF NOT EXISTS tenant_sends (
+    phone_number TEXT PRIMARY KEY,
+    sent BIGINT NOT NULL,
+    last_at BIGINT NOT NULL
+);
+
 -- For the removal of what has expired.
 CREATE INDEX IF NOT EXISTS tenant_messages_age ON tenant_messages (created_at);
 CREATE INDEX IF NOT EXISTS tenant_challenges_expiry ON tenant_challenges (expires_at);
@@ -113,3 +120,4 @@ CREATE INDEX IF NOT EXISTS tenant_hosted_logins_expiry ON tenant_hosted_logins (
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_idle ON tenant_sso_sessions (last_seen_at);
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_age ON tenant_sso_sessions (created_at);
 CREATE INDEX IF NOT EXISTS tenant_limits_expiry ON tenant_limits (tat);
+CREATE INDEX IF NOT EXISTS tenant_sends_expiry ON tenant_sends (last_at);

@@ -108,7 +108,7 @@ pub(crate) struct Choice {
 
 impl Default for Choice {
     fn default() -> Self {
-        let limits = Limits { starts_per_ip_hour: 0, starts_per_phone_hour: 0, countries: None };
+        let limits = Limits { starts_per_ip_hour: 0, starts_per_phone_hour: 0, ..Limits::default() };
         Self { limits, sms: Sms::Outbox, code_length: 6, public_url: None }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use passwordless_tenant::Limits;
 use reqwest::Response;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -51,18 +52,145 @@ async fn an_address_counts_only_without_the_secret() {
     assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn parallel_starts_cannot_overdraw() {
+fn limits(set: impl FnOnce(&mut Limits)) -> Choice {
     let mut choice = Choice::default();
-    choice.limits.starts_per_phone_hour = 5;
-    let tenant = Arc::new(TestTenant::with(choice).await);
+    set(&mut choice.limits);
+    choice
+}
+
+/// Starts twenty times at once; says how often a code was sent.
+async fn sent_of_twenty(tenant: TestTenant, number: impl Fn(usize) -> String, secret: Option<&'static str>) -> usize {
+    let tenant = Arc::new(tenant);
     let mut tasks = JoinSet::new();
-    for _ in 0..20 {
-        let tenant = Arc::clone(&tenant);
-        tasks.spawn(async move { start(&tenant, PHONE, Some("web-secret")).await.status().as_u16() });
+    for n in 0..20 {
+        let (tenant, number) = (Arc::clone(&tenant), number(n));
+        tasks.spawn(async move { start(&tenant, &number, secret).await.status().as_u16() });
     }
     let statuses = tasks.join_all().await;
-    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 5, "{statuses:?}");
+    assert!(statuses.iter().all(|status| [200, 429].contains(status)), "{statuses:?}");
+    let sent = statuses.iter().filter(|status| **status == 200).count();
+    assert_eq!(tenant.messages().await.len(), sent);
+    sent
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parallel_starts_cannot_overdraw() {
+    let one = |_| PHONE.to_owned();
+    let many = |n| format!("+1415555{:04}", 2600 + n);
+    for (choice, by_number, secret, expected) in [
+        (limits(|limits| limits.starts_per_phone_hour = 2), true, Some("web-secret"), 2),
+        // Three at once, whatever the hour would allow.
+        (limits(|limits| limits.starts_per_phone_hour = 15), true, Some("web-secret"), 3),
+        (limits(|limits| limits.starts_per_ip_hour = 5), false, None, 5),
+        (limits(|limits| limits.starts_per_country_hour = 6), false, Some("web-secret"), 6),
+        (limits(|limits| limits.starts_total_hour = 7), false, Some("web-secret"), 7),
+    ] {
+        let tenant = TestTenant::with(choice).await;
+        let sent = if by_number {
+            sent_of_twenty(tenant, one, secret).await
+        } else {
+            sent_of_twenty(tenant, many, secret).await
+        };
+        assert_eq!(sent, expected);
+    }
+}
+
+#[tokio::test]
+async fn from_the_fourth_code_on_a_growing_delay() {
+    let tenant = TestTenant::with(limits(|limits| limits.starts_per_phone_hour = 1000)).await;
+    for _ in 0..3 {
+        assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
+    }
+    for wait in [60, 120, 240, 480] {
+        let response = start(&tenant, PHONE, Some("web-secret")).await;
+        assert_eq!(response.headers()["retry-after"], wait.to_string().as_str());
+        let body = refused(response, 429, "too_many_requests", SENTENCE).await;
+        assert_eq!(body["retry_after"], wait);
+        tenant.clock.advance(wait - 1);
+        assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 429);
+        tenant.clock.advance(1);
+        assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
+    }
+    // Others do not wait, and after ten quiet minutes three are sent at once again.
+    assert_eq!(start(&tenant, "+14155552672", Some("web-secret")).await.status(), 200);
+    tenant.clock.advance(600);
+    for _ in 0..3 {
+        assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
+    }
+    assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 429);
+}
+
+#[tokio::test]
+async fn a_refused_start_counts_against_nothing() {
+    let tenant = TestTenant::with(limits(|limits| {
+        limits.starts_per_phone_hour = 100;
+        limits.starts_total_hour = 4;
+    }))
+    .await;
+    for _ in 0..3 {
+        assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
+    }
+    for _ in 0..10 {
+        assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 429);
+    }
+    assert_eq!(start(&tenant, "+14155552672", Some("web-secret")).await.status(), 200);
+    let response = start(&tenant, "+14155552673", Some("web-secret")).await;
+    assert_eq!(response.headers()["retry-after"], "900");
+}
+
+#[tokio::test]
+async fn countries_have_a_cap_each() {
+    let tenant = TestTenant::with(limits(|limits| limits.starts_per_country_hour = 1)).await;
+    for number in [PHONE, "+4915123456789", "+999999999999999"] {
+        assert_eq!(start(&tenant, number, Some("web-secret")).await.status(), 200, "{number}");
+    }
+    for number in ["+12125550100", "+4930123456", "+99999999999999"] {
+        let response = start(&tenant, number, Some("web-secret")).await;
+        refused(response, 429, "too_many_requests", SENTENCE).await;
+    }
+}
+
+/// The value of one of Auth0's three headers.
+fn rate(response: &Response, name: &str) -> i64 {
+    response.headers()[&format!("x-ratelimit-{name}")].to_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn counted_answers_say_what_is_left() {
+    let tenant = TestTenant::with(limits(|limits| limits.starts_per_ip_hour = 2)).await;
+    let now = 1_800_000_000;
+    for (remaining, reset) in [(1, now + 1800), (0, now + 3600)] {
+        let response = start(&tenant, PHONE, None).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!((rate(&response, "limit"), rate(&response, "remaining")), (2, remaining));
+        assert_eq!(rate(&response, "reset"), reset);
+    }
+    let response = start(&tenant, PHONE, None).await;
+    assert_eq!(response.status(), 429);
+    assert_eq!((rate(&response, "limit"), rate(&response, "remaining")), (2, 0));
+    assert_eq!(rate(&response, "reset"), now + 1800);
+    // Not counted by address, and not by anything else here.
+    assert!(start(&tenant, PHONE, Some("web-secret")).await.headers().get("x-ratelimit-limit").is_none());
+}
+
+#[tokio::test]
+async fn a_trusted_client_has_the_end_users_address_counted() {
+    let tenant = TestTenant::with(limits(|limits| limits.starts_per_ip_hour = 1)).await;
+    let from = async |address: &str, secret: Option<&str>| {
+        let body = json!({"client_id": "web", "client_secret": secret, "connection": "sms", "phone_number": PHONE});
+        let request = tenant.post("/passwordless/start", &body).header("auth0-forwarded-for", address);
+        request.send().await.unwrap().status().as_u16()
+    };
+    for address in ["192.0.2.1", "192.0.2.2", "2001:db8::1"] {
+        assert_eq!(from(address, Some("web-secret")).await, 200);
+        assert_eq!(from(address, Some("web-secret")).await, 429);
+    }
+    // What is no address is no address; such a call counts as one without.
+    for _ in 0..2 {
+        assert_eq!(from("not an address", Some("web-secret")).await, 200);
+    }
+    assert_eq!(from("192.0.2.3", None).await, 200);
+    assert_eq!(from("192.0.2.4", None).await, 429);
 }
 
 #[tokio::test]
