@@ -16,8 +16,9 @@ export class Tenant {
   #program;
   #numbers = 0;
 
-  static async start(port, appUrl) {
-    const tenant = new Tenant(port);
+  /** With `publicUrl` it is what others reach through a proxy. */
+  static async start(port, appUrl, publicUrl = `http://localhost:${port}`) {
+    const tenant = new Tenant(port, publicUrl);
     await rm(tenant.folder, { recursive: true, force: true });
     await mkdir(tenant.folder, { recursive: true });
     tenant.#run(appUrl);
@@ -25,11 +26,12 @@ export class Tenant {
     return tenant;
   }
 
-  constructor(port) {
+  constructor(port, url) {
     this.port = port;
-    this.host = `localhost:${port}`;
-    this.url = `http://${this.host}`;
-    this.issuer = `${this.url}/`;
+    this.url = url;
+    this.host = new URL(url).host;
+    this.issuer = `${url}/`;
+    this.listener = `http://127.0.0.1:${port}`;
     this.folder = `${repository}target/end2end/sdk-${port}`;
     this.database = `${this.folder}/passwordless.db`;
   }
@@ -53,7 +55,7 @@ export class Tenant {
 
   async #isReady() {
     if (this.#program.exitCode !== null) throw new Error(`the tenant ended with ${this.#program.exitCode}`);
-    const response = await fetch(`${this.url}/healthz`).catch(() => undefined);
+    const response = await fetch(`${this.listener}/healthz`).catch(() => undefined);
     return response?.ok || undefined;
   }
 
@@ -72,7 +74,7 @@ export class Tenant {
   /** The newest code that was sent to a number, once `count` messages were. */
   async code(phone, count = 1) {
     const { body } = await poll(`message ${count} to ${phone}`, async () => {
-      const response = await fetch(`${this.url}/outbox`, { headers: { accept: "application/json" } });
+      const response = await fetch(`${this.listener}/outbox`, { headers: { accept: "application/json" } });
       const messages = (await response.json()).filter((message) => message.to === phone);
       return messages.length === count ? messages[0] : undefined;
     });

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { AuthenticationClient } from "auth0";
+import { Tenant, web, wrong } from "../support/tenant.js";
+import { startTlsProxy } from "../support/tls-proxy.js";
+
+// The SDK takes a domain and speaks TLS to it. Nobody signed the proxy's certificate.
+process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+
+const PORT = 4340;
+const TLS_PORT = 4341;
+
+let tenant, proxy;
+
+before(async () => {
+  tenant = await Tenant.start(PORT, "http://localhost:4342", `https://localhost:${TLS_PORT}`);
+  proxy = await startTlsProxy(TLS_PORT, PORT);
+});
+
+after(async () => {
+  proxy?.close();
+  proxy?.closeAllConnections();
+  await tenant?.stop();
+});
+
+function sdk(clientSecret = web.secret) {
+  return new AuthenticationClient({ domain: tenant.host, clientId: web.id, clientSecret });
+}
+
+async function started() {
+  const phone_number = tenant.phone();
+  const { status } = await sdk().passwordless.sendSMS({ phone_number });
+  assert.equal(status, 200);
+  return { phone_number, code: await tenant.code(phone_number) };
+}
+
+function login(attempt, client = sdk()) {
+  return client.passwordless.loginWithSMS({ scope: "openid phone offline_access", ...attempt });
+}
+
+test("sendSMS, loginWithSMS and a refresh", async () => {
+  const attempt = await started();
+  const { data: tokens } = await login(attempt);
+  assert.equal(tokens.expires_in, 86400);
+  const claims = JSON.parse(Buffer.from(tokens.id_token.split(".")[1], "base64url"));
+  assert.equal(claims.iss, tenant.issuer);
+  assert.equal(claims.phone_number, attempt.phone_number);
+  const { data: refreshed } = await sdk().oauth.refreshTokenGrant({ refresh_token: tokens.refresh_token });
+  assert.ok(refreshed.id_token);
+});
+
+test("a wrong code, three times, and no right one after that", async () => {
+  const attempt = await started();
+  for (let failure = 1; failure <= 3; failure += 1) {
+    await assert.rejects(login({ ...attempt, code: wrong(attempt.code) }), {
+      statusCode: 403,
+      error: "invalid_grant",
+      error_description: "Wrong phone number or verification code.",
+    });
+  }
+  await assert.rejects(login(attempt), {
+    statusCode: 403,
+    error: "invalid_grant",
+    error_description: "You've reached the maximum number of attempts. Please try to login again.",
+  });
+});
+
+test("what is not a phone number", async () => {
+  await assert.rejects(sdk().passwordless.sendSMS({ phone_number: "0151 234" }), {
+    statusCode: 400,
+    error: "bad.phone_number",
+    error_description: String.raw`String does not match pattern: ^\+[0-9]{1,15}$`,
+  });
+});
+
+test("a wrong secret", async () => {
+  const attempt = await started();
+  await assert.rejects(login(attempt, sdk("not the secret")), { statusCode: 401, error: "invalid_client" });
+});
+
+test("headers of the caller's own, which make the SDK label JSON as text", async () => {
+  const phone_number = tenant.phone();
+  const override = { headers: { "x-request-language": "de" } };
+  const { status } = await sdk().passwordless.sendSMS({ phone_number }, override);
+  assert.equal(status, 200);
+  const { data: tokens } = await login({ phone_number, code: await tenant.code(phone_number) });
+  assert.ok(tokens.id_token);
+});
