@@ -14,11 +14,14 @@ let tenant, app, browser;
 /** A page with the SDK, and a server behind it that turns the code into tokens. */
 function application() {
   const app = express();
-  app.get("/", (request, response) => response.send('<!doctype html><script src="/auth0.js"></script>'));
+  const page = '<!doctype html><script src="/auth0.js"></script>';
+  app.get("/", (request, response) => response.send(page));
   app.get("/auth0.js", (request, response) => {
     response.sendFile(createRequire(import.meta.url).resolve("auth0-js/dist/auth0.min.js"));
   });
   app.get("/callback", async (request, response) => {
+    // Without a query the answer is in the fragment, for the page.
+    if (Object.keys(request.query).length === 0) return response.send(page);
     if (!request.query.code) return response.json(request.query);
     const answer = await fetch(`${tenant.url}/oauth/token`, {
       method: "POST",
@@ -48,10 +51,15 @@ after(async () => {
 });
 
 /** The application's page, with a `webAuth` of the SDK in it. */
-async function open() {
+async function open(options) {
   const page = await newPage(browser);
   await page.goto(appUrl);
-  await page.evaluate(
+  await makeWebAuth(page, options);
+  return page;
+}
+
+function makeWebAuth(page, options = {}) {
+  return page.evaluate(
     (options) => {
       window.webAuth = new auth0.WebAuth(options);
     },
@@ -62,9 +70,9 @@ async function open() {
       redirectUri,
       responseType: "code",
       scope: "openid phone",
+      ...options,
     },
   );
-  return page;
 }
 
 /** Calls the SDK and gives what it gives to the callback. */
@@ -76,14 +84,19 @@ function call(page, method, options) {
   );
 }
 
-/** Calls the SDK, which takes the browser to the callback; an error goes there too, for the test to see. */
-async function callToCallback(page, method, options) {
-  await page.evaluate(
+/** Calls the SDK, which takes the browser away; an error goes to the callback, for the test to see. */
+function leave(page, method, options) {
+  return page.evaluate(
     ([method, options]) => {
       webAuth[method](options, (error) => location.assign(`/callback?${new URLSearchParams(error)}`));
     },
     [method, options],
   );
+}
+
+/** Calls the SDK, which takes the browser to the callback, and reads what is there. */
+async function callToCallback(page, method, options) {
+  await leave(page, method, options);
   await page.waitForURL(`${redirectUri}?**`);
   return JSON.parse(await page.locator("body").innerText());
 }
@@ -191,3 +204,23 @@ test("passwordlessLogin tells an unknown realm", async () => {
   assert.equal(error.code, "invalid_request");
   assert.equal(error.description, "Unknown realm fax.");
 });
+
+for (const method of ["passwordlessVerify", "passwordlessLogin"]) {
+  test(`${method} brings tokens in the fragment, and checkSession knows the person from then on`, async () => {
+    const options = { responseType: "token id_token" };
+    const page = await open(options);
+    assert.equal((await call(page, "checkSession", {})).error.code, "login_required");
+
+    const phone = tenant.phone();
+    await start(page, phone);
+    await leave(page, method, attempt(phone, await tenant.code(phone)));
+    await page.waitForURL(`${redirectUri}#**`);
+    await makeWebAuth(page, options);
+    for (const way of ["parseHash", "checkSession"]) {
+      const { error, result } = await call(page, way, {});
+      assert.equal(error, null, way);
+      assert.equal(result.idTokenPayload.phone_number, phone, way);
+      assert.ok(result.accessToken, way);
+    }
+  });
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import express from "express";
 import { newPage, openBrowser, signIn } from "../support/browser.js";
 import { spa, Tenant } from "../support/tenant.js";
@@ -9,8 +9,9 @@ const APP_PORT = 4339;
 const appUrl = `http://localhost:${APP_PORT}/`;
 
 let tenant, app, browser;
+let useRefreshTokens;
 
-/** One page, as the SDK's README has it; a client with refresh tokens keeps them where a reload leaves them. */
+/** One page, as the SDK's README has it; it keeps tokens where a reload leaves them. */
 const page = (options) => `<!doctype html>
   <script src="/auth0.js"></script>
   <script>
@@ -27,12 +28,11 @@ function application() {
   const options = {
     domain: tenant.url,
     clientId: spa.id,
-    useRefreshTokens: true,
     cacheLocation: "localstorage",
     authorizationParams: { connection: "sms", redirect_uri: appUrl, scope: "openid profile phone" },
   };
   const app = express();
-  app.get("/", (request, response) => response.send(page(options)));
+  app.get("/", (request, response) => response.send(page({ ...options, useRefreshTokens })));
   app.get("/auth0.js", (request, response) => {
     response.sendFile(createRequire(import.meta.url).resolve("@auth0/auth0-spa-js/dist/auth0-spa-js.production.js"));
   });
@@ -43,6 +43,10 @@ before(async () => {
   tenant = await Tenant.start(4338, new URL(appUrl).origin);
   app = application().listen(APP_PORT, "127.0.0.1");
   browser = await openBrowser();
+});
+
+beforeEach(() => {
+  useRefreshTokens = false;
 });
 
 after(async () => {
@@ -98,7 +102,7 @@ test("loginWithRedirect with connection=sms signs in, by PKCE", async () => {
   assert.equal(user.phone_number, phone);
 });
 
-test("getTokenSilently refreshes, again and again", async () => {
+async function getTokens() {
   const page = await signedIn(tenant.phone());
   const { sub } = await call(page, "getUser");
   for (let time = 1; time <= 3; time += 1) {
@@ -106,15 +110,24 @@ test("getTokenSilently refreshes, again and again", async () => {
     assert.ok(reply.access_token);
     assert.equal(JSON.parse(Buffer.from(reply.id_token.split(".")[1], "base64url")).sub, sub);
   }
+}
+
+test("getTokenSilently asks in an iframe, again and again", getTokens);
+
+test("getTokenSilently uses refresh tokens, again and again", async () => {
+  useRefreshTokens = true;
+  await getTokens();
 });
 
 test("the tenant knows who signed in before, until the logout", async () => {
   const phone = tenant.phone();
   const page = await signedIn(phone);
 
+  // The SDK asks on its own at the start.
   await page.evaluate(() => localStorage.clear());
   await page.reload();
-  assert.equal(await call(page, "isAuthenticated"), false);
+  assert.equal((await call(page, "getUser")).phone_number, phone);
+
   await leave(page, "loginWithRedirect");
   assert.equal((await call(page, "getUser")).phone_number, phone);
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import express from "express";
 import eoc from "express-openid-connect";
 import { enterCode, enterPhone, newPage, openBrowser, signIn } from "../support/browser.js";
@@ -8,28 +8,31 @@ import { Tenant, web, wrong } from "../support/tenant.js";
 const APP_PORT = 4331;
 const appUrl = `http://localhost:${APP_PORT}`;
 
-let tenant, app, browser;
+let tenant, app, browser, auth;
 
-/** An application as the SDK's README has it. */
+/** An application as the SDK's README has it; how it asks is changed by `askFor`. */
 function application() {
   const app = express();
-  app.use(
-    eoc.auth({
-      issuerBaseURL: tenant.url,
-      baseURL: appUrl,
-      clientID: web.id,
-      clientSecret: web.secret,
-      secret: "a long secret of the application's own session",
-      authRequired: false,
-      auth0Logout: true,
-      authorizationParams: { response_type: "code", scope: "openid profile phone" },
-    }),
-  );
+  app.use((...args) => auth(...args));
   app.get("/", (request, response) => response.send(request.oidc.isAuthenticated() ? "signed in" : "signed out"));
   app.get("/profile", eoc.requiresAuth(), async (request, response) => {
-    response.json({ idToken: request.oidc.user, userinfo: await request.oidc.fetchUserInfo() });
+    const userinfo = request.oidc.accessToken && (await request.oidc.fetchUserInfo());
+    response.json({ idToken: request.oidc.user, userinfo });
   });
   return app;
+}
+
+function askFor(authorizationParams) {
+  auth = eoc.auth({
+    issuerBaseURL: tenant.url,
+    baseURL: appUrl,
+    clientID: web.id,
+    clientSecret: web.secret,
+    secret: "a long secret of the application's own session",
+    authRequired: false,
+    auth0Logout: true,
+    authorizationParams: { scope: "openid profile phone", ...authorizationParams },
+  });
 }
 
 before(async () => {
@@ -37,6 +40,8 @@ before(async () => {
   app = application().listen(APP_PORT, "127.0.0.1");
   browser = await openBrowser();
 });
+
+beforeEach(() => askFor({ response_type: "code" }));
 
 after(async () => {
   await browser?.close();
@@ -46,18 +51,40 @@ after(async () => {
 
 const text = (page) => page.locator("body").innerText();
 
-test("a login comes back with the person's claims", async () => {
+async function profileOf(phone) {
   const page = await newPage(browser);
-  const phone = tenant.phone();
   await page.goto(`${appUrl}/profile`);
   await signIn(page, tenant, phone);
   await page.waitForURL(`${appUrl}/profile`);
-  const { idToken, userinfo } = JSON.parse(await text(page));
+  return JSON.parse(await text(page));
+}
+
+test("a login comes back with the person's claims", async () => {
+  const phone = tenant.phone();
+  const { idToken, userinfo } = await profileOf(phone);
   assert.match(idToken.sub, /^sms\|[0-9a-f]{24}$/);
   assert.equal(idToken.name, phone);
   assert.equal(idToken.phone_number, phone);
   assert.equal(userinfo.sub, idToken.sub);
   assert.equal(userinfo.phone_number_verified, true);
+});
+
+test("a login by form_post, with the code alone and with an ID token beside it", async () => {
+  for (const response_type of ["code", "code id_token"]) {
+    askFor({ response_type, response_mode: "form_post" });
+    const phone = tenant.phone();
+    const { idToken, userinfo } = await profileOf(phone);
+    assert.equal(idToken.phone_number, phone, response_type);
+    assert.equal(userinfo.sub, idToken.sub, response_type);
+  }
+});
+
+test("a login as the SDK asks for it unless it is told otherwise: an ID token by form_post", async () => {
+  askFor({});
+  const phone = tenant.phone();
+  const { idToken, userinfo } = await profileOf(phone);
+  assert.equal(idToken.phone_number, phone);
+  assert.equal(userinfo, undefined, "there is no access token to ask with");
 });
 
 test("a wrong code is told, and the right one still signs in", async () => {
