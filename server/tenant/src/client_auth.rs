@@ -1,4 +1,5 @@
-//! Who is calling: `client_secret_post`, `client_secret_basic`, or a public client (RFC 6749 section 2.3).
+//! Who is calling: `client_secret_post`, `client_secret_basic`, `private_key_jwt`, or a public client (RFC 6749
+//! section 2.3).
 
 use aws_lc_rs::constant_time;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -7,8 +8,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     body::Fields,
+    client_assertion::{self, ASSERTION_TYPE},
     config::{Client, TenantConfig},
     error::{ApiError, Property, TokenAuth},
+    tenant::Tenant,
 };
 
 /// A client, and what it showed.
@@ -23,6 +26,8 @@ pub(crate) struct Caller<'a> {
 pub(crate) enum Proof {
     /// Its secret.
     Secret,
+    /// A token that it signed.
+    Assertion,
     /// Nothing, and it has nothing to show.
     Public,
     /// Nothing, though it has a secret.
@@ -31,14 +36,18 @@ pub(crate) enum Proof {
 
 impl<'a> Caller<'a> {
     /// Finds the client and checks what it showed. `Ok(None)` when no client is named at all.
-    pub(crate) fn identify(
-        config: &'a TenantConfig,
+    pub(crate) async fn identify(
+        tenant: &'a Tenant,
         headers: &HeaderMap,
         fields: &Fields,
     ) -> Result<Option<Self>, ApiError> {
+        let config = &tenant.config;
         let body_id = fields.text(Property::ClientId)?;
         if let Some(basic) = BasicCredentials::read(headers)? {
             return basic.caller(config, body_id).map(Some).ok_or(ApiError::InvalidClient(TokenAuth::Basic));
+        }
+        if let Some(assertion) = fields.param("client_assertion")? {
+            return Self::by_assertion(tenant, fields, body_id, assertion).await.map(Some);
         }
         let Some(client_id) = body_id else { return Ok(None) };
         let refused = || ApiError::InvalidClient(TokenAuth::Body);
@@ -54,19 +63,38 @@ impl<'a> Caller<'a> {
 
     /// The client, if it showed that it is the one it says.
     pub(crate) fn proven(&self) -> Option<&'a Client> {
-        (self.proof == Proof::Secret).then_some(self.client)
+        matches!(self.proof, Proof::Secret | Proof::Assertion).then_some(self.client)
+    }
+
+    /// A client may leave its identifier out, as the assertion holds it (RFC 7521 section 4.2).
+    async fn by_assertion(
+        tenant: &'a Tenant,
+        fields: &Fields,
+        body_id: Option<&str>,
+        assertion: &str,
+    ) -> Result<Self, ApiError> {
+        if fields.param("client_assertion_type")? != Some(ASSERTION_TYPE) {
+            return Err(ApiError::invalid_request(format!("client_assertion_type must be {ASSERTION_TYPE}")));
+        }
+        let refused = || ApiError::InvalidClient(TokenAuth::Body);
+        let claimed = client_assertion::claimed_client(assertion);
+        let client_id = body_id.or(claimed.as_deref()).ok_or_else(refused)?;
+        let client = tenant.config.client(client_id).ok_or_else(refused)?;
+        let proven = client_assertion::proves(tenant, client, assertion).await?;
+        if proven { Ok(Self { client, proof: Proof::Assertion }) } else { Err(refused()) }
     }
 
     /// The caller of the token endpoint: one that proved itself, or a public client.
-    pub(crate) fn authenticate(
-        config: &'a TenantConfig,
+    pub(crate) async fn authenticate(
+        tenant: &'a Tenant,
         headers: &HeaderMap,
         fields: &Fields,
     ) -> Result<&'a Client, ApiError> {
-        let caller = Self::identify(config, headers, fields)?
+        let caller = Self::identify(tenant, headers, fields)
+            .await?
             .ok_or_else(|| ApiError::invalid_request("missing client_id parameter"))?;
         match caller.proof {
-            Proof::Secret | Proof::Public => Ok(caller.client),
+            Proof::Secret | Proof::Assertion | Proof::Public => Ok(caller.client),
             Proof::Missing => Err(ApiError::InvalidClient(TokenAuth::Body)),
         }
     }

@@ -1,5 +1,6 @@
 //! Clients and connections: `tenant.yaml` in the format of the Auth0 Deploy CLI, or one client and one connection.
 
+mod credentials;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -12,6 +13,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::{
+    client_assertion::AssertionKey,
     clock::Millis,
     passwordless::template::Template,
     sms::{GatewayConfig, TwilioConfig},
@@ -84,6 +86,8 @@ pub enum AuthMethod {
     ClientSecretPost,
     /// With its secret in the `Authorization` header. Either place is accepted from either kind, as at Auth0.
     ClientSecretBasic,
+    /// With a token that it signed.
+    PrivateKeyJwt,
 }
 
 /// An application that signs people in.
@@ -95,6 +99,8 @@ pub struct Client {
     pub client_id: String,
     /// What the application proves itself with; a public client has none.
     pub client_secret: Option<SecretString>,
+    /// The public keys that it may sign with, where it proves itself so.
+    pub assertion_keys: Vec<AssertionKey>,
     /// How it proves itself.
     pub auth_method: AuthMethod,
     /// URLs that a login may end at, compared exactly.
@@ -231,6 +237,7 @@ impl TenantConfig {
             name: name.to_owned(),
             client_id,
             client_secret: Some(client_secret),
+            assertion_keys: Vec::new(),
             auth_method: AuthMethod::ClientSecretPost,
             callbacks: vec![callback_url.to_string()],
             allowed_logout_urls: with_and_without_slash(logout_url),

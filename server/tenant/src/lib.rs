@@ -6,6 +6,7 @@
 mod address;
 mod attempt_limits;
 mod body;
+mod client_assertion;
 mod client_auth;
 mod clock;
 mod config;
@@ -27,6 +28,7 @@ mod start_limits;
 mod store;
 mod tenant;
 
+pub use client_assertion::AssertionKey;
 pub use clock::{Clock, SystemClock};
 pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, SenderConfig, TenantConfig};
 pub use entropy::{Entropy, SystemEntropy};

@@ -1,5 +1,6 @@
 //! What the tenant keeps. One SQL text for `SQLite` and `PostgreSQL`; each statement that decides something is atomic.
 
+mod assertions;
 mod authorization_codes;
 mod challenges;
 mod hosted_logins;

@@ -133,3 +133,34 @@ proptest::proptest! {
         let _ = parse(&text);
     }
 }
+
+#[test]
+fn a_client_proves_itself_with_a_secret_or_a_key() {
+    let methods = |alg: &str, pem: &str| {
+        with(
+            &format!(
+                "client_authentication_methods: {{private_key_jwt: {{credentials: [{{alg: {alg}, pem: {pem}}}]}}}}"
+            ),
+            "",
+        )
+    };
+    let at = "clients[0].client_authentication_methods.private_key_jwt.credentials";
+    for (text, problem) in [
+        (methods("HS256", "x"), format!("{at}[0].alg: must be RS256, RS384 or PS256")),
+        (methods("RS256", "x"), format!("{at}[0].pem: is not a public key in PEM form (BEGIN PUBLIC KEY)")),
+        (
+            methods("RS256", r#""-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n""#),
+            format!("{at}[0].pem: is not an RSA key of at least 2048 bits"),
+        ),
+        (
+            with("client_authentication_methods: {private_key_jwt: {credentials: []}}", ""),
+            format!("{at}: at least one public key is needed"),
+        ),
+        (
+            with("token_endpoint_auth_method: private_key_jwt", ""),
+            "clients[0].client_authentication_methods: is missing; private_key_jwt needs a key".to_owned(),
+        ),
+    ] {
+        assert_eq!(parse(&text).err().map(|error| error.to_string()), Some(problem));
+    }
+}

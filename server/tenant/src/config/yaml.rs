@@ -9,9 +9,10 @@ use url::Url;
 
 use super::{
     AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, OTP_GRANT, REFRESH_GRANT, SenderConfig,
-    TenantConfig,
+    TenantConfig, credentials::AuthenticationMethods,
 };
 use crate::{
+    client_assertion::AssertionKey,
     passwordless::template::{Syntax, Template},
     sms::{GatewayAuthentication, GatewayConfig, Retries, TwilioConfig, TwilioFrom},
 };
@@ -34,6 +35,7 @@ struct ClientEntry {
     client_secret: Option<SecretString>,
     app_type: Option<AppType>,
     token_endpoint_auth_method: Option<AuthMethod>,
+    client_authentication_methods: Option<AuthenticationMethods>,
     cross_origin_authentication: Option<bool>,
     #[serde(default)]
     callbacks: Vec<String>,
@@ -169,7 +171,7 @@ fn readable(path: &str) -> String {
     readable
 }
 
-fn invalid(path: impl Into<String>, problem: impl Into<String>) -> ConfigError {
+pub(super) fn invalid(path: impl Into<String>, problem: impl Into<String>) -> ConfigError {
     ConfigError::Invalid { path: path.into(), problem: problem.into() }
 }
 
@@ -200,8 +202,9 @@ fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
     check_urls(&entry.callbacks, &format!("{path}.callbacks"))?;
     check_urls(&entry.allowed_logout_urls, &format!("{path}.allowed_logout_urls"))?;
     let app_type = entry.app_type.unwrap_or(AppType::RegularWeb);
-    let auth_method = entry.token_endpoint_auth_method.unwrap_or_else(|| default_auth_method(app_type));
-    if auth_method != AuthMethod::None && entry.client_secret.is_none() {
+    let (auth_method, assertion_keys) = authentication(&entry, app_type, path)?;
+    let has_secret = matches!(auth_method, AuthMethod::ClientSecretPost | AuthMethod::ClientSecretBasic);
+    if has_secret && entry.client_secret.is_none() {
         return Err(invalid(
             format!("{path}.client_secret"),
             "is missing; a public client says so with token_endpoint_auth_method: none",
@@ -211,6 +214,7 @@ fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
         name: entry.name,
         client_id: entry.client_id,
         client_secret: entry.client_secret,
+        assertion_keys,
         auth_method,
         callbacks: entry.callbacks,
         allowed_logout_urls: entry.allowed_logout_urls,
@@ -219,6 +223,28 @@ fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
         grant_types: entry.grant_types.unwrap_or_else(|| default_grants(app_type)),
         trusts_ip_header: entry.is_token_endpoint_ip_header_trusted,
     })
+}
+
+/// How the client proves itself, and its keys. As at Auth0, either `token_endpoint_auth_method` or
+/// `client_authentication_methods` says.
+fn authentication(
+    entry: &ClientEntry,
+    app_type: AppType,
+    path: &str,
+) -> Result<(AuthMethod, Vec<AssertionKey>), ConfigError> {
+    match (&entry.client_authentication_methods, entry.token_endpoint_auth_method) {
+        (Some(methods), None | Some(AuthMethod::PrivateKeyJwt)) => {
+            Ok((AuthMethod::PrivateKeyJwt, methods.keys(&format!("{path}.client_authentication_methods"))?))
+        }
+        (Some(_), Some(_)) => {
+            let problem = "cannot be combined with client_authentication_methods";
+            Err(invalid(format!("{path}.token_endpoint_auth_method"), problem))
+        }
+        (None, Some(AuthMethod::PrivateKeyJwt)) => {
+            Err(invalid(format!("{path}.client_authentication_methods"), "is missing; private_key_jwt needs a key"))
+        }
+        (None, method) => Ok((method.unwrap_or_else(|| default_auth_method(app_type)), Vec::new())),
+    }
 }
 
 fn default_auth_method(app_type: AppType) -> AuthMethod {

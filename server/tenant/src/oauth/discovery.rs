@@ -10,6 +10,7 @@ use super::{
     scope,
 };
 use crate::{
+    client_assertion::ALGORITHMS,
     config::{CODE_GRANT, IMPLICIT_GRANT, OTP_GRANT, REFRESH_GRANT},
     tenant::Tenant,
 };
@@ -32,7 +33,8 @@ pub(crate) async fn metadata(State(tenant): State<Arc<Tenant>>) -> Json<Value> {
         "grant_types_supported": [CODE_GRANT, IMPLICIT_GRANT, OTP_GRANT, REFRESH_GRANT],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
         "passwordless_code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login"],

@@ -15,7 +15,7 @@ pub(crate) async fn revoke(
     headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<StatusCode, ApiError> {
-    let client = Caller::authenticate(&tenant.config, &headers, &fields)?;
+    let client = Caller::authenticate(&tenant, &headers, &fields).await?;
     let token = fields.required("token")?;
     if let Some(family) = tenant.store.refresh_family(token, &client.client_id, tenant.now()).await? {
         tenant.store.end_refresh_family(&family).await?;

@@ -36,7 +36,7 @@ pub(crate) async fn token(
     BodyFields(fields): BodyFields,
 ) -> Result<Json<TokenReply>, ApiError> {
     let grant_type = fields.required("grant_type")?;
-    let client = Caller::authenticate(&tenant.config, &headers, &fields)?;
+    let client = Caller::authenticate(&tenant, &headers, &fields).await?;
     if ![OTP_GRANT, CODE_GRANT, REFRESH_GRANT].contains(&grant_type) {
         return Err(ApiError::GrantUnsupported(grant_type.to_owned()));
     }

@@ -58,7 +58,7 @@ pub(crate) async fn start(
     headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<(HeaderMap, Json<Started>), ApiError> {
-    let caller = Caller::identify(&tenant.config, &headers, &fields)?.ok_or(ApiError::Missing(Property::ClientId))?;
+    let caller = Caller::identify(&tenant, &headers, &fields).await?.ok_or(ApiError::Missing(Property::ClientId))?;
     let connection = connection(&tenant, caller.client, &fields)?;
     check_the_rest(&fields)?;
     let phone_number = phone_number(&fields)?;

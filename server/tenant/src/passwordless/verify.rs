@@ -39,7 +39,7 @@ pub(crate) async fn verify(
     let code = fields.required("verification_code")?;
     let phone_number =
         PhoneNumber::parse(phone_number).ok_or(ApiError::Verify(Refusal::WrongCode { attempts_left: None }))?;
-    let caller = Caller::identify(&tenant.config, &headers, &fields)?;
+    let caller = Caller::identify(&tenant, &headers, &fields).await?;
     let source = Source::of(caller.as_ref().and_then(Caller::proven), &headers, peer);
     let code_try =
         CodeTry { client: caller.map(|caller| caller.client), connection, phone_number: &phone_number, code, source };

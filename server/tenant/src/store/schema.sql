@@ -75,6 +75,11 @@ CREATE TABLE IF NOT EXISTS tenant_login_tickets (
     expires_at BIGINT NOT NULL
 );
 
+CREATE TABLE IF NOT EXISTS tenant_assertions (
+    name_hash TEXT PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS tenant_hosted_logins (
     id_hash TEXT PRIMARY KEY,
     request_json TEXT NOT NULL,
@@ -116,6 +121,7 @@ CREATE INDEX IF NOT EXISTS tenant_refresh_families_idle ON tenant_refresh_famili
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_age ON tenant_refresh_families (created_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_tokens_family ON tenant_refresh_tokens (family_id);
 CREATE INDEX IF NOT EXISTS tenant_login_tickets_expiry ON tenant_login_tickets (expires_at);
+CREATE INDEX IF NOT EXISTS tenant_assertions_expiry ON tenant_assertions (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_hosted_logins_expiry ON tenant_hosted_logins (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_idle ON tenant_sso_sessions (last_seen_at);
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_age ON tenant_sso_sessions (created_at);

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 use url::Url;
 
-use crate::log;
+use crate::{log, private_key_jwt};
 
 pub(crate) const PHONE: &str = "+14155552671";
 pub(crate) const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
@@ -55,6 +55,15 @@ clients:
     client_secret: implicit-secret
     grant_types: [authorization_code, implicit, refresh_token]
     callbacks: ["http://localhost:3000/callback", "com.example.app://callback"]
+  - name: Signer
+    client_id: signer
+    client_authentication_methods:
+      private_key_jwt:
+        credentials:
+          - { name: a, credential_type: public_key, alg: RS256, pem: @@SIGNER_PEM@@ }
+          - { name: b, credential_type: public_key, alg: RS384, pem: @@SIGNER_PEM@@ }
+          - { name: c, credential_type: public_key, alg: PS256, pem: @@SIGNER_PEM@@ }
+    callbacks: ["http://localhost:3000/callback"]
   - name: No browser
     client_id: browserless
     client_secret: browserless-secret
@@ -128,9 +137,13 @@ impl TestTenant {
     async fn serve(choice: Choice, folder: TempDir, pool: SqlitePool, now: OffsetDateTime) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
+        let variables = |name: &str| match name {
+            "SIGNER_PEM" => Some(private_key_jwt::public_pem()),
+            _ => Some(choice.code_length.to_string()),
+        };
         let settings = Settings {
             public_url: choice.public_url.clone().unwrap_or_else(|| Url::parse(&origin).unwrap()),
-            config: TenantConfig::from_yaml(CONFIG, |_| Some(choice.code_length.to_string())).unwrap().0,
+            config: TenantConfig::from_yaml(CONFIG, variables).unwrap().0,
             sms: choice.sms,
             limits: choice.limits,
         };

@@ -15,6 +15,7 @@ mod log;
 mod logout;
 mod otp_grant;
 mod outbox;
+mod private_key_jwt;
 mod refresh_token;
 mod responses;
 mod revoke;

@@ -1,0 +1,117 @@
+//! `private_key_jwt`: a client proves itself with a token that it signed, RFC 7523 section 3 and OpenID Connect Core section 9.
+
+use std::fmt;
+
+use aws_lc_rs::rsa::PublicKey;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use rustls_pki_types::{SubjectPublicKeyInfoDer, pem::PemObject};
+use serde::Deserialize;
+
+use crate::{config::Client, error::StoreError, tenant::Tenant};
+
+/// The `client_assertion_type` of a JSON Web Token.
+pub(crate) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// Algorithms that a client may sign with, as at Auth0.
+pub(crate) const ALGORITHMS: [&str; 3] = ["RS256", "RS384", "PS256"];
+
+/// Farthest that an expiry may lie ahead; until then the token's identifier is remembered.
+const MAX_SECONDS: i64 = 60 * 60;
+
+/// How far the clocks of client and tenant may be apart.
+const LEEWAY_SECONDS: i64 = 60;
+
+/// A public key that a client registered.
+#[derive(Clone)]
+pub struct AssertionKey {
+    algorithm: Algorithm,
+    modulus: Vec<u8>,
+    exponent: Vec<u8>,
+}
+
+/// Why a public key cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AssertionKeyError {
+    #[error("must be RS256, RS384 or PS256")]
+    Algorithm,
+    #[error("is not a public key in PEM form (BEGIN PUBLIC KEY)")]
+    Pem,
+    #[error("is not an RSA key of at least 2048 bits")]
+    Rsa,
+}
+
+impl AssertionKeyError {
+    /// The key of the configuration that it is about.
+    pub(crate) fn key(self) -> &'static str {
+        if self == Self::Algorithm { "alg" } else { "pem" }
+    }
+}
+
+impl AssertionKey {
+    pub(crate) fn from_pem(pem: &str, algorithm: &str) -> Result<Self, AssertionKeyError> {
+        let algorithm = match algorithm {
+            "RS256" => Algorithm::RS256,
+            "RS384" => Algorithm::RS384,
+            "PS256" => Algorithm::PS256,
+            _ => return Err(AssertionKeyError::Algorithm),
+        };
+        let der = SubjectPublicKeyInfoDer::from_pem_slice(pem.as_bytes()).map_err(|_| AssertionKeyError::Pem)?;
+        let key = PublicKey::from_der(&der).map_err(|_| AssertionKeyError::Rsa)?;
+        let modulus = key.modulus().big_endian_without_leading_zero().to_vec();
+        if modulus.len() < 256 {
+            return Err(AssertionKeyError::Rsa);
+        }
+        Ok(Self { algorithm, modulus, exponent: key.exponent().big_endian_without_leading_zero().to_vec() })
+    }
+
+    /// The claims of a token that this key signed for `audience` in the name of `client_id`. Time is checked later.
+    fn verify(&self, assertion: &str, client_id: &str, audience: &str) -> Option<Claims> {
+        let mut validation = Validation::new(self.algorithm);
+        validation.validate_exp = false;
+        validation.set_required_spec_claims(&["iss", "sub", "aud", "exp"]);
+        validation.set_issuer(&[client_id]);
+        validation.set_audience(&[audience]);
+        validation.sub = Some(client_id.to_owned());
+        let key = DecodingKey::from_rsa_raw_components(&self.modulus, &self.exponent);
+        jsonwebtoken::decode(assertion, &key, &validation).ok().map(|token| token.claims)
+    }
+}
+
+impl fmt::Debug for AssertionKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("AssertionKey").field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Deserialize)]
+struct Claims {
+    exp: i64,
+    nbf: Option<i64>,
+    jti: String,
+}
+
+/// Whom the assertion says that it comes from: to find the client by, and nothing more before it is verified.
+pub(crate) fn claimed_client(assertion: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Subject {
+        sub: String,
+    }
+    let payload = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
+    serde_json::from_slice::<Subject>(&payload).ok().map(|claims| claims.sub)
+}
+
+/// Whether the assertion proves the client, and had not done so before.
+pub(crate) async fn proves(tenant: &Tenant, client: &Client, assertion: &str) -> Result<bool, StoreError> {
+    let issuer = tenant.origin.issuer();
+    let now = tenant.now();
+    let verified = client.assertion_keys.iter().find_map(|key| key.verify(assertion, &client.client_id, &issuer));
+    let Some(claims) = verified.filter(|claims| is_current(claims, now.seconds())) else { return Ok(false) };
+    let name = format!("{}\0{}", client.client_id, claims.jti);
+    tenant.store.take_assertion(&name, now, now.plus_seconds(claims.exp - now.seconds())).await
+}
+
+fn is_current(claims: &Claims, now: i64) -> bool {
+    let begins = claims.nbf.unwrap_or(now);
+    now < claims.exp && claims.exp - now <= MAX_SECONDS && begins <= now + LEEWAY_SECONDS
+}

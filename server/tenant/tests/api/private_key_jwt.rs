@@ -1,0 +1,147 @@
+//! Clients that prove themselves with a token that they signed.
+
+use std::sync::{Arc, LazyLock};
+
+use aws_lc_rs::{
+    encoding::{AsDer, PublicKeyX509Der},
+    rand::SystemRandom,
+    rsa::{KeyPair, KeySize},
+    signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PSS_SHA256, RsaEncoding},
+};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use passwordless_tenant::Clock;
+use reqwest::Response;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::helpers::{OTP_GRANT, PHONE, TestTenant, refused};
+
+const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+static KEY: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::generate(KeySize::Rsa2048).unwrap());
+
+/// What the client registered.
+pub(crate) fn public_pem() -> String {
+    let der = AsDer::<PublicKeyX509Der<'_>>::as_der(KEY.public_key()).unwrap();
+    let text = STANDARD.encode(der.as_ref());
+    let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
+}
+
+fn sign(alg: &str, claims: &Value) -> String {
+    let padding: &'static dyn RsaEncoding = match alg {
+        "RS384" => &RSA_PKCS1_SHA384,
+        "PS256" => &RSA_PSS_SHA256,
+        _ => &RSA_PKCS1_SHA256,
+    };
+    let header = json!({"alg": alg, "typ": "JWT"});
+    let [header, claims] = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+    let message = format!("{header}.{claims}");
+    let mut signature = vec![0; KEY.public_modulus_len()];
+    KEY.sign(padding, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+fn good_claims(tenant: &TestTenant, jti: &str) -> Value {
+    let now = tenant.clock.now().unix_timestamp();
+    json!({
+        "iss": "signer", "sub": "signer", "aud": format!("{}/", tenant.origin),
+        "iat": now, "exp": now + 120, "jti": jti,
+    })
+}
+
+async fn start(tenant: &TestTenant, assertion: &str, more: &Value) -> Response {
+    let mut body = json!({
+        "client_id": "signer", "client_assertion": assertion, "client_assertion_type": TYPE,
+        "connection": "sms", "phone_number": PHONE,
+    });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    tenant.post("/passwordless/start", &body).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn every_algorithm_proves_the_client() {
+    let tenant = TestTenant::start().await;
+    for alg in ["RS256", "RS384", "PS256"] {
+        let assertion = sign(alg, &good_claims(&tenant, alg));
+        assert_eq!(start(&tenant, &assertion, &json!({})).await.status(), 200, "{alg}");
+        let otp = tenant.newest_code().await;
+        let request = json!({
+            "grant_type": OTP_GRANT, "username": PHONE, "otp": otp, "realm": "sms", "scope": "openid",
+            "client_assertion": sign(alg, &good_claims(&tenant, &format!("{alg}-token"))), "client_assertion_type": TYPE,
+        });
+        let response = tenant.post("/oauth/token", &request).send().await.unwrap();
+        assert_eq!(response.status(), 200, "without a client_id too: {alg}");
+    }
+}
+
+#[tokio::test]
+async fn an_assertion_that_is_not_right_proves_nothing() {
+    let tenant = TestTenant::start().await;
+    let now = tenant.clock.now().unix_timestamp();
+    for (n, more) in [
+        json!({"iss": "web"}),
+        json!({"sub": "web"}),
+        json!({"aud": "https://other.example/"}),
+        json!({"aud": tenant.url("/oauth/token")}),
+        json!({"exp": now}),
+        json!({"exp": now + 3601}),
+        json!({"exp": null}),
+        json!({"jti": null}),
+        json!({"nbf": now + 61}),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let mut claims = good_claims(&tenant, &n.to_string());
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let response = start(&tenant, &sign("RS256", &claims), &json!({})).await;
+        assert_eq!(response.status(), 401, "{more}");
+        refused(response, 401, "invalid_client", "Unauthorized").await;
+    }
+    let good = sign("RS256", &good_claims(&tenant, "good"));
+    let (unsigned, _) = good.rsplit_once('.').unwrap();
+    let none = sign("none", &good_claims(&tenant, "none"));
+    let not_registered = sign("RS512", &good_claims(&tenant, "rs512"));
+    for assertion in ["x", "a.b.c", unsigned, &format!("{unsigned}."), &none, &not_registered] {
+        refused(start(&tenant, assertion, &json!({})).await, 401, "invalid_client", "Unauthorized").await;
+    }
+    for other in ["web", "who", "public"] {
+        let response = start(&tenant, &good, &json!({"client_id": other})).await;
+        refused(response, 401, "invalid_client", "Unauthorized").await;
+    }
+    let description = format!("client_assertion_type must be {TYPE}");
+    let response = start(&tenant, &good, &json!({"client_assertion_type": "x"})).await;
+    refused(response, 400, "invalid_request", &description).await;
+    assert_eq!(start(&tenant, &good, &json!({})).await.status(), 200, "none of these used it up");
+}
+
+#[tokio::test]
+async fn a_client_with_a_key_has_no_secret() {
+    let tenant = TestTenant::start().await;
+    for secret in ["", "x"] {
+        let request = json!({
+            "grant_type": OTP_GRANT, "username": PHONE, "otp": "123456", "realm": "sms", "client_id": "signer",
+            "client_secret": secret,
+        });
+        let response = tenant.post("/oauth/token", &request).send().await.unwrap();
+        refused(response, 401, "invalid_client", "Unauthorized").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assertion_is_good_once() {
+    let tenant = Arc::new(TestTenant::start().await);
+    let assertion = sign("RS256", &good_claims(&tenant, "once"));
+    let mut tasks = JoinSet::new();
+    for _ in 0..20 {
+        let (tenant, assertion) = (Arc::clone(&tenant), assertion.clone());
+        tasks.spawn(async move { start(&tenant, &assertion, &json!({})).await.status().as_u16() });
+    }
+    let statuses = tasks.join_all().await;
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 19, "{statuses:?}");
+}
