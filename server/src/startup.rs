@@ -101,7 +101,8 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, StartupError> {
 #[derive(Debug)]
 pub struct Application {
     servers: Vec<(TcpListener, Router)>,
-    sessions: Option<DatabaseSessions>,
+    /// Housekeeping; it ends with its set.
+    sweepers: JoinSet<()>,
 }
 
 impl Application {
@@ -111,7 +112,7 @@ impl Application {
     /// [`StartupError`] if the configuration or the database cannot be used.
     pub async fn build(part: Part, config: Config, listeners: Listeners, clocks: Clocks) -> Result<Self, StartupError> {
         let pool = database::open(&config.database_url).await?;
-        let mut application = Self { servers: Vec::new(), sessions: None };
+        let mut application = Self { servers: Vec::new(), sweepers: JoinSet::new() };
         let tenant = match part {
             Part::App => None,
             Part::Both | Part::Tenant => Some(application.add_tenant(&config, &pool, listeners.tenant, &clocks).await?),
@@ -138,6 +139,7 @@ impl Application {
             passwordless_tenant::router(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
         let tenant = tenant.layer(TrustedProxiesLayer::new(trusted_proxies(config)));
         self.servers.extend(listener.map(|listener| (listener, tenant)));
+        self.sweepers.spawn(passwordless_tenant::sweep(pool.clone(), clocks.tenant.clone()));
         tracing::info!("the tenant is at {}", config.tenant_public_url);
         if has_outbox {
             tracing::info!("read the SMS at {}outbox", config.tenant_public_url);
@@ -156,7 +158,7 @@ impl Application {
         let site_root = config.leptos_site_root.to_string_lossy();
         let app = app_router::build(auth, sessions.clone(), pool, trusted_proxies(config), &site_root)?;
         self.servers.extend(listener.map(|listener| (listener, app)));
-        self.sessions = Some(sessions);
+        self.sweepers.spawn(sessions.sweep());
         tracing::info!("the app is at {}", config.app_base_url);
         Ok(())
     }
@@ -174,15 +176,12 @@ impl Application {
             let wait = async move { drop(stopped.wait_for(|stop| *stop).await) };
             tasks.spawn(async { axum::serve(listener, service).with_graceful_shutdown(wait).await });
         }
-        let sweeper = self.sessions.map(|sessions| tokio::spawn(sessions.sweep()));
         tokio::spawn(async move {
             stop.await;
             stopping.send_replace(true);
         });
         let finished = finish(tasks, stopped).await;
-        if let Some(sweeper) = sweeper {
-            sweeper.abort();
-        }
+        drop(self.sweepers);
         finished
     }
 }

@@ -22,10 +22,12 @@ mod passwordless;
 mod phone_number;
 mod routes;
 mod send_pace;
+mod send_times;
 mod senders;
 mod sms;
 mod start_limits;
 mod store;
+mod sweep;
 mod tenant;
 
 pub use client_assertion::AssertionKey;
@@ -39,4 +41,5 @@ pub use sms::{
     SmsMessage, SmsSender, Twilio, TwilioConfig, TwilioFrom, messages,
 };
 pub use store::default_client_secret;
+pub use sweep::{sweep, sweep_once};
 pub use tenant::{Settings, Sms, router};

@@ -9,6 +9,8 @@ pub(crate) mod template;
 pub(crate) mod verify;
 pub(crate) mod verify_redirect;
 
+use std::time::Instant;
+
 use challenge::{Challenge, OneTimeCode, Purpose, Refusal};
 use message::Reader;
 
@@ -78,19 +80,23 @@ impl Tenant {
         let limits = StartLimits::of(&self.limits, request.phone_number, &request.source);
         let rate = self.store.take_start(&limits, self.now()).await??;
         let code = self.new_challenge(request).await?;
-        let user = self.store.user_with_number(&request.connection.name, request.phone_number).await?;
-        if user.is_some_and(|user| user.blocked) {
-            // The answer must not tell; only the message stays away.
-            return Ok(rate);
-        }
         let message = SmsMessage {
             to: request.phone_number.as_str().to_owned(),
             body: message::text(request, &code),
             validity: request.connection.code_lifetime,
             asked_by: AskedBy { ip: Some(request.source.ip), user_agent: request.reader.user_agent.clone() },
         };
+        let connection = &request.connection.name;
+        let user = self.store.user_with_number(connection, request.phone_number).await?;
+        if user.is_some_and(|user| user.blocked) {
+            // The answer must not tell; only the message stays away.
+            tokio::time::sleep(self.send_times.draw(connection, &*self.entropy)).await;
+            return Ok(rate);
+        }
+        let began = Instant::now();
         let accepted = self.senders.of(request.connection).send(&message).await?;
         self.note_message(request, accepted).await;
+        self.send_times.remember(connection, began.elapsed());
         Ok(rate)
     }
 
@@ -110,7 +116,7 @@ impl Tenant {
         let now = self.now();
         let mac = self.code_key.seal(&id, &code);
         let challenge = Challenge { mac, ..Challenge::without_code(id, connection.expiry(now)) };
-        self.store.put_challenge(&connection.name, request.phone_number, &challenge, now).await?;
+        self.store.put_challenge(&connection.name, request.phone_number, &challenge).await?;
         Ok(code)
     }
 

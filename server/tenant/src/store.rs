@@ -11,6 +11,7 @@ mod messages;
 mod refresh_tokens;
 mod secrets;
 mod sso_sessions;
+mod sweep;
 mod users;
 
 use aws_lc_rs::digest;

@@ -70,8 +70,7 @@ async fn answer(
         return Err(OauthError::LoginRequired);
     }
     let id = entropy::token(&*tenant.entropy);
-    let now = tenant.now();
-    tenant.store.put_hosted_login(&id, &request, now, now.plus_seconds(hosted::LIFETIME_SECONDS)).await?;
+    tenant.store.put_hosted_login(&id, &request, tenant.now().plus_seconds(hosted::LIFETIME_SECONDS)).await?;
     Ok(Redirect::to(&hosted::path(&id)).into_response())
 }
 

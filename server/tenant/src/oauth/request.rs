@@ -213,7 +213,7 @@ impl AuthorizationRequest {
             grant: grant.clone(),
             expires_at: now.plus_seconds(CODE_SECONDS),
         };
-        tenant.store.put_authorization_code(&code, &stored, now).await?;
+        tenant.store.put_authorization_code(&code, &stored).await?;
         Ok(code)
     }
 

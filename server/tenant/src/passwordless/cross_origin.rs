@@ -100,7 +100,7 @@ pub(crate) async fn authenticate(
         cookie,
         expires_at: now.plus_seconds(TICKET_SECONDS),
     };
-    tenant.store.put_login_ticket(&ticket, &about, now).await?;
+    tenant.store.put_login_ticket(&ticket, &about).await?;
     let body = json!({
         "login_ticket": ticket,
         "co_verifier": entropy::token(&*tenant.entropy),

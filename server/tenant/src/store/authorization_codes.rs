@@ -16,16 +16,7 @@ pub(crate) struct StoredCode {
 type Row = (String, String, Option<String>, String, i64);
 
 impl Store {
-    pub(crate) async fn put_authorization_code(
-        &self,
-        code: &str,
-        stored: &StoredCode,
-        now: Millis,
-    ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tenant_authorization_codes WHERE expires_at < $1")
-            .bind(now.plus_seconds(-3600).0)
-            .execute(&self.pool)
-            .await?;
+    pub(crate) async fn put_authorization_code(&self, code: &str, stored: &StoredCode) -> Result<(), StoreError> {
         let grant = serde_json::to_string(&stored.grant).map_err(|_| StoreError::Malformed("grant"))?;
         sqlx::query(
             "INSERT INTO tenant_authorization_codes \

@@ -11,9 +11,6 @@ use crate::{
     phone_number::PhoneNumber,
 };
 
-/// How long a dead code is remembered, so that a late try is told that it expired.
-const KEPT_SECONDS: i64 = 24 * 60 * 60;
-
 /// A code that someone tries.
 #[derive(Debug)]
 pub(crate) struct Attempt<'a> {
@@ -35,12 +32,7 @@ impl Store {
         connection: &str,
         phone_number: &PhoneNumber,
         challenge: &Challenge,
-        now: Millis,
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tenant_challenges WHERE expires_at < $1")
-            .bind(now.plus_seconds(-KEPT_SECONDS).0)
-            .execute(&self.pool)
-            .await?;
         sqlx::query(
             "INSERT INTO tenant_challenges (connection, phone_number, id, mac, expires_at, failures, redeemed) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) \

@@ -24,10 +24,8 @@ impl Store {
         &self,
         id: &str,
         request: &AuthorizationRequest,
-        now: Millis,
         expires_at: Millis,
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tenant_hosted_logins WHERE expires_at < $1").bind(now.0).execute(&self.pool).await?;
         let typed = request.login_hint.clone().unwrap_or_default();
         sqlx::query(
             "INSERT INTO tenant_hosted_logins (id_hash, request_json, typed, notice_json, expires_at) \

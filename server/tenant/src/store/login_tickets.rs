@@ -27,13 +27,7 @@ impl TakenTicket {
 }
 
 impl Store {
-    pub(crate) async fn put_login_ticket(
-        &self,
-        ticket: &str,
-        about: &LoginTicket,
-        now: Millis,
-    ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tenant_login_tickets WHERE expires_at < $1").bind(now.0).execute(&self.pool).await?;
+    pub(crate) async fn put_login_ticket(&self, ticket: &str, about: &LoginTicket) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO tenant_login_tickets (ticket_hash, client_id, user_id, cookie_hash, expires_at) \
              VALUES ($1, $2, $3, $4, $5)",

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
+pub(super) const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 type Row = (i64, String, Option<String>, Option<String>, String, Option<i64>);
 
@@ -26,10 +26,6 @@ impl Store {
         recipient: &PhoneNumber,
         now: Millis,
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tenant_messages WHERE created_at < $1")
-            .bind(now.plus_seconds(-KEPT_SECONDS).0)
-            .execute(&self.pool)
-            .await?;
         sqlx::query(
             "INSERT INTO tenant_messages (message_id, connection, recipient, status, stage, created_at) \
              VALUES ($1, $2, $3, 'accepted', $4, $5) \

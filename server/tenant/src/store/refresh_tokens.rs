@@ -4,10 +4,10 @@ use super::{Store, hash};
 use crate::{clock::Millis, error::StoreError, oauth::grant::Grant};
 
 /// A family dies after this long without use.
-const IDLE_SECONDS: i64 = 2_592_000;
+pub(super) const IDLE_SECONDS: i64 = 2_592_000;
 
 /// And after this long in any case.
-const ABSOLUTE_SECONDS: i64 = 31_557_600;
+pub(super) const ABSOLUTE_SECONDS: i64 = 31_557_600;
 
 /// The tokens that one sign-in led to.
 #[derive(Debug)]
@@ -37,11 +37,6 @@ impl Store {
         token: &str,
         now: Millis,
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tenant_refresh_families WHERE used_at < $1 OR created_at < $2")
-            .bind(now.plus_seconds(-IDLE_SECONDS).0)
-            .bind(now.plus_seconds(-ABSOLUTE_SECONDS).0)
-            .execute(&self.pool)
-            .await?;
         let grant = serde_json::to_string(grant).map_err(|_| StoreError::Malformed("grant"))?;
         let mut transaction = self.pool.begin().await?;
         sqlx::query(

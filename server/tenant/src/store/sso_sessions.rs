@@ -4,7 +4,7 @@ use super::{Store, hash};
 use crate::{clock::Millis, error::StoreError};
 
 /// A session dies after this long without use.
-const IDLE_SECONDS: i64 = 3 * 24 * 60 * 60;
+pub(super) const IDLE_SECONDS: i64 = 3 * 24 * 60 * 60;
 
 /// And after this long in any case.
 pub(crate) const ABSOLUTE_SECONDS: i64 = 30 * 24 * 60 * 60;
@@ -22,11 +22,6 @@ pub(crate) struct SsoSession {
 impl Store {
     pub(crate) async fn put_sso_session(&self, token: &str, session: &SsoSession) -> Result<(), StoreError> {
         let now = session.created_at;
-        sqlx::query("DELETE FROM tenant_sso_sessions WHERE last_seen_at < $1 OR created_at < $2")
-            .bind(now.plus_seconds(-IDLE_SECONDS).0)
-            .bind(now.plus_seconds(-ABSOLUTE_SECONDS).0)
-            .execute(&self.pool)
-            .await?;
         sqlx::query(
             "INSERT INTO tenant_sso_sessions (token_hash, sid, user_id, created_at, last_seen_at) \
              VALUES ($1, $2, $3, $4, $4)",

@@ -21,6 +21,7 @@ mod responses;
 mod revoke;
 mod secrecy;
 mod start;
+mod sweep;
 mod twilio;
 mod userinfo;
 mod verify;

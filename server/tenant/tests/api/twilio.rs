@@ -1,5 +1,7 @@
 //! The Twilio sender against a double.
 
+use std::time::{Duration, Instant};
+
 use passwordless_tenant::{Retries, Sms, TwilioConfig, TwilioFrom};
 use reqwest::Response;
 use serde_json::json;
@@ -121,4 +123,21 @@ async fn the_login_page_says_so_and_the_log_does_not_repeat_the_providers_words(
     let page = tenant.get(&location(&response)).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("this is not a number that can be texted"));
     assert!(log::text().contains("NumberRefused") && !log::text().contains(PHONE));
+}
+
+#[tokio::test]
+async fn a_blocked_number_waits_as_long_as_others() {
+    let slow = Duration::from_millis(150);
+    let double = MockServer::start().await;
+    let taken = ResponseTemplate::new(201).set_body_json(json!({"sid": "SM1", "status": "queued"}));
+    Mock::given(method("POST")).respond_with(taken.set_delay(slow)).expect(1).mount(&double).await;
+    let tenant = tenant(&double.uri(), number()).await;
+    let known = start(&tenant).await;
+    let add = "INSERT INTO tenant_users (connection, phone_number, user_id, blocked, created_at, updated_at) \
+               VALUES ('sms', $1, 'u', TRUE, 0, 0)";
+    sqlx::query(add).bind(PHONE).execute(&tenant.pool).await.unwrap();
+    let began = Instant::now();
+    let blocked = start(&tenant).await;
+    assert!(began.elapsed() >= slow);
+    assert_eq!(blocked.status(), known.status());
 }

@@ -1,0 +1,34 @@
+//! Housekeeping beside the requests.
+
+use std::{sync::Arc, time::Duration};
+
+use sqlx::SqlitePool;
+
+use crate::{
+    clock::{Clock, Millis},
+    error::StoreError,
+    store::Store,
+};
+
+const EVERY: Duration = Duration::from_mins(10);
+
+/// Removes what is over from the tenant's tables, now and every ten minutes, for as long as it is polled. Several programs
+/// on one database may do it at once.
+pub async fn sweep(pool: SqlitePool, clock: Arc<dyn Clock>) {
+    let mut interval = tokio::time::interval(EVERY);
+    loop {
+        interval.tick().await;
+        if let Err(error) = sweep_once(&pool, &*clock).await {
+            tracing::error!(%error, "what is over could not be removed");
+        }
+    }
+}
+
+/// Removes what is over, once; says how many rows that were.
+///
+/// # Errors
+///
+/// When the database cannot be read or written.
+pub async fn sweep_once(pool: &SqlitePool, clock: &dyn Clock) -> Result<u64, StoreError> {
+    Store::open(pool.clone()).await?.sweep(Millis::of(clock)).await
+}

@@ -1,0 +1,59 @@
+//! What is over is removed, and what is not stays.
+
+use crate::helpers::{TestTenant, wrong};
+
+const TABLES: [&str; 9] = [
+    "SELECT COUNT(*) FROM tenant_challenges",
+    "SELECT COUNT(*) FROM tenant_authorization_codes",
+    "SELECT COUNT(*) FROM tenant_refresh_families",
+    "SELECT COUNT(*) FROM tenant_refresh_tokens",
+    "SELECT COUNT(*) FROM tenant_sso_sessions",
+    "SELECT COUNT(*) FROM tenant_hosted_logins",
+    "SELECT COUNT(*) FROM tenant_login_tickets",
+    "SELECT COUNT(*) FROM tenant_limits",
+    "SELECT COUNT(*) FROM tenant_sends",
+];
+
+async fn rows(tenant: &TestTenant) -> i64 {
+    let mut rows = 0;
+    for table in TABLES {
+        rows += sqlx::query_scalar::<_, i64>(table).fetch_one(&tenant.pool).await.unwrap();
+    }
+    rows
+}
+
+async fn sweep(tenant: &TestTenant) -> u64 {
+    passwordless_tenant::sweep_once(&tenant.pool, &*tenant.clock).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_over_goes_and_the_rest_stays() {
+    let tenant = TestTenant::start().await;
+    tenant.sign_in_by_redirect(&[]).await;
+    let code = tenant.code().await;
+    tenant.verify(&wrong(&code)).await;
+    let request = tenant.get("/authorize").query(&[("client_id", "web"), ("response_type", "code")]);
+    request.query(&[("redirect_uri", crate::helpers::CALLBACK)]).send().await.unwrap();
+    assert_eq!(sweep(&tenant).await, 0);
+    assert_eq!(tenant.verify(&code).await.status(), 200);
+    let before = rows(&tenant).await;
+    tenant.clock.advance(2 * 60 * 60);
+    // The authorization code and the login under way; the failing try stays, as three days forget it.
+    assert_eq!(sweep(&tenant).await, 2);
+    assert_eq!(rows(&tenant).await, before - 2);
+    tenant.clock.advance(40 * 24 * 60 * 60);
+    sweep(&tenant).await;
+    assert_eq!(rows(&tenant).await, 0);
+    let users: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tenant_users").fetch_one(&tenant.pool).await.unwrap();
+    assert_eq!(users, 1);
+}
+
+#[tokio::test]
+async fn many_rows_go_in_steps() {
+    let tenant = TestTenant::start().await;
+    for n in 0..1201 {
+        let insert = sqlx::query("INSERT INTO tenant_limits (bucket, tat) VALUES ($1, 1)").bind(format!("b{n}"));
+        insert.execute(&tenant.pool).await.unwrap();
+    }
+    assert_eq!(sweep(&tenant).await, 1201);
+}
