@@ -36,6 +36,7 @@ pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, SenderCon
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BuildError, StoreError};
 pub use limits::Limits;
+pub use oauth::keyring::{KeyInfo, KeyState, rotate_signing_keys, signing_keys};
 pub use sms::{
     Accepted, AskedBy, Gateway, GatewayAuthentication, GatewayConfig, MessageState, Outbox, Retries, SendError,
     SmsMessage, SmsSender, Twilio, TwilioConfig, TwilioFrom, messages,

@@ -3,6 +3,7 @@
 pub(crate) mod authorize;
 pub(crate) mod discovery;
 pub(crate) mod grant;
+pub(crate) mod keyring;
 pub(crate) mod keys;
 pub(crate) mod logout;
 mod pkce;

@@ -23,6 +23,7 @@ use crate::error::StoreError;
 pub(crate) use authorization_codes::StoredCode;
 pub(crate) use challenges::Attempt;
 pub(crate) use hosted_logins::HostedLogin;
+pub(crate) use keys::{RetiredKey, Slot, StoredKeys};
 pub(crate) use login_tickets::LoginTicket;
 pub(crate) use refresh_tokens::Rotation;
 pub use secrets::default_client_secret;

@@ -10,9 +10,9 @@ use crate::{
     clock::{Clock, Millis},
     config::TenantConfig,
     entropy::Entropy,
-    error::BuildError,
+    error::{BuildError, StoreError},
     limits::Limits,
-    oauth::keys::SigningKey,
+    oauth::keyring::{Keyring, Keys},
     passwordless::challenge::CodeKey,
     routes,
     send_times::SendTimes,
@@ -56,7 +56,7 @@ pub async fn router(
     entropy: Arc<dyn Entropy>,
 ) -> Result<Router, BuildError> {
     let store = Store::open(pool).await?;
-    let signing_key = SigningKey::load_or_make(&store, Millis::of(&*clock)).await?;
+    let keyring = Keyring::open(&store, Millis::of(&*clock)).await?;
     let code_key = CodeKey::new(&store.secret("code_key", &*entropy).await?);
     let origin = Origin::of(&settings.public_url)?;
     let tenant = Tenant {
@@ -64,7 +64,7 @@ pub async fn router(
         origin,
         config: settings.config,
         limits: settings.limits,
-        signing_key,
+        keyring,
         code_key,
         send_times: SendTimes::default(),
         store,
@@ -79,7 +79,7 @@ pub(crate) struct Tenant {
     pub(crate) origin: Origin,
     pub(crate) config: TenantConfig,
     pub(crate) limits: Limits,
-    pub(crate) signing_key: SigningKey,
+    keyring: Keyring,
     pub(crate) code_key: CodeKey,
     pub(crate) send_times: SendTimes,
     pub(crate) store: Store,
@@ -91,6 +91,10 @@ pub(crate) struct Tenant {
 impl Tenant {
     pub(crate) fn now(&self) -> Millis {
         Millis::of(&*self.clock)
+    }
+
+    pub(crate) async fn keys(&self) -> Result<Arc<Keys>, StoreError> {
+        self.keyring.keys(&self.store, self.now()).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The signing key, and its public half for clients.
+//! A signing key, and its public half for clients.
 
 use std::{fmt, sync::Arc};
 
@@ -20,64 +20,67 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::{clock::Millis, error::BuildError, store::Store, tenant::Tenant};
+use super::keyring::Keys;
+use crate::{
+    error::{ApiError, BuildError, StoreError},
+    tenant::Tenant,
+};
 
-/// An RSA key of 2048 bits, made at first start and kept in the store.
+/// An RSA key of 2048 bits that signs.
 pub(crate) struct SigningKey {
     pair: KeyPair,
-    kid: String,
-    modulus: Vec<u8>,
-    exponent: Vec<u8>,
+    pub(crate) public: PublicKey,
 }
 
-/// The key refused to sign.
+/// What others check signatures with.
+#[derive(Clone, Debug)]
+pub(crate) struct PublicKey {
+    pub(crate) kid: String,
+    pub(crate) modulus: Vec<u8>,
+    pub(crate) exponent: Vec<u8>,
+}
+
+/// No token could be made.
 #[derive(Debug, thiserror::Error)]
-#[error("the signing key refused to sign")]
-pub(crate) struct SignError;
+pub(crate) enum SignError {
+    #[error("the signing key refused to sign")]
+    Refused,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 impl SigningKey {
-    pub(crate) async fn load_or_make(store: &Store, now: Millis) -> Result<Self, BuildError> {
-        if store.signing_key().await?.is_none() {
-            let made = tokio::task::spawn_blocking(generate).await;
-            store
-                .offer_signing_key(&made.map_err(|_| BuildError::SigningKey("making it was interrupted"))??, now)
-                .await?;
-        }
-        let pkcs8 = store.signing_key().await?.ok_or(BuildError::SigningKey("it was not kept"))?;
-        Self::from_pkcs8(&pkcs8)
-    }
-
-    fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, BuildError> {
+    pub(crate) fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, BuildError> {
         let pair = KeyPair::from_pkcs8(pkcs8).map_err(|_| BuildError::SigningKey("it is not a PKCS#8 RSA key"))?;
         let public: RsaPublicKeyComponents<Vec<u8>> = pair.public_key().into();
-        let kid = thumbprint(&public.n, &public.e);
-        Ok(Self { pair, kid, modulus: public.n, exponent: public.e })
+        Ok(Self { pair, public: PublicKey::new(public.n, public.e) })
     }
 
     /// A JSON Web Token, RS256 (RFC 7515).
     pub(crate) fn sign(&self, claims: &impl Serialize) -> Result<String, SignError> {
-        let header = json!({ "alg": "RS256", "typ": "JWT", "kid": self.kid });
-        let claims = serde_json::to_vec(claims).map_err(|_| SignError)?;
+        let header = json!({ "alg": "RS256", "typ": "JWT", "kid": self.public.kid });
+        let claims = serde_json::to_vec(claims).map_err(|_| SignError::Refused)?;
         let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims));
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
             .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature)
-            .map_err(|_| SignError)?;
+            .map_err(|_| SignError::Refused)?;
         Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
+}
 
-    /// The claims of a token that this key signed for this audience. Time is for the caller to check, by its own clock.
-    pub(crate) fn verify<C: DeserializeOwned + Clone>(&self, token: &str, issuer: &str, audience: &str) -> Option<C> {
-        let mut validation = Validation::new(Algorithm::RS256);
-        validation.validate_exp = false;
-        validation.set_required_spec_claims(&["iss", "aud"]);
-        validation.set_issuer(&[issuer]);
-        validation.set_audience(&[audience]);
-        let key = DecodingKey::from_rsa_raw_components(&self.modulus, &self.exponent);
-        jsonwebtoken::decode(token, &key, &validation).ok().map(|token| token.claims)
+impl PublicKey {
+    pub(crate) fn new(modulus: Vec<u8>, exponent: Vec<u8>) -> Self {
+        Self { kid: thumbprint(&modulus, &exponent), modulus, exponent }
     }
 
-    /// The public half, RFC 7517.
+    /// The claims of a token that this key signed. Time is for the caller to check, by its own clock.
+    fn verify<C: DeserializeOwned + Clone>(&self, token: &str, validation: &Validation) -> Option<C> {
+        let key = DecodingKey::from_rsa_raw_components(&self.modulus, &self.exponent);
+        jsonwebtoken::decode(token, &key, validation).ok().map(|token| token.claims)
+    }
+
+    /// RFC 7517.
     fn jwk(&self) -> Value {
         json!({
             "kty": "RSA",
@@ -90,13 +93,35 @@ impl SigningKey {
     }
 }
 
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SigningKey").field("kid", &self.kid).finish_non_exhaustive()
+impl Keys {
+    /// The claims of a token that one of these keys signed for this audience, or for any. Time is for the caller to check.
+    pub(crate) fn verify<C: DeserializeOwned + Clone>(
+        &self,
+        token: &str,
+        issuer: &str,
+        audience: Option<&str>,
+    ) -> Option<C> {
+        let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.validate_exp = false;
+        validation.set_required_spec_claims(&["iss", "aud"]);
+        validation.set_issuer(&[issuer]);
+        match audience {
+            Some(audience) => validation.set_audience(&[audience]),
+            None => validation.validate_aud = false,
+        }
+        self.public().find(|key| key.kid == kid)?.verify(token, &validation)
     }
 }
 
-fn generate() -> Result<Vec<u8>, BuildError> {
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SigningKey").field("kid", &self.public.kid).finish_non_exhaustive()
+    }
+}
+
+/// A new key, PKCS#8.
+pub(crate) fn generate() -> Result<Vec<u8>, BuildError> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| BuildError::SigningKey("it could not be made"))?;
     let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| BuildError::SigningKey("it could not be written"))?;
     Ok(der.as_ref().to_vec())
@@ -110,7 +135,8 @@ fn thumbprint(modulus: &[u8], exponent: &[u8]) -> String {
 }
 
 /// `GET /.well-known/jwks.json`.
-pub(crate) async fn jwks(State(tenant): State<Arc<Tenant>>) -> Response {
-    let keys = json!({ "keys": [tenant.signing_key.jwk()] });
-    ([(header::CACHE_CONTROL, "public, max-age=300")], Json(keys)).into_response()
+pub(crate) async fn jwks(State(tenant): State<Arc<Tenant>>) -> Result<Response, ApiError> {
+    let keys = tenant.keys().await?;
+    let keys = json!({ "keys": keys.public().map(PublicKey::jwk).collect::<Vec<_>>() });
+    Ok(([(header::CACHE_CONTROL, "public, max-age=300")], Json(keys)).into_response())
 }

@@ -198,7 +198,7 @@ impl AuthorizationRequest {
             sid: Some(session.sid.clone()),
         };
         let code = if self.response_type.code { Some(self.code(tenant, &grant).await?) } else { None };
-        let tokens = tokens::by_browser(tenant, client, user, &grant, self.response_type, code.as_deref())?;
+        let tokens = tokens::by_browser(tenant, client, user, &grant, self.response_type, code.as_deref()).await?;
         let members = code.map(|code| ("code", code)).into_iter().chain(tokens).collect();
         Ok(self.return_to.answer(members, None))
     }

@@ -60,7 +60,7 @@ pub(crate) async fn token(
             (user, grant, Some(refresh_token))
         }
     };
-    Ok(Json(tokens::issue(&tenant, client, &user, &grant, refresh_token)?))
+    Ok(Json(tokens::issue(&tenant, client, &user, &grant, refresh_token).await?))
 }
 
 /// Auth0's grant for a phone number and a code.

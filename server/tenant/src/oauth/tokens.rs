@@ -16,6 +16,9 @@ use crate::{clock::Millis, config::Client, error::ApiError, store::User, tenant:
 const ID_TOKEN_SECONDS: i64 = 36_000;
 const ACCESS_TOKEN_SECONDS: i64 = 86_400;
 
+/// The life of the token that lives longest.
+pub(crate) const LONGEST_SECONDS: i64 = ACCESS_TOKEN_SECONDS;
+
 /// An access token that a browser carries lives shorter.
 const BROWSER_ACCESS_TOKEN_SECONDS: i64 = 7_200;
 
@@ -122,17 +125,20 @@ fn rfc3339(at: Millis) -> String {
 }
 
 /// Makes the tokens of a grant; the refresh token is the store's, and comes with it.
-pub(crate) fn issue(
+pub(crate) async fn issue(
     tenant: &Tenant,
     client: &Client,
     user: &User,
     grant: &Grant,
     refresh_token: Option<String>,
 ) -> Result<TokenReply, SignError> {
-    let id_token =
-        grant.scope.has("openid").then(|| id_token(tenant, client, user, grant, Beside::default())).transpose()?;
+    let id_token = if grant.scope.has("openid") {
+        Some(id_token(tenant, client, user, grant, Beside::default()).await?)
+    } else {
+        None
+    };
     Ok(TokenReply {
-        access_token: access_token(tenant, client, user, grant, ACCESS_TOKEN_SECONDS)?,
+        access_token: access_token(tenant, client, user, grant, ACCESS_TOKEN_SECONDS).await?,
         id_token,
         refresh_token,
         scope: grant.scope.to_string(),
@@ -142,7 +148,7 @@ pub(crate) fn issue(
 }
 
 /// The tokens that go through the browser: the implicit and hybrid flows.
-pub(crate) fn by_browser(
+pub(crate) async fn by_browser(
     tenant: &Tenant,
     client: &Client,
     user: &User,
@@ -154,7 +160,7 @@ pub(crate) fn by_browser(
     let mut members = Vec::new();
     let mut beside = Beside { at_hash: None, c_hash: code.map(left_half_hash) };
     if response_type.token {
-        let token = access_token(tenant, client, user, grant, BROWSER_ACCESS_TOKEN_SECONDS)?;
+        let token = access_token(tenant, client, user, grant, BROWSER_ACCESS_TOKEN_SECONDS).await?;
         beside.at_hash = Some(left_half_hash(&token));
         members.extend([
             ("access_token", token),
@@ -164,7 +170,7 @@ pub(crate) fn by_browser(
         ]);
     }
     if response_type.id_token {
-        members.push(("id_token", id_token(tenant, client, user, grant, beside)?));
+        members.push(("id_token", id_token(tenant, client, user, grant, beside).await?));
     }
     Ok(members)
 }
@@ -176,9 +182,15 @@ fn left_half_hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(left)
 }
 
-fn id_token(tenant: &Tenant, client: &Client, user: &User, grant: &Grant, beside: Beside) -> Result<String, SignError> {
+async fn id_token(
+    tenant: &Tenant,
+    client: &Client,
+    user: &User,
+    grant: &Grant,
+    beside: Beside,
+) -> Result<String, SignError> {
     let iat = tenant.now().seconds();
-    tenant.signing_key.sign(&IdTokenClaims {
+    tenant.keys().await?.current.sign(&IdTokenClaims {
         iss: &tenant.origin.issuer(),
         aud: &client.client_id,
         iat,
@@ -191,7 +203,7 @@ fn id_token(tenant: &Tenant, client: &Client, user: &User, grant: &Grant, beside
     })
 }
 
-fn access_token(
+async fn access_token(
     tenant: &Tenant,
     client: &Client,
     user: &User,
@@ -199,7 +211,7 @@ fn access_token(
     lifetime: i64,
 ) -> Result<String, SignError> {
     let iat = tenant.now().seconds();
-    tenant.signing_key.sign(&AccessTokenClaims {
+    tenant.keys().await?.current.sign(&AccessTokenClaims {
         iss: tenant.origin.issuer(),
         sub: user.subject(),
         aud: grant.audience.iter().cloned().chain([tenant.origin.at("/userinfo")]).collect(),

@@ -17,8 +17,9 @@ pub(crate) async fn userinfo(
 ) -> Result<Json<PersonClaims>, ApiError> {
     let token = bearer(&headers).ok_or(ApiError::InvalidToken)?;
     let claims: AccessTokenClaims = tenant
-        .signing_key
-        .verify(token, &tenant.origin.issuer(), &tenant.origin.at("/userinfo"))
+        .keys()
+        .await?
+        .verify(token, &tenant.origin.issuer(), Some(&tenant.origin.at("/userinfo")))
         .ok_or(ApiError::InvalidToken)?;
     if claims.exp <= tenant.now().seconds() {
         return Err(ApiError::InvalidToken);

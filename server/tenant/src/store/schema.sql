@@ -11,6 +11,13 @@ CREATE TABLE IF NOT EXISTS tenant_signing_keys (
     created_at BIGINT NOT NULL
 );
 
+-- The public halves of keys that sign no more.
+CREATE TABLE IF NOT EXISTS tenant_retired_keys (
+    modulus TEXT PRIMARY KEY,
+    exponent TEXT NOT NULL,
+    retired_at BIGINT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS tenant_users (
     connection TEXT NOT NULL,
     phone_number TEXT NOT NULL,

@@ -10,6 +10,7 @@ mod delivery;
 mod discovery;
 mod helpers;
 mod hosted_login;
+mod keys;
 mod limits;
 mod log;
 mod logout;
