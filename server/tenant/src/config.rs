@@ -1,6 +1,8 @@
 //! Clients and connections: `tenant.yaml` in the format of the Auth0 Deploy CLI, or one client and one connection.
 
 mod credentials;
+mod lines;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -49,13 +51,15 @@ pub enum ConfigError {
         /// Where it is asked for, from 1.
         line: usize,
     },
-    /// Not YAML, or not of the expected form; the message names the line.
+    /// Not YAML, or not of the expected form; the message names the key and the line.
     #[error("{0}")]
     Yaml(String),
     /// A value that cannot be meant.
-    #[error("{path}: {problem}")]
+    #[error("line {line}: {path}: {problem}")]
     Invalid {
-        /// Where, such as `clients[0].callbacks[1]`.
+        /// Where, from 1.
+        line: u64,
+        /// Which key, such as `clients[0].callbacks[1]`.
         path: String,
         /// What is wrong with it.
         problem: String,

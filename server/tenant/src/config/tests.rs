@@ -37,7 +37,7 @@ fn the_example_is_understood_whole() -> Result<(), ConfigError> {
 }
 
 #[test]
-fn unknown_keys_are_named_by_their_path() -> Result<(), ConfigError> {
+fn unknown_keys_are_named_with_their_lines() -> Result<(), ConfigError> {
     let text = format!(
         "{}  - name: google\n    strategy: google-oauth2\nroles: []\ntenant:\n  friendly_name: Mine\n",
         with("foo: 1", "bar: {baz: 2}")
@@ -45,7 +45,12 @@ fn unknown_keys_are_named_by_their_path() -> Result<(), ConfigError> {
     let (_, unknown) = parse(&text)?;
     assert_eq!(
         unknown,
-        ["clients[0].foo", "connections[0].options.bar", "roles", "connections[1] (strategy google-oauth2)"]
+        [
+            "line 5: clients[0].foo",
+            "line 11: connections[0].options.bar",
+            "line 14: roles",
+            "line 12: connections[1] (strategy google-oauth2)"
+        ]
     );
     Ok(())
 }
@@ -85,52 +90,173 @@ fn a_gateway_and_what_follows_it_are_read() -> Result<(), ConfigError> {
     Ok(())
 }
 
-#[test]
-fn what_cannot_be_meant_is_said_with_its_place() {
-    for (text, expected) in [
-        ("", "clients: at least one client is needed"),
-        (
-            "clients: [{name: A, client_id: a, client_secret: s}]",
-            "connections: at least one connection with strategy sms is needed",
-        ),
-        (&with("callbacks: [nowhere]", ""), "clients[0].callbacks[0]: relative URL without a base"),
-        (&with("callbacks: ['https://a.example/#x']", ""), "clients[0].callbacks[0]: must not have a fragment"),
-        (
-            &with("callbacks: ['javascript:alert(1)']", ""),
-            "clients[0].callbacks[0]: has a scheme that cannot be returned to",
-        ),
-        (&with("", "totp: {length: 3}"), "connections[0].options.totp.length: must be from 4 to 40"),
-        (&with("", "totp: {time_step: 59}"), "connections[0].options.totp.time_step: must be from 60 to 36000 seconds"),
-        (&with("", "twilio_sid: AC1"), "connections[0].options.twilio_token: is missing"),
-        (
-            &with("", "{twilio_sid: AC1, twilio_token: t}").replace("disable_signup: true", ""),
-            "connections[0].options.twilio_sid: must be AC and 32 hexadecimal digits",
-        ),
-        (
-            "clients: [{name: A, client_id: a}]\nconnections: []",
-            "clients[0].client_secret: is missing; a public client says so with token_endpoint_auth_method: none",
-        ),
-    ] {
-        let error = parse(text).map(|_| ()).map_err(|error| error.to_string());
-        assert_eq!(error, Err(expected.to_owned()), "{text}");
+/// Reads a file that cannot be meant; the error.
+fn refused(text: &str) -> String {
+    match parse(text) {
+        Ok(_) => format!("taken: {text}"),
+        Err(error) => error.to_string(),
     }
 }
 
 #[test]
-fn what_is_not_of_the_format_is_said_with_its_line_and_without_secrets() {
-    for text in
-        [with("app_type: game", ""), with("callbacks: 7", ""), with("client_id: twice", ""), with("", "totp: [")]
-    {
-        let error = parse(&text).map(|_| ()).map_err(|error| error.to_string());
-        assert!(error.as_ref().is_err_and(|error| error.contains("line")), "{error:?}");
-        assert!(error.is_err_and(|error| !error.contains("very-secret")));
+fn what_cannot_be_meant_of_a_client_is_said_with_its_line_and_key() {
+    for (client, expected) in [
+        ("callbacks: [nowhere]", "line 5: clients[0].callbacks[0]: relative URL without a base"),
+        ("callbacks: ['https://a.example/#x']", "line 5: clients[0].callbacks[0]: must not have a fragment"),
+        (
+            "callbacks:\n      - https://a.example/\n      - https://*.a.example/",
+            "line 7: clients[0].callbacks[1]: must not have a wildcard: URLs are compared exactly",
+        ),
+        (
+            "callbacks: ['javascript:alert(1)']",
+            "line 5: clients[0].callbacks[0]: has a scheme that cannot be returned to",
+        ),
+        ("allowed_logout_urls: ['//x']", "line 5: clients[0].allowed_logout_urls[0]: relative URL without a base"),
+        (
+            "web_origins: ['https://a.example/path']",
+            "line 5: clients[0].web_origins[0]: must be an origin, such as https://app.example.com",
+        ),
+        ("allowed_origins: [com.example.app]", "line 5: clients[0].allowed_origins[0]: relative URL without a base"),
+    ] {
+        assert_eq!(refused(&with(client, "")), expected);
     }
+}
+
+#[test]
+fn what_cannot_be_meant_of_a_connection_is_said_with_its_line_and_key() {
+    let number = "must be a number such as +15005550006, a short code, or a name of up to 11 letters and digits";
+    let sid = "AC0123456789abcdef0123456789abcdef";
+    for (options, key, problem) in [
+        ("totp: {length: 3}".to_owned(), ".totp.length", "must be from 4 to 40"),
+        ("totp: {length: 41}".to_owned(), ".totp.length", "must be from 4 to 40"),
+        ("totp: {time_step: 59}".to_owned(), ".totp.time_step", "must be from 60 to 36000 seconds"),
+        ("twilio_sid: AC1".to_owned(), ".twilio_token", "is missing"),
+        ("twilio_token: t".to_owned(), ".twilio_sid", "is missing"),
+        (format!("{{twilio_sid: {sid}, twilio_token: ''}}"), ".twilio_token", "is empty"),
+        ("{twilio_sid: AC1, twilio_token: t}".to_owned(), ".twilio_sid", "must be AC and 32 hexadecimal digits"),
+        (format!("{{twilio_sid: {sid}, twilio_token: t}}"), "", "one of from and messaging_service_sid is needed"),
+        (format!("{{twilio_sid: {sid}, twilio_token: t, from: 15005550006}}"), ".from", number),
+        (
+            format!("{{twilio_sid: {sid}, twilio_token: t, messaging_service_sid: MG1}}"),
+            ".messaging_service_sid",
+            "must be MG and 32 hexadecimal digits",
+        ),
+        (
+            format!("{{twilio_sid: {sid}, twilio_token: t, from: Acme, twilio_api_base_url: 'http://a.example'}}"),
+            ".twilio_api_base_url",
+            "must be an https URL: the token goes there",
+        ),
+        ("provider: sms_gateway".to_owned(), ".gateway_url", "is missing"),
+        ("{provider: sms_gateway, gateway_url: there}".to_owned(), ".gateway_url", "relative URL without a base"),
+        ("{provider: sms_gateway, gateway_url: 'ftp://a'}".to_owned(), ".gateway_url", "must be an http or https URL"),
+        (
+            "{provider: sms_gateway, gateway_url: 'https://a', gateway_authentication: {method: bearer, secret: '%', \
+             secret_base64_encoded: true}}"
+                .to_owned(),
+            ".gateway_authentication.secret",
+            "is not base64",
+        ),
+        ("fallback: [{from: Acme}]".to_owned(), ".fallback[0]", "names no sender: provider is missing"),
+        (
+            "{template: Hello}".to_owned(),
+            ".template",
+            "does not hold the code: write @@code@@, or {{ code }} with syntax: liquid",
+        ),
+    ] {
+        let replaces_all = options.starts_with('{');
+        let text = with("", &options);
+        let text = if replaces_all { text.replace("disable_signup: true", "") } else { text };
+        let line = if replaces_all || problem == "is missing" { "" } else { "line 11: " };
+        let error = refused(&text);
+        assert!(error.starts_with("line ") && error.contains(line), "{error}");
+        assert!(error.ends_with(&format!(": connections[0].options{key}: {problem}")), "{error}");
+    }
+}
+
+#[test]
+fn a_template_that_does_not_parse_names_its_connection() {
+    let error = refused(&with("", "syntax: liquid\n      template: '{% if code %}{{ code }}'"));
+    assert!(error.starts_with("line 12: connections[0].options.template: is not a Liquid template: "), "{error}");
+}
+
+#[test]
+fn what_cannot_be_meant_of_the_whole_is_said_too() {
+    let twice = "clients:\n- {name: A, client_id: a, client_secret: s}\n- {name: B, client_id: a, client_secret: s}\n\
+                 connections: [{name: sms, strategy: sms}]";
+    for (text, expected) in [
+        ("", "line 1: clients: at least one client is needed"),
+        (
+            "clients: [{name: A, client_id: a, client_secret: s}]",
+            "line 1: connections: at least one connection with strategy sms is needed",
+        ),
+        (
+            "\nclients: [{name: A, client_id: a}]\nconnections: []",
+            "line 2: clients[0].client_secret: is missing; a public client says so with token_endpoint_auth_method: none",
+        ),
+        (twice, "line 3: clients[1].client_id: is used twice"),
+        (
+            &with("", "").replace("strategy: sms", "strategy: sms\n    enabled_clients: [App, Other]"),
+            "line 9: connections[0].enabled_clients[1]: is the name of no client",
+        ),
+    ] {
+        assert_eq!(refused(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_of_the_format_is_said_with_its_line_and_key_and_without_secrets() {
+    for (text, line, key) in [
+        (with("app_type: game", ""), 5, "clients[0].app_type"),
+        (with("callbacks: 7", ""), 5, "clients[0].callbacks"),
+        (with("client_id: twice", ""), 5, "client_id"),
+        (with("", "totp: {length: six}"), 11, "connections[0].options.totp.length"),
+        (with("", "provider: pigeon"), 11, "connections[0].options.provider"),
+        (
+            with("", "disable_signup: 1").replace("disable_signup: true", ""),
+            11,
+            "connections[0].options.disable_signup",
+        ),
+        (with("", "totp: ["), 11, ""),
+    ] {
+        let error = refused(&text);
+        assert!(error.contains(&format!("line {line}")) && error.contains(key), "{error}");
+        assert!(!error.contains("very-secret"), "{error}");
+    }
+}
+
+#[test]
+fn what_it_would_run_with_is_said_without_secrets() -> Result<(), ConfigError> {
+    let options = "twilio_sid: AC0123456789abcdef0123456789abcdef\n      twilio_token: hush\n      from: Acme\n      \
+                   fallback: [{provider: sms_gateway, gateway_url: 'https://u:hush@sms.example/hush?hush', \
+                   gateway_authentication: {method: bearer, secret: hush}}]";
+    let said = parse(&with("callbacks: ['https://app.example/callback']", options))?.0.to_string();
+    for expected in [
+        "client app (App)",
+        "callbacks: https://app.example/callback",
+        "codes: 6 digits, good for 180 seconds",
+        "sender: Twilio AC0123456789abcdef0123456789abcdef from Acme by api.twilio.com",
+        "then: gateway at https://sms.example, with a token",
+    ] {
+        assert!(said.contains(expected), "{said}");
+    }
+    assert!(!said.contains("hush") && !said.contains("very-secret"), "{said}");
+    Ok(())
 }
 
 proptest::proptest! {
     #[test]
     fn no_text_breaks_it(text in "\\PC{0,80}") {
         let _ = parse(&text);
+    }
+
+    #[test]
+    fn no_options_break_it(
+        options in "(((template|syntax|totp|from|provider|gateway_url|fallback|twilio_sid|twilio_token): )?\
+                    ([\\[{'\"}\\],&*!]|[a-z0-9+:/@{%}]{0,12}|\n      )){0,12}",
+    ) {
+        if let Err(error) = parse(&with("", &options)) {
+            proptest::prop_assert!(!error.to_string().contains("very-secret"));
+        }
     }
 }
 

@@ -1,21 +1,22 @@
 //! The file's form, and its turning into what the tenant works with.
 
+mod senders;
+
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
 use super::{
-    AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, OTP_GRANT, REFRESH_GRANT, SenderConfig,
-    TenantConfig, credentials::AuthenticationMethods,
+    AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, OTP_GRANT, REFRESH_GRANT, TenantConfig,
+    credentials::AuthenticationMethods, lines::Lines,
 };
 use crate::{
     client_assertion::AssertionKey,
     passwordless::template::{Syntax, Template},
-    sms::{GatewayAuthentication, GatewayConfig, Retries, TwilioConfig, TwilioFrom},
 };
+use senders::{Flag, GatewayAuthenticationEntry, Provider};
 
 #[derive(Deserialize)]
 struct File {
@@ -57,6 +58,11 @@ struct ConnectionEntry {
     enabled_clients: Option<Vec<String>>,
     #[serde(default)]
     options: Options,
+    /// Auth0 exports these two with every connection.
+    #[serde(rename = "is_domain_connection")]
+    _is_domain_connection: Option<bool>,
+    #[serde(rename = "realms")]
+    _realms: Option<Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -82,44 +88,11 @@ struct Options {
     disable_signup: bool,
     /// Three tries a code and the limit on guesses at a number hold in any case.
     brute_force_protection: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Provider {
-    Twilio,
-    SmsGateway,
-}
-
-#[derive(Deserialize)]
-struct GatewayAuthenticationEntry {
-    method: BearerMethod,
-    subject: Option<String>,
-    audience: Option<String>,
-    secret: SecretString,
-    #[serde(default)]
-    secret_base64_encoded: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum BearerMethod {
-    Bearer,
-}
-
-/// A boolean that may be quoted.
-#[derive(Deserialize)]
-enum Flag {
-    #[serde(rename = "true")]
-    Set,
-    #[serde(rename = "false")]
-    Unset,
-}
-
-impl Flag {
-    fn is_set(&self) -> bool {
-        matches!(self, Self::Set)
-    }
+    /// Auth0 repeats these two of the connection.
+    #[serde(rename = "name")]
+    _name: Option<String>,
+    #[serde(rename = "strategy")]
+    _strategy: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -129,19 +102,42 @@ struct Totp {
 }
 
 pub(super) fn parse(text: &str) -> Result<(TenantConfig, Vec<String>), ConfigError> {
+    let lines = Lines::of(text);
     let mut unknown = Vec::new();
     let file: File = serde_saphyr::with_deserializer_from_str(text, |deserializer| {
         serde_ignored::deserialize(deserializer, |path| unknown.push(readable(&path.to_string())))
     })
-    // The error can quote the file, and the file holds secrets: only its message and place are shown.
-    .map_err(|error| ConfigError::Yaml(error.without_snippet().to_string()))?;
+    .map_err(|error| malformed(error.without_snippet(), &lines))?;
+    let config = config(file, &mut unknown).map_err(|error| located(error, &lines))?;
+    let with_line = |key: String| format!("line {}: {key}", lines.line_of(key.split(' ').next().unwrap_or_default()));
+    Ok((config, unknown.into_iter().map(with_line).collect()))
+}
 
+/// The error with its key. It must have no snippet: the file holds secrets.
+fn malformed(error: &serde_saphyr::Error, lines: &Lines) -> ConfigError {
+    let key = error.location().and_then(|location| lines.key_at(location));
+    ConfigError::Yaml(key.map_or_else(|| error.to_string(), |key| format!("{key}: {error}")))
+}
+
+fn located(error: ConfigError, lines: &Lines) -> ConfigError {
+    match error {
+        ConfigError::Invalid { path, problem, .. } => {
+            ConfigError::Invalid { line: lines.line_of(&path), path, problem }
+        }
+        other => other,
+    }
+}
+
+fn config(file: File, unknown: &mut Vec<String>) -> Result<TenantConfig, ConfigError> {
     let mut connections = Vec::new();
     for (index, entry) in file.connections.into_iter().enumerate() {
+        let path = format!("connections[{index}]");
         if entry.strategy == "sms" {
-            connections.push(connection(entry, &format!("connections[{index}]"))?);
+            check_enabled_clients(&entry, &file.clients, &path)?;
+            unknown.extend(senders::no_effect(&entry.options, &path));
+            connections.push(connection(entry, &path)?);
         } else {
-            unknown.push(format!("connections[{index}] (strategy {})", entry.strategy));
+            unknown.push(format!("{path} (strategy {})", entry.strategy));
         }
     }
     let clients = file
@@ -152,7 +148,7 @@ pub(super) fn parse(text: &str) -> Result<(TenantConfig, Vec<String>), ConfigErr
         .collect::<Result<Vec<_>, _>>()?;
     let config = TenantConfig { clients, connections };
     check_whole(&config)?;
-    Ok((config, unknown))
+    Ok(config)
 }
 
 /// `clients.0.foo` as `clients[0].foo`.
@@ -172,7 +168,7 @@ fn readable(path: &str) -> String {
 }
 
 pub(super) fn invalid(path: impl Into<String>, problem: impl Into<String>) -> ConfigError {
-    ConfigError::Invalid { path: path.into(), problem: problem.into() }
+    ConfigError::Invalid { line: 1, path: path.into(), problem: problem.into() }
 }
 
 fn check_whole(config: &TenantConfig) -> Result<(), ConfigError> {
@@ -199,6 +195,11 @@ fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
     if entry.client_id.is_empty() {
         return Err(invalid(format!("{path}.client_id"), "is empty"));
     }
+    if entry.client_secret.as_ref().is_some_and(|secret| secret.expose_secret().is_empty()) {
+        return Err(invalid(format!("{path}.client_secret"), "is empty"));
+    }
+    check_origins(&entry.allowed_origins, &format!("{path}.allowed_origins"))?;
+    check_origins(&entry.web_origins, &format!("{path}.web_origins"))?;
     check_urls(&entry.callbacks, &format!("{path}.callbacks"))?;
     check_urls(&entry.allowed_logout_urls, &format!("{path}.allowed_logout_urls"))?;
     let app_type = entry.app_type.unwrap_or(AppType::RegularWeb);
@@ -268,6 +269,9 @@ fn default_grants(app_type: AppType) -> Vec<String> {
 fn check_urls(urls: &[String], path: &str) -> Result<(), ConfigError> {
     for (index, url) in urls.iter().enumerate() {
         let parsed = Url::parse(url).map_err(|error| invalid(format!("{path}[{index}]"), error.to_string()))?;
+        if url.contains('*') {
+            return Err(invalid(format!("{path}[{index}]"), "must not have a wildcard: URLs are compared exactly"));
+        }
         if parsed.fragment().is_some() {
             return Err(invalid(format!("{path}[{index}]"), "must not have a fragment"));
         }
@@ -278,9 +282,30 @@ fn check_urls(urls: &[String], path: &str) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// Scheme, host and port: RFC 6454.
+fn check_origins(origins: &[String], path: &str) -> Result<(), ConfigError> {
+    for (index, origin) in origins.iter().enumerate() {
+        let url = Url::parse(origin).map_err(|error| invalid(format!("{path}[{index}]"), error.to_string()))?;
+        let written = origin.trim_end_matches('/');
+        if !matches!(url.scheme(), "http" | "https") || url.origin().ascii_serialization() != written {
+            return Err(invalid(format!("{path}[{index}]"), "must be an origin, such as https://app.example.com"));
+        }
+    }
+    Ok(())
+}
+
+fn check_enabled_clients(entry: &ConnectionEntry, clients: &[ClientEntry], path: &str) -> Result<(), ConfigError> {
+    let is_known = |name: &String| clients.iter().any(|client| client.name == *name || client.client_id == *name);
+    let unknown = entry.enabled_clients.iter().flatten().position(|name| !is_known(name));
+    match unknown {
+        Some(index) => Err(invalid(format!("{path}.enabled_clients[{index}]"), "is the name of no client")),
+        None => Ok(()),
+    }
+}
+
 fn connection(entry: ConnectionEntry, path: &str) -> Result<Connection, ConfigError> {
-    let sender = sender(&entry.options, &format!("{path}.options"))?;
-    let fallback = fallback(&entry.options, &format!("{path}.options"))?;
+    let sender = senders::sender(&entry.options, &format!("{path}.options"))?;
+    let fallback = senders::fallback(&entry.options, &format!("{path}.options"))?;
     let defaults = Connection::new(&entry.name);
     let totp = entry.options.totp.unwrap_or(Totp { length: None, time_step: None });
     let code_length = totp.length.unwrap_or(defaults.code_length);
@@ -307,96 +332,4 @@ fn connection(entry: ConnectionEntry, path: &str) -> Result<Connection, ConfigEr
         fallback,
         name: entry.name,
     })
-}
-
-/// The sender that some options describe, if they do.
-fn sender(options: &Options, path: &str) -> Result<Option<SenderConfig>, ConfigError> {
-    match options.provider {
-        Some(Provider::SmsGateway) => gateway(options, path).map(|gateway| Some(SenderConfig::Gateway(gateway))),
-        Some(Provider::Twilio) => twilio(options, path).map(|twilio| Some(SenderConfig::Twilio(twilio))),
-        None if options.twilio_sid.is_none() && options.twilio_token.is_none() => Ok(None),
-        None => twilio(options, path).map(|twilio| Some(SenderConfig::Twilio(twilio))),
-    }
-}
-
-fn fallback(options: &Options, path: &str) -> Result<Vec<SenderConfig>, ConfigError> {
-    let entries = options.fallback.iter().enumerate();
-    let senders = entries.map(|(index, entry)| {
-        let path = format!("{path}.fallback[{index}]");
-        if !entry.fallback.is_empty() {
-            return Err(invalid(format!("{path}.fallback"), "belongs to the connection, in the order of trying"));
-        }
-        sender(entry, &path)?.ok_or_else(|| invalid(path, "names no sender: provider is missing"))
-    });
-    senders.collect()
-}
-
-fn gateway(options: &Options, path: &str) -> Result<GatewayConfig, ConfigError> {
-    let url = options.gateway_url.as_ref().ok_or_else(|| invalid(format!("{path}.gateway_url"), "is missing"))?;
-    let authentication = options.gateway_authentication.as_ref();
-    Ok(GatewayConfig {
-        url: http_url(url, &format!("{path}.gateway_url"))?,
-        from: options.from.clone(),
-        forward_request_info: options.forward_req_info.as_ref().is_some_and(Flag::is_set),
-        authentication: authentication
-            .map(|entry| gateway_authentication(entry, &format!("{path}.gateway_authentication")))
-            .transpose()?,
-    })
-}
-
-fn gateway_authentication(
-    entry: &GatewayAuthenticationEntry,
-    path: &str,
-) -> Result<GatewayAuthentication, ConfigError> {
-    let BearerMethod::Bearer = entry.method;
-    let text = entry.secret.expose_secret();
-    let secret = if entry.secret_base64_encoded {
-        // Auth0 says base64url; the other alphabet and padding are understood too.
-        let base64url = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
-        let decoded = URL_SAFE_NO_PAD.decode(base64url);
-        decoded.map_err(|_| invalid(format!("{path}.secret"), "is not base64"))?
-    } else {
-        text.as_bytes().to_vec()
-    };
-    if secret.is_empty() {
-        return Err(invalid(format!("{path}.secret"), "is empty"));
-    }
-    Ok(GatewayAuthentication {
-        subject: entry.subject.clone(),
-        audience: entry.audience.clone(),
-        secret: secret.into(),
-    })
-}
-
-fn twilio(options: &Options, path: &str) -> Result<TwilioConfig, ConfigError> {
-    let missing = |key: &str| invalid(format!("{path}.{key}"), "is missing");
-    let account_sid = options.twilio_sid.clone().ok_or_else(|| missing("twilio_sid"))?;
-    let auth_token = options.twilio_token.clone().ok_or_else(|| missing("twilio_token"))?;
-    check_sid(&account_sid, "AC", &format!("{path}.twilio_sid"))?;
-    let from = match (&options.from, &options.messaging_service_sid) {
-        (_, Some(sid)) => {
-            check_sid(sid, "MG", &format!("{path}.messaging_service_sid"))?;
-            TwilioFrom::MessagingService(sid.clone())
-        }
-        (Some(number), None) => TwilioFrom::Number(number.clone()),
-        (None, None) => return Err(invalid(path, "one of from and messaging_service_sid is needed")),
-    };
-    let base_url = options.twilio_api_base_url.as_deref().unwrap_or(TwilioConfig::API_BASE_URL);
-    let api_base_url = http_url(base_url, &format!("{path}.twilio_api_base_url"))?;
-    Ok(TwilioConfig { account_sid, auth_token, from, api_base_url, retries: Retries::default() })
-}
-
-/// Twilio's identifiers: two letters and 32 hexadecimal digits.
-fn check_sid(sid: &str, letters: &str, path: &str) -> Result<(), ConfigError> {
-    let is_hex = |digits: &str| digits.len() == 32 && digits.chars().all(|digit| digit.is_ascii_hexdigit());
-    if sid.strip_prefix(letters).is_some_and(is_hex) {
-        Ok(())
-    } else {
-        Err(invalid(path, format!("must be {letters} and 32 hexadecimal digits")))
-    }
-}
-
-fn http_url(text: &str, path: &str) -> Result<Url, ConfigError> {
-    let url = Url::parse(text).map_err(|error| invalid(path, error.to_string()))?;
-    if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(invalid(path, "must be an http or https URL")) }
 }

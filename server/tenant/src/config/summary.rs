@@ -1,0 +1,70 @@
+//! What a tenant would run with, in words; no secrets.
+
+use std::fmt::{self, Display};
+
+use super::{AuthMethod, Client, Connection, SenderConfig, TenantConfig};
+use crate::sms::TwilioFrom;
+
+impl Display for TenantConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.clients.iter().try_for_each(|client| write!(formatter, "{client}"))?;
+        self.connections.iter().try_for_each(|connection| write!(formatter, "{connection}"))
+    }
+}
+
+impl Display for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "client {} ({})", self.client_id, self.name)?;
+        let proof = match self.auth_method {
+            AuthMethod::None => "nothing: a public client",
+            AuthMethod::ClientSecretPost | AuthMethod::ClientSecretBasic => "its secret",
+            AuthMethod::PrivateKeyJwt => "an assertion signed with its key",
+        };
+        writeln!(formatter, "  shows {proof}")?;
+        for (name, values) in [
+            ("grants", &self.grant_types),
+            ("callbacks", &self.callbacks),
+            ("logout", &self.allowed_logout_urls),
+            ("origins", &self.allowed_origins),
+        ] {
+            if !values.is_empty() {
+                writeln!(formatter, "  {name}: {}", values.join(", "))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Display for Connection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "connection {}", self.name)?;
+        let clients = self.enabled_clients.as_ref().map_or_else(|| "all".to_owned(), |clients| clients.join(", "));
+        writeln!(formatter, "  clients: {clients}")?;
+        writeln!(formatter, "  codes: {} digits, good for {} seconds", self.code_length, self.code_lifetime.as_secs())?;
+        let who = if self.disable_signup { "those who signed in before" } else { "everyone" };
+        writeln!(formatter, "  open to: {who}")?;
+        match &self.sender {
+            Some(sender) => writeln!(formatter, "  sender: {sender}")?,
+            None => writeln!(formatter, "  sender: the program's TWILIO_ settings, or the outbox without them")?,
+        }
+        self.fallback.iter().try_for_each(|sender| writeln!(formatter, "  then: {sender}"))
+    }
+}
+
+impl Display for SenderConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Twilio(twilio) => {
+                let (TwilioFrom::Number(from) | TwilioFrom::MessagingService(from)) = &twilio.from;
+                let host = twilio.api_base_url.host_str().unwrap_or_default();
+                write!(formatter, "Twilio {} from {from} by {host}", twilio.account_sid)
+            }
+            Self::Gateway(gateway) => {
+                // The rest of the URL can be a secret.
+                let origin = gateway.url.origin().ascii_serialization();
+                let proof = if gateway.authentication.is_some() { ", with a token" } else { "" };
+                write!(formatter, "gateway at {origin}{proof}")
+            }
+        }
+    }
+}
