@@ -1,5 +1,6 @@
 //! The command line; every flag is also a variable of the environment.
 
+use crate::errands::Errand;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use leptos_passwordless::{
@@ -26,7 +27,7 @@ pub struct Cli {
     pub config: Config,
 }
 
-#[derive(Clone, Copy, Debug, Default, Subcommand)]
+#[derive(Clone, Debug, Default, Subcommand)]
 enum Command {
     /// The app, and the embedded tenant unless `AUTH0_DOMAIN` is set (the default)
     #[default]
@@ -34,7 +35,25 @@ enum Command {
     /// The app alone, for a tenant elsewhere
     App,
     /// The embedded tenant alone
-    Tenant,
+    Tenant {
+        #[command(subcommand)]
+        command: Option<TenantCommand>,
+    },
+    /// Lists the messages that the SMS provider took, newest first, and what became of them
+    Messages {
+        /// How many
+        #[arg(default_value_t = 20)]
+        count: u32,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum TenantCommand {
+    /// Reads a tenant.yaml and says what the tenant would run with, or what is wrong with it and where
+    Check {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 /// What this process runs.
@@ -49,16 +68,25 @@ pub enum Part {
 }
 
 impl Cli {
+    /// What to do instead of running.
+    pub fn errand(&self) -> Option<Errand> {
+        match self.command.as_ref()? {
+            Command::Tenant { command: Some(TenantCommand::Check { file }) } => Some(Errand::CheckTenant(file.clone())),
+            Command::Messages { count } => Some(Errand::Messages(*count)),
+            Command::Serve | Command::App | Command::Tenant { command: None } => None,
+        }
+    }
+
     /// What to run.
     ///
     /// # Errors
     /// [`ConfigError`] if the configuration names no tenant for the app, or cannot be run safely.
     pub fn part(&self) -> Result<Part, ConfigError> {
-        let part = match (self.command.unwrap_or_default(), &self.config.auth0_domain) {
-            (Command::Serve, None) => Part::Both,
-            (Command::Serve | Command::App, Some(_)) => Part::App,
-            (Command::App, None) => return Err(ConfigError::NoTenant),
-            (Command::Tenant, _) => Part::Tenant,
+        let part = match (self.command.as_ref(), &self.config.auth0_domain) {
+            (None | Some(Command::Serve), None) => Part::Both,
+            (None | Some(Command::Serve | Command::App), Some(_)) => Part::App,
+            (Some(Command::App), None) => return Err(ConfigError::NoTenant),
+            (Some(Command::Tenant { .. } | Command::Messages { .. }), _) => Part::Tenant,
         };
         self.config.check(part)?;
         Ok(part)

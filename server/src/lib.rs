@@ -5,6 +5,7 @@
 mod app_router;
 pub mod config;
 mod database;
+pub mod errands;
 mod health;
 mod security_headers;
 mod session_store;

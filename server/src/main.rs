@@ -1,4 +1,4 @@
-//! `passwordless serve`, `passwordless app`, `passwordless tenant`.
+//! `passwordless serve`, `passwordless app`, `passwordless tenant`, and the errands of operators.
 
 use clap::Parser;
 use server::{
@@ -6,16 +6,20 @@ use server::{
     startup::{Application, Clocks, Listeners, StartupError, stop_signal},
     telemetry,
 };
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::init();
-    match run(cli).await {
+    let result = match cli.errand() {
+        Some(errand) => errand.run(&cli.config, &mut io::stdout()).await.map_err(|error| telemetry::chain(&error)),
+        None => run(cli).await.map_err(|error| telemetry::chain(&error)),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!("{}", telemetry::chain(&error));
+            tracing::error!("{error}");
             ExitCode::FAILURE
         }
     }

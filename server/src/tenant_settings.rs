@@ -41,7 +41,13 @@ pub(crate) async fn settings(
     entropy: &dyn Entropy,
 ) -> Result<Settings, SettingsError> {
     let tenant = match &config.tenant_config {
-        Some(path) => from_file(path)?,
+        Some(path) => {
+            let (tenant, unknown) = from_file(path)?;
+            for key in unknown {
+                tracing::warn!(file = %path.display(), key, "this key is not known here and has no effect");
+            }
+            tenant
+        }
         None => single_client(config, pool, entropy).await?,
     };
     let sms = sms(&config.twilio)?;
@@ -59,15 +65,12 @@ pub(crate) fn own_credentials(config: &Config, tenant: &TenantConfig) -> Result<
     tenant.clients().iter().filter(is_asked_for).find_map(credentials).ok_or(SettingsError::NoClient)
 }
 
-fn from_file(path: &Path) -> Result<TenantConfig, SettingsError> {
+/// The file's clients and connections, and the keys that are not known here.
+pub(crate) fn from_file(path: &Path) -> Result<(TenantConfig, Vec<String>), SettingsError> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| SettingsError::Read(name.clone(), error))?;
-    let (tenant, unknown) = TenantConfig::from_yaml(&text, |variable| std::env::var(variable).ok())
-        .map_err(|error| SettingsError::Parse(name.clone(), error))?;
-    for key in unknown {
-        tracing::warn!(file = name, key, "this key is not known here and has no effect");
-    }
-    Ok(tenant)
+    let parsed = TenantConfig::from_yaml(&text, |variable| std::env::var(variable).ok());
+    parsed.map_err(|error| SettingsError::Parse(name, error))
 }
 
 async fn single_client(

@@ -219,8 +219,8 @@ impl Connection {
 
 impl TenantConfig {
     /// Reads a `tenant.yaml` in the format of the Auth0 Deploy CLI. `env` gives the values of `@@NAME@@` (a quoted
-    /// string) and `##NAME##` (as it is). Beside the configuration come the paths of the keys that mean nothing here, such as
-    /// `clients[0].foo`, for the caller to warn about.
+    /// string) and `##NAME##` (as it is). Beside the configuration come the keys that mean nothing here, such as
+    /// `line 5: clients[0].foo`, for the caller to warn about.
     ///
     /// # Errors
     ///

@@ -11,6 +11,7 @@ mod browser;
 mod callback;
 mod clock;
 mod codes;
+mod errands;
 mod fake_tenant;
 mod flows;
 mod id_token;

@@ -37,6 +37,37 @@ fn the_example_is_understood_whole() -> Result<(), ConfigError> {
 }
 
 #[test]
+fn the_senders_of_the_example_are_understood_too() -> Result<(), ConfigError> {
+    let example = include_str!("../../tenant.example.yaml");
+    for (marker, expected) in [
+        (
+            "# Twilio:",
+            "sender: Twilio AC00000000000000000000000000000000 from +15005550006 by api.dublin.ie1.twilio.com",
+        ),
+        ("# Or a gateway", "sender: gateway at https://sms.example.com, with a token"),
+        ("# Not Auth0's:", "then: gateway at https://other.example.com"),
+    ] {
+        // What is commented out below the marker, up to an empty comment, comes in.
+        let mut is_below = false;
+        let lines = example.lines().map(|line| {
+            let comment = line.trim_start().strip_prefix("# ");
+            let uncommented = comment.filter(|_| is_below).map(|text| format!("      {text}"));
+            is_below = (is_below || line.contains(marker)) && comment.is_some();
+            uncommented.unwrap_or_else(|| line.to_owned())
+        });
+        let text = lines
+            .collect::<Vec<_>>()
+            .join("\n")
+            .replace("@@TWILIO_AUTH_TOKEN@@", "t")
+            .replace("@@GATEWAY_SECRET@@", "s");
+        let (config, unknown) = parse(&text)?;
+        assert_eq!(unknown, Vec::<String>::new());
+        assert!(config.to_string().contains(expected), "{config}");
+    }
+    Ok(())
+}
+
+#[test]
 fn unknown_keys_are_named_with_their_lines() -> Result<(), ConfigError> {
     let text = format!(
         "{}  - name: google\n    strategy: google-oauth2\nroles: []\ntenant:\n  friendly_name: Mine\n",
@@ -270,7 +301,7 @@ fn a_client_proves_itself_with_a_secret_or_a_key() {
             "",
         )
     };
-    let at = "clients[0].client_authentication_methods.private_key_jwt.credentials";
+    let at = "line 5: clients[0].client_authentication_methods.private_key_jwt.credentials";
     for (text, problem) in [
         (methods("HS256", "x"), format!("{at}[0].alg: must be RS256, RS384 or PS256")),
         (methods("RS256", "x"), format!("{at}[0].pem: is not a public key in PEM form (BEGIN PUBLIC KEY)")),
@@ -284,9 +315,9 @@ fn a_client_proves_itself_with_a_secret_or_a_key() {
         ),
         (
             with("token_endpoint_auth_method: private_key_jwt", ""),
-            "clients[0].client_authentication_methods: is missing; private_key_jwt needs a key".to_owned(),
+            "line 2: clients[0].client_authentication_methods: is missing; private_key_jwt needs a key".to_owned(),
         ),
     ] {
-        assert_eq!(parse(&text).err().map(|error| error.to_string()), Some(problem));
+        assert_eq!(refused(&text), problem);
     }
 }

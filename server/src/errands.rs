@@ -1,0 +1,75 @@
+//! What operators ask of the program beside running: it answers and ends.
+
+use crate::{
+    config::Config,
+    database::{self, DatabaseError},
+    tenant_settings::{self, SettingsError},
+};
+use passwordless_tenant::{MessageState, StoreError, messages};
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+use thiserror::Error;
+use time::format_description::well_known::Rfc3339;
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// Say what a `tenant.yaml` means, or what is wrong with it.
+    CheckTenant(PathBuf),
+    /// List so many messages that the SMS provider took.
+    Messages(u32),
+}
+
+/// An errand cannot be done.
+#[derive(Debug, Error)]
+pub enum ErrandError {
+    /// The file cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The tenant's tables cannot be used.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+    /// Nobody reads the answer.
+    #[error("the answer cannot be written")]
+    Write(#[from] io::Error),
+}
+
+impl Errand {
+    /// Does it, and writes the answer.
+    ///
+    /// # Errors
+    /// [`ErrandError`] if the file or the database cannot be used.
+    pub async fn run(&self, config: &Config, out: &mut impl Write) -> Result<(), ErrandError> {
+        match self {
+            Self::CheckTenant(file) => check_tenant(file, out),
+            Self::Messages(count) => list_messages(config, *count, out).await,
+        }
+    }
+}
+
+fn check_tenant(file: &Path, out: &mut impl Write) -> Result<(), ErrandError> {
+    let (tenant, unknown) = tenant_settings::from_file(file)?;
+    write!(out, "{tenant}")?;
+    for key in unknown {
+        writeln!(out, "{key} is not known here and has no effect")?;
+    }
+    Ok(())
+}
+
+async fn list_messages(config: &Config, count: u32, out: &mut impl Write) -> Result<(), ErrandError> {
+    let pool = database::open(&config.database_url).await?;
+    for message in messages(&pool, count).await? {
+        let MessageState { at, message_id, connection, recipient, status, error_code } = message;
+        let at = at.format(&Rfc3339).unwrap_or_default();
+        let unknown = || "?".to_owned();
+        let (recipient, connection) = (recipient.unwrap_or_else(unknown), connection.unwrap_or_else(unknown));
+        let code = error_code.map(|code| format!(" (code {code})")).unwrap_or_default();
+        writeln!(out, "{at}  {recipient}  {connection}  {status}{code}  {message_id}")?;
+    }
+    Ok(())
+}
