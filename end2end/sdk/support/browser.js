@@ -20,8 +20,8 @@ export function openBrowser() {
 }
 
 /** A page of a browser that has never been anywhere. */
-export async function newPage(browser) {
-  const page = await browser.newPage();
+export async function newPage(browser, options) {
+  const page = await browser.newPage(options);
   page.setDefaultTimeout(TIMEOUT_MS);
   return page;
 }

@@ -193,7 +193,8 @@ impl ApiError {
         }
     }
 
-    /// Members beside Auth0's two, which official clients ignore.
+    /// Members beside Auth0's two, which official clients ignore. `statusCode` is none of them: Lock Passwordless 2 takes it
+    /// for the name of the error.
     fn members(&self) -> Map<String, Value> {
         let mut members = Map::new();
         if let Self::Verify(Refusal::WrongCode { attempts_left: Some(left) })
@@ -201,10 +202,6 @@ impl ApiError {
         | Self::CrossOrigin(CrossOriginError::Code(Refusal::WrongCode { attempts_left: Some(left) })) = self
         {
             members.insert("attempts_left".to_owned(), json!(left));
-        }
-        if let Self::Verify(_) = self {
-            // auth0-js 6 and 7 hand the body to the page, and pages print `err.statusCode`.
-            members.insert("statusCode".to_owned(), json!(self.status().as_u16()));
         }
         if let Self::TooManyRequests(TooManyStarts { retry_after, .. }) = self {
             members.insert("retry_after".to_owned(), json!(retry_after));

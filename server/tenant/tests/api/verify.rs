@@ -28,7 +28,7 @@ async fn the_third_wrong_try_kills_the_code() {
     for left in [2, 1, 0] {
         let body = refused(tenant.verify(&wrong(&code)).await, 401, "invalid_user_password", WRONG).await;
         assert_eq!(body["attempts_left"], left);
-        assert_eq!(body["statusCode"], 401);
+        assert_eq!(body["statusCode"], Value::Null, "old Locks take it for the name of the error");
     }
     refused(tenant.verify(&code).await, 401, "invalid_user_password", USED_UP).await;
     refused(tenant.redeem(&code).await, 403, "invalid_grant", USED_UP).await;
