@@ -108,7 +108,7 @@ pub(crate) async fn proves(tenant: &Tenant, client: &Client, assertion: &str) ->
     let verified = client.assertion_keys.iter().find_map(|key| key.verify(assertion, &client.client_id, &issuer));
     let Some(claims) = verified.filter(|claims| is_current(claims, now.seconds())) else { return Ok(false) };
     let name = format!("{}\0{}", client.client_id, claims.jti);
-    tenant.store.take_assertion(&name, now, now.plus_seconds(claims.exp - now.seconds())).await
+    tenant.store.take_assertion(&name, now.plus_seconds(claims.exp - now.seconds())).await
 }
 
 fn is_current(claims: &Claims, now: i64) -> bool {

@@ -6,6 +6,7 @@ pub(crate) mod grant;
 pub(crate) mod keyring;
 pub(crate) mod keys;
 pub(crate) mod logout;
+pub(crate) mod oidc_logout;
 mod pkce;
 mod refresh;
 pub(crate) mod request;

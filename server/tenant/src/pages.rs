@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod login;
+pub(crate) mod logout;
 pub(crate) mod outbox;
 
 use axum::response::{IntoResponse, Response};
@@ -75,6 +76,8 @@ pub(crate) enum PageError {
     CallbackMismatch,
     #[error("The returnTo address is not one of the allowed logout URLs.")]
     ReturnToMismatch,
+    #[error("The id_token_hint belongs to another client.")]
+    LogoutHintMismatch,
     #[error("This login is over or has expired.")]
     LoginGone,
     #[error("The form was not sent from this page.")]
@@ -87,7 +90,7 @@ impl PageError {
     fn status(&self) -> StatusCode {
         match self {
             Self::UnknownClient(_) | Self::CallbackMismatch | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::MissingParameter(_) | Self::ReturnToMismatch => StatusCode::BAD_REQUEST,
+            Self::MissingParameter(_) | Self::ReturnToMismatch | Self::LogoutHintMismatch => StatusCode::BAD_REQUEST,
             Self::LoginGone => StatusCode::GONE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -96,7 +99,9 @@ impl PageError {
     fn name(&self) -> &'static str {
         match self {
             Self::UnknownClient(_) => "unauthorized_client",
-            Self::CallbackMismatch | Self::ReturnToMismatch | Self::MissingParameter(_) => "invalid_request",
+            Self::CallbackMismatch | Self::ReturnToMismatch | Self::LogoutHintMismatch | Self::MissingParameter(_) => {
+                "invalid_request"
+            }
             Self::LoginGone => "expired_login",
             Self::CrossSite => "cross_site_request",
             Self::Store(_) => "server_error",

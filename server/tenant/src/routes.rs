@@ -14,7 +14,7 @@ use crate::{
     body::MAX_BODY,
     error::{ApiError, BuildError},
     hosted, layers,
-    oauth::{authorize, discovery, keys, logout, revoke, token, userinfo},
+    oauth::{authorize, discovery, keys, logout, oidc_logout, revoke, token, userinfo},
     pages,
     passwordless::{cross_origin, start, verify, verify_redirect},
     sms::callback,
@@ -66,6 +66,7 @@ fn by_browser() -> Router<Arc<Tenant>> {
         .route("/passwordless/verify_redirect", get(verify_redirect::verify_redirect))
         .route("/passwordless/verify-redirect", get(verify_redirect::verify_redirect))
         .route("/v2/logout", get(logout::logout))
+        .route("/oidc/logout", get(oidc_logout::get).post(oidc_logout::post))
         .layer(middleware::from_fn(layers::head_does_nothing))
         .layer(middleware::from_fn(layers::no_store))
 }
@@ -82,6 +83,7 @@ fn login_page(tenant: &Tenant) -> Result<Router<Arc<Tenant>>, BuildError> {
         .route("/u/login/code", post(hosted::code))
         .route("/u/login/resend", post(hosted::resend))
         .route("/u/login/change", post(hosted::change))
+        .route("/u/logout", post(oidc_logout::confirmed))
         .route("/u/tenant.css", get(pages::stylesheet))
         .layer(guard))
 }

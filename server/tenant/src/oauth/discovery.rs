@@ -25,6 +25,7 @@ pub(crate) async fn metadata(State(tenant): State<Arc<Tenant>>) -> Json<Value> {
         "authorization_endpoint": origin.at("/authorize"),
         "token_endpoint": origin.at("/oauth/token"),
         "revocation_endpoint": origin.at("/oauth/revoke"),
+        "end_session_endpoint": origin.at("/oidc/logout"),
         "userinfo_endpoint": origin.at("/userinfo"),
         "jwks_uri": origin.at("/.well-known/jwks.json"),
         "scopes_supported": scope::SUPPORTED,

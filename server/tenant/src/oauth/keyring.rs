@@ -17,7 +17,7 @@ use crate::{
 const FRESH_SECONDS: i64 = 60;
 
 /// How long a retired key stays published: until the last token that it signed is over.
-const RETIRED_SECONDS: i64 = super::tokens::LONGEST_SECONDS + 2 * FRESH_SECONDS;
+pub(crate) const RETIRED_SECONDS: i64 = super::tokens::LONGEST_SECONDS + 2 * FRESH_SECONDS;
 
 /// The keys at one moment.
 #[derive(Debug)]

@@ -27,7 +27,7 @@ pub(crate) fn page(id: &str, login: &HostedLogin, client: &Client, connection: &
 }
 
 /// Where the last form's redirect goes: Chromium holds redirects after a form post to `form-action` too.
-fn form_target(redirect_uri: &str) -> String {
+pub(super) fn form_target(redirect_uri: &str) -> String {
     let Ok(url) = Url::parse(redirect_uri) else { return String::new() };
     let origin = url.origin();
     if origin.is_tuple() { origin.ascii_serialization() } else { format!("{}:", url.scheme()) }

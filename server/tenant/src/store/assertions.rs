@@ -5,8 +5,7 @@ use crate::{clock::Millis, error::StoreError};
 
 impl Store {
     /// Remembers the token called `name` until it expires; `false` where it had been seen before.
-    pub(crate) async fn take_assertion(&self, name: &str, now: Millis, expires_at: Millis) -> Result<bool, StoreError> {
-        sqlx::query("DELETE FROM tenant_assertions WHERE expires_at < $1").bind(now.0).execute(&self.pool).await?;
+    pub(crate) async fn take_assertion(&self, name: &str, expires_at: Millis) -> Result<bool, StoreError> {
         let taken = sqlx::query(
             "INSERT INTO tenant_assertions (name_hash, expires_at) VALUES ($1, $2) ON CONFLICT (name_hash) DO NOTHING",
         )

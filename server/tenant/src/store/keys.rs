@@ -101,9 +101,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Keys that were retired after `since`; those before are forgotten.
+    /// Keys that were retired after `since`.
     pub(crate) async fn retired_keys(&self, since: Millis) -> Result<Vec<RetiredKey>, StoreError> {
-        sqlx::query("DELETE FROM tenant_retired_keys WHERE retired_at <= $1").bind(since.0).execute(&self.pool).await?;
         let rows: Vec<(String, String, i64)> = sqlx::query_as(
             "SELECT modulus, exponent, retired_at FROM tenant_retired_keys WHERE retired_at > $1 ORDER BY retired_at DESC",
         )

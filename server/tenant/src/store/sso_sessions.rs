@@ -50,6 +50,12 @@ impl Store {
         Ok(row.map(|(sid, user_id, created_at)| SsoSession { sid, user_id, created_at: Millis(created_at) }))
     }
 
+    /// Ends the session that tokens call `sid`.
+    pub(crate) async fn end_sso_session_called(&self, sid: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM tenant_sso_sessions WHERE sid = $1").bind(sid).execute(&self.pool).await?;
+        Ok(())
+    }
+
     pub(crate) async fn end_sso_session(&self, token: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM tenant_sso_sessions WHERE token_hash = $1")
             .bind(hash(token))

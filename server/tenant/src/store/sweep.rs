@@ -38,7 +38,7 @@ macro_rules! rows {
     };
 }
 
-const SWEPT: [Swept; 11] = [
+const SWEPT: [Swept; 13] = [
     // A late try is told that the code expired.
     rows!("tenant_challenges", "connection, phone_number", "expires_at", DAY),
     // A code that comes twice is known again.
@@ -48,6 +48,8 @@ const SWEPT: [Swept; 11] = [
     rows!("tenant_sso_sessions", "token_hash", "last_seen_at", super::sso_sessions::IDLE_SECONDS),
     rows!("tenant_sso_sessions", "token_hash", "created_at", super::sso_sessions::ABSOLUTE_SECONDS),
     rows!("tenant_login_tickets", "ticket_hash", "expires_at", 0),
+    rows!("tenant_assertions", "name_hash", "expires_at", 0),
+    rows!("tenant_retired_keys", "modulus", "retired_at", crate::oauth::keyring::RETIRED_SECONDS),
     rows!("tenant_hosted_logins", "id_hash", "expires_at", 0),
     rows!("tenant_messages", "message_id", "created_at", super::messages::KEPT_SECONDS),
     // A bucket that is full and a number that may have codes at once are as good as none.

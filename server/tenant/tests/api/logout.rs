@@ -2,7 +2,7 @@
 
 use crate::helpers::{CALLBACK, TestTenant, location};
 
-async fn is_signed_in(tenant: &TestTenant, cookie: &str) -> bool {
+pub(crate) async fn is_signed_in(tenant: &TestTenant, cookie: &str) -> bool {
     let parameters = [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("prompt", "none")];
     let request = tenant.get("/authorize").query(&parameters).header("cookie", cookie);
     location(&request.send().await.unwrap()).contains("code=")

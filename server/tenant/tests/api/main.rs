@@ -14,6 +14,7 @@ mod keys;
 mod limits;
 mod log;
 mod logout;
+mod oidc_logout;
 mod otp_grant;
 mod outbox;
 mod private_key_jwt;
