@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -8,6 +9,7 @@ const repository = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** The clients of tenant.yaml. */
 export const web = { id: "web", secret: "a-secret-of-the-sdk-tests" };
+export const withKey = { id: "with-key", ...keyPair() };
 export const spa = { id: "spa" };
 export const native = { id: "native" };
 
@@ -40,6 +42,7 @@ export class Tenant {
     const env = {
       ...process.env,
       APP_URL: appUrl,
+      PUBLIC_KEY: withKey.publicKey,
       TENANT_CONFIG: fileURLToPath(new URL("tenant.yaml", import.meta.url)),
       TENANT_ADDR: `127.0.0.1:${this.port}`,
       TENANT_PUBLIC_URL: this.url,
@@ -80,6 +83,14 @@ export class Tenant {
     });
     return body.match(/\d{4,}/)[0];
   }
+}
+
+function keyPair() {
+  return generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
 }
 
 /** A code of the same length that is not this one. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { AuthenticationClient } from "auth0";
-import { Tenant, web, wrong } from "../support/tenant.js";
+import { Tenant, web, withKey, wrong } from "../support/tenant.js";
 import { startTlsProxy } from "../support/tls-proxy.js";
 
 // The SDK takes a domain and speaks TLS to it. Nobody signed the proxy's certificate.
@@ -84,5 +84,17 @@ test("headers of the caller's own, which make the SDK label JSON as text", async
   const { status } = await sdk().passwordless.sendSMS({ phone_number }, override);
   assert.equal(status, 200);
   const { data: tokens } = await login({ phone_number, code: await tenant.code(phone_number) });
+  assert.ok(tokens.id_token);
+});
+
+test("a client that signs in place of a secret", async () => {
+  const client = new AuthenticationClient({
+    domain: tenant.host,
+    clientId: withKey.id,
+    clientAssertionSigningKey: withKey.privateKey,
+  });
+  const phone_number = tenant.phone();
+  await client.passwordless.sendSMS({ phone_number });
+  const { data: tokens } = await login({ phone_number, code: await tenant.code(phone_number) }, client);
   assert.ok(tokens.id_token);
 });

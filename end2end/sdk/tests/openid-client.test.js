@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { createPrivateKey } from "node:crypto";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import * as client from "openid-client";
 import { newPage, openBrowser, signIn } from "../support/browser.js";
-import { native, Tenant, web, wrong } from "../support/tenant.js";
+import { native, Tenant, web, withKey, wrong } from "../support/tenant.js";
 
 const OTP_GRANT = "http://auth0.com/oauth/grant-type/passwordless/otp";
 const APP_PORT = 4337;
@@ -78,6 +79,16 @@ test("the OTP grant of a public client", async () => {
 test("the OTP grant with HTTP Basic", async () => {
   const config = await discover(web.id, client.ClientSecretBasic(web.secret));
   const tokens = await client.genericGrantRequest(config, OTP_GRANT, await startedByWeb());
+  assert.ok(tokens.id_token);
+});
+
+test("the OTP grant of a client that signs in place of a secret", async () => {
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const der = createPrivateKey(withKey.privateKey).export({ type: "pkcs8", format: "der" });
+  const key = await crypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]);
+  const config = await discover(withKey.id, client.PrivateKeyJwt(key));
+  const attempt = await started({ client_id: withKey.id });
+  const tokens = await client.genericGrantRequest(config, OTP_GRANT, attempt);
   assert.ok(tokens.id_token);
 });
 
