@@ -22,7 +22,7 @@ function application() {
   return app;
 }
 
-function askFor(authorizationParams) {
+function askFor(authorizationParams, logout = { auth0Logout: true }) {
   auth = eoc.auth({
     issuerBaseURL: tenant.url,
     baseURL: appUrl,
@@ -30,7 +30,7 @@ function askFor(authorizationParams) {
     clientSecret: web.secret,
     secret: "a long secret of the application's own session",
     authRequired: false,
-    auth0Logout: true,
+    ...logout,
     authorizationParams: { scope: "openid profile phone", ...authorizationParams },
   });
 }
@@ -100,19 +100,24 @@ test("a wrong code is told, and the right one still signs in", async () => {
   assert.equal(await text(page), "signed in");
 });
 
-test("a logout ends the session at the application and at the tenant", async () => {
-  const page = await newPage(browser);
-  await page.goto(`${appUrl}/login`);
-  await signIn(page, tenant, tenant.phone());
-  await page.waitForURL(`${appUrl}/`);
+const logouts = { "/v2/logout": { auth0Logout: true }, "/oidc/logout": { idpLogout: true } };
 
-  await page.context().clearCookies({ name: "appSession" });
-  await page.goto(`${appUrl}/login`);
-  assert.equal(await text(page), "signed in", "the tenant still knows the person");
+for (const [path, logout] of Object.entries(logouts)) {
+  test(`a logout by ${path} ends the session at the application and at the tenant`, async () => {
+    askFor({ response_type: "code" }, logout);
+    const page = await newPage(browser);
+    await page.goto(`${appUrl}/login`);
+    await signIn(page, tenant, tenant.phone());
+    await page.waitForURL(`${appUrl}/`);
 
-  await page.goto(`${appUrl}/logout`);
-  await page.waitForURL(`${appUrl}/`);
-  assert.equal(await text(page), "signed out");
-  await page.goto(`${appUrl}/login`);
-  await page.getByLabel("Phone number").waitFor();
-});
+    await page.context().clearCookies({ name: "appSession" });
+    await page.goto(`${appUrl}/login`);
+    assert.equal(await text(page), "signed in", "the tenant still knows the person");
+
+    await page.goto(`${appUrl}/logout`);
+    await page.waitForURL(`${appUrl}/`);
+    assert.equal(await text(page), "signed out");
+    await page.goto(`${appUrl}/login`);
+    await page.getByLabel("Phone number").waitFor();
+  });
+}
