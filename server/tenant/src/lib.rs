@@ -16,6 +16,7 @@ mod error;
 mod hosted;
 mod layers;
 mod limits;
+mod lock_assets;
 mod oauth;
 mod pages;
 mod passwordless;

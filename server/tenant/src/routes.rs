@@ -13,7 +13,7 @@ use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer};
 use crate::{
     body::MAX_BODY,
     error::{ApiError, BuildError},
-    hosted, layers,
+    hosted, layers, lock_assets,
     oauth::{authorize, discovery, keys, logout, oidc_logout, revoke, token, userinfo},
     pages,
     passwordless::{cross_origin, start, verify, verify_redirect},
@@ -50,6 +50,10 @@ fn api(tenant: &Tenant) -> Router<Arc<Tenant>> {
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
         .layer(middleware::from_fn(layers::no_store));
     Router::new()
+        .route("/client/{file}", get(lock_assets::client))
+        .route("/user/geoloc/country", get(lock_assets::country))
+        .route("/passwordless/challenge", post(lock_assets::no_captcha))
+        .route("/usernamepassword/challenge", post(lock_assets::no_captcha))
         .route("/.well-known/jwks.json", get(keys::jwks))
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))

@@ -12,6 +12,7 @@ mod helpers;
 mod hosted_login;
 mod keys;
 mod limits;
+mod lock_assets;
 mod log;
 mod logout;
 mod oidc_logout;
