@@ -5,6 +5,7 @@
 
 mod address;
 mod attempt_limits;
+mod audit;
 mod body;
 mod client_assertion;
 mod client_auth;
@@ -31,6 +32,7 @@ mod store;
 mod sweep;
 mod tenant;
 
+pub use audit::{LogEntry, logs};
 pub use client_assertion::AssertionKey;
 pub use clock::{Clock, SystemClock};
 pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, SenderConfig, TenantConfig};

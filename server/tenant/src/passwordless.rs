@@ -73,6 +73,14 @@ impl Tenant {
     /// Sends a new code; the one before is dead from here on, whether or not the message arrives. Says what is left
     /// of the limit, where it was counted.
     pub(crate) async fn send_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
+        let rate = self.new_code(request).await;
+        if let Err(error) = &rate {
+            self.audit_start(request, Some(error)).await;
+        }
+        rate
+    }
+
+    async fn new_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
         let countries = self.limits.countries.as_ref();
         if countries.is_some_and(|countries| !request.phone_number.is_in(countries)) {
             return Err(SendCodeError::Country);
@@ -88,8 +96,9 @@ impl Tenant {
         };
         let connection = &request.connection.name;
         let user = self.store.user_with_number(connection, request.phone_number).await?;
-        if user.is_some_and(|user| user.blocked) {
+        if let Some(user) = user.filter(|user| user.blocked) {
             // The answer must not tell; only the message stays away.
+            self.audit_blocked_start(request, &user).await;
             tokio::time::sleep(self.send_times.draw(connection, &*self.entropy)).await;
             return Ok(rate);
         }
@@ -97,6 +106,7 @@ impl Tenant {
         let accepted = self.senders.of(request.connection).send(&message).await?;
         self.note_message(request, accepted).await;
         self.send_times.remember(connection, began.elapsed());
+        self.audit_start(request, None).await;
         Ok(rate)
     }
 
@@ -122,13 +132,28 @@ impl Tenant {
 
     /// Says whether the code is right, and leaves it good.
     pub(crate) async fn check_code(&self, code_try: &CodeTry<'_>) -> Result<(), CodeError> {
+        self.audited(code_try, self.checked(code_try).await).await
+    }
+
+    /// Uses the code up and signs its owner in; at the first time that makes the user.
+    pub(crate) async fn redeem_code(&self, code_try: &CodeTry<'_>) -> Result<User, CodeError> {
+        self.audited(code_try, self.redeemed(code_try).await).await
+    }
+
+    async fn audited<T>(&self, code_try: &CodeTry<'_>, outcome: Result<T, CodeError>) -> Result<T, CodeError> {
+        if let Err(CodeError::Refused(refusal)) = &outcome {
+            self.audit_refusal(code_try, refusal).await;
+        }
+        outcome
+    }
+
+    async fn checked(&self, code_try: &CodeTry<'_>) -> Result<(), CodeError> {
         self.try_code(code_try, Purpose::Check).await?;
         let user = self.store.user_with_number(&code_try.connection.name, code_try.phone_number).await?;
         if user.is_some_and(|user| user.blocked) { Err(Refusal::Blocked.into()) } else { Ok(()) }
     }
 
-    /// Uses the code up and signs its owner in; at the first time that makes the user.
-    pub(crate) async fn redeem_code(&self, code_try: &CodeTry<'_>) -> Result<User, CodeError> {
+    async fn redeemed(&self, code_try: &CodeTry<'_>) -> Result<User, CodeError> {
         self.try_code(code_try, Purpose::Redeem).await?;
         let (connection, phone_number) = (code_try.connection, code_try.phone_number);
         if connection.disable_signup {
@@ -138,7 +163,11 @@ impl Tenant {
         }
         let new_id = entropy::object_id(&*self.entropy);
         let user = self.store.sign_up_or_in(&connection.name, phone_number, &new_id, self.now()).await?;
-        if user.blocked { Err(Refusal::Blocked.into()) } else { Ok(user) }
+        if user.blocked {
+            return Err(Refusal::Blocked.into());
+        }
+        self.audit_sign_in(code_try, &user, user.id == new_id).await;
+        Ok(user)
     }
 
     async fn try_code(&self, code_try: &CodeTry<'_>, purpose: Purpose) -> Result<(), CodeError> {

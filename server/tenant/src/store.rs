@@ -7,6 +7,7 @@ mod hosted_logins;
 mod keys;
 mod limits;
 mod login_tickets;
+mod logs;
 mod messages;
 mod refresh_tokens;
 mod secrets;

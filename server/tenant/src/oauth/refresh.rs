@@ -54,6 +54,7 @@ pub(crate) async fn exchange(
         Rotation::Gone => return Err(GrantError::RefreshToken.into()),
         Rotation::Reused => {
             tracing::warn!(client_id = %client.client_id, "a refresh token was used twice; its family is revoked");
+            tenant.audit_reuse(&client.client_id, &user, None).await;
             return Err(GrantError::RefreshToken.into());
         }
     }

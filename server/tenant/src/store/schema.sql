@@ -120,6 +120,19 @@ CREATE TABLE IF NOT EXISTS tenant_sends (
     last_at BIGINT NOT NULL
 );
 
+-- What happened. Numbers are masked, and no code or secret is ever written here.
+CREATE TABLE IF NOT EXISTS tenant_logs (
+    log_id TEXT PRIMARY KEY,
+    logged_at BIGINT NOT NULL,
+    event TEXT NOT NULL,
+    client_id TEXT,
+    connection TEXT,
+    phone_number TEXT,
+    user_id TEXT,
+    ip TEXT,
+    description TEXT
+);
+
 -- For the removal of what has expired.
 CREATE INDEX IF NOT EXISTS tenant_messages_age ON tenant_messages (created_at);
 CREATE INDEX IF NOT EXISTS tenant_challenges_expiry ON tenant_challenges (expires_at);
@@ -134,3 +147,4 @@ CREATE INDEX IF NOT EXISTS tenant_sso_sessions_idle ON tenant_sso_sessions (last
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_age ON tenant_sso_sessions (created_at);
 CREATE INDEX IF NOT EXISTS tenant_limits_expiry ON tenant_limits (tat);
 CREATE INDEX IF NOT EXISTS tenant_sends_expiry ON tenant_sends (last_at);
+CREATE INDEX IF NOT EXISTS tenant_logs_age ON tenant_logs (logged_at);

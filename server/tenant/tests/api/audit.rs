@@ -1,0 +1,95 @@
+//! The audit log: Auth0's events, without numbers in clear and without codes.
+
+use serde_json::{Value, json};
+
+use crate::helpers::{Choice, PHONE, TestTenant, wrong};
+
+/// The events, oldest first, with what is said of them.
+async fn events(tenant: &TestTenant) -> Vec<(String, Option<String>)> {
+    let entries = passwordless_tenant::logs(&tenant.pool, 1000).await.unwrap();
+    entries.into_iter().rev().map(|entry| (entry.event, entry.description)).collect()
+}
+
+#[tokio::test]
+async fn a_sign_in_is_told_from_start_to_end() {
+    let tenant = TestTenant::start().await;
+    for _ in 0..2 {
+        let code = tenant.code().await;
+        tenant.clock.advance(1);
+        tenant.verify(&wrong(&code)).await;
+        tenant.clock.advance(1);
+        tenant.redeem(&code).await;
+        tenant.clock.advance(1);
+    }
+    let mut codes: Vec<String> = events(&tenant).await.into_iter().map(|(event, _)| event).collect();
+    // Two of one moment have no order.
+    codes[2..4].sort();
+    assert_eq!(codes, ["cs", "fepotpft", "sepotpft", "ss", "cs", "fepotpft", "sepotpft"]);
+
+    let [newest] = &passwordless_tenant::logs(&tenant.pool, 1).await.unwrap()[..] else { panic!("one was asked for") };
+    let user_id: String = sqlx::query_scalar("SELECT user_id FROM tenant_users").fetch_one(&tenant.pool).await.unwrap();
+    let mut entry = serde_json::to_value(newest).unwrap();
+    entry.as_object_mut().unwrap().remove("log_id");
+    let expected = json!({
+        "date": "2027-01-15T08:00:05Z", "type": "sepotpft", "client_id": "web", "connection": "sms",
+        "phone_number": "+14•••••••71", "user_id": format!("sms|{user_id}"), "ip": "127.0.0.1", "description": null,
+    });
+    assert_eq!(entry, expected);
+}
+
+#[tokio::test]
+async fn what_is_refused_is_told_with_its_reason() {
+    let mut choice = Choice::default();
+    choice.limits.starts_total_hour = 3;
+    let tenant = TestTenant::with(choice).await;
+    let code = tenant.code().await;
+    assert_eq!(tenant.redeem(&code).await.status(), 200);
+    tenant.block().await;
+    let code = tenant.code_for("members", PHONE).await;
+    assert_eq!(code.len(), 8);
+    let start = json!({"client_id": "web", "connection": "sms", "phone_number": PHONE});
+    for status in [200, 429] {
+        assert_eq!(tenant.post("/passwordless/start", &start).send().await.unwrap().status(), status);
+        tenant.clock.advance(1);
+    }
+    for _ in 0..11 {
+        tenant.redeem("000000").await;
+        tenant.clock.advance(1);
+    }
+    let told = events(&tenant).await;
+    let blocked = Some("user is blocked".to_owned());
+    assert!(told.contains(&("fn".to_owned(), blocked)), "{told:?}");
+    assert!(told.contains(&("api_limit".to_owned(), Some("too many codes were asked for".to_owned()))), "{told:?}");
+    assert_eq!(told.last().map(|(event, _)| event.as_str()), Some("limit_wc"), "{told:?}");
+    assert_eq!(told.iter().filter(|(event, _)| event == "fepotpft").count(), 10);
+}
+
+#[tokio::test]
+async fn a_reused_refresh_token_is_told() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    let tokens: Value = tenant.redeem(&code).await.json().await.unwrap();
+    let refresh = json!({
+        "grant_type": "refresh_token", "client_id": "web", "client_secret": "web-secret",
+        "refresh_token": tokens["refresh_token"],
+    });
+    for status in [200, 403] {
+        assert_eq!(tenant.post("/oauth/token", &refresh).send().await.unwrap().status(), status);
+    }
+    assert!(events(&tenant).await.iter().any(|(event, _)| event == "ferrt"));
+}
+
+#[tokio::test]
+async fn neither_numbers_nor_codes_are_in_it() {
+    let tenant = TestTenant::with(Choice { code_length: 20, ..Choice::default() }).await;
+    let code = tenant.code().await;
+    let guess = wrong(&code);
+    tenant.redeem(&guess).await;
+    tenant.redeem(&code).await;
+    let entries = passwordless_tenant::logs(&tenant.pool, 1000).await.unwrap();
+    let text = serde_json::to_string(&entries).unwrap();
+    assert_eq!(entries.len(), 4);
+    for secret in [&code, &guess, PHONE] {
+        assert!(!text.contains(secret), "{secret} is in {text}");
+    }
+}
