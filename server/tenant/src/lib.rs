@@ -21,6 +21,7 @@ mod lock_assets;
 mod oauth;
 mod pages;
 mod passwordless;
+mod people;
 mod phone_number;
 mod routes;
 mod send_pace;
@@ -40,6 +41,7 @@ pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BuildError, StoreError};
 pub use limits::Limits;
 pub use oauth::keyring::{KeyInfo, KeyState, rotate_signing_keys, signing_keys};
+pub use people::{Person, block_people, delete_people, find_people, people, unblock_people};
 pub use sms::{
     Accepted, AskedBy, Gateway, GatewayAuthentication, GatewayConfig, MessageState, Outbox, Retries, SendError,
     SmsMessage, SmsSender, Twilio, TwilioConfig, TwilioFrom, messages,

@@ -60,13 +60,12 @@ impl Bucket {
 
     /// Failing tries for a number at a connection, from one address.
     pub(crate) fn tries_at_from(connection: &str, phone_number: &PhoneNumber, address: IpAddr) -> Self {
-        Self(format!("{}{}", Self::tries_at_prefix(connection, phone_number), network(address)))
+        Self(format!("try:{}:{connection}:{}", phone_number.as_str(), network(address)))
     }
 
-    /// What the names of the buckets begin with that count failing tries for a number at a connection.
-    pub(crate) fn tries_at_prefix(connection: &str, phone_number: &PhoneNumber) -> String {
-        // Not the connection first: it may hold colons.
-        format!("try:{}:{connection}:", phone_number.as_str())
+    /// What the names of the buckets begin with that count what was tried for a number.
+    pub(crate) fn tried_prefixes(phone_number: &PhoneNumber) -> [String; 2] {
+        ["try", "guess"].map(|what| format!("{what}:{}:", phone_number.as_str()))
     }
 
     /// Wrong guesses at the codes of a number at a connection, from anywhere.

@@ -9,6 +9,7 @@ mod limits;
 mod login_tickets;
 mod logs;
 mod messages;
+mod people;
 mod refresh_tokens;
 mod secrets;
 mod sso_sessions;

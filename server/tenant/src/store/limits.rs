@@ -63,6 +63,20 @@ pub(super) async fn clear(connection: &mut SqliteConnection, bucket: &Bucket) ->
     Ok(())
 }
 
+/// Fills the buckets of what was tried for a number.
+pub(super) async fn forget_tries(
+    connection: &mut SqliteConnection,
+    phone_number: &PhoneNumber,
+) -> Result<(), StoreError> {
+    for prefix in Bucket::tried_prefixes(phone_number) {
+        sqlx::query("DELETE FROM tenant_limits WHERE SUBSTR(bucket, 1, LENGTH($1)) = $1")
+            .bind(prefix)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Lets one code more go to the number, if it is not too fast; `Err` is the moment at which it can.
 async fn pace(
     connection: &mut SqliteConnection,
