@@ -1,6 +1,6 @@
 //! The command line; every flag is also a variable of the environment.
 
-use crate::errands::Errand;
+use crate::errands::{Errand, logs::Logs, users::Users};
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use leptos_passwordless::{
@@ -45,6 +45,11 @@ enum Command {
         #[arg(default_value_t = 20)]
         count: u32,
     },
+    /// Sees to the people who signed in; phone numbers are masked
+    #[command(subcommand)]
+    Users(Users),
+    /// Shows the tenant's audit log, newest first
+    Logs(Logs),
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -73,6 +78,8 @@ impl Cli {
         match self.command.as_ref()? {
             Command::Tenant { command: Some(TenantCommand::Check { file }) } => Some(Errand::CheckTenant(file.clone())),
             Command::Messages { count } => Some(Errand::Messages(*count)),
+            Command::Users(users) => Some(Errand::Users(users.clone())),
+            Command::Logs(logs) => Some(Errand::Logs(*logs)),
             Command::Serve | Command::App | Command::Tenant { command: None } => None,
         }
     }
@@ -86,7 +93,9 @@ impl Cli {
             (None | Some(Command::Serve), None) => Part::Both,
             (None | Some(Command::Serve | Command::App), Some(_)) => Part::App,
             (Some(Command::App), None) => return Err(ConfigError::NoTenant),
-            (Some(Command::Tenant { .. } | Command::Messages { .. }), _) => Part::Tenant,
+            (Some(Command::Tenant { .. } | Command::Messages { .. } | Command::Users(_) | Command::Logs(_)), _) => {
+                Part::Tenant
+            }
         };
         self.config.check(part)?;
         Ok(part)

@@ -1,10 +1,14 @@
 //! What operators ask of the program beside running: it answers and ends.
 
+pub mod logs;
+pub mod users;
+
 use crate::{
     config::Config,
     database::{self, DatabaseError},
     tenant_settings::{self, SettingsError},
 };
+use logs::Logs;
 use passwordless_tenant::{MessageState, StoreError, messages};
 use std::{
     io::{self, Write},
@@ -12,6 +16,7 @@ use std::{
 };
 use thiserror::Error;
 use time::format_description::well_known::Rfc3339;
+use users::Users;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +25,10 @@ pub enum Errand {
     CheckTenant(PathBuf),
     /// List so many messages that the SMS provider took.
     Messages(u32),
+    /// See to people.
+    Users(Users),
+    /// Show the audit log.
+    Logs(Logs),
 }
 
 /// An errand cannot be done.
@@ -34,6 +43,12 @@ pub enum ErrandError {
     /// The tenant's tables cannot be used.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
+    /// Nobody has this number or identifier.
+    #[error("nobody is known as {0}")]
+    NobodyFound(String),
+    /// The answer is no JSON.
+    #[error("the answer cannot be written")]
+    Json(#[from] serde_json::Error),
     /// Nobody reads the answer.
     #[error("the answer cannot be written")]
     Write(#[from] io::Error),
@@ -48,6 +63,8 @@ impl Errand {
         match self {
             Self::CheckTenant(file) => check_tenant(file, out),
             Self::Messages(count) => list_messages(config, *count, out).await,
+            Self::Users(users) => users::run(users, config, out).await,
+            Self::Logs(show) => logs::run(*show, config, out).await,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! What operators ask of the program: it answers and ends.
 
+use crate::program::Program;
+use leptos_passwordless::api::VerifyOutcome;
+use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -71,4 +74,84 @@ fn without_messages_there_is_nothing_to_list() {
     let database = file("messages.db", "");
     let output = passwordless(&["messages", "--database-url", &format!("sqlite:{}", database.display())]);
     assert!(output.status.success() && output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+const PHONE: &str = "+14155552671";
+
+/// What an errand on a running program's database says.
+fn said(program: &Program, arguments: &[&str]) -> String {
+    let url = program.database_url();
+    let output = passwordless(&[arguments, &["--database-url", &url]].concat());
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+async fn signs_in(program: &Program) -> bool {
+    let browser = program.browser();
+    browser.start(PHONE).await;
+    let Some(code) = program.codes_sent_to(PHONE).await.into_iter().next() else { return false };
+    matches!(browser.verify(&code).await, VerifyOutcome::Verified { .. })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_listed_blocked_let_in_and_removed() {
+    let unlimited = ["--auth0-login-flow", "token", "--limit-starts-per-phone-hour", "0"];
+    let program = Program::both(&unlimited).await;
+    assert_eq!(said(&program, &["users", "list"]), "");
+    assert!(signs_in(&program).await);
+    let listed = said(&program, &["users", "list"]);
+    assert!(
+        listed.starts_with("sms|") && listed.contains("  +14•••••••71  sms  ") && !listed.contains(PHONE),
+        "{listed}"
+    );
+    let person: Value =
+        serde_json::from_str(&said(&program, &["users", "show", PHONE, "--json", "--unmasked"])).unwrap();
+    assert_eq!((&person["phone_number"], &person["blocked"]), (&PHONE.into(), &false.into()));
+    let id = person["user_id"].as_str().unwrap();
+
+    assert!(said(&program, &["users", "block", id]).trim_end().ends_with("  blocked"));
+    assert!(!signs_in(&program).await);
+    assert!(!said(&program, &["users", "unblock", PHONE]).contains("blocked"));
+    assert!(signs_in(&program).await);
+    assert!(said(&program, &["users", "delete", id]).contains(id));
+    assert_eq!(said(&program, &["users", "list"]), "");
+    assert!(signs_in(&program).await);
+    assert!(!said(&program, &["users", "list"]).contains(id));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letting_someone_in_forgets_the_failing_tries() {
+    let unlimited = ["--auth0-login-flow", "token", "--limit-starts-per-phone-hour", "0"];
+    let program = Program::both(&unlimited).await;
+    assert!(signs_in(&program).await);
+    let guessing = program.browser();
+    guessing.start(PHONE).await;
+    for _ in 0..11 {
+        guessing.verify("000000").await;
+    }
+    assert!(!signs_in(&program).await);
+    said(&program, &["users", "unblock", PHONE]);
+    assert!(signs_in(&program).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_tells_what_happened_and_no_number() {
+    let program = Program::both(&["--auth0-login-flow", "token"]).await;
+    assert!(signs_in(&program).await);
+    let log = said(&program, &["logs"]);
+    assert!(["  cs  ", "  ss  ", "  sepotpft  "].iter().all(|event| log.contains(event)), "{log}");
+    assert!(!log.contains(PHONE), "{log}");
+    let newest = said(&program, &["logs", "1", "--json"]);
+    assert_eq!(newest.lines().count(), 1);
+    assert_eq!(serde_json::from_str::<Value>(&newest).unwrap()["client_id"], "passwordless");
+}
+
+#[test]
+fn nobody_is_not_somebody() {
+    let url = format!("sqlite:{}", file("nobody.db", "").display());
+    for command in ["show", "block", "unblock", "delete"] {
+        let output = passwordless(&["users", command, "sms|0123", "--database-url", &url]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && error.contains("nobody is known as sms|0123"), "{error}");
+    }
 }

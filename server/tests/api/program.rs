@@ -81,6 +81,11 @@ impl Program {
         messages.iter().filter(|sms| sms["to"] == phone_number).map(code_in).collect()
     }
 
+    /// Where the database is.
+    pub fn database_url(&self) -> String {
+        format!("sqlite:{}", self.database.display())
+    }
+
     /// Everything that the database holds, as bytes.
     pub fn database(&self) -> Vec<u8> {
         let files = ["", "-wal"].map(|suffix| format!("{}{suffix}", self.database.display()));

@@ -1,0 +1,76 @@
+//! `passwordless users`: who signed in, and who may.
+
+use super::ErrandError;
+use crate::{config::Config, database};
+use clap::{Args, Subcommand};
+use passwordless_tenant::{Person, block_people, delete_people, find_people, people, unblock_people};
+use std::io::Write;
+use time::format_description::well_known::Rfc3339;
+
+/// What to do with whom.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Users {
+    /// Lists everyone, newest first
+    List {
+        /// How to show them.
+        #[command(flatten)]
+        show: Show,
+    },
+    /// Shows one person
+    Show(One),
+    /// Keeps someone out: no messages, no tokens
+    Block(One),
+    /// Lets someone in again, and forgets the failing tries for their number
+    Unblock(One),
+    /// Removes someone, and ends their sessions
+    Delete(One),
+}
+
+/// A person, and how to show them.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct One {
+    /// A user id (sms|…) or a phone number (+14155552671)
+    whom: String,
+    /// How to show them.
+    #[command(flatten)]
+    show: Show,
+}
+
+/// How people are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Args)]
+pub struct Show {
+    /// Shows phone numbers in clear
+    #[arg(long)]
+    unmasked: bool,
+    /// Prints JSON, one line a person
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(users: &Users, config: &Config, out: &mut impl Write) -> Result<(), ErrandError> {
+    let pool = database::open(&config.database_url).await?;
+    let (found, show, whom) = match users {
+        Users::List { show } => (people(&pool).await?, show, None),
+        Users::Show(One { whom, show }) => (find_people(&pool, whom).await?, show, Some(whom)),
+        Users::Block(One { whom, show }) => (block_people(&pool, whom).await?, show, Some(whom)),
+        Users::Unblock(One { whom, show }) => (unblock_people(&pool, whom).await?, show, Some(whom)),
+        Users::Delete(One { whom, show }) => (delete_people(&pool, whom).await?, show, Some(whom)),
+    };
+    if let (true, Some(whom)) = (found.is_empty(), whom) {
+        return Err(ErrandError::NobodyFound(whom.clone()));
+    }
+    for person in found {
+        print(if show.unmasked { person.unmasked() } else { person }, show.json, out)?;
+    }
+    Ok(())
+}
+
+fn print(person: Person, json: bool, out: &mut impl Write) -> Result<(), ErrandError> {
+    if json {
+        return Ok(writeln!(out, "{}", serde_json::to_string(&person)?)?);
+    }
+    let Person { user_id, connection, phone_number, blocked, last_signed_in_at, .. } = person;
+    let at = last_signed_in_at.format(&Rfc3339).unwrap_or_default();
+    let blocked = if blocked { "  blocked" } else { "" };
+    Ok(writeln!(out, "{user_id}  {phone_number}  {connection}  {at}{blocked}")?)
+}
