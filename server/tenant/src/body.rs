@@ -70,6 +70,13 @@ impl Fields {
     }
 }
 
+#[cfg(test)]
+impl Fields {
+    pub(crate) fn of(parameters: &[(&str, &str)]) -> Self {
+        Self(parameters.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect())
+    }
+}
+
 pub(crate) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -115,6 +122,22 @@ mod tests {
         fn no_body_breaks_it(body in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
             let _ = Fields::from_json(&body);
             let _ = Fields::from_urlencoded(&body);
+        }
+
+        /// A form and a JSON object say the same; a name that is given twice is never guessed at.
+        #[test]
+        fn parameters_are_read_alike_however_they_are_sent(
+            parameters in proptest::collection::vec(("[a-zA-Z_\\[\\]]{1,4}", "\\PC{0,12}"), 0..6),
+        ) {
+            let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&parameters).finish();
+            let distinct: Map<String, Value> =
+                parameters.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+            let json = Fields::from_json(Value::from(distinct.clone()).to_string().as_bytes());
+            proptest::prop_assert!(json.is_ok_and(|json| json.0 == distinct));
+            match Fields::from_urlencoded(form.as_bytes()) {
+                Ok(form) => proptest::prop_assert_eq!(form.0, distinct),
+                Err(_) => proptest::prop_assert!(distinct.len() < parameters.len()),
+            }
         }
     }
 

@@ -145,3 +145,48 @@ fn form_decoded(text: &str) -> String {
     let escaped = text.replace('&', "%26").replace('=', "%3D");
     url::form_urlencoded::parse(escaped.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CONFIG: &str = "clients: [{name: Web, client_id: 'web&=+% é', client_secret: 'se:cret &=+% é'}]\n\
+                          connections: [{name: sms, strategy: sms}]";
+
+    fn is_taken(value: &[u8]) -> bool {
+        let config = TenantConfig::from_yaml(CONFIG, |_| None);
+        let read = read(value).ok().flatten();
+        config.is_ok_and(|(config, _)| read.is_some_and(|credentials| credentials.caller(&config, None).is_some()))
+    }
+
+    fn read(value: &[u8]) -> Result<Option<BasicCredentials>, ApiError> {
+        let mut headers = HeaderMap::new();
+        headers.extend(HeaderValue::from_bytes(value).ok().map(|value| (header::AUTHORIZATION, value)));
+        BasicCredentials::read(&headers)
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_breaks_it(value in proptest::collection::vec(any::<u8>(), 0..60), scheme in "(Basic |basic  |Bearer |)") {
+            prop_assert!(!is_taken(&[scheme.as_bytes(), &value].concat()));
+        }
+
+        #[test]
+        fn no_credentials_but_the_right_ones_are_taken(id in "\\PC{0,20}", secret in "\\PC{0,20}") {
+            let pair = STANDARD.encode(format!("{id}:{secret}"));
+            prop_assert!(!is_taken(&[b"Basic ", pair.as_bytes()].concat()));
+        }
+    }
+
+    #[test]
+    fn credentials_are_taken_as_they_are_and_form_encoded() {
+        let (id, secret) = ("web&=+% é", "se:cret &=+% é");
+        let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        for pair in [format!("{id}:{secret}"), format!("{}:{}", encoded(id), encoded(secret))] {
+            assert!(is_taken(format!("Basic {}", STANDARD.encode(&pair)).as_bytes()), "{pair}");
+        }
+    }
+}

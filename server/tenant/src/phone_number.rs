@@ -72,7 +72,9 @@ impl fmt::Debug for PhoneNumber {
 
 #[cfg(test)]
 mod tests {
-    use super::PhoneNumber;
+    use rlibphonenumber::PhoneNumberType;
+
+    use super::*;
 
     #[test]
     fn the_api_takes_the_pattern_and_nothing_else() {
@@ -110,12 +112,54 @@ mod tests {
         }
     }
 
+    /// Every region that libphonenumber knows, by its own example of each kind of number that can be a person's.
+    #[test]
+    fn the_examples_of_every_region_are_understood_however_they_are_written() {
+        let kinds = [PhoneNumberType::FixedLine, PhoneNumberType::Mobile];
+        let mut regions = 0;
+        for region in PHONE_NUMBER_UTIL.get_supported_regions() {
+            let examples =
+                kinds.map(|kind| PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, kind).ok());
+            for example in examples.iter().flatten() {
+                let e164 = example.format_as(PhoneNumberFormat::E164).into_owned();
+                let number = PhoneNumber::parse(&e164);
+                assert!(number.is_some(), "{region}");
+                let international = example.format_as(PhoneNumberFormat::International).into_owned();
+                let from_abroad = format!("00{}", &international[1..]);
+                for written in [e164.clone(), international, from_abroad] {
+                    assert!(PhoneNumber::from_typed(&written) == number, "{region}: {written}");
+                }
+                // Numbers of shared plans, such as that of +44 and Guernsey, can be told apart only as far as they differ.
+                let country = example.get_region_code().map(|country| country.to_string());
+                assert!(
+                    number.is_some_and(|number| country.is_some_and(|country| number.is_in(&[country]))),
+                    "{region}"
+                );
+            }
+            regions += usize::from(examples.iter().any(Option::is_some));
+        }
+        assert!(regions >= 240, "{regions}");
+    }
+
     #[test]
     fn debug_shows_no_digits() {
         assert!(!format!("{:?}", PhoneNumber::parse("+14155552671")).contains('4'));
     }
 
     proptest::proptest! {
+        /// What the API takes is taken as it is, and shown to nobody whole.
+        #[test]
+        fn the_api_changes_nothing(text in "\\+?[0-9٣ ]{0,17}") {
+            let fits = text.len() <= 16 && text.len() > 1 && text.starts_with('+') && text[1..].bytes().all(|byte| byte.is_ascii_digit());
+            let number = PhoneNumber::parse(&text);
+            proptest::prop_assert_eq!(number.is_some(), fits);
+            if let Some(number) = number {
+                proptest::prop_assert_eq!(number.as_str(), text.as_str());
+                proptest::prop_assert!(number.masked().chars().count() == text.len() && number.masked() != text);
+                let _ = (number.readable(), number.is_in(&[]));
+            }
+        }
+
         #[test]
         fn no_text_breaks_it(text in "\\PC{0,60}") {
             if let Some(number) = PhoneNumber::from_typed(&text) {

@@ -271,3 +271,44 @@ fn choose_connection<'a>(
             .ok_or(invalid("no connections enabled for the client")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CALLBACK: &str = "https://app.example/callback?x=1";
+
+    fn is_let_through(redirect_uri: &str) -> bool {
+        let text = format!(
+            "clients: [{{name: Web, client_id: web, client_secret: s, callbacks: ['{CALLBACK}']}}]\n\
+             connections: [{{name: sms, strategy: sms}}]"
+        );
+        let Ok((config, _)) = TenantConfig::from_yaml(&text, |_| None) else { return false };
+        let fields = Fields::of(&[("client_id", "web"), ("redirect_uri", redirect_uri)]);
+        ReturnAddress::parse(&config, &fields).is_ok()
+    }
+
+    proptest! {
+        /// Nothing added to, taken from or changed in a callback makes another one that is let through.
+        #[test]
+        fn only_the_registered_address_is_let_through(
+            at in 0..CALLBACK.len(), cut in 0..9_usize, more in "(\\PC|[/?#@\\\\.%:&;A-Z]){0,9}",
+        ) {
+            let end = (at + cut).min(CALLBACK.len());
+            let changed = format!("{}{more}{}", &CALLBACK[..at], &CALLBACK[end..]);
+            prop_assert_eq!(is_let_through(&changed), changed == CALLBACK);
+        }
+
+        #[test]
+        fn no_address_breaks_it(redirect_uri in "\\PC{0,60}") {
+            prop_assert!(!is_let_through(&redirect_uri));
+        }
+    }
+
+    #[test]
+    fn the_registered_address_is_let_through() {
+        assert!(is_let_through(CALLBACK));
+    }
+}
