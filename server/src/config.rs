@@ -1,6 +1,6 @@
 //! The command line; every flag is also a variable of the environment.
 
-use crate::errands::{Errand, logs::Logs, users::Users};
+use crate::errands::{Errand, keys::Keys, logs::Logs, users::Users};
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use leptos_passwordless::{
@@ -50,6 +50,9 @@ enum Command {
     Users(Users),
     /// Shows the tenant's audit log, newest first
     Logs(Logs),
+    /// Sees to the keys that sign tokens
+    #[command(subcommand)]
+    Keys(Keys),
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -80,6 +83,7 @@ impl Cli {
             Command::Messages { count } => Some(Errand::Messages(*count)),
             Command::Users(users) => Some(Errand::Users(users.clone())),
             Command::Logs(logs) => Some(Errand::Logs(*logs)),
+            Command::Keys(keys) => Some(Errand::Keys(*keys)),
             Command::Serve | Command::App | Command::Tenant { command: None } => None,
         }
     }
@@ -93,9 +97,7 @@ impl Cli {
             (None | Some(Command::Serve), None) => Part::Both,
             (None | Some(Command::Serve | Command::App), Some(_)) => Part::App,
             (Some(Command::App), None) => return Err(ConfigError::NoTenant),
-            (Some(Command::Tenant { .. } | Command::Messages { .. } | Command::Users(_) | Command::Logs(_)), _) => {
-                Part::Tenant
-            }
+            (Some(_), _) => Part::Tenant,
         };
         self.config.check(part)?;
         Ok(part)

@@ -1,5 +1,6 @@
 //! What operators ask of the program beside running: it answers and ends.
 
+pub mod keys;
 pub mod logs;
 pub mod users;
 
@@ -8,8 +9,9 @@ use crate::{
     database::{self, DatabaseError},
     tenant_settings::{self, SettingsError},
 };
+use keys::Keys;
 use logs::Logs;
-use passwordless_tenant::{MessageState, StoreError, messages};
+use passwordless_tenant::{BuildError, MessageState, StoreError, messages};
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -29,6 +31,8 @@ pub enum Errand {
     Users(Users),
     /// Show the audit log.
     Logs(Logs),
+    /// See to the signing keys.
+    Keys(Keys),
 }
 
 /// An errand cannot be done.
@@ -43,6 +47,9 @@ pub enum ErrandError {
     /// The tenant's tables cannot be used.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
+    /// The signing keys cannot be used.
+    #[error("the signing keys cannot be used")]
+    Keys(#[from] BuildError),
     /// Nobody has this number or identifier.
     #[error("nobody is known as {0}")]
     NobodyFound(String),
@@ -65,6 +72,7 @@ impl Errand {
             Self::Messages(count) => list_messages(config, *count, out).await,
             Self::Users(users) => users::run(users, config, out).await,
             Self::Logs(show) => logs::run(*show, config, out).await,
+            Self::Keys(keys) => keys::run(*keys, config, out).await,
         }
     }
 }

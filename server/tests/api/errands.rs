@@ -155,3 +155,21 @@ fn nobody_is_not_somebody() {
         assert!(output.status.code() == Some(1) && error.contains("nobody is known as sms|0123"), "{error}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_listed_and_rotated() {
+    let program = Program::both(&[]).await;
+    let kids = |listed: &str| -> Vec<(String, String)> {
+        let words = listed.lines().map(|line| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        words.map(|words| (words[0].clone(), words[1].clone())).collect()
+    };
+    let before = kids(&said(&program, &["keys", "list"]));
+    let states: Vec<_> = before.iter().map(|(_, state)| state.as_str()).collect();
+    assert_eq!(states, ["current", "next"]);
+
+    let after = kids(&said(&program, &["keys", "rotate"]));
+    assert_eq!(after, kids(&said(&program, &["keys", "list"])));
+    let kid = |state: &str| after.iter().find(|(_, s)| s == state).map(|(kid, _)| kid.clone()).unwrap();
+    assert_eq!((kid("current"), kid("retired")), (before[1].0.clone(), before[0].0.clone()));
+    assert!(!before.iter().any(|(old, _)| *old == kid("next")));
+}
