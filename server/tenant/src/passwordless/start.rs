@@ -42,7 +42,8 @@ const PROPERTIES: [&str; 14] = [
     "xRequestLanguage",
 ];
 
-/// Auth0's answer. The `_id` is drawn anew each time: known, unknown and blocked numbers get the same answer.
+/// Auth0's answer, and two members of our own, which official clients ignore: what to expect of the code. The `_id` is
+/// drawn anew each time: known, unknown and blocked numbers get the same answer.
 #[derive(Serialize)]
 pub(crate) struct Started {
     #[serde(rename = "_id")]
@@ -50,6 +51,10 @@ pub(crate) struct Started {
     phone_number: String,
     phone_verified: bool,
     request_language: String,
+    /// Digits.
+    code_length: usize,
+    /// Seconds that the code is good for.
+    expires_in: u64,
 }
 
 pub(crate) async fn start(
@@ -80,6 +85,8 @@ pub(crate) async fn start(
         phone_number: phone_number.as_str().to_owned(),
         phone_verified: false,
         request_language,
+        code_length: connection.code_length,
+        expires_in: connection.code_lifetime.as_secs(),
     };
     Ok((rate.map(|rate| rate.headers()).unwrap_or_default(), Json(started)))
 }

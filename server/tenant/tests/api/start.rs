@@ -40,6 +40,27 @@ async fn a_code_is_sent_and_the_answer_is_auth0s() {
     assert_eq!(code.len(), 6);
 }
 
+/// Number by number the same: one that signed in before, one that nobody has, and one that is blocked.
+#[tokio::test]
+async fn what_to_expect_of_the_code_is_the_connections_and_the_same_for_everyone() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    assert_eq!(tenant.redeem(&code).await.status(), 200);
+    let expected = async |changes: Value, length: u64, seconds: u64| {
+        let response = tenant.post("/passwordless/start", &changed(&changes)).send().await.unwrap();
+        let body: Value = response.json().await.unwrap();
+        assert_eq!((body["code_length"].as_u64(), body["expires_in"].as_u64()), (Some(length), Some(seconds)), "{body}");
+    };
+    for blocked in [false, true] {
+        if blocked {
+            tenant.block().await;
+        }
+        expected(json!({}), 6, 180).await;
+        expected(json!({"phone_number": "+14155552672"}), 6, 180).await;
+        expected(json!({"connection": "members"}), 8, 60).await;
+    }
+}
+
 #[tokio::test]
 async fn every_documented_error_has_its_name_and_sentence() {
     let tenant = TestTenant::start().await;
