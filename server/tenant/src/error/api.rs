@@ -197,11 +197,11 @@ impl ApiError {
     /// for the name of the error.
     fn members(&self) -> Map<String, Value> {
         let mut members = Map::new();
-        if let Self::Verify(Refusal::WrongCode { attempts_left: Some(left) })
-        | Self::Otp(Refusal::WrongCode { attempts_left: Some(left) })
-        | Self::CrossOrigin(CrossOriginError::Code(Refusal::WrongCode { attempts_left: Some(left) })) = self
-        {
-            members.insert("attempts_left".to_owned(), json!(left));
+        if let Self::Verify(refusal) | Self::Otp(refusal) | Self::CrossOrigin(CrossOriginError::Code(refusal)) = self {
+            members.extend(refusal.attempts_left().map(|left| ("attempts_left".to_owned(), json!(left))));
+            if matches!(refusal, Refusal::Superseded { .. }) {
+                members.insert("superseded".to_owned(), json!(true));
+            }
         }
         if let Self::TooManyRequests(TooManyStarts { retry_after, .. }) = self {
             members.insert("retry_after".to_owned(), json!(retry_after));

@@ -140,8 +140,8 @@ fn refuse(to: &ReturnTo, error: &OauthError) -> Answer {
         tracing::error!(%error, "the store failed");
     }
     let mut members = vec![("error", error.name().to_owned()), ("error_description", error.to_string())];
-    if let OauthError::Refused(Refusal::WrongCode { attempts_left: Some(left) }) = error {
-        members.push(("attempts_left", left.to_string()));
+    if let OauthError::Refused(refusal) = error {
+        members.extend(refusal.attempts_left().map(|left| ("attempts_left", left.to_string())));
     }
     to.answer(members, Some(error.name()))
 }

@@ -73,6 +73,7 @@ fn sentence(notice: &Notice, now: Millis) -> String {
         Notice::WrongCode { attempts_left: Some(1) } => "That is not the code. You have one try left.".into(),
         Notice::WrongCode { attempts_left: Some(left) } => format!("That is not the code. You have {left} tries left."),
         Notice::WrongCode { attempts_left: None } => "This code no longer works. Ask for a new code.".into(),
+        Notice::Superseded => "That is the code of an earlier message. Enter the one of the newest message.".into(),
         Notice::Expired => "The code has expired. Ask for a new code.".into(),
         Notice::TooManyAttempts => {
             "Codes for this number were tried too often. Use another number, or try again later.".into()

@@ -50,11 +50,11 @@ impl CodeKey {
         URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, &sealed_bytes(challenge_id, code.expose())))
     }
 
-    /// Compares in constant time.
-    fn fits(&self, challenge: &Challenge, attempt: &str) -> bool {
+    /// Whether the hash is this code's, of this challenge. Compares in constant time.
+    pub(crate) fn fits(&self, challenge_id: &str, mac: &str, attempt: &str) -> bool {
         URL_SAFE_NO_PAD
-            .decode(&challenge.mac)
-            .is_ok_and(|mac| hmac::verify(&self.0, &sealed_bytes(&challenge.id, attempt), &mac).is_ok())
+            .decode(mac)
+            .is_ok_and(|mac| hmac::verify(&self.0, &sealed_bytes(challenge_id, attempt), &mac).is_ok())
     }
 }
 
@@ -105,6 +105,9 @@ pub(crate) enum Refusal {
     /// Not the code. A code that was used already is dead, and nothing is said about tries.
     #[error("Wrong phone number or verification code.")]
     WrongCode { attempts_left: Option<u32> },
+    /// The code of an earlier message, which the newest one replaced; it counts as any wrong one does.
+    #[error("Wrong phone number or verification code.")]
+    Superseded { attempts_left: u32 },
     #[error("The verification code has expired. Please try to login again.")]
     Expired,
     #[error("You've reached the maximum number of attempts. Please try to login again.")]
@@ -114,6 +117,17 @@ pub(crate) enum Refusal {
     /// Not even looked at.
     #[error("Your account has been blocked after multiple consecutive login attempts.")]
     TooManyAttempts(Counted),
+}
+
+impl Refusal {
+    /// Tries that the code survives, where there is something to say about it.
+    pub(crate) fn attempts_left(&self) -> Option<u32> {
+        match self {
+            Self::WrongCode { attempts_left } => *attempts_left,
+            Self::Superseded { attempts_left } => Some(*attempts_left),
+            _ => None,
+        }
+    }
 }
 
 /// What a limit on failing tries counts.
@@ -149,7 +163,7 @@ pub(crate) struct Judgement {
 /// Judges one try, and says what the challenge is afterwards.
 pub(crate) fn judge(key: &CodeKey, challenge: &Challenge, attempt: &str, now: Millis, purpose: Purpose) -> Judgement {
     let mut after = challenge.clone();
-    let fits = key.fits(challenge, attempt);
+    let fits = key.fits(&challenge.id, &challenge.mac, attempt);
     let verdict = if fits && challenge.redeemed {
         Err(Refusal::WrongCode { attempts_left: None })
     } else if challenge.failures >= MAX_FAILURES {

@@ -26,13 +26,23 @@ pub(crate) struct Attempt<'a> {
 type Row = (String, String, i64, i64, bool);
 
 impl Store {
-    /// Puts the challenge in the place of the one before.
+    /// Puts the challenge in the place of the one before, which can be told from a guess as long as it would have lived.
     pub(crate) async fn put_challenge(
         &self,
         connection: &str,
         phone_number: &PhoneNumber,
         challenge: &Challenge,
     ) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(
+            "INSERT INTO tenant_superseded_codes (id, connection, phone_number, mac, expires_at) \
+             SELECT id, connection, phone_number, mac, expires_at FROM tenant_challenges \
+             WHERE connection = $1 AND phone_number = $2 AND mac <> '' AND redeemed = FALSE ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(connection)
+        .bind(phone_number.as_str())
+        .execute(&mut *transaction)
+        .await?;
         sqlx::query(
             "INSERT INTO tenant_challenges (connection, phone_number, id, mac, expires_at, failures, redeemed) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) \
@@ -46,8 +56,9 @@ impl Store {
         .bind(challenge.expires_at.0)
         .bind(i64::from(challenge.failures))
         .bind(challenge.redeemed)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -66,7 +77,12 @@ impl Store {
                 return Ok(Err(Refusal::TooManyAttempts(limit.counted)));
             }
         }
-        let judgement = challenge::judge(key, &before, attempt.code, now, attempt.purpose);
+        let mut judgement = challenge::judge(key, &before, attempt.code, now, attempt.purpose);
+        if let Err(Refusal::WrongCode { attempts_left: Some(attempts_left) }) = judgement.verdict
+            && attempt.is_of_a_superseded_code(&mut transaction, key, now).await?
+        {
+            judgement.verdict = Err(Refusal::Superseded { attempts_left });
+        }
         attempt.keep(&mut transaction, &judgement.after).await?;
         attempt.settle(&mut transaction, &judgement).await?;
         transaction.commit().await?;
@@ -92,6 +108,25 @@ impl Attempt<'_> {
         .fetch_one(connection)
         .await?;
         challenge_of(row)
+    }
+
+    /// Whether the code would be right, had no newer one taken its place.
+    async fn is_of_a_superseded_code(
+        &self,
+        connection: &mut SqliteConnection,
+        key: &CodeKey,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT id, mac FROM tenant_superseded_codes \
+             WHERE connection = $1 AND phone_number = $2 AND expires_at > $3",
+        )
+        .bind(self.connection)
+        .bind(self.phone_number.as_str())
+        .bind(now.0)
+        .fetch_all(connection)
+        .await?;
+        Ok(rows.iter().any(|(id, mac)| key.fits(id, mac, self.code)))
     }
 
     async fn keep(&self, connection: &mut SqliteConnection, after: &Challenge) -> Result<(), StoreError> {

@@ -40,6 +40,15 @@ CREATE TABLE IF NOT EXISTS tenant_challenges (
     PRIMARY KEY (connection, phone_number)
 );
 
+-- Codes that a newer one replaced before they were used: they let nobody in, and are known again when they are tried.
+CREATE TABLE IF NOT EXISTS tenant_superseded_codes (
+    id TEXT PRIMARY KEY,
+    connection TEXT NOT NULL,
+    phone_number TEXT NOT NULL,
+    mac TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS tenant_authorization_codes (
     code_hash TEXT PRIMARY KEY,
     client_id TEXT NOT NULL,
@@ -136,6 +145,8 @@ CREATE TABLE IF NOT EXISTS tenant_logs (
 -- For the removal of what has expired.
 CREATE INDEX IF NOT EXISTS tenant_messages_age ON tenant_messages (created_at);
 CREATE INDEX IF NOT EXISTS tenant_challenges_expiry ON tenant_challenges (expires_at);
+CREATE INDEX IF NOT EXISTS tenant_superseded_codes_number ON tenant_superseded_codes (connection, phone_number);
+CREATE INDEX IF NOT EXISTS tenant_superseded_codes_expiry ON tenant_superseded_codes (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_authorization_codes_expiry ON tenant_authorization_codes (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_idle ON tenant_refresh_families (used_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_age ON tenant_refresh_families (created_at);

@@ -38,9 +38,10 @@ macro_rules! rows {
     };
 }
 
-const SWEPT: [Swept; 14] = [
+const SWEPT: [Swept; 15] = [
     // A late try is told that the code expired.
     rows!("tenant_challenges", "connection, phone_number", "expires_at", DAY),
+    rows!("tenant_superseded_codes", "id", "expires_at", 0),
     // A code that comes twice is known again.
     rows!("tenant_authorization_codes", "code_hash", "expires_at", HOUR),
     rows!("tenant_refresh_families", "id", "used_at", super::refresh_tokens::IDLE_SECONDS),

@@ -98,6 +98,9 @@ async fn every_failure_of_a_code_is_said_in_words() {
     }
     assert!(visitor.post_and_read("resend", ("", "")).await.contains("A new code is on its way."));
     let newer = tenant.newest_code().await;
+    if newer != code {
+        assert!(visitor.post_and_read("code", ("code", &code)).await.contains("the code of an earlier message"));
+    }
     tenant.clock.advance(180);
     assert!(visitor.post_and_read("code", ("code", &newer)).await.contains("The code has expired."));
     assert!(visitor.post_and_read("change", ("", "")).await.contains("Log in to Web"));

@@ -2,8 +2,9 @@
 
 use crate::helpers::{TestTenant, wrong};
 
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "SELECT COUNT(*) FROM tenant_challenges",
+    "SELECT COUNT(*) FROM tenant_superseded_codes",
     "SELECT COUNT(*) FROM tenant_authorization_codes",
     "SELECT COUNT(*) FROM tenant_refresh_families",
     "SELECT COUNT(*) FROM tenant_refresh_tokens",

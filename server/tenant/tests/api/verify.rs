@@ -55,16 +55,54 @@ async fn a_code_expires() {
     refused(tenant.redeem(&code).await, 403, "invalid_grant", EXPIRED).await;
 }
 
+/// A code that differs from those before it.
+async fn another_code(tenant: &TestTenant, before: &[&String]) -> String {
+    let mut code = tenant.code().await;
+    while before.contains(&&code) {
+        code = tenant.code().await;
+    }
+    code
+}
+
 #[tokio::test]
 async fn a_new_code_takes_the_place_of_the_one_before() {
     let tenant = TestTenant::start().await;
     let first = tenant.code().await;
-    let mut second = tenant.code().await;
-    while second == first {
-        second = tenant.code().await;
-    }
+    let second = another_code(&tenant, &[&first]).await;
     refused(tenant.verify(&first).await, 401, "invalid_user_password", WRONG).await;
     assert_eq!(tenant.verify(&second).await.status(), 200);
+}
+
+/// Whoever types the code of an earlier message is told so, as long as it would have lived; it costs a try all the same.
+#[tokio::test]
+async fn a_code_that_was_replaced_is_known_again() {
+    let tenant = TestTenant::start().await;
+    let first = tenant.code().await;
+    tenant.clock.advance(60);
+    let second = another_code(&tenant, &[&first]).await;
+    let third = another_code(&tenant, &[&first, &second]).await;
+    let body = refused(tenant.verify(&first).await, 401, "invalid_user_password", WRONG).await;
+    assert_eq!((&body["superseded"], &body["attempts_left"]), (&json!(true), &json!(2)));
+    let body = refused(tenant.redeem(&second).await, 403, "invalid_grant", WRONG).await;
+    assert_eq!((&body["superseded"], &body["attempts_left"]), (&json!(true), &json!(1)));
+    assert_eq!(tenant.verify(&third).await.status(), 200);
+    tenant.clock.advance(120);
+    let body = refused(tenant.verify(&first).await, 401, "invalid_user_password", WRONG).await;
+    assert_eq!((&body["superseded"], &body["attempts_left"]), (&Value::Null, &json!(0)));
+    let body = refused(tenant.verify(&second).await, 401, "invalid_user_password", USED_UP).await;
+    assert_eq!(body["superseded"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_used_code_and_a_guess_were_not_replaced() {
+    let tenant = TestTenant::start().await;
+    let used = tenant.code().await;
+    assert_eq!(tenant.redeem(&used).await.status(), 200);
+    let newer = another_code(&tenant, &[&used]).await;
+    for code in [&used, &wrong(&newer)] {
+        let body = refused(tenant.verify(code).await, 401, "invalid_user_password", WRONG).await;
+        assert_eq!(body["superseded"], Value::Null);
+    }
 }
 
 /// Whether a code was sent cannot be told by trying.
