@@ -50,7 +50,7 @@ enum Command {
     Users(Users),
     /// Shows the tenant's audit log, newest first
     Logs(Logs),
-    /// Sees to the keys that sign tokens
+    /// Sees to the keys that sign tokens, and to those that codes are hashed under
     #[command(subcommand)]
     Keys(Keys),
 }

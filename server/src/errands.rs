@@ -31,7 +31,7 @@ pub enum Errand {
     Users(Users),
     /// Show the audit log.
     Logs(Logs),
-    /// See to the signing keys.
+    /// See to the keys.
     Keys(Keys),
 }
 
@@ -47,8 +47,8 @@ pub enum ErrandError {
     /// The tenant's tables cannot be used.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
-    /// The signing keys cannot be used.
-    #[error("the signing keys cannot be used")]
+    /// The keys cannot be used.
+    #[error("the keys cannot be used")]
     Keys(#[from] BuildError),
     /// Nobody has this number or identifier.
     #[error("nobody is known as {0}")]

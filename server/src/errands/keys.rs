@@ -1,30 +1,34 @@
-//! `passwordless keys`: what the tenant signs its tokens with.
+//! `passwordless keys`: what the tenant signs its tokens with, and what it hashes codes under.
 
 use super::ErrandError;
 use crate::{config::Config, database};
 use clap::Subcommand;
-use passwordless_tenant::{KeyState, SystemClock, rotate_signing_keys, signing_keys};
+use passwordless_tenant::{KeyState, SystemClock, code_keys, rotate_code_key, rotate_signing_keys, signing_keys};
 use std::io::Write;
-use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// What to do about the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub enum Keys {
-    /// Lists the keys that are published
+    /// Lists the keys: those that sign tokens, which are published, then those that codes are hashed under
     List,
-    /// Makes the next key the current one; running instances follow within a minute
+    /// Renews both: the next signing key becomes the current one, in running instances within a minute, and codes are
+    /// hashed under a new key at once; tokens and codes under way stay good
     Rotate,
 }
 
 pub(super) async fn run(keys: Keys, config: &Config, out: &mut impl Write) -> Result<(), ErrandError> {
     let pool = database::open(&config.database_url).await?;
-    let published = match keys {
-        Keys::List => signing_keys(&pool, &SystemClock).await?,
-        Keys::Rotate => rotate_signing_keys(&pool, &SystemClock).await?,
+    let (signing, codes) = match keys {
+        Keys::List => (signing_keys(&pool, &SystemClock).await?, code_keys(&pool).await?),
+        Keys::Rotate => (rotate_signing_keys(&pool, &SystemClock).await?, rotate_code_key(&pool, &SystemClock).await?),
     };
-    for key in published {
-        let since = key.since.format(&Rfc3339).unwrap_or_default();
-        writeln!(out, "{}  {}  since {since}", key.kid, name(key.state))?;
+    let since = |since: OffsetDateTime| since.format(&Rfc3339).unwrap_or_default();
+    for key in signing {
+        writeln!(out, "{}  {}  since {}", key.kid, name(key.state), since(key.since))?;
+    }
+    for key in codes {
+        writeln!(out, "(codes)  {}  since {}", name(key.state), since(key.since))?;
     }
     Ok(())
 }

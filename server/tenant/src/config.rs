@@ -33,6 +33,9 @@ pub(crate) const IMPLICIT_GRANT: &str = "implicit";
 /// The refresh token grant, RFC 6749 section 6.
 pub(crate) const REFRESH_GRANT: &str = "refresh_token";
 
+/// Longest time that a code may be good for.
+pub(crate) const LONGEST_CODE_SECONDS: i64 = 36_000;
+
 /// Clients and connections of a tenant.
 #[derive(Clone, Debug)]
 pub struct TenantConfig {
@@ -208,7 +211,7 @@ impl Connection {
 
     /// When a code that is sent now is over.
     pub(crate) fn expiry(&self, now: Millis) -> Millis {
-        now.plus_seconds(i64::try_from(self.code_lifetime.as_secs()).unwrap_or(i64::MAX))
+        now.plus_seconds(i64::try_from(self.code_lifetime.as_secs()).unwrap_or(LONGEST_CODE_SECONDS))
     }
 
     pub(crate) fn is_enabled_for(&self, client: &Client) -> bool {

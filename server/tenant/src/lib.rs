@@ -41,6 +41,7 @@ pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BuildError, StoreError};
 pub use limits::Limits;
 pub use oauth::keyring::{KeyInfo, KeyState, rotate_signing_keys, signing_keys};
+pub use passwordless::code_keys::{CodeKeyInfo, code_keys, rotate_code_key};
 pub use people::{Person, block_people, delete_people, find_people, people, unblock_people};
 pub use sms::{
     Accepted, AskedBy, Gateway, GatewayAuthentication, GatewayConfig, MessageState, Outbox, Retries, SendError,

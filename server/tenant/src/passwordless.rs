@@ -1,6 +1,7 @@
 //! Sign-in by SMS: asking for a code, trying it, signing in with it.
 
 pub(crate) mod challenge;
+pub(crate) mod code_keys;
 pub(crate) mod cross_origin;
 pub(crate) mod language;
 pub(crate) mod message;
@@ -124,7 +125,7 @@ impl Tenant {
         let code = OneTimeCode::draw(connection.code_length, &*self.entropy);
         let id = entropy::object_id(&*self.entropy);
         let now = self.now();
-        let mac = self.code_key.seal(&id, &code);
+        let mac = self.store.code_keys().await?.seal(&id, &code);
         let challenge = Challenge { mac, ..Challenge::without_code(id, connection.expiry(now)) };
         self.store.put_challenge(&connection.name, request.phone_number, &challenge).await?;
         Ok(code)
@@ -181,7 +182,7 @@ impl Tenant {
             limits: &AttemptLimit::all(&self.limits, connection, phone_number, &source),
             without_code: &Challenge::without_code(entropy::object_id(&*self.entropy), connection.expiry(now)),
         };
-        let verdict = self.store.try_code(&self.code_key, &attempt, now).await?;
+        let verdict = self.store.try_code(&attempt, now).await?;
         if let Err(Refusal::TooManyAttempts(counted)) = &verdict {
             let client_id = client.map(|client| client.client_id.as_str());
             tracing::warn!(client_id, ?counted, "too many failing tries: a code was not looked at");

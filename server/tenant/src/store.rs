@@ -3,6 +3,7 @@
 mod assertions;
 mod authorization_codes;
 mod challenges;
+mod code_keys;
 mod hosted_logins;
 mod keys;
 mod limits;

@@ -7,13 +7,14 @@ use sqlx::SqlitePool;
 use crate::{
     clock::{Clock, Millis},
     error::StoreError,
+    passwordless::code_keys,
     store::Store,
 };
 
 const EVERY: Duration = Duration::from_mins(10);
 
-/// Removes what is over from the tenant's tables, now and every ten minutes, for as long as it is polled. Several programs
-/// on one database may do it at once.
+/// Removes what is over from the tenant's tables, and renews the key that codes are hashed under once a day: now and every
+/// ten minutes, for as long as it is polled. Several programs on one database may do it at once.
 pub async fn sweep(pool: SqlitePool, clock: Arc<dyn Clock>) {
     let mut interval = tokio::time::interval(EVERY);
     loop {
@@ -24,11 +25,13 @@ pub async fn sweep(pool: SqlitePool, clock: Arc<dyn Clock>) {
     }
 }
 
-/// Removes what is over, once; says how many rows that were.
+/// Renews the key where it is time, and removes what is over, once; says how many rows that were.
 ///
 /// # Errors
 ///
 /// When the database cannot be read or written.
 pub async fn sweep_once(pool: &SqlitePool, clock: &dyn Clock) -> Result<u64, StoreError> {
-    Store::open(pool.clone()).await?.sweep(Millis::of(clock)).await
+    let (store, now) = (Store::open(pool.clone()).await?, Millis::of(clock));
+    code_keys::renew(&store, now).await?;
+    store.sweep(now).await
 }

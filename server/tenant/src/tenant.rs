@@ -13,7 +13,7 @@ use crate::{
     error::{BuildError, StoreError},
     limits::Limits,
     oauth::keyring::{Keyring, Keys},
-    passwordless::challenge::CodeKey,
+    passwordless::code_keys,
     routes,
     send_times::SendTimes,
     senders::Senders,
@@ -43,7 +43,7 @@ pub enum Sms {
     Twilio(TwilioConfig),
 }
 
-/// Creates the tables that are missing, makes the signing key at first start, and returns the router to serve with
+/// Creates the tables that are missing, makes the keys at first start, and returns the router to serve with
 /// `into_make_service_with_connect_info::<SocketAddr>()`.
 ///
 /// # Errors
@@ -57,7 +57,7 @@ pub async fn router(
 ) -> Result<Router, BuildError> {
     let store = Store::open(pool).await?;
     let keyring = Keyring::open(&store, Millis::of(&*clock)).await?;
-    let code_key = CodeKey::new(&store.secret("code_key", &*entropy).await?);
+    code_keys::renew(&store, Millis::of(&*clock)).await?;
     let origin = Origin::of(&settings.public_url)?;
     let tenant = Tenant {
         senders: Senders::new(&settings, &origin, &clock)?,
@@ -65,7 +65,6 @@ pub async fn router(
         config: settings.config,
         limits: settings.limits,
         keyring,
-        code_key,
         send_times: SendTimes::default(),
         store,
         clock,
@@ -80,7 +79,6 @@ pub(crate) struct Tenant {
     pub(crate) config: TenantConfig,
     pub(crate) limits: Limits,
     keyring: Keyring,
-    pub(crate) code_key: CodeKey,
     pub(crate) send_times: SendTimes,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,

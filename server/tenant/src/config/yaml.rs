@@ -9,8 +9,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, OTP_GRANT, REFRESH_GRANT, TenantConfig,
-    credentials::AuthenticationMethods, lines::Lines,
+    AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, LONGEST_CODE_SECONDS, OTP_GRANT, REFRESH_GRANT,
+    TenantConfig, credentials::AuthenticationMethods, lines::Lines,
 };
 use crate::{
     client_assertion::AssertionKey,
@@ -313,8 +313,9 @@ fn connection(entry: ConnectionEntry, path: &str) -> Result<Connection, ConfigEr
         return Err(invalid(format!("{path}.options.totp.length"), "must be from 4 to 40"));
     }
     let code_lifetime = totp.time_step.map_or(defaults.code_lifetime, Duration::from_secs);
-    if !(60..=36_000).contains(&code_lifetime.as_secs()) {
-        return Err(invalid(format!("{path}.options.totp.time_step"), "must be from 60 to 36000 seconds"));
+    if !i64::try_from(code_lifetime.as_secs()).is_ok_and(|seconds| (60..=LONGEST_CODE_SECONDS).contains(&seconds)) {
+        let problem = format!("must be from 60 to {LONGEST_CODE_SECONDS} seconds");
+        return Err(invalid(format!("{path}.options.totp.time_step"), problem));
     }
     let template = match &entry.options.template {
         Some(source) => Template::new(source, entry.options.syntax)

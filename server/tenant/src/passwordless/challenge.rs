@@ -1,14 +1,11 @@
 //! The rules of one-time codes, as pure functions; the store applies them atomically.
 //!
 //! A code is made of unpredictable digits, is good for a short time, for three wrong tries and for one sign-in, and only the
-//! newest one of a number counts. It is kept as a keyed hash only.
+//! newest one of a number counts. It is kept as a keyed hash only, see [`CodeKeys`].
 
-use std::fmt;
-
-use aws_lc_rs::hmac;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::code_keys::CodeKeys;
 use crate::{clock::Millis, entropy::Entropy};
 
 /// Wrong tries that a code survives, less one: the third one kills it.
@@ -37,35 +34,11 @@ impl OneTimeCode {
     }
 }
 
-/// The server key under which codes are hashed.
-pub(crate) struct CodeKey(hmac::Key);
-
-impl CodeKey {
-    pub(crate) fn new(secret: &SecretString) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
+#[cfg(test)]
+impl From<&str> for OneTimeCode {
+    fn from(digits: &str) -> Self {
+        Self(digits.into())
     }
-
-    /// The hash that is kept of a code; it is good for this challenge only.
-    pub(crate) fn seal(&self, challenge_id: &str, code: &OneTimeCode) -> String {
-        URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, &sealed_bytes(challenge_id, code.expose())))
-    }
-
-    /// Whether the hash is this code's, of this challenge. Compares in constant time.
-    pub(crate) fn fits(&self, challenge_id: &str, mac: &str, attempt: &str) -> bool {
-        URL_SAFE_NO_PAD
-            .decode(mac)
-            .is_ok_and(|mac| hmac::verify(&self.0, &sealed_bytes(challenge_id, attempt), &mac).is_ok())
-    }
-}
-
-impl fmt::Debug for CodeKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("CodeKey(…)")
-    }
-}
-
-fn sealed_bytes(challenge_id: &str, code: &str) -> Vec<u8> {
-    [challenge_id.as_bytes(), b"\0", code.as_bytes()].concat()
 }
 
 /// A code that was sent, as the store keeps it.
@@ -161,9 +134,9 @@ pub(crate) struct Judgement {
 }
 
 /// Judges one try, and says what the challenge is afterwards.
-pub(crate) fn judge(key: &CodeKey, challenge: &Challenge, attempt: &str, now: Millis, purpose: Purpose) -> Judgement {
+pub(crate) fn judge(keys: &CodeKeys, challenge: &Challenge, attempt: &str, now: Millis, purpose: Purpose) -> Judgement {
     let mut after = challenge.clone();
-    let fits = key.fits(&challenge.id, &challenge.mac, attempt);
+    let fits = keys.fits(&challenge.id, &challenge.mac, attempt);
     let verdict = if fits && challenge.redeemed {
         Err(Refusal::WrongCode { attempts_left: None })
     } else if challenge.failures >= MAX_FAILURES {
@@ -202,12 +175,12 @@ mod tests {
         }
     }
 
-    fn key() -> CodeKey {
-        CodeKey::new(&"a server key".into())
+    fn keys() -> CodeKeys {
+        CodeKeys::new(&"a server key".into(), &[])
     }
 
     fn challenge(code: &str) -> Challenge {
-        let mac = key().seal("id", &OneTimeCode(code.into()));
+        let mac = keys().seal("id", &OneTimeCode::from(code));
         Challenge { id: "id".to_owned(), mac, expires_at: Millis(180_000), failures: 0, redeemed: false }
     }
 
@@ -221,19 +194,19 @@ mod tests {
     fn the_third_failure_kills_the_code() {
         let mut now = challenge("123456");
         for left in [2, 1, 0] {
-            let judgement = judge(&key(), &now, "000000", Millis(0), Purpose::Check);
+            let judgement = judge(&keys(), &now, "000000", Millis(0), Purpose::Check);
             assert_eq!(judgement.verdict, Err(Refusal::WrongCode { attempts_left: Some(left) }));
             assert_eq!(judgement.cost, Cost::Guess);
             now = judgement.after;
         }
-        let judgement = judge(&key(), &now, "123456", Millis(0), Purpose::Redeem);
+        let judgement = judge(&keys(), &now, "123456", Millis(0), Purpose::Redeem);
         assert_eq!((judgement.verdict, judgement.cost), (Err(Refusal::UsedUp), Cost::Failure));
     }
 
     #[test]
     fn a_mac_is_good_for_its_challenge_only() {
         let moved = Challenge { id: "other".to_owned(), ..challenge("123456") };
-        assert!(judge(&key(), &moved, "123456", Millis(0), Purpose::Redeem).verdict.is_err());
+        assert!(judge(&keys(), &moved, "123456", Millis(0), Purpose::Redeem).verdict.is_err());
     }
 
     /// Whether a code is under way cannot be told by trying.
@@ -242,17 +215,23 @@ mod tests {
         let mut with = challenge("123456");
         let mut without = Challenge::without_code("id".to_owned(), with.expires_at);
         for at in [0, 0, 0, 0, 200_000] {
-            let real = judge(&key(), &with, "000000", Millis(at), Purpose::Redeem);
-            let none = judge(&key(), &without, "000000", Millis(at), Purpose::Redeem);
+            let real = judge(&keys(), &with, "000000", Millis(at), Purpose::Redeem);
+            let none = judge(&keys(), &without, "000000", Millis(at), Purpose::Redeem);
             assert_eq!(none.verdict, real.verdict);
             assert_eq!(none.cost, Cost::Failure);
             (with, without) = (real.after, none.after);
         }
         for nothing in ["", "123456"] {
             assert!(
-                judge(&key(), &Challenge::without_code("id".to_owned(), Millis(9)), nothing, Millis(0), Purpose::Check)
-                    .verdict
-                    .is_err()
+                judge(
+                    &keys(),
+                    &Challenge::without_code("id".to_owned(), Millis(9)),
+                    nothing,
+                    Millis(0),
+                    Purpose::Check
+                )
+                .verdict
+                .is_err()
             );
         }
     }
@@ -260,10 +239,10 @@ mod tests {
     #[test]
     fn a_repeated_code_is_no_failure_and_a_guess_at_a_used_one_is() {
         let used = Challenge { redeemed: true, ..challenge("123456") };
-        let repeated = judge(&key(), &used, "123456", Millis(0), Purpose::Redeem);
+        let repeated = judge(&keys(), &used, "123456", Millis(0), Purpose::Redeem);
         assert_eq!(repeated.verdict, Err(Refusal::WrongCode { attempts_left: None }));
         assert_eq!((repeated.cost, repeated.after), (Cost::Nothing, used.clone()));
-        let guessed = judge(&key(), &used, "000000", Millis(0), Purpose::Redeem);
+        let guessed = judge(&keys(), &used, "000000", Millis(0), Purpose::Redeem);
         assert_eq!(guessed.verdict, Err(Refusal::WrongCode { attempts_left: Some(2) }));
         assert_eq!(guessed.cost, Cost::Failure);
     }
@@ -293,7 +272,7 @@ mod tests {
             for (which, redeem, at) in tries {
                 let attempt = ["123456", "123457", ""][usize::from(which)];
                 let purpose = if redeem { Purpose::Redeem } else { Purpose::Check };
-                let Judgement { verdict, after, .. } = judge(&key(), &state, attempt, Millis(at), purpose);
+                let Judgement { verdict, after, .. } = judge(&keys(), &state, attempt, Millis(at), purpose);
                 if verdict.is_ok() {
                     prop_assert!(attempt == "123456" && at < 180_000 && state.failures < 3 && redeemed == 0);
                     redeemed += u32::from(redeem);

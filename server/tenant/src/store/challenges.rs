@@ -2,12 +2,15 @@
 
 use sqlx::SqliteConnection;
 
-use super::{Store, limits};
+use super::{Store, code_keys, limits};
 use crate::{
     attempt_limits::AttemptLimit,
     clock::Millis,
     error::StoreError,
-    passwordless::challenge::{self, Challenge, CodeKey, Judgement, Purpose, Refusal},
+    passwordless::{
+        challenge::{self, Challenge, Judgement, Purpose, Refusal},
+        code_keys::CodeKeys,
+    },
     phone_number::PhoneNumber,
 };
 
@@ -63,12 +66,7 @@ impl Store {
     }
 
     /// Judges one try and keeps what came of it, in one transaction.
-    pub(crate) async fn try_code(
-        &self,
-        key: &CodeKey,
-        attempt: &Attempt<'_>,
-        now: Millis,
-    ) -> Result<Result<(), Refusal>, StoreError> {
+    pub(crate) async fn try_code(&self, attempt: &Attempt<'_>, now: Millis) -> Result<Result<(), Refusal>, StoreError> {
         let mut transaction = self.pool.begin().await?;
         let before = attempt.lock(&mut transaction).await?;
         for limit in attempt.limits {
@@ -77,9 +75,10 @@ impl Store {
                 return Ok(Err(Refusal::TooManyAttempts(limit.counted)));
             }
         }
-        let mut judgement = challenge::judge(key, &before, attempt.code, now, attempt.purpose);
+        let keys = code_keys::read(&mut transaction).await?;
+        let mut judgement = challenge::judge(&keys, &before, attempt.code, now, attempt.purpose);
         if let Err(Refusal::WrongCode { attempts_left: Some(attempts_left) }) = judgement.verdict
-            && attempt.is_of_a_superseded_code(&mut transaction, key, now).await?
+            && attempt.is_of_a_superseded_code(&mut transaction, &keys, now).await?
         {
             judgement.verdict = Err(Refusal::Superseded { attempts_left });
         }
@@ -114,7 +113,7 @@ impl Attempt<'_> {
     async fn is_of_a_superseded_code(
         &self,
         connection: &mut SqliteConnection,
-        key: &CodeKey,
+        keys: &CodeKeys,
         now: Millis,
     ) -> Result<bool, StoreError> {
         let rows: Vec<(String, String)> = sqlx::query_as(
@@ -126,7 +125,7 @@ impl Attempt<'_> {
         .bind(now.0)
         .fetch_all(connection)
         .await?;
-        Ok(rows.iter().any(|(id, mac)| key.fits(id, mac, self.code)))
+        Ok(rows.iter().any(|(id, mac)| keys.fits(id, mac, self.code)))
     }
 
     async fn keep(&self, connection: &mut SqliteConnection, after: &Challenge) -> Result<(), StoreError> {

@@ -5,6 +5,12 @@ CREATE TABLE IF NOT EXISTS tenant_secrets (
     value TEXT NOT NULL
 );
 
+-- What codes are hashed under; the newest is in use.
+CREATE TABLE IF NOT EXISTS tenant_code_keys (
+    secret TEXT PRIMARY KEY,
+    created_at BIGINT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS tenant_signing_keys (
     slot TEXT PRIMARY KEY,
     pkcs8 TEXT NOT NULL,

@@ -1,7 +1,7 @@
 //! The removal of what is over.
 
 use super::Store;
-use crate::{clock::Millis, error::StoreError};
+use crate::{clock::Millis, error::StoreError, passwordless::code_keys};
 
 /// Rows that one statement removes: few enough that nobody waits for it.
 const BATCH: i64 = 500;
@@ -73,6 +73,7 @@ impl Store {
                 }
             }
         }
+        removed += self.forget_code_keys(now.plus_seconds(-code_keys::RETIRED_SECONDS)).await?;
         Ok(removed)
     }
 }

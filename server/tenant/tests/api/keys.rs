@@ -1,8 +1,10 @@
-//! The signing keys over time.
+//! The keys over time: those that sign tokens, and those that codes are hashed under.
 
 use std::sync::Arc;
 
-use passwordless_tenant::{KeyInfo, KeyState, rotate_signing_keys, signing_keys};
+use passwordless_tenant::{
+    CodeKeyInfo, KeyInfo, KeyState, code_keys, rotate_code_key, rotate_signing_keys, signing_keys, sweep_once,
+};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
@@ -88,4 +90,49 @@ async fn the_private_half_of_a_retired_key_is_gone() {
     let kept: Vec<String> =
         sqlx::query_scalar("SELECT pkcs8 FROM tenant_signing_keys").fetch_all(&tenant.pool).await.unwrap();
     assert!(kept.len() == 2 && !kept.contains(&old));
+}
+
+async fn code_key_states(tenant: &TestTenant) -> Vec<KeyState> {
+    let keys: Vec<CodeKeyInfo> = code_keys(&tenant.pool).await.unwrap();
+    keys.iter().map(|key| key.state).collect()
+}
+
+#[tokio::test]
+async fn codes_under_way_outlive_their_key() {
+    let tenant = TestTenant::start().await;
+    let first = tenant.code().await;
+    for _ in 0..2 {
+        tenant.clock.advance(1);
+        rotate_code_key(&tenant.pool, &*tenant.clock).await.unwrap();
+    }
+    assert_eq!(code_key_states(&tenant).await, [KeyState::Current, KeyState::Retired, KeyState::Retired]);
+    assert_eq!(tenant.redeem(&first).await.status(), 200);
+    let second = tenant.code().await;
+    // With the old keys gone, the new code was sealed under the new one.
+    let delete = "DELETE FROM tenant_code_keys WHERE created_at < (SELECT MAX(created_at) FROM tenant_code_keys)";
+    assert_eq!(sqlx::query(delete).execute(&tenant.pool).await.unwrap().rows_affected(), 2);
+    assert_eq!(tenant.redeem(&second).await.status(), 200);
+}
+
+/// A key seals codes for a day, and is gone when the last code that it sealed must be: ten hours later at the latest.
+#[tokio::test]
+async fn a_new_code_key_takes_over_every_day() {
+    let tenant = TestTenant::start().await;
+    let sweep = async || sweep_once(&tenant.pool, &*tenant.clock).await.unwrap();
+    tenant.clock.advance(24 * HOUR - 1);
+    sweep().await;
+    assert_eq!(code_key_states(&tenant).await, [KeyState::Current]);
+    let code = tenant.code().await;
+    tenant.clock.advance(1);
+    sweep().await;
+    sweep().await;
+    assert_eq!(code_key_states(&tenant).await, [KeyState::Current, KeyState::Retired]);
+    assert_eq!(tenant.redeem(&code).await.status(), 200);
+    tenant.clock.advance(10 * HOUR);
+    sweep().await;
+    assert_eq!(code_key_states(&tenant).await.len(), 2);
+    tenant.clock.advance(1);
+    sweep().await;
+    assert_eq!(code_key_states(&tenant).await, [KeyState::Current]);
+    assert_eq!(tenant.redeem(&tenant.code().await).await.status(), 200);
 }

@@ -49,7 +49,11 @@ async fn what_to_expect_of_the_code_is_the_connections_and_the_same_for_everyone
     let expected = async |changes: Value, length: u64, seconds: u64| {
         let response = tenant.post("/passwordless/start", &changed(&changes)).send().await.unwrap();
         let body: Value = response.json().await.unwrap();
-        assert_eq!((body["code_length"].as_u64(), body["expires_in"].as_u64()), (Some(length), Some(seconds)), "{body}");
+        assert_eq!(
+            (body["code_length"].as_u64(), body["expires_in"].as_u64()),
+            (Some(length), Some(seconds)),
+            "{body}"
+        );
     };
     for blocked in [false, true] {
         if blocked {
