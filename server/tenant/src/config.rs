@@ -41,6 +41,8 @@ pub(crate) const LONGEST_CODE_SECONDS: i64 = 36_000;
 pub struct TenantConfig {
     clients: Vec<Client>,
     connections: Vec<Connection>,
+    /// Names of connections that are not passwordless by SMS: they are there at Auth0, and do nothing here.
+    other_connections: Vec<String>,
 }
 
 /// Why a `tenant.yaml` cannot be used.
@@ -254,7 +256,7 @@ impl TenantConfig {
             // It is our own application, which says whose browser it serves.
             trusts_ip_header: true,
         };
-        Self { clients: vec![client], connections: vec![Connection::new("sms")] }
+        Self { clients: vec![client], connections: vec![Connection::new("sms")], other_connections: Vec::new() }
     }
 
     /// The clients, in the order of the file.
@@ -277,5 +279,10 @@ impl TenantConfig {
 
     pub(crate) fn connection(&self, name: &str) -> Option<&Connection> {
         self.connections.iter().find(|connection| connection.name == name)
+    }
+
+    /// Whether there is a connection of this name that is not passwordless by SMS.
+    pub(crate) fn has_other_connection(&self, name: &str) -> bool {
+        self.other_connections.iter().any(|other| other == name)
     }
 }

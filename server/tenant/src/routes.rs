@@ -44,6 +44,7 @@ fn api(tenant: &Tenant) -> Router<Arc<Tenant>> {
     let private = Router::new()
         .route("/passwordless/start", post(start::start))
         .route("/passwordless/verify", post(verify::verify))
+        .route("/oauth/ro", post(verify::ro))
         .route("/co/authenticate", post(cross_origin::authenticate))
         .route("/oauth/token", post(token::token))
         .route("/oauth/revoke", post(revoke::revoke))

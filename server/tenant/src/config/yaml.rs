@@ -129,7 +129,7 @@ fn located(error: ConfigError, lines: &Lines) -> ConfigError {
 }
 
 fn config(file: File, unknown: &mut Vec<String>) -> Result<TenantConfig, ConfigError> {
-    let mut connections = Vec::new();
+    let (mut connections, mut other_connections) = (Vec::new(), Vec::new());
     for (index, entry) in file.connections.into_iter().enumerate() {
         let path = format!("connections[{index}]");
         if entry.strategy == "sms" {
@@ -138,6 +138,7 @@ fn config(file: File, unknown: &mut Vec<String>) -> Result<TenantConfig, ConfigE
             connections.push(connection(entry, &path)?);
         } else {
             unknown.push(format!("{path} (strategy {})", entry.strategy));
+            other_connections.push(entry.name);
         }
     }
     let clients = file
@@ -146,7 +147,7 @@ fn config(file: File, unknown: &mut Vec<String>) -> Result<TenantConfig, ConfigE
         .enumerate()
         .map(|(index, entry)| client(entry, &format!("clients[{index}]")))
         .collect::<Result<Vec<_>, _>>()?;
-    let config = TenantConfig { clients, connections };
+    let config = TenantConfig { clients, connections, other_connections };
     check_whole(&config)?;
     Ok(config)
 }

@@ -29,6 +29,8 @@ pub(crate) enum ApiError {
     ConnectionUnknown,
     #[error("Connection is disabled")]
     ConnectionDisabled,
+    #[error("Invalid connection strategy. It must either be a passwordless connection")]
+    ConnectionStrategy,
     #[error("error in authParams - invalid type: {0} (expected object)")]
     AuthParams(&'static str),
     #[error("the following properties are not allowed: {0}")]
@@ -146,7 +148,7 @@ impl ApiError {
     fn name(&self) -> &'static str {
         match self {
             Self::Missing(property) | Self::NotText { property, .. } => property.error(),
-            Self::ConnectionUnknown | Self::ConnectionDisabled => "bad.connection",
+            Self::ConnectionUnknown | Self::ConnectionDisabled | Self::ConnectionStrategy => "bad.connection",
             Self::AuthParams(_) => "bad.authParams",
             Self::PropertiesNotAllowed(_) => "bad.request",
             Self::Send => "bad.send",

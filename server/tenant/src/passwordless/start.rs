@@ -93,7 +93,10 @@ pub(crate) async fn start(
 
 fn connection<'a>(tenant: &'a Tenant, client: &Client, fields: &Fields) -> Result<&'a Connection, ApiError> {
     let name = fields.text(Property::Connection)?.ok_or(ApiError::Missing(Property::Connection))?;
-    let connection = tenant.config.connection(name).ok_or(ApiError::ConnectionUnknown)?;
+    let connection = tenant.config.connection(name).ok_or_else(|| {
+        let is_other = tenant.config.has_other_connection(name);
+        if is_other { ApiError::ConnectionStrategy } else { ApiError::ConnectionUnknown }
+    })?;
     if connection.is_enabled_for(client) { Ok(connection) } else { Err(ApiError::ConnectionDisabled) }
 }
 

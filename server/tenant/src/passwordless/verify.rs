@@ -32,7 +32,7 @@ pub(crate) async fn verify(
     BodyFields(fields): BodyFields,
 ) -> Result<Json<Value>, ApiError> {
     if fields.get("grant_type").is_some() || fields.get("username").is_some() {
-        return Err(ApiError::invalid_request("OIDC conformant clients cannot use /oauth/ro"));
+        return Err(resource_owner(&fields));
     }
     let connection = connection(&tenant, &fields)?;
     let phone_number = fields.required("phone_number")?;
@@ -50,10 +50,27 @@ pub(crate) async fn verify(
     }
 }
 
+/// `POST /oauth/ro`.
+pub(crate) async fn ro(BodyFields(fields): BodyFields) -> ApiError {
+    resource_owner(&fields)
+}
+
+/// The older contract of both endpoints, which asks for tokens: every client here conforms to OpenID Connect, and those
+/// are refused at Auth0 too.
+fn resource_owner(fields: &Fields) -> ApiError {
+    let required = ["username", "password", "connection", "client_id"].map(|name| fields.required(name));
+    let checked = required.into_iter().chain([fields.param("scope").map(Option::unwrap_or_default)]);
+    let wrong = checked.into_iter().find_map(Result::err);
+    wrong.unwrap_or_else(|| ApiError::invalid_request("OIDC conformant clients cannot use /oauth/ro"))
+}
+
 fn connection<'a>(tenant: &'a Tenant, fields: &Fields) -> Result<&'a Connection, ApiError> {
     let name = fields.required("connection")?;
-    let connection =
-        tenant.config.connection(name).ok_or_else(|| ApiError::invalid_request("the connection was not found"))?;
+    let connection = tenant.config.connection(name).ok_or_else(|| {
+        let is_other = tenant.config.has_other_connection(name);
+        let other = "specified strategy does not support requested operation";
+        ApiError::invalid_request(if is_other { other } else { "the connection was not found" })
+    })?;
     if let Some(client_id) = fields.param("client_id")? {
         let client = tenant.config.client(client_id).ok_or(ApiError::UnknownClient)?;
         if !connection.is_enabled_for(client) {

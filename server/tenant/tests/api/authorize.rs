@@ -2,7 +2,7 @@
 
 use reqwest::Response;
 
-use crate::helpers::{CALLBACK, CHALLENGE, TestTenant, location, query};
+use crate::helpers::{CALLBACK, TestTenant, location, query};
 
 async fn authorize(tenant: &TestTenant, cookie: &str, more: &[(&str, &str)]) -> Response {
     let mut parameters =
@@ -65,59 +65,6 @@ async fn a_session_ends_after_three_idle_days_and_after_thirty_in_any_case() {
     }
     tenant.clock.advance(1);
     assert!(location(&authorize(&tenant, &cookie, &[]).await).starts_with("/u/login"));
-}
-
-#[tokio::test]
-async fn every_documented_error_comes_back_by_redirect() {
-    let tenant = TestTenant::start().await;
-    for (more, error, description) in [
-        (&[("prompt", "none")][..], "login_required", "Login required"),
-        (&[("prompt", "none login")], "invalid_request", "prompt none cannot be combined with another"),
-        (&[("response_type", "")], "invalid_request", "Missing required parameter: response_type"),
-        (&[("response_type", "code code")], "unsupported_response_type", "Unsupported response type: code code"),
-        (&[("response_mode", "pigeon")], "invalid_request", "Unsupported response mode"),
-        (&[("max_age", "soon")], "invalid_request", "max_age must be a number of seconds"),
-        (&[("request", "x")], "invalid_request", "Request objects are not supported"),
-        (&[("connection", "email")], "invalid_request", "the connection was not found"),
-        (
-            &[("code_challenge", CHALLENGE), ("code_challenge_method", "plain")],
-            "invalid_request",
-            "Parameter 'code_challenge_method' must be S256",
-        ),
-        (
-            &[("code_challenge", "x"), ("code_challenge_method", "S256")],
-            "invalid_request",
-            "Parameter 'code_challenge' must be a base64url SHA-256 hash",
-        ),
-        (
-            &[("client_id", "public"), ("redirect_uri", "http://localhost:4000/callback")],
-            "invalid_request",
-            "Parameter 'code_challenge' is required for this client",
-        ),
-        (
-            &[
-                ("client_id", "public"),
-                ("redirect_uri", "http://localhost:4000/callback"),
-                ("connection", "members"),
-                ("code_challenge", CHALLENGE),
-                ("code_challenge_method", "S256"),
-            ],
-            "invalid_request",
-            "the connection was disabled",
-        ),
-        (
-            &[("client_id", "browserless")],
-            "unauthorized_client",
-            "Grant type 'authorization_code' not allowed for the client.",
-        ),
-    ] {
-        let response = authorize(&tenant, "", more).await;
-        assert_eq!(response.status(), 302);
-        let answer = location(&response);
-        assert_eq!(query(&answer, "error").as_deref(), Some(error), "{more:?}");
-        assert_eq!(query(&answer, "error_description").as_deref(), Some(description));
-        assert_eq!(query(&answer, "state").as_deref(), Some("s"));
-    }
 }
 
 #[tokio::test]

@@ -80,6 +80,11 @@ connections:
     strategy: sms
     enabled_clients: [Web]
     options: { disable_signup: true, totp: { length: 8, time_step: 60 } }
+  - name: gateway
+    strategy: sms
+    options: { provider: sms_gateway, gateway_url: @@GATEWAY_URL@@ }
+  - name: Username-Password-Authentication
+    strategy: auth0
 "#;
 
 /// Time that passes when a test says so.
@@ -111,6 +116,8 @@ pub(crate) struct Choice {
     pub(crate) limits: Limits,
     pub(crate) sms: Sms,
     pub(crate) code_length: usize,
+    /// Where the connection `gateway` sends to.
+    pub(crate) gateway_url: String,
     /// Where others reach the tenant; its own address unless it is behind something.
     pub(crate) public_url: Option<Url>,
 }
@@ -118,7 +125,8 @@ pub(crate) struct Choice {
 impl Default for Choice {
     fn default() -> Self {
         let limits = Limits { starts_per_ip_hour: 0, starts_per_phone_hour: 0, ..Limits::default() };
-        Self { limits, sms: Sms::Outbox, code_length: 6, public_url: None }
+        let gateway_url = "http://gateway.invalid/".to_owned();
+        Self { limits, sms: Sms::Outbox, code_length: 6, gateway_url, public_url: None }
     }
 }
 
@@ -139,6 +147,7 @@ impl TestTenant {
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let variables = |name: &str| match name {
             "SIGNER_PEM" => Some(private_key_jwt::public_pem()),
+            "GATEWAY_URL" => Some(choice.gateway_url.clone()),
             _ => Some(choice.code_length.to_string()),
         };
         let settings = Settings {
@@ -184,15 +193,18 @@ impl TestTenant {
     }
 
     pub(crate) async fn code_for(&self, connection: &str, phone_number: &str) -> String {
+        assert_eq!(self.ask_for_code(connection, phone_number).await.status(), 200);
+        self.newest_code().await
+    }
+
+    pub(crate) async fn ask_for_code(&self, connection: &str, phone_number: &str) -> Response {
         let body = json!({
             "client_id": "web",
             "client_secret": "web-secret",
             "connection": connection,
             "phone_number": phone_number,
         });
-        let response = self.post("/passwordless/start", &body).send().await.unwrap();
-        assert_eq!(response.status(), 200);
-        self.newest_code().await
+        self.post("/passwordless/start", &body).send().await.unwrap()
     }
 
     pub(crate) async fn newest_code(&self) -> String {

@@ -9,6 +9,7 @@ mod concurrency;
 mod cross_origin;
 mod delivery;
 mod discovery;
+mod errors;
 mod helpers;
 mod hosted_login;
 mod keys;

@@ -136,35 +136,6 @@ async fn a_token_dies_after_thirty_idle_days_and_after_a_year_in_any_case() {
 }
 
 #[tokio::test]
-async fn every_documented_error_has_its_name_and_sentence() {
-    let tenant = TestTenant::start().await;
-    let token = refresh_token(&tenant).await;
-    for (more, status, error, description) in [
-        (json!({"refresh_token": ""}), 400, "invalid_request", "missing refresh_token parameter"),
-        (json!({"refresh_token": "unknown"}), 403, "invalid_grant", UNKNOWN),
-        (json!({"client_id": "public", "client_secret": null}), 403, "invalid_grant", UNKNOWN),
-        (json!({"client_secret": "wrong"}), 401, "invalid_client", "Unauthorized"),
-        (json!({"client_secret": ""}), 401, "invalid_client", "Unauthorized"),
-        (json!({"scope": {}}), 400, "invalid_request", "scope parameter must be a string"),
-        (
-            json!({"client_id": "codeless", "client_secret": "codeless-secret"}),
-            403,
-            "unauthorized_client",
-            "Grant type 'refresh_token' not allowed for the client.",
-        ),
-    ] {
-        refused(refresh(&tenant, &token, &more).await, status, error, description).await;
-    }
-    tenant.block().await;
-    refused(refresh(&tenant, &token, &json!({})).await, 403, "unauthorized", "user is blocked").await;
-    sqlx::query("UPDATE tenant_users SET blocked = FALSE").execute(&tenant.pool).await.unwrap();
-    let token = token_in(refresh(&tenant, &token, &json!({})).await).await;
-    sqlx::query("DELETE FROM tenant_users").execute(&tenant.pool).await.unwrap();
-    let gone = "The refresh_token was generated for a user who doesn't exist anymore.";
-    refused(refresh(&tenant, &token, &json!({})).await, 403, "invalid_grant", gone).await;
-}
-
-#[tokio::test]
 async fn a_client_without_the_grant_gets_no_refresh_token() {
     let tenant = TestTenant::start().await;
     let codeless = [("client_id", "codeless"), ("scope", "openid offline_access")];
