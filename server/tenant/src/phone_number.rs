@@ -4,16 +4,27 @@ use std::fmt;
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 
-/// A number that matches `^\+[0-9]{1,15}$`: Auth0's rule for the API. Its `Debug` form shows no digits.
+/// A number in E.164, which matches `^\+[0-9]{1,15}$`, Auth0's rule for the API. Its `Debug` form shows no digits.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Takes the number as the API has it: checked, never corrected.
+    /// Takes the number as the API has it: checked, never corrected. A second way to write the same number, such as with
+    /// the zero of calls within the country (`+4407…`), is refused: whoever has it would be two people, with twice the
+    /// codes and the tries.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('+')?;
-        let fits = (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        fits.then(|| Self(text.to_owned()))
+        let is_written_otherwise = || {
+            let number = PHONE_NUMBER_UTIL.parse(text, None);
+            number.is_ok_and(|number| number.format_as(PhoneNumberFormat::E164) != text)
+        };
+        (Self::fits_pattern(text) && !is_written_otherwise()).then(|| Self(text.to_owned()))
+    }
+
+    /// Auth0's rule.
+    pub(crate) fn fits_pattern(text: &str) -> bool {
+        let is_number =
+            |digits: &str| (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        text.strip_prefix('+').is_some_and(is_number)
     }
 
     /// Takes an international number as a person writes it, with spaces, dashes, brackets or `00` in front.
@@ -82,8 +93,23 @@ mod tests {
             assert!(PhoneNumber::parse(good).is_some(), "{good}");
         }
         for bad in ["", "+", "14155552671", "+1 415", "+1234567890123456", "+١٢٣", "+1\n"] {
-            assert!(PhoneNumber::parse(bad).is_none(), "{bad}");
+            assert!(PhoneNumber::parse(bad).is_none() && !PhoneNumber::fits_pattern(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn one_number_has_one_way_to_be_written() {
+        for (good, other) in [
+            ("+447911123456", "+4407911123456"),
+            ("+4915123456789", "+49015123456789"),
+            ("+14155552671", "+114155552671"),
+            ("+33612345678", "+330612345678"),
+        ] {
+            assert!(PhoneNumber::parse(good).is_some(), "{good}");
+            assert!(PhoneNumber::parse(other).is_none() && PhoneNumber::fits_pattern(other), "{other}");
+        }
+        // The zero of Italian numbers is part of them.
+        assert!(PhoneNumber::parse("+390236618300").is_some());
     }
 
     #[test]
@@ -147,12 +173,17 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// What the API takes is taken as it is, and shown to nobody whole.
+        /// What the API takes is taken as it is, and shown to nobody whole; of all ways to write a number it takes one.
         #[test]
         fn the_api_changes_nothing(text in "\\+?[0-9٣ ]{0,17}") {
             let fits = text.len() <= 16 && text.len() > 1 && text.starts_with('+') && text[1..].bytes().all(|byte| byte.is_ascii_digit());
+            proptest::prop_assert_eq!(PhoneNumber::fits_pattern(&text), fits);
             let number = PhoneNumber::parse(&text);
-            proptest::prop_assert_eq!(number.is_some(), fits);
+            proptest::prop_assert!(number.is_none() || fits);
+            if let (None, true) = (&number, fits) {
+                let other = PHONE_NUMBER_UTIL.parse(&text, None).map(|number| number.format_as(PhoneNumberFormat::E164).into_owned());
+                proptest::prop_assert!(other.is_ok_and(|other| other != text));
+            }
             if let Some(number) = number {
                 proptest::prop_assert_eq!(number.as_str(), text.as_str());
                 proptest::prop_assert!(number.masked().chars().count() == text.len() && number.masked() != text);

@@ -39,6 +39,8 @@ pub(crate) enum ApiError {
     Send,
     #[error(r"String does not match pattern: ^\+[0-9]{{1,15}}$")]
     PhonePattern,
+    #[error("The number is not in E.164 form: leave out the prefix of calls within the country")]
+    PhoneForm,
     #[error("Phone numbers of this country are not served")]
     PhoneCountry,
     #[error(transparent)]
@@ -152,9 +154,10 @@ impl ApiError {
             Self::AuthParams(_) => "bad.authParams",
             Self::PropertiesNotAllowed(_) => "bad.request",
             Self::Send => "bad.send",
-            Self::PhonePattern | Self::PhoneCountry | Self::Sms(SendError::InvalidRecipient { .. }) => {
-                "bad.phone_number"
-            }
+            Self::PhonePattern
+            | Self::PhoneForm
+            | Self::PhoneCountry
+            | Self::Sms(SendError::InvalidRecipient { .. }) => "bad.phone_number",
             Self::Sms(_) => "sms_provider_error",
             Self::TooManyRequests(_) => "too_many_requests",
             Self::Verify(Refusal::Blocked) | Self::Otp(Refusal::Blocked) => "unauthorized",

@@ -115,7 +115,8 @@ fn check_the_rest(fields: &Fields) -> Result<(), ApiError> {
 
 fn phone_number(fields: &Fields) -> Result<PhoneNumber, ApiError> {
     let text = fields.text(Property::PhoneNumber)?.ok_or(ApiError::Missing(Property::PhoneNumber))?;
-    PhoneNumber::parse(text).ok_or(ApiError::PhonePattern)
+    PhoneNumber::parse(text)
+        .ok_or_else(|| if PhoneNumber::fits_pattern(text) { ApiError::PhoneForm } else { ApiError::PhonePattern })
 }
 
 impl From<SendCodeError> for ApiError {
