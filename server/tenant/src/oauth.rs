@@ -3,6 +3,7 @@
 pub(crate) mod authorize;
 pub(crate) mod discovery;
 pub(crate) mod grant;
+mod id_token_hint;
 pub(crate) mod keyring;
 pub(crate) mod keys;
 pub(crate) mod logout;

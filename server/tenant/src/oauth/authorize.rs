@@ -11,13 +11,16 @@ use axum::{
 use http::HeaderMap;
 
 use super::{
+    id_token_hint,
     request::{AuthorizationRequest, AuthorizeError, OauthError, ReturnAddress},
     sso,
 };
 use crate::{
     body::{BodyFields, Fields, QueryFields},
     config::Client,
-    entropy, hosted,
+    entropy,
+    error::StoreError,
+    hosted,
     passwordless::{challenge::Refusal, cross_origin},
     store::{SsoSession, User},
     tenant::Tenant,
@@ -57,8 +60,12 @@ async fn answer(
         return by_ticket(tenant, headers, address.client, &request, ticket).await;
     }
     if prompt != Prompt::Login {
+        let meant = meant(tenant, fields).await?;
         let current = sso::current(tenant, headers).await?;
-        let usable = current.filter(|signed_in| is_usable(tenant, &request, signed_in, max_age));
+        let usable = current.filter(|(session, user)| {
+            is_usable(tenant, &request, (session, user), max_age)
+                && meant.as_ref().is_none_or(|subject| *subject == user.subject())
+        });
         if let Some((session, user)) = usable {
             if user.blocked {
                 return Err(OauthError::Refused(Refusal::Blocked));
@@ -97,11 +104,17 @@ async fn by_ticket(
 fn is_usable(
     tenant: &Tenant,
     request: &AuthorizationRequest,
-    (session, user): &(SsoSession, User),
+    (session, user): (&SsoSession, &User),
     max_age: Option<i64>,
 ) -> bool {
     let age = tenant.now().seconds() - session.created_at.seconds();
     user.connection == request.connection && max_age.is_none_or(|max_age| age <= max_age)
+}
+
+/// Whom the application means by `id_token_hint`, OpenID Connect Core section 3.1.2.1; nobody, by a token that is not ours.
+async fn meant(tenant: &Tenant, fields: &Fields) -> Result<Option<String>, StoreError> {
+    let Some(token) = fields.param("id_token_hint").ok().flatten() else { return Ok(None) };
+    Ok(Some(id_token_hint::read(tenant, token).await?.map_or_else(String::new, |hint| hint.sub)))
 }
 
 /// Whether the person may or must be asked.

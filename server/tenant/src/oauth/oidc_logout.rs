@@ -10,14 +10,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
-use serde::Deserialize;
 use url::Url;
 
-use super::sso;
+use super::{
+    id_token_hint::{self, Hint},
+    sso,
+};
 use crate::{
     body::{BodyFields, Fields, QueryFields},
     config::Client,
-    error::StoreError,
     pages::{PageError, logout as pages},
     store::SsoSession,
     tenant::Tenant,
@@ -60,14 +61,6 @@ async fn logout(tenant: &Tenant, headers: &HeaderMap, fields: &Fields) -> Result
     }
 }
 
-/// What an ID token says of the session that it was made in; it may have expired.
-#[derive(Clone, Deserialize)]
-struct Hint {
-    sub: String,
-    aud: String,
-    sid: Option<String>,
-}
-
 /// The request, with its address known to be one that may be returned to.
 struct LogoutRequest<'a> {
     client: Option<&'a Client>,
@@ -80,7 +73,10 @@ struct LogoutRequest<'a> {
 impl<'a> LogoutRequest<'a> {
     async fn parse(tenant: &'a Tenant, fields: &'a Fields) -> Result<Self, PageError> {
         let text = |name| fields.param(name).ok().flatten();
-        let hint = hint(tenant, text("id_token_hint")).await?;
+        let hint = match text("id_token_hint") {
+            Some(token) => id_token_hint::read(tenant, token).await?,
+            None => None,
+        };
         let named = text("client_id");
         if let (Some(hint), Some(client_id)) = (&hint, named)
             && hint.aud != client_id
@@ -140,11 +136,4 @@ impl<'a> LogoutRequest<'a> {
         };
         Ok((cookie, answer).into_response())
     }
-}
-
-/// A token that no published key signed is no hint: its person is asked.
-async fn hint(tenant: &Tenant, token: Option<&str>) -> Result<Option<Hint>, StoreError> {
-    let Some(token) = token else { return Ok(None) };
-    let keys = tenant.keys().await?;
-    Ok(keys.verify(token, &tenant.origin.issuer(), None))
 }

@@ -1,6 +1,7 @@
 //! `/authorize`, before and without the login page.
 
 use reqwest::Response;
+use serde_json::Value;
 
 use crate::helpers::{CALLBACK, TestTenant, location, query};
 
@@ -48,6 +49,30 @@ async fn a_session_counts_only_where_it_may() {
     tenant.block().await;
     let response = authorize(&tenant, &cookie, &[]).await;
     assert_eq!(query(&location(&response), "error_description").as_deref(), Some("user is blocked"));
+}
+
+/// Whoever else is signed in is not taken for the person whose ID token the application has.
+#[tokio::test]
+async fn a_session_counts_only_for_the_person_who_is_meant() {
+    let tenant = TestTenant::start().await;
+    let id_token = async |code: &str| {
+        let body: Value = tenant.exchange(code, &[]).await.json().await.unwrap();
+        body["id_token"].as_str().unwrap().to_owned()
+    };
+    let (code, cookie) = tenant.sign_in_by_redirect(&[("scope", "openid")]).await;
+    let own = id_token(&code).await;
+    let otp = tenant.code_for("sms", "+14155552672").await;
+    let response = tenant.verify_redirect(&otp, &[("scope", "openid"), ("phone_number", "+14155552672")]).await;
+    let others = id_token(&query(&location(&response), "code").unwrap()).await;
+    for (hint, is_let_in) in [(own.as_str(), true), (others.as_str(), false), ("x", false)] {
+        for prompt in ["none", ""] {
+            let response = authorize(&tenant, &cookie, &[("id_token_hint", hint), ("prompt", prompt)]).await;
+            let answer = location(&response);
+            assert_eq!(query(&answer, "code").is_some(), is_let_in, "{answer}");
+            let refusal = query(&answer, "error").as_deref() == Some("login_required");
+            assert_eq!(refusal, !is_let_in && prompt == "none", "{answer}");
+        }
+    }
 }
 
 #[tokio::test]
