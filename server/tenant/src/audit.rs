@@ -5,7 +5,6 @@
 
 use std::net::IpAddr;
 
-use sqlx::SqlitePool;
 use time::OffsetDateTime;
 
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
         CodeRequest, CodeTry, SendCodeError,
         challenge::{Counted, Refusal},
     },
-    store::{Store, User},
+    store::{Pool, Store, User},
     tenant::Tenant,
 };
 
@@ -183,6 +182,6 @@ pub struct LogEntry {
 /// # Errors
 ///
 /// When the database cannot be read.
-pub async fn logs(pool: &SqlitePool, limit: u32) -> Result<Vec<LogEntry>, StoreError> {
+pub async fn logs(pool: &Pool, limit: u32) -> Result<Vec<LogEntry>, StoreError> {
     Store::open(pool.clone()).await?.logs(limit).await
 }

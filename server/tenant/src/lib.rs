@@ -47,6 +47,6 @@ pub use sms::{
     Accepted, AskedBy, Gateway, GatewayAuthentication, GatewayConfig, MessageState, Outbox, Retries, SendError,
     SmsMessage, SmsSender, Twilio, TwilioConfig, TwilioFrom, messages,
 };
-pub use store::default_client_secret;
+pub use store::{Pool, default_client_secret};
 pub use sweep::{sweep, sweep_once};
 pub use tenant::{Settings, Sms, router};

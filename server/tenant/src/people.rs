@@ -1,9 +1,13 @@
 //! People as an operator sees and manages them.
 
-use sqlx::SqlitePool;
 use time::OffsetDateTime;
 
-use crate::{clock::Millis, error::StoreError, phone_number::PhoneNumber, store::Store};
+use crate::{
+    clock::Millis,
+    error::StoreError,
+    phone_number::PhoneNumber,
+    store::{Pool, Store},
+};
 
 /// A person at one connection. Neither its `Debug` form nor its JSON shows the number in clear.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -74,7 +78,7 @@ impl<'a> Whom<'a> {
 /// # Errors
 ///
 /// When the database cannot be read.
-pub async fn people(pool: &SqlitePool) -> Result<Vec<Person>, StoreError> {
+pub async fn people(pool: &Pool) -> Result<Vec<Person>, StoreError> {
     Store::open(pool.clone()).await?.people().await
 }
 
@@ -83,7 +87,7 @@ pub async fn people(pool: &SqlitePool) -> Result<Vec<Person>, StoreError> {
 /// # Errors
 ///
 /// When the database cannot be read.
-pub async fn find_people(pool: &SqlitePool, whom: &str) -> Result<Vec<Person>, StoreError> {
+pub async fn find_people(pool: &Pool, whom: &str) -> Result<Vec<Person>, StoreError> {
     Store::open(pool.clone()).await?.find_people(&Whom::read(whom)).await
 }
 
@@ -92,7 +96,7 @@ pub async fn find_people(pool: &SqlitePool, whom: &str) -> Result<Vec<Person>, S
 /// # Errors
 ///
 /// When the database cannot be read or written.
-pub async fn block_people(pool: &SqlitePool, whom: &str) -> Result<Vec<Person>, StoreError> {
+pub async fn block_people(pool: &Pool, whom: &str) -> Result<Vec<Person>, StoreError> {
     Store::open(pool.clone()).await?.set_blocked(&Whom::read(whom), true).await
 }
 
@@ -102,7 +106,7 @@ pub async fn block_people(pool: &SqlitePool, whom: &str) -> Result<Vec<Person>, 
 /// # Errors
 ///
 /// When the database cannot be read or written.
-pub async fn unblock_people(pool: &SqlitePool, whom: &str) -> Result<Vec<Person>, StoreError> {
+pub async fn unblock_people(pool: &Pool, whom: &str) -> Result<Vec<Person>, StoreError> {
     let store = Store::open(pool.clone()).await?;
     let whom = Whom::read(whom);
     let people = store.set_blocked(&whom, false).await?;
@@ -120,6 +124,6 @@ pub async fn unblock_people(pool: &SqlitePool, whom: &str) -> Result<Vec<Person>
 /// # Errors
 ///
 /// When the database cannot be read or written.
-pub async fn delete_people(pool: &SqlitePool, whom: &str) -> Result<Vec<Person>, StoreError> {
+pub async fn delete_people(pool: &Pool, whom: &str) -> Result<Vec<Person>, StoreError> {
     Store::open(pool.clone()).await?.delete_people(&Whom::read(whom)).await
 }

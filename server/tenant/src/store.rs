@@ -15,11 +15,12 @@ mod refresh_tokens;
 mod secrets;
 mod sso_sessions;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod users;
 
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sqlx::SqlitePool;
 
 use crate::error::StoreError;
 
@@ -33,15 +34,23 @@ pub use secrets::default_client_secret;
 pub(crate) use sso_sessions::{ABSOLUTE_SECONDS as SSO_SECONDS, SsoSession};
 pub(crate) use users::User;
 
-/// The tenant's tables.
+/// The engine; it is named here only.
+type SqlEngine = sqlx::Sqlite;
+
+/// Connections to the database that the tenant keeps everything in.
+pub type Pool = sqlx::Pool<SqlEngine>;
+
+type Connection = <SqlEngine as sqlx::Database>::Connection;
+
+/// The tenant's tables. Nothing else in the tenant speaks SQL.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    pool: SqlitePool,
+    pool: Pool,
 }
 
 impl Store {
     /// Creates the tables that are missing.
-    pub(crate) async fn open(pool: SqlitePool) -> Result<Self, StoreError> {
+    pub(crate) async fn open(pool: Pool) -> Result<Self, StoreError> {
         sqlx::raw_sql(include_str!("store/schema.sql")).execute(&pool).await?;
         Ok(Self { pool })
     }

@@ -2,20 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::SqlitePool;
-
 use crate::{
     clock::{Clock, Millis},
     error::StoreError,
     passwordless::code_keys,
-    store::Store,
+    store::{Pool, Store},
 };
 
 const EVERY: Duration = Duration::from_mins(10);
 
 /// Removes what is over from the tenant's tables, and renews the key that codes are hashed under once a day: now and every
 /// ten minutes, for as long as it is polled. Several programs on one database may do it at once.
-pub async fn sweep(pool: SqlitePool, clock: Arc<dyn Clock>) {
+pub async fn sweep(pool: Pool, clock: Arc<dyn Clock>) {
     let mut interval = tokio::time::interval(EVERY);
     loop {
         interval.tick().await;
@@ -30,7 +28,7 @@ pub async fn sweep(pool: SqlitePool, clock: Arc<dyn Clock>) {
 /// # Errors
 ///
 /// When the database cannot be read or written.
-pub async fn sweep_once(pool: &SqlitePool, clock: &dyn Clock) -> Result<u64, StoreError> {
+pub async fn sweep_once(pool: &Pool, clock: &dyn Clock) -> Result<u64, StoreError> {
     let (store, now) = (Store::open(pool.clone()).await?, Millis::of(clock));
     code_keys::renew(&store, now).await?;
     store.sweep(now).await

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use sqlx::SqlitePool;
 use url::Url;
 
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
     send_times::SendTimes,
     senders::Senders,
     sms::TwilioConfig,
-    store::Store,
+    store::{Pool, Store},
 };
 
 /// What a tenant is made from.
@@ -51,7 +50,7 @@ pub enum Sms {
 /// When the store, the key or the settings cannot be used.
 pub async fn router(
     settings: Settings,
-    pool: SqlitePool,
+    pool: Pool,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<Router, BuildError> {

@@ -3,14 +3,13 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use sqlx::SqlitePool;
 use time::OffsetDateTime;
 
 use super::keys::{PublicKey, SigningKey, generate};
 use crate::{
     clock::{Clock, Millis},
     error::{BuildError, StoreError},
-    store::{RetiredKey, Slot, Store, StoredKeys},
+    store::{Pool, RetiredKey, Slot, Store, StoredKeys},
 };
 
 /// How long an instance goes on with the keys that it read.
@@ -114,7 +113,7 @@ pub enum KeyState {
 /// # Errors
 ///
 /// When the store or a key cannot be used.
-pub async fn signing_keys(pool: &SqlitePool, clock: &dyn Clock) -> Result<Vec<KeyInfo>, BuildError> {
+pub async fn signing_keys(pool: &Pool, clock: &dyn Clock) -> Result<Vec<KeyInfo>, BuildError> {
     let (store, now) = (Store::open(pool.clone()).await?, Millis::of(clock));
     let stored = load_or_make(&store, now).await?;
     let info = |public: &PublicKey, state, since: Millis| KeyInfo { kid: public.kid.clone(), state, since: at(since) };
@@ -135,7 +134,7 @@ pub async fn signing_keys(pool: &SqlitePool, clock: &dyn Clock) -> Result<Vec<Ke
 /// # Errors
 ///
 /// When the store or a key cannot be used.
-pub async fn rotate_signing_keys(pool: &SqlitePool, clock: &dyn Clock) -> Result<Vec<KeyInfo>, BuildError> {
+pub async fn rotate_signing_keys(pool: &Pool, clock: &dyn Clock) -> Result<Vec<KeyInfo>, BuildError> {
     let (store, now) = (Store::open(pool.clone()).await?, Millis::of(clock));
     let stored = load_or_make(&store, now).await?;
     let old = SigningKey::from_pkcs8(&stored.current.0)?.public;

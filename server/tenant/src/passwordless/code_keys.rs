@@ -6,7 +6,6 @@ use std::fmt;
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::SqlitePool;
 use time::OffsetDateTime;
 
 use super::challenge::OneTimeCode;
@@ -16,7 +15,7 @@ use crate::{
     entropy::{self, SystemEntropy},
     error::StoreError,
     oauth::keyring::KeyState,
-    store::Store,
+    store::{Pool, Store},
 };
 
 /// How long a key seals codes.
@@ -74,7 +73,7 @@ pub struct CodeKeyInfo {
 /// # Errors
 ///
 /// When the store cannot be used.
-pub async fn code_keys(pool: &SqlitePool) -> Result<Vec<CodeKeyInfo>, StoreError> {
+pub async fn code_keys(pool: &Pool) -> Result<Vec<CodeKeyInfo>, StoreError> {
     let taken_over = Store::open(pool.clone()).await?.code_key_times().await?;
     let mut keys = Vec::new();
     for (index, since) in taken_over.iter().enumerate() {
@@ -95,7 +94,7 @@ pub async fn code_keys(pool: &SqlitePool) -> Result<Vec<CodeKeyInfo>, StoreError
 /// # Errors
 ///
 /// When the store cannot be used.
-pub async fn rotate_code_key(pool: &SqlitePool, clock: &dyn Clock) -> Result<Vec<CodeKeyInfo>, StoreError> {
+pub async fn rotate_code_key(pool: &Pool, clock: &dyn Clock) -> Result<Vec<CodeKeyInfo>, StoreError> {
     let store = Store::open(pool.clone()).await?;
     store.put_code_key(&entropy::token(&SystemEntropy).into(), Millis::of(clock)).await?;
     code_keys(pool).await

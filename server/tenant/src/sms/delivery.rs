@@ -1,9 +1,11 @@
 //! What became of the messages that a provider took.
 
-use sqlx::SqlitePool;
 use time::OffsetDateTime;
 
-use crate::{error::StoreError, store::Store};
+use crate::{
+    error::StoreError,
+    store::{Pool, Store},
+};
 
 /// How far a message got. Reports come in any order; only those from further along count.
 ///
@@ -73,6 +75,6 @@ pub struct MessageState {
 /// # Errors
 ///
 /// When the database cannot be read.
-pub async fn messages(pool: &SqlitePool, count: u32) -> Result<Vec<MessageState>, StoreError> {
+pub async fn messages(pool: &Pool, count: u32) -> Result<Vec<MessageState>, StoreError> {
     Store::open(pool.clone()).await?.messages(count).await
 }

@@ -1,8 +1,6 @@
 //! The newest code of each number.
 
-use sqlx::SqliteConnection;
-
-use super::{Store, code_keys, limits};
+use super::{Connection, Store, code_keys, limits};
 use crate::{
     attempt_limits::AttemptLimit,
     clock::Millis,
@@ -92,7 +90,7 @@ impl Store {
 impl Attempt<'_> {
     /// Writing first locks the row, so that parallel tries wait here and each sees what the one before left. A number
     /// without a code gets a row that nothing fits, so that its tries take the same steps.
-    async fn lock(&self, connection: &mut SqliteConnection) -> Result<Challenge, StoreError> {
+    async fn lock(&self, connection: &mut Connection) -> Result<Challenge, StoreError> {
         let row: Row = sqlx::query_as(
             "INSERT INTO tenant_challenges (connection, phone_number, id, mac, expires_at, failures, redeemed) \
              VALUES ($1, $2, $3, $4, $5, 0, FALSE) \
@@ -112,7 +110,7 @@ impl Attempt<'_> {
     /// Whether the code would be right, had no newer one taken its place.
     async fn is_of_a_superseded_code(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         keys: &CodeKeys,
         now: Millis,
     ) -> Result<bool, StoreError> {
@@ -128,7 +126,7 @@ impl Attempt<'_> {
         Ok(rows.iter().any(|(id, mac)| keys.fits(id, mac, self.code)))
     }
 
-    async fn keep(&self, connection: &mut SqliteConnection, after: &Challenge) -> Result<(), StoreError> {
+    async fn keep(&self, connection: &mut Connection, after: &Challenge) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE tenant_challenges SET failures = $1, redeemed = $2 WHERE connection = $3 AND phone_number = $4",
         )
@@ -142,7 +140,7 @@ impl Attempt<'_> {
     }
 
     /// Every limit was charged beforehand; here what is not owed is given back.
-    async fn settle(&self, connection: &mut SqliteConnection, judgement: &Judgement) -> Result<(), StoreError> {
+    async fn settle(&self, connection: &mut Connection, judgement: &Judgement) -> Result<(), StoreError> {
         let signed_in = judgement.verdict.is_ok() && self.purpose == Purpose::Redeem;
         for limit in self.limits {
             if signed_in && limit.is_cleared_by_success() {

@@ -2,13 +2,12 @@
 //! them is the newest to everyone.
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::SqliteConnection;
 
-use super::Store;
+use super::{Connection, Store};
 use crate::{clock::Millis, error::StoreError, passwordless::code_keys::CodeKeys};
 
 /// Reads the keys, on a connection that may be in the middle of a transaction.
-pub(super) async fn read(connection: &mut SqliteConnection) -> Result<CodeKeys, StoreError> {
+pub(super) async fn read(connection: &mut Connection) -> Result<CodeKeys, StoreError> {
     let secrets: Vec<String> =
         sqlx::query_scalar("SELECT secret FROM tenant_code_keys ORDER BY created_at DESC, secret")
             .fetch_all(connection)

@@ -1,8 +1,6 @@
 //! Token buckets that parallel requests cannot overdraw.
 
-use sqlx::SqliteConnection;
-
-use super::Store;
+use super::{Connection, Store};
 use crate::{
     clock::Millis,
     error::StoreError,
@@ -16,7 +14,7 @@ use crate::{
 ///
 /// Taken in a transaction that is rolled back, it never happened; until then, others wait for the bucket.
 pub(super) async fn take(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     bucket: &Bucket,
     gcra: Gcra,
     now: Millis,
@@ -44,11 +42,7 @@ pub(super) async fn take(
 }
 
 /// Puts a token back.
-pub(super) async fn give_back(
-    connection: &mut SqliteConnection,
-    bucket: &Bucket,
-    gcra: Gcra,
-) -> Result<(), StoreError> {
+pub(super) async fn give_back(connection: &mut Connection, bucket: &Bucket, gcra: Gcra) -> Result<(), StoreError> {
     sqlx::query("UPDATE tenant_limits SET tat = tat - $1 WHERE bucket = $2")
         .bind(gcra.interval)
         .bind(bucket.as_str())
@@ -58,16 +52,13 @@ pub(super) async fn give_back(
 }
 
 /// Fills a bucket.
-pub(super) async fn clear(connection: &mut SqliteConnection, bucket: &Bucket) -> Result<(), StoreError> {
+pub(super) async fn clear(connection: &mut Connection, bucket: &Bucket) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM tenant_limits WHERE bucket = $1").bind(bucket.as_str()).execute(connection).await?;
     Ok(())
 }
 
 /// Fills the buckets of what was tried for a number.
-pub(super) async fn forget_tries(
-    connection: &mut SqliteConnection,
-    phone_number: &PhoneNumber,
-) -> Result<(), StoreError> {
+pub(super) async fn forget_tries(connection: &mut Connection, phone_number: &PhoneNumber) -> Result<(), StoreError> {
     for prefix in Bucket::tried_prefixes(phone_number) {
         sqlx::query("DELETE FROM tenant_limits WHERE SUBSTR(bucket, 1, LENGTH($1)) = $1")
             .bind(prefix)
@@ -79,7 +70,7 @@ pub(super) async fn forget_tries(
 
 /// Lets one code more go to the number, if it is not too fast; `Err` is the moment at which it can.
 async fn pace(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     phone_number: &PhoneNumber,
     now: Millis,
 ) -> Result<Result<(), Millis>, StoreError> {

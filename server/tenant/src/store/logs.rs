@@ -1,9 +1,9 @@
 //! The audit log.
 
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Database, Row};
 use time::OffsetDateTime;
 
-use super::Store;
+use super::{SqlEngine, Store};
 use crate::{
     audit::{Entry, LogEntry},
     clock::Millis,
@@ -53,7 +53,7 @@ impl Store {
     }
 }
 
-fn entry_of(row: &SqliteRow) -> Result<LogEntry, StoreError> {
+fn entry_of(row: &<SqlEngine as Database>::Row) -> Result<LogEntry, StoreError> {
     let at: i64 = row.try_get("logged_at")?;
     let at = OffsetDateTime::from_unix_timestamp(at.div_euclid(1000));
     Ok(LogEntry {

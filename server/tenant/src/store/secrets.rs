@@ -1,9 +1,8 @@
 //! Random secrets made at first start.
 
 use secrecy::SecretString;
-use sqlx::SqlitePool;
 
-use super::Store;
+use super::{Pool, Store};
 use crate::{
     entropy::{self, Entropy},
     error::StoreError,
@@ -15,7 +14,7 @@ use crate::{
 /// # Errors
 ///
 /// When the database cannot be read or written.
-pub async fn default_client_secret(pool: &SqlitePool, entropy: &dyn Entropy) -> Result<SecretString, StoreError> {
+pub async fn default_client_secret(pool: &Pool, entropy: &dyn Entropy) -> Result<SecretString, StoreError> {
     Store::open(pool.clone()).await?.secret("default_client", entropy).await
 }
 

@@ -1,0 +1,469 @@
+//! What the store promises, whichever engine is behind it: one suite, run over every engine that there is.
+
+use std::error::Error;
+
+use secrecy::ExposeSecret;
+use serde_json::json;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use super::{Attempt, HostedLogin, LoginTicket, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode, StoredKeys};
+use crate::{
+    address::Source,
+    audit::{Entry, Event},
+    clock::Millis,
+    entropy::{self, SystemEntropy},
+    hosted::Notice,
+    limits::Limits,
+    oauth::{grant::Grant, request::AuthorizationRequest, scope::Scope},
+    passwordless::challenge::{Challenge, OneTimeCode, Purpose, Refusal},
+    people::Whom,
+    phone_number::PhoneNumber,
+    sms::delivery::{Report, Stage},
+    start_limits::StartLimits,
+};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// Makes a module with every test for one engine: how to open an empty store there, and what to keep until the end.
+macro_rules! suite {
+    ($engine:ident, $open:path) => {
+        mod $engine {
+            suite!(
+                @ $open;
+                a_code_signs_in_once,
+                three_guesses_are_judged,
+                a_newer_code_takes_the_place_and_the_old_one_is_known,
+                codes_outlive_their_key,
+                buckets_are_never_overdrawn,
+                a_refused_start_takes_nothing,
+                a_number_is_one_user,
+                an_authorization_code_is_taken_once,
+                a_refresh_token_is_rotated_once_and_reuse_ends_the_family,
+                a_ticket_is_taken_once_by_its_client_in_time,
+                an_assertion_is_taken_once,
+                a_session_ends_when_idle_when_old_and_when_told,
+                a_login_under_way_is_kept_until_it_is_over,
+                the_first_secret_and_the_first_keys_stay,
+                of_parallel_rotations_one_counts,
+                the_report_from_furthest_along_stays,
+                the_log_is_read_newest_first,
+                people_are_found_blocked_and_removed,
+                what_is_over_is_removed_and_the_rest_stays,
+            );
+        }
+    };
+    (@ $open:path; $($test:ident,)+) => {
+        $(#[tokio::test(flavor = "multi_thread")]
+        async fn $test() -> super::Outcome {
+            let (store, _guard) = $open().await?;
+            super::$test(&store).await
+        })+
+    };
+}
+
+suite!(sqlite, super::in_a_file);
+
+async fn in_a_file() -> Result<(Store, TempDir), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("tenant.db");
+    let options =
+        SqliteConnectOptions::new().filename(file).create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
+    let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
+    Ok((Store::open(pool).await?, folder))
+}
+
+const NOW: Millis = Millis(1_800_000_000_000);
+const MINUTE: i64 = 60;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+fn phone() -> Result<PhoneNumber, Box<dyn Error>> {
+    PhoneNumber::parse("+14155552671").ok_or_else(|| "not a number".into())
+}
+
+/// What came of twenty parallel tasks.
+async fn twenty<T: Send + 'static, F: Future<Output = T> + Send + 'static>(task: impl Fn(usize) -> F) -> Vec<T> {
+    let tasks: JoinSet<T> = (0..20).map(task).collect();
+    tasks.join_all().await
+}
+
+async fn send(store: &Store, code: &str) -> Outcome {
+    let id = entropy::object_id(&SystemEntropy);
+    let mac = store.code_keys().await?.seal(&id, &OneTimeCode::from(code));
+    let challenge = Challenge { mac, ..Challenge::without_code(id, NOW.plus_seconds(3 * MINUTE)) };
+    Ok(store.put_challenge("sms", &phone()?, &challenge).await?)
+}
+
+/// `None` where the store failed.
+async fn attempt(store: Store, code: &str, purpose: Purpose, now: Millis) -> Option<Result<(), Refusal>> {
+    let (phone_number, connection) = (phone().ok()?, "sms");
+    let without_code = &Challenge::without_code(entropy::object_id(&SystemEntropy), now);
+    let attempt = Attempt { connection, phone_number: &phone_number, code, purpose, limits: &[], without_code };
+    store.try_code(&attempt, now).await.ok()
+}
+
+async fn redeem(store: &Store, code: &str) -> Option<Result<(), Refusal>> {
+    attempt(store.clone(), code, Purpose::Redeem, NOW).await
+}
+
+async fn a_code_signs_in_once(store: &Store) -> Outcome {
+    store.put_code_key(&"key".into(), NOW).await?;
+    send(store, "123456").await?;
+    let outcomes = twenty(|_| {
+        let store = store.clone();
+        async move { redeem(&store, "123456").await }
+    })
+    .await;
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Some(Ok(()))).count(), 1, "{outcomes:?}");
+    assert!(outcomes.iter().all(Option::is_some), "{outcomes:?}");
+    Ok(())
+}
+
+async fn three_guesses_are_judged(store: &Store) -> Outcome {
+    store.put_code_key(&"key".into(), NOW).await?;
+    send(store, "123456").await?;
+    let outcomes = twenty(|n| {
+        let store = store.clone();
+        async move { redeem(&store, &format!("{n:06}")).await }
+    })
+    .await;
+    let wrong = |left| Some(Err(Refusal::WrongCode { attempts_left: Some(left) }));
+    for left in [2, 1, 0] {
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == wrong(left)).count(), 1, "{outcomes:?}");
+    }
+    assert_eq!(redeem(store, "123456").await, Some(Err(Refusal::UsedUp)));
+    Ok(())
+}
+
+async fn a_newer_code_takes_the_place_and_the_old_one_is_known(store: &Store) -> Outcome {
+    store.put_code_key(&"key".into(), NOW).await?;
+    send(store, "111111").await?;
+    send(store, "222222").await?;
+    send(store, "333333").await?;
+    let superseded = |attempts_left| Some(Err(Refusal::Superseded { attempts_left }));
+    assert_eq!(redeem(store, "111111").await, superseded(2));
+    assert_eq!(redeem(store, "222222").await, superseded(1));
+    assert_eq!(redeem(store, "333333").await, Some(Ok(())));
+    // What was used was not replaced, and neither was what no one was sent.
+    send(store, "444444").await?;
+    assert_eq!(redeem(store, "333333").await, Some(Err(Refusal::WrongCode { attempts_left: Some(2) })));
+    Ok(())
+}
+
+async fn codes_outlive_their_key(store: &Store) -> Outcome {
+    store.put_code_key(&"old".into(), NOW).await?;
+    send(store, "123456").await?;
+    store.put_code_key(&"new".into(), NOW.plus_seconds(1)).await?;
+    assert_eq!(store.code_key_times().await?, [NOW.plus_seconds(1), NOW]);
+    assert_eq!(redeem(store, "123456").await, Some(Ok(())));
+    assert_eq!(store.forget_code_keys(NOW.plus_seconds(1)).await?, 0);
+    assert_eq!(store.forget_code_keys(NOW.plus_seconds(2)).await?, 1);
+    assert_eq!(store.forget_code_keys(NOW.plus_seconds(DAY)).await?, 0, "the newest key stays");
+    Ok(())
+}
+
+const NO_LIMITS: Limits = Limits {
+    starts_per_ip_hour: 0,
+    starts_per_phone_hour: 0,
+    starts_per_country_hour: 0,
+    starts_total_hour: 0,
+    countries: None,
+};
+
+async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Option<bool> {
+    let limits = StartLimits::of(&limits, &phone_number, &Source::browser(([192, 0, 2, 1], 1).into()));
+    store.take_start(&limits, NOW).await.ok().map(|taken| taken.is_ok())
+}
+
+async fn buckets_are_never_overdrawn(store: &Store) -> Outcome {
+    let phone_number = phone()?;
+    for (limits, expected) in [
+        (Limits { starts_per_ip_hour: 5, ..NO_LIMITS }, 5),
+        (Limits { starts_total_hour: 7, ..NO_LIMITS }, 7),
+        // Three at once.
+        (Limits { starts_per_phone_hour: 15, ..NO_LIMITS }, 3),
+    ] {
+        let taken = twenty(|_| start(store.clone(), limits.clone(), phone_number.clone())).await;
+        assert_eq!(taken.iter().filter(|taken| **taken == Some(true)).count(), expected);
+        assert!(taken.iter().all(Option::is_some));
+    }
+    Ok(())
+}
+
+async fn a_refused_start_takes_nothing(store: &Store) -> Outcome {
+    let limits = Limits { starts_per_ip_hour: 2, starts_total_hour: 1, ..NO_LIMITS };
+    for expected in [true, false, false] {
+        assert_eq!(start(store.clone(), limits.clone(), phone()?).await, Some(expected));
+    }
+    // One of two is left for the address, which the two refused starts did not touch.
+    let by_address = Limits { starts_total_hour: 0, ..limits };
+    for expected in [true, false] {
+        assert_eq!(start(store.clone(), by_address.clone(), phone()?).await, Some(expected));
+    }
+    Ok(())
+}
+
+async fn a_number_is_one_user(store: &Store) -> Outcome {
+    let phone_number = phone()?;
+    let ids = twenty(|n| {
+        let (store, phone_number) = (store.clone(), phone_number.clone());
+        async move { store.sign_up_or_in("sms", &phone_number, &n.to_string(), NOW).await.map(|user| user.id).ok() }
+    })
+    .await;
+    let first = ids.first().cloned().flatten().ok_or("no user")?;
+    assert!(ids.iter().all(|id| id.as_ref() == Some(&first)), "{ids:?}");
+    let other = store.sign_up_or_in("members", &phone_number, "other", NOW).await?;
+    assert_eq!(other.id, "other", "the same number is someone else at another connection");
+    assert!(store.user_with_number("nowhere", &phone_number).await?.is_none());
+    assert!(store.user(&first).await?.is_some_and(|user| user.phone_number == phone_number.as_str()));
+    Ok(())
+}
+
+fn grant(user_id: &str) -> Grant {
+    let scope = Scope::known(Some("openid offline_access"));
+    Grant { user_id: user_id.to_owned(), scope, audience: None, nonce: None, auth_time: NOW.seconds(), sid: None }
+}
+
+async fn an_authorization_code_is_taken_once(store: &Store) -> Outcome {
+    let stored = StoredCode {
+        client_id: "web".to_owned(),
+        redirect_uri: "https://app.example/".to_owned(),
+        code_challenge: Some("challenge".to_owned()),
+        grant: grant("user"),
+        expires_at: NOW.plus_seconds(MINUTE),
+    };
+    store.put_authorization_code("code", &stored).await?;
+    assert!(store.take_authorization_code("other", NOW).await?.is_none());
+    let taken = twenty(|_| {
+        let store = store.clone();
+        async move { store.take_authorization_code("code", NOW).await.ok().flatten() }
+    })
+    .await;
+    let taken: Vec<_> = taken.into_iter().flatten().collect();
+    let [code] = &taken[..] else { return Err(format!("taken {} times", taken.len()).into()) };
+    assert_eq!((code.client_id.as_str(), code.grant.user_id.as_str()), ("web", "user"));
+    assert_eq!(code.code_challenge.as_deref(), Some("challenge"));
+    Ok(())
+}
+
+async fn a_refresh_token_is_rotated_once_and_reuse_ends_the_family(store: &Store) -> Outcome {
+    store.start_refresh_family("origin", "web", &grant("user"), "first", NOW).await?;
+    assert!(store.refresh_family("first", "other-client", NOW).await?.is_none());
+    assert!(store.refresh_family("first", "web", NOW.plus_seconds(31 * DAY)).await?.is_none(), "idle for too long");
+    let rotations = twenty(|n| {
+        let store = store.clone();
+        async move {
+            let family = store.refresh_family("first", "web", NOW).await.ok()?;
+            let Some(family) = family else { return Some(Rotation::Gone) };
+            store.rotate_refresh_token(&family, "first", &format!("next {n}"), NOW).await.ok()
+        }
+    })
+    .await;
+    let count = |rotation| rotations.iter().filter(|found| **found == Some(rotation)).count();
+    assert_eq!((count(Rotation::Done), count(Rotation::Reused)), (1, 1), "{rotations:?}");
+    assert_eq!(count(Rotation::Gone), 18, "{rotations:?}");
+    for n in 0..20 {
+        assert!(store.refresh_family(&format!("next {n}"), "web", NOW).await?.is_none());
+    }
+    store.start_refresh_family("code", "web", &grant("user"), "token", NOW).await?;
+    store.end_refresh_family_of("code").await?;
+    assert!(store.refresh_family("token", "web", NOW).await?.is_none());
+    Ok(())
+}
+
+async fn a_ticket_is_taken_once_by_its_client_in_time(store: &Store) -> Outcome {
+    let ticket = LoginTicket {
+        client_id: "web".to_owned(),
+        user_id: "user".to_owned(),
+        cookie: "cookie".to_owned(),
+        expires_at: NOW.plus_seconds(MINUTE),
+    };
+    store.put_login_ticket("ticket", &ticket).await?;
+    assert!(store.take_login_ticket("ticket", "other", NOW).await?.is_none());
+    assert!(store.take_login_ticket("ticket", "web", NOW.plus_seconds(MINUTE)).await?.is_none());
+    let taken = twenty(|_| {
+        let store = store.clone();
+        async move { store.take_login_ticket("ticket", "web", NOW).await.ok().flatten() }
+    })
+    .await;
+    let taken: Vec<_> = taken.into_iter().flatten().collect();
+    assert!(matches!(&taken[..], [ticket] if ticket.user_id == "user" && ticket.came_with("cookie")));
+    assert!(taken.iter().all(|ticket| !ticket.came_with("another")));
+    Ok(())
+}
+
+async fn an_assertion_is_taken_once(store: &Store) -> Outcome {
+    let taken = twenty(|_| {
+        let store = store.clone();
+        async move { store.take_assertion("name", NOW).await.ok() }
+    })
+    .await;
+    assert_eq!(taken.iter().filter(|taken| **taken == Some(true)).count(), 1, "{taken:?}");
+    assert!(store.take_assertion("another", NOW).await?);
+    Ok(())
+}
+
+async fn a_session_ends_when_idle_when_old_and_when_told(store: &Store) -> Outcome {
+    for token in ["idle", "old", "told", "called"] {
+        let session = SsoSession { sid: format!("sid of {token}"), user_id: "user".to_owned(), created_at: NOW };
+        store.put_sso_session(token, &session).await?;
+    }
+    let is_live = async |token: &str, days| store.sso_session(token, NOW.plus_seconds(days * DAY)).await;
+    assert!(is_live("idle", 3).await?.is_some_and(|session| session.sid == "sid of idle" && session.created_at == NOW));
+    assert!(store.sso_session("idle", NOW.plus_seconds(6 * DAY + 1)).await?.is_none());
+    for days in (3..=30).step_by(3) {
+        assert!(is_live("old", days).await?.is_some(), "{days}");
+    }
+    assert!(is_live("old", 31).await?.is_none());
+    store.end_sso_session("told").await?;
+    store.end_sso_session_called("sid of called").await?;
+    assert!(is_live("told", 0).await?.is_none() && is_live("called", 0).await?.is_none());
+    Ok(())
+}
+
+fn request() -> Result<AuthorizationRequest, serde_json::Error> {
+    serde_json::from_value(json!({
+        "client_id": "web",
+        "return_to": { "redirect_uri": "https://app.example/", "state": "s", "mode": "Query" },
+        "response_type": { "code": true, "token": false, "id_token": false },
+        "scope": ["openid"],
+        "audience": null,
+        "nonce": "n",
+        "code_challenge": null,
+        "connection": "sms",
+        "login_hint": "+1 415",
+    }))
+}
+
+async fn a_login_under_way_is_kept_until_it_is_over(store: &Store) -> Outcome {
+    store.put_hosted_login("id", &request()?, NOW.plus_seconds(MINUTE)).await?;
+    let login = store.hosted_login("id", NOW).await?.ok_or("no login")?;
+    assert_eq!((login.typed.as_str(), login.request.nonce.as_deref()), ("+1 415", Some("n")));
+    assert!(login.phone_number.is_none() && login.notice.is_none());
+    let next = HostedLogin { phone_number: Some(phone()?), notice: Some(Notice::Expired), ..login };
+    store.update_hosted_login("id", &next).await?;
+    let login = store.hosted_login("id", NOW).await?.ok_or("no login")?;
+    assert!(login.phone_number == Some(phone()?) && login.notice == Some(Notice::Expired));
+    assert!(store.hosted_login("id", NOW.plus_seconds(MINUTE + 1)).await?.is_none());
+    store.end_hosted_login("id").await?;
+    assert!(store.hosted_login("id", NOW).await?.is_none());
+    Ok(())
+}
+
+async fn the_first_secret_and_the_first_keys_stay(store: &Store) -> Outcome {
+    let secrets = twenty(|_| {
+        let store = store.clone();
+        async move { store.secret("name", &SystemEntropy).await.ok() }
+    })
+    .await;
+    let mut secrets: Vec<_> = secrets.into_iter().flatten().map(|secret| secret.expose_secret().to_owned()).collect();
+    assert_eq!(secrets.len(), 20);
+    secrets.dedup();
+    assert_eq!(secrets.len(), 1);
+    for key in [b"first", b"later"] {
+        for slot in [Slot::Current, Slot::Next] {
+            store.offer_signing_key(slot, key, NOW).await?;
+        }
+    }
+    let keys = store.signing_keys().await?.ok_or("no keys")?;
+    assert_eq!((keys.current.0, keys.next.0), (b"first".to_vec(), b"first".to_vec()));
+    Ok(())
+}
+
+async fn of_parallel_rotations_one_counts(store: &Store) -> Outcome {
+    store.offer_signing_key(Slot::Current, b"one", NOW).await?;
+    store.offer_signing_key(Slot::Next, b"two", NOW).await?;
+    let rotated = twenty(|n| {
+        let store = store.clone();
+        async move {
+            let keys = StoredKeys { current: (b"one".to_vec(), NOW), next: (b"two".to_vec(), NOW) };
+            let retired = RetiredKey { modulus: b"one".to_vec(), exponent: vec![1], retired_at: NOW };
+            store.rotate_signing_keys(&keys, format!("three {n}").as_bytes(), &retired).await.ok()
+        }
+    })
+    .await;
+    assert_eq!(rotated.iter().filter(|rotated| **rotated == Some(true)).count(), 1, "{rotated:?}");
+    let keys = store.signing_keys().await?.ok_or("no keys")?;
+    assert!(keys.current.0 == b"two" && keys.next.0.starts_with(b"three"));
+    let retired = store.retired_keys(NOW.plus_seconds(-1)).await?;
+    assert!(matches!(&retired[..], [key] if key.modulus == b"one"));
+    assert!(store.retired_keys(NOW).await?.is_empty());
+    Ok(())
+}
+
+async fn the_report_from_furthest_along_stays(store: &Store) -> Outcome {
+    let report = |status, stage, error_code| Report { message_id: "SM1", status, stage, error_code };
+    store.message_reported(&report("undelivered", Stage::Settled, Some(30_003)), NOW).await?;
+    store.message_reported(&report("sent", Stage::Sent, None), NOW).await?;
+    store.message_taken("SM1", "sms", &phone()?, NOW).await?;
+    store.message_taken("SM2", "sms", &phone()?, NOW.plus_seconds(1)).await?;
+    let messages = store.messages(10).await?;
+    let told: Vec<_> = messages.iter().map(|message| (message.status.as_str(), message.error_code)).collect();
+    assert_eq!(told, [("accepted", None), ("undelivered", Some(30_003))]);
+    assert!(messages.iter().all(|message| message.recipient.as_deref() == Some("+14•••••••71")));
+    assert_eq!(store.messages(1).await?.len(), 1);
+    Ok(())
+}
+
+async fn the_log_is_read_newest_first(store: &Store) -> Outcome {
+    for (seconds, event) in [(0, Event::CodeSent), (1, Event::CodeRefused), (2, Event::CodeAccepted)] {
+        let entry = Entry {
+            event,
+            client_id: Some("web"),
+            connection: None,
+            phone_number: None,
+            user_id: None,
+            ip: Some([192, 0, 2, 1].into()),
+            description: None,
+        };
+        store.write_log(&entry, NOW.plus_seconds(seconds), &SystemEntropy).await?;
+    }
+    let events: Vec<_> = store.logs(2).await?.into_iter().map(|entry| (entry.event, entry.ip)).collect();
+    let from = || Some("192.0.2.1".to_owned());
+    assert_eq!(events, [("sepotpft".to_owned(), from()), ("fepotpft".to_owned(), from())]);
+    Ok(())
+}
+
+async fn people_are_found_blocked_and_removed(store: &Store) -> Outcome {
+    store.put_code_key(&"key".into(), NOW).await?;
+    let phone_number = phone()?;
+    let user = store.sign_up_or_in("sms", &phone_number, "id", NOW).await?;
+    store.sign_up_or_in("members", &phone_number, "other", NOW.plus_seconds(1)).await?;
+    let ids = |people: Vec<crate::people::Person>| people.into_iter().map(|person| person.user_id).collect::<Vec<_>>();
+    assert_eq!(ids(store.people().await?), ["sms|other", "sms|id"], "newest first");
+    assert_eq!(ids(store.find_people(&Whom::Number(phone_number.clone())).await?).len(), 2);
+    assert_eq!(ids(store.find_people(&Whom::Id("id")).await?), ["sms|id"]);
+    assert!(store.find_people(&Whom::Id("")).await?.is_empty());
+    assert!(store.set_blocked(&Whom::Id("id"), true).await?.iter().all(|person| person.blocked));
+    assert!(store.user(&user.id).await?.is_some_and(|user| user.blocked));
+
+    send(store, "111111").await?;
+    send(store, "222222").await?;
+    let session = SsoSession { sid: "sid".to_owned(), user_id: user.id.clone(), created_at: NOW };
+    store.put_sso_session("cookie", &session).await?;
+    assert_eq!(ids(store.delete_people(&Whom::Id("id")).await?), ["sms|id"]);
+    assert!(store.user(&user.id).await?.is_none() && store.sso_session("cookie", NOW).await?.is_none());
+    for code in ["111111", "222222"] {
+        assert!(matches!(redeem(store, code).await, Some(Err(Refusal::WrongCode { .. } | Refusal::Expired))));
+    }
+    assert_eq!(ids(store.people().await?), ["sms|other"]);
+    Ok(())
+}
+
+async fn what_is_over_is_removed_and_the_rest_stays(store: &Store) -> Outcome {
+    store.put_code_key(&"key".into(), NOW).await?;
+    send(store, "111111").await?;
+    send(store, "222222").await?;
+    store.take_assertion("name", NOW.plus_seconds(MINUTE)).await?;
+    store.put_hosted_login("id", &request()?, NOW.plus_seconds(MINUTE)).await?;
+    store.start_refresh_family("origin", "web", &grant("user"), "token", NOW).await?;
+    assert_eq!(store.sweep(NOW).await?, 0);
+    // The replaced code, the assertion and the login.
+    assert_eq!(store.sweep(NOW.plus_seconds(4 * MINUTE)).await?, 3);
+    assert!(store.refresh_family("token", "web", NOW).await?.is_some());
+    // The newest code, of which a late try is told for a day, and the family.
+    assert_eq!(store.sweep(NOW.plus_seconds(31 * DAY)).await?, 2);
+    assert_eq!(store.sweep(NOW.plus_seconds(31 * DAY)).await?, 0);
+    Ok(())
+}
