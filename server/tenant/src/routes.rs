@@ -48,7 +48,7 @@ fn api(tenant: &Tenant) -> Router<Arc<Tenant>> {
         .route("/co/authenticate", post(cross_origin::authenticate))
         .route("/oauth/token", post(token::token))
         .route("/oauth/revoke", post(revoke::revoke))
-        .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
+        .route("/userinfo", get(userinfo::get).post(userinfo::post))
         .layer(middleware::from_fn(layers::no_store));
     Router::new()
         .route("/client/{file}", get(lock_assets::client))

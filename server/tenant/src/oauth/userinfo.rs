@@ -1,4 +1,7 @@
 //! `/userinfo`, OpenID Connect Core section 5.3.
+//!
+//! The token comes in the `Authorization` header, or as a parameter (RFC 6750 sections 2.2 and 2.3): passport-auth0 has it in
+//! the query.
 
 use std::sync::Arc;
 
@@ -9,13 +12,31 @@ use super::{
     scope::Scope,
     tokens::{AccessTokenClaims, PersonClaims},
 };
-use crate::{error::ApiError, tenant::Tenant};
+use crate::{
+    body::{BodyFields, Fields, QueryFields},
+    error::ApiError,
+    tenant::Tenant,
+};
 
-pub(crate) async fn userinfo(
+pub(crate) async fn get(
     State(tenant): State<Arc<Tenant>>,
     headers: HeaderMap,
+    QueryFields(fields): QueryFields,
 ) -> Result<Json<PersonClaims>, ApiError> {
-    let token = bearer(&headers).ok_or(ApiError::InvalidToken)?;
+    userinfo(&tenant, &headers, &fields).await
+}
+
+pub(crate) async fn post(
+    State(tenant): State<Arc<Tenant>>,
+    headers: HeaderMap,
+    BodyFields(fields): BodyFields,
+) -> Result<Json<PersonClaims>, ApiError> {
+    userinfo(&tenant, &headers, &fields).await
+}
+
+async fn userinfo(tenant: &Tenant, headers: &HeaderMap, fields: &Fields) -> Result<Json<PersonClaims>, ApiError> {
+    let parameter = || fields.param("access_token").ok().flatten();
+    let token = bearer(headers).or_else(parameter).ok_or(ApiError::InvalidToken)?;
     let claims: AccessTokenClaims = tenant
         .keys()
         .await?

@@ -31,6 +31,22 @@ async fn claims_follow_the_scope() {
     }
 }
 
+/// As passport-auth0 has it, and in a form; the header counts where there is one.
+#[tokio::test]
+async fn the_token_may_be_a_parameter() {
+    let tenant = TestTenant::start().await;
+    let tokens = tokens(&tenant, "openid").await;
+    let parameter = [("access_token", tokens["access_token"].as_str().unwrap())];
+    let get = || tenant.get("/userinfo").query(&parameter);
+    let post = || tenant.http.post(tenant.url("/userinfo")).form(&parameter);
+    for request in [get(), post()] {
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    }
+    for request in [get(), post()] {
+        refused(request.bearer_auth("x").send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
+    }
+}
+
 #[tokio::test]
 async fn anything_but_a_live_access_token_is_refused() {
     let tenant = TestTenant::start().await;
