@@ -1,10 +1,21 @@
-//! wasm-bindgen and wasm-opt.
+//! wasm-bindgen, wasm-opt and esbuild.
 
-use crate::error::PackError;
-use std::{fs, path::Path, process::Command, time::SystemTime};
+use crate::{
+    error::PackError,
+    hashes::{Client, Hashes, js_name, wasm_name},
+    site::Site,
+};
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::SystemTime,
+};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The names that leptos' hydration script asks for.
+/// What wasm-bindgen calls them.
 const SCRIPT: &str = "client.js";
 const WASM: &str = "client_bg.wasm";
 
@@ -20,66 +31,113 @@ const WASM_OPT_FLAGS: [&str; 8] = [
     "--enable-sign-ext",
 ];
 
-/// Writes the script and the wasm of `client` to `pkg`, unless they are there and newer.
-///
-/// With `wasm_opt` they are always written: a file does not tell whether it has been optimised.
-pub(crate) fn pack(client: &Path, pkg: &Path, wasm_opt: Option<&Path>) -> Result<(), PackError> {
-    if wasm_opt.is_none() && is_packed(client, pkg)? {
-        return Ok(());
+const ESBUILD_FLAGS: [&str; 4] = ["--minify", "--format=esm", "--allow-overwrite", "--log-level=warning"];
+
+/// Puts the script and the wasm of `client` into the site, unless they are there already. With a folder of tools they
+/// are made as small as it gets.
+pub(crate) fn pack(client: &Path, site: &Site, tools: Option<&Path>) -> Result<Client, PackError> {
+    if let Some(packed) = packed(client, site, tools.is_some())? {
+        return Ok(packed);
     }
-    bind(client, pkg)?;
-    wasm_opt.map_or(Ok(()), |program| optimise(program, &pkg.join(WASM)))
+    let (script, wasm) = bind(client, &site.pkg())?;
+    if let Some(tools) = tools {
+        let mut outfile = OsString::from("--outfile=");
+        outfile.push(&script);
+        run(Command::new(tools.join("wasm-opt")).args(WASM_OPT_FLAGS).arg(&wasm).arg("-o").arg(&wasm))?;
+        run(Command::new(tools.join("esbuild")).args(ESBUILD_FLAGS).arg(&script).arg(outfile))?;
+    }
+    // The script does not name the wasm: leptos passes the path.
+    let js = site.add(js_name, &fs::read(&script).map_err(PackError::read(&script))?)?;
+    let wasm = site.add(wasm_name, &fs::read(&wasm).map_err(PackError::read(&wasm))?)?;
+    Ok(Client { js, wasm, is_optimised: tools.is_some() })
 }
 
-fn is_packed(client: &Path, pkg: &Path) -> Result<bool, PackError> {
-    let compiled = fs::metadata(client).and_then(|file| file.modified()).map_err(PackError::read(client))?;
-    // A file that is not there yet is as good as an old one.
-    let packed = [SCRIPT, WASM].map(|name| fs::metadata(pkg.join(name)).and_then(|file| file.modified()).ok());
-    Ok(are_newer(packed, compiled))
+/// What the site has, if it is of this client. An optimised one is good for all, another only where none is wanted.
+fn packed(client: &Path, site: &Site, must_be_optimised: bool) -> Result<Option<Client>, PackError> {
+    let time = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
+    let compiled = time(client).map_err(PackError::read(client))?;
+    // What this program writes may change with the program.
+    let program = env::current_exe().and_then(|path| time(&path)).unwrap_or(SystemTime::UNIX_EPOCH);
+    let is_newer = time(&site.hash_file()).is_ok_and(|packed| packed > compiled && packed > program);
+    let hashes = Hashes::read(&site.hash_file()).filter(|hashes| is_newer && site.holds(hashes));
+    Ok(hashes.map(|hashes| hashes.client).filter(|client| client.is_optimised || !must_be_optimised))
 }
 
-fn are_newer(packed: [Option<SystemTime>; 2], compiled: SystemTime) -> bool {
-    packed.into_iter().all(|packed| packed.is_some_and(|packed| packed > compiled))
-}
-
-fn bind(client: &Path, pkg: &Path) -> Result<(), PackError> {
+fn bind(client: &Path, pkg: &Path) -> Result<(PathBuf, PathBuf), PackError> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(client).out_name("client").typescript(false);
     bindgen.remove_name_section(true).remove_producers_section(true);
     bindgen
         .web(true)
         .and_then(|bindgen| bindgen.generate(pkg))
-        .map_err(|reason| PackError::Bindgen { path: client.into(), reason: format!("{reason:#}") })
+        .map_err(|reason| PackError::Bindgen { path: client.into(), reason: format!("{reason:#}") })?;
+    Ok((pkg.join(SCRIPT), pkg.join(WASM)))
 }
 
-fn optimise(program: &Path, wasm: &Path) -> Result<(), PackError> {
-    let optimised = wasm.with_extension("wasm.tmp");
-    let status = Command::new(program)
-        .args(WASM_OPT_FLAGS)
-        .arg(wasm)
-        .arg("-o")
-        .arg(&optimised)
-        .status()
-        .map_err(|source| PackError::WasmOptNotRun { program: program.into(), source })?;
-    if !status.success() {
-        return Err(PackError::WasmOptFailed { program: program.into(), status });
-    }
-    fs::rename(&optimised, wasm).map_err(PackError::write(wasm))
+fn run(tool: &mut Command) -> Result<(), PackError> {
+    let status = tool.status();
+    let program = || PathBuf::from(tool.get_program());
+    let status = status.map_err(|source| PackError::ToolNotRun { program: program(), source })?;
+    if status.success() { Ok(()) } else { Err(PackError::ToolFailed { program: program(), status }) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use crate::{
+        hashes::css_name,
+        testing::{Folder, TestResult},
+    };
+    use std::{fs::File, time::Duration};
+
+    /// The smallest module there is.
+    const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
+    fn packed_as(site: &Site, is_optimised: bool) -> Result<Client, PackError> {
+        let client = Client { js: site.add(js_name, b"js")?, wasm: site.add(wasm_name, b"wasm")?, is_optimised };
+        Hashes { client: client.clone(), css: site.add(css_name, b"css")? }.write(&site.hash_file())?;
+        Ok(client)
+    }
 
     #[test]
-    fn work_is_skipped_only_when_every_output_is_newer() {
-        let compiled = SystemTime::UNIX_EPOCH + Duration::from_secs(10);
-        let at = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
-        assert!(are_newer([at(11), at(12)], compiled));
-        assert!(!are_newer([at(11), at(10)], compiled));
-        assert!(!are_newer([at(9), at(12)], compiled));
-        assert!(!are_newer([at(11), None], compiled));
+    fn work_is_skipped_where_the_same_client_is_packed_well_enough() -> TestResult {
+        let folder = Folder::new("client-skip")?;
+        let (client, site) = (folder.path.join("client.wasm"), Site::open(&folder.path)?);
+        fs::write(&client, EMPTY_MODULE)?;
+        File::options().append(true).open(&client)?.set_modified(SystemTime::UNIX_EPOCH)?;
+        assert_eq!(packed(&client, &site, false)?, None, "nothing is packed");
+
+        let plain = packed_as(&site, false)?;
+        assert_eq!(packed(&client, &site, false)?, Some(plain));
+        assert_eq!(packed(&client, &site, true)?, None, "it is not optimised");
+
+        let optimised = packed_as(&site, true)?;
+        assert_eq!(packed(&client, &site, true)?.as_ref(), Some(&optimised));
+        assert_eq!(packed(&client, &site, false)?, Some(optimised));
+
+        let later = SystemTime::now() + Duration::from_mins(1);
+        File::options().append(true).open(&client)?.set_modified(later)?;
+        assert_eq!(packed(&client, &site, false)?, None, "it was compiled again");
+        Ok(())
+    }
+
+    #[test]
+    fn a_module_is_packed_and_found_again() -> TestResult {
+        let folder = Folder::new("client-pack")?;
+        let (client, site) = (folder.path.join("client.wasm"), Site::open(&folder.path)?);
+        fs::write(&client, EMPTY_MODULE)?;
+        let packed = pack(&client, &site, None)?;
+        let hashes = Hashes { client: packed, css: site.add(css_name, b"css")? };
+        assert!(site.holds(&hashes));
+        site.remove_all_but(&hashes)?;
+        assert!(!site.pkg().join(SCRIPT).exists() && !site.pkg().join(WASM).exists(), "unhashed names are gone");
+        Ok(())
+    }
+
+    #[test]
+    fn a_tool_that_is_not_there_is_named() {
+        let error = run(&mut Command::new("no/such/tool")).map_err(|error| error.to_string());
+        assert!(error.is_err_and(|error| error.starts_with("cannot run no/such/tool: ")));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 #[derive(Debug, Error)]
 pub(crate) enum PackError {
-    #[error("usage: pack <client.wasm> <site-root> [--wasm-opt <program>]")]
+    #[error("usage: pack <client.wasm> <site-root> [--tools <folder>], or: pack size <site-root>")]
     Usage,
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
@@ -14,9 +14,13 @@ pub(crate) enum PackError {
     #[error("wasm-bindgen could not process {}: {reason}", path.display())]
     Bindgen { path: PathBuf, reason: String },
     #[error("cannot run {}: {source}", program.display())]
-    WasmOptNotRun { program: PathBuf, source: io::Error },
+    ToolNotRun { program: PathBuf, source: io::Error },
     #[error("{} failed: {status}", program.display())]
-    WasmOptFailed { program: PathBuf, status: ExitStatus },
+    ToolFailed { program: PathBuf, status: ExitStatus },
+    #[error("{} holds no client that was packed with --tools, and no other is worth weighing", site_root.display())]
+    NotOptimised { site_root: PathBuf },
+    #[error("the client weighs {brotli} bytes, {} over the budget of {budget}", brotli - budget)]
+    OverBudget { brotli: u64, budget: u64 },
 }
 
 impl PackError {

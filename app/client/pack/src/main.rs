@@ -1,7 +1,9 @@
-//! Turns the compiled client into what a browser loads: `pack <client.wasm> <site-root> [--wasm-opt <program>]`.
+//! Turns the compiled client into what a browser loads: `pack <client.wasm> <site-root> [--tools <folder>]`.
 //!
-//! `<site-root>/pkg/` gets `client.js`, `client_bg.wasm` and `client.css`, `<site-root>/` what lies in `public/`.
-//! `style/` and `public/` are looked for in the working directory, the root of the workspace.
+//! `<site-root>/pkg/` gets `client.<hash>.js`, `client.<hash>.wasm` and `client.<hash>.css`, which may be cached for
+//! ever, `<site-root>/` what lies in `public/`; all of it compressed beside it. `<site-root>/hash.txt` tells leptos the
+//! names. `style/` and `public/` are looked for in the working directory, the root of the workspace. `pack size
+//! <site-root>` prints what it weighs, and fails if that is too much.
 //!
 //! wasm-bindgen runs as a library, so its version is the one in `Cargo.lock`: there is no second program to install
 //! whose version has to match.
@@ -9,10 +11,19 @@
 mod arguments;
 mod assets;
 mod client;
+mod compress;
 mod error;
+mod hashes;
+mod site;
+mod size;
+#[cfg(test)]
+mod testing;
 
-use arguments::Arguments;
+use arguments::{Arguments, Command};
 use error::PackError;
+use hashes::{Hashes, css_name};
+use site::Site;
+use size::Size;
 use std::{env, path::Path, process::ExitCode};
 
 fn main() -> ExitCode {
@@ -29,9 +40,27 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), PackError> {
-    let arguments = Arguments::parse(env::args_os().skip(1))?;
-    let pkg = arguments.site_root.join("pkg");
-    client::pack(&arguments.client, &pkg, arguments.wasm_opt.as_deref())?;
-    assets::bundle_style_sheets(Path::new("style"), &pkg.join("client.css"))?;
-    assets::copy_all(Path::new("public"), &arguments.site_root)
+    match Command::parse(env::args_os().skip(1))? {
+        Command::Pack(arguments) => pack(&arguments),
+        Command::Size { site_root } => weigh(&site_root),
+    }
+}
+
+fn pack(arguments: &Arguments) -> Result<(), PackError> {
+    let site = Site::open(&arguments.site_root)?;
+    let client = client::pack(&arguments.client, &site, arguments.tools.as_deref())?;
+    let css = site.add(css_name, assets::bundle_style_sheets(Path::new("style"))?.as_bytes())?;
+    assets::copy_all(Path::new("public"), &site)?;
+    let hashes = Hashes { client, css };
+    hashes.write(&site.hash_file())?;
+    site.remove_all_but(&hashes)
+}
+
+fn weigh(site_root: &Path) -> Result<(), PackError> {
+    let size = Size::of(&Site::open(site_root)?)?;
+    #[expect(clippy::print_stdout, reason = "this is what was asked for")]
+    {
+        println!("{size}");
+    }
+    size.check()
 }
