@@ -3,7 +3,7 @@
 use crate::login_button::LoginButton;
 use crate::pages::{home::Home, login::LoginPage, login_custom::LoginCustom, not_found::NotFound, profile::Profile};
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_passwordless::{
     api::SIGN_OUT_PATH,
     server::{use_current_user, use_login},
@@ -25,7 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href="/pkg/client.css" />
+                <HashedStylesheet options=options.clone() />
                 <HydrationScripts options islands=true />
                 <MetaTags />
             </head>

@@ -1,10 +1,12 @@
 //! The app as one service: files, pages, server functions, callback, and the layers around them.
 
 use crate::{
+    caching,
     config::ConfigError,
     health,
     security_headers::{self, Policy},
     session_store::DatabaseSessions,
+    site::Site,
 };
 use app::{App, shell};
 use axum::{
@@ -37,13 +39,13 @@ pub(crate) fn build(
     sessions: DatabaseSessions,
     pool: SqlitePool,
     proxies: TrustedProxies,
-    site_root: &str,
+    site: &Site,
 ) -> Result<Router, ConfigError> {
-    let options = LeptosOptions::builder().output_name("client").site_root(site_root).build();
     let policy = Policy { tenant_origin: auth.config().tenant.origin().to_owned(), is_https: auth.config().is_https() };
-    let app = install(pages(&options), auth, sessions).merge(health::routes(pool));
-    let router = files(site_root, app)
+    let app = install(pages(&site.leptos_options()), auth, sessions).merge(health::routes(pool));
+    let router = files(site, app)
         .layer(csrf(auth)?)
+        .layer(from_fn(caching::set))
         .layer(from_fn_with_state(policy, security_headers::set))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
@@ -84,8 +86,8 @@ async fn guard(user: Option<CurrentUser>, request: Request, next: Next) -> Respo
 }
 
 /// Files first; what is none is a page.
-fn files(site_root: &str, app: Router) -> Router {
-    let files = ServeDir::new(site_root)
+fn files(site: &Site, app: Router) -> Router {
+    let files = ServeDir::new(site.root())
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip()

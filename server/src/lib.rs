@@ -3,12 +3,14 @@
 #![recursion_limit = "256"]
 
 mod app_router;
+mod caching;
 pub mod config;
 mod database;
 pub mod errands;
 mod health;
 mod security_headers;
 mod session_store;
+mod site;
 pub mod startup;
 pub mod telemetry;
 mod tenant_settings;

@@ -9,10 +9,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{
-        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-        X_CONTENT_TYPE_OPTIONS,
-    },
+    header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS},
     request::Parts,
 };
 use leptos::{
@@ -69,10 +66,6 @@ fn insert(headers: &mut HeaderMap, policy: &Policy, nonce: &str) {
     if policy.is_https {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
     }
-    // Pages show who is signed in; files may be kept, if asked about each time.
-    let is_file = headers.get(CONTENT_TYPE).is_some_and(|kind| !kind.as_bytes().starts_with(b"text/html"));
-    let caching = if is_file { "no-cache" } else { "no-store" };
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
 }
 
 fn content_security_policy(policy: &Policy, nonce: &str) -> String {

@@ -5,6 +5,7 @@ use crate::{
     config::{Config, ConfigError, Part},
     database::{self, DatabaseError},
     session_store::DatabaseSessions,
+    site::{Site, SiteError},
     tenant_settings::{self, SettingsError},
 };
 use axum::Router;
@@ -30,6 +31,9 @@ pub enum StartupError {
     /// An address is taken, or not this machine's.
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] io::Error),
+    /// The folder with the compiled client cannot be served.
+    #[error(transparent)]
+    Site(#[from] SiteError),
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -111,15 +115,16 @@ impl Application {
     /// # Errors
     /// [`StartupError`] if the configuration or the database cannot be used.
     pub async fn build(part: Part, config: Config, listeners: Listeners, clocks: Clocks) -> Result<Self, StartupError> {
+        let site = if part == Part::Tenant { None } else { Some(Site::open(&config.leptos_site_root)?) };
         let pool = database::open(&config.database_url).await?;
         let mut application = Self { servers: Vec::new(), sweepers: JoinSet::new() };
         let tenant = match part {
             Part::App => None,
             Part::Both | Part::Tenant => Some(application.add_tenant(&config, &pool, listeners.tenant, &clocks).await?),
         };
-        if part != Part::Tenant {
+        if let Some(site) = site {
             let auth = Auth::with_clock(auth_config(&config, tenant.as_ref())?, clocks.app)?;
-            application.add_app(&config, &auth, pool, listeners.app).await?;
+            application.add_app(&config, &site, &auth, pool, listeners.app).await?;
         }
         Ok(application)
     }
@@ -150,13 +155,13 @@ impl Application {
     async fn add_app(
         &mut self,
         config: &Config,
+        site: &Site,
         auth: &Auth,
         pool: SqlitePool,
         listener: Option<TcpListener>,
     ) -> Result<(), StartupError> {
         let sessions = DatabaseSessions::open(pool.clone()).await?;
-        let site_root = config.leptos_site_root.to_string_lossy();
-        let app = app_router::build(auth, sessions.clone(), pool, trusted_proxies(config), &site_root)?;
+        let app = app_router::build(auth, sessions.clone(), pool, trusted_proxies(config), site)?;
         self.servers.extend(listener.map(|listener| (listener, app)));
         self.sweepers.spawn(sessions.sweep());
         tracing::info!("the app is at {}", config.app_base_url);

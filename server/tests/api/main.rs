@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod browser;
+mod caching;
 mod callback;
 mod clock;
 mod codes;
@@ -20,5 +21,6 @@ mod logs;
 mod pages;
 mod program;
 mod sessions;
+mod site;
 mod sms;
 mod tenant_trouble;

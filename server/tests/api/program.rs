@@ -1,4 +1,4 @@
-use crate::{browser::Browser, clock::TestClock};
+use crate::{browser::Browser, clock::TestClock, site};
 use clap::Parser;
 use serde_json::Value;
 use server::{
@@ -53,6 +53,7 @@ impl Program {
         let url = format!("sqlite:{}", database.display());
         let own = ["passwordless", "--app-base-url", &app, "--tenant-public-url", &tenant, "--database-url", &url];
         let mut cli = Cli::try_parse_from(own.iter().chain(arguments)).unwrap();
+        cli.config.leptos_site_root = site::packed().into();
         assert_eq!(cli.part().unwrap(), part);
         cli.config.tenant_timeout = Duration::from_secs(1);
         let clock = TestClock::default();

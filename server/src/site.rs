@@ -1,0 +1,108 @@
+//! The folder with the compiled client, as `pack` or cargo-leptos left it.
+
+use leptos::config::LeptosOptions;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+use thiserror::Error;
+
+/// What leptos asks for, each with its ending.
+const PARTS: [&str; 3] = ["js", "wasm", "css"];
+
+/// A folder that holds a packed client.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    root: PathBuf,
+}
+
+/// The folder cannot be served.
+#[derive(Debug, Error)]
+pub enum SiteError {
+    /// Nothing was packed into it.
+    #[error("{} holds no packed client: `make run` packs one, LEPTOS_SITE_ROOT says where it is", root.display())]
+    NotPacked {
+        /// The folder.
+        root: PathBuf,
+        /// What reading `hash.txt` in it said.
+        source: io::Error,
+    },
+    /// It is not complete.
+    #[error("{} lacks the packed client's {part}: `make run` packs it again", root.display())]
+    Incomplete {
+        /// The folder.
+        root: PathBuf,
+        /// What is missing.
+        part: &'static str,
+    },
+}
+
+impl Site {
+    /// Takes a folder in which `hash.txt` names a script, a wasm and a style sheet that are there.
+    ///
+    /// # Errors
+    /// [`SiteError`] if that is not so.
+    pub(crate) fn open(root: &Path) -> Result<Self, SiteError> {
+        let not_packed = |source| SiteError::NotPacked { root: root.into(), source };
+        let site = Self { root: root.canonicalize().map_err(not_packed)? };
+        let hashes = fs::read_to_string(site.hash_file()).map_err(not_packed)?;
+        let is_missing = |part: &&str| !site.has(part, &hashes);
+        match PARTS.into_iter().find(is_missing) {
+            Some(part) => Err(SiteError::Incomplete { root: root.into(), part }),
+            None => Ok(site),
+        }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// With these leptos names the files by their hashes.
+    pub(crate) fn leptos_options(&self) -> LeptosOptions {
+        LeptosOptions::builder()
+            .output_name("client")
+            .site_root(self.root.to_string_lossy())
+            .hash_files(true)
+            // leptos looks beside the program; an absolute path is taken as it is.
+            .hash_file(self.hash_file().to_string_lossy().into())
+            .build()
+    }
+
+    fn hash_file(&self) -> PathBuf {
+        self.root.join("hash.txt")
+    }
+
+    fn has(&self, part: &str, hashes: &str) -> bool {
+        let mut hashes = hashes.lines().filter_map(|line| line.split_once(':'));
+        let hash = hashes.find(|(name, _)| *name == part).map(|(_, hash)| hash.trim());
+        hash.is_some_and(|hash| self.root.join("pkg").join(format!("client.{hash}.{part}")).is_file())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{env, error::Error, process};
+
+    #[test]
+    fn a_folder_is_taken_only_when_all_that_pages_name_is_there() -> Result<(), Box<dyn Error>> {
+        let root = env::temp_dir().join(format!("site-{}", process::id()));
+        let refusal = || Site::open(&root).map_err(|error| error.to_string()).err().unwrap_or_default();
+        let name = root.display();
+        assert_eq!(
+            refusal(),
+            format!("{name} holds no packed client: `make run` packs one, LEPTOS_SITE_ROOT says where it is")
+        );
+        fs::create_dir_all(root.join("pkg"))?;
+        assert!(refusal().contains("no packed client"), "an empty folder");
+
+        fs::write(root.join("hash.txt"), "js: a\nwasm: b\ncss: c\n")?;
+        for (file, part) in [("client.a.js", "js"), ("client.b.wasm", "wasm"), ("client.c.css", "css")] {
+            assert_eq!(refusal(), format!("{name} lacks the packed client's {part}: `make run` packs it again"));
+            fs::write(root.join("pkg").join(file), "")?;
+        }
+        assert_eq!(refusal(), "");
+        fs::remove_dir_all(&root)?;
+        Ok(())
+    }
+}
