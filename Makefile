@@ -12,8 +12,10 @@ CLIENT := -p client --target $(WASM_TARGET)
 NATIVE := --workspace --exclude client
 
 BUILD_CLIENT := cargo build $(CLIENT) --profile wasm-release
-PACK := target/debug/pack $(WASM) $(SITE)
 NODE_MODULES := end2end/node_modules
+PACK := target/debug/pack $(WASM) $(SITE)
+PACK_SMALL := $(PACK) --tools $(NODE_MODULES)/.bin
+SIZE := target/debug/pack size $(SITE)
 PLAYWRIGHT = cd end2end && CHROMIUM="$(CHROMIUM)" node_modules/.bin/playwright
 SDK := end2end/sdk
 SDK_TESTS = cd $(SDK) && CHROMIUM="$(CHROMIUM)" node --test --test-reporter=spec --test-timeout=60000 tests/*.test.js
@@ -22,13 +24,15 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run test release screenshots clean rust node python chromium
+.PHONY: help run test release size bench-dialog screenshots clean rust node python chromium
 .NOTPARALLEL:
 
 help:
 	@echo "make run          compile, and start the app on http://localhost:3000"
 	@echo "make test         format, lints, tests, the tests in a browser and those with the official SDKs"
 	@echo "make release      an optimised build"
+	@echo "make size         what a browser loads to show the dialog, in bytes"
+	@echo "make bench-dialog how long the dialog takes until it can be used, in milliseconds"
 	@echo "make screenshots  new pictures of the dialog, in end2end/screenshots"
 	@echo "make clean        remove everything that was built or installed here"
 
@@ -43,32 +47,49 @@ run: rust
 	@exec target/debug/passwordless serve
 
 test: rust node python chromium
-	@echo "[1/7] format …"
+	@echo "[1/8] format …"
 	@cargo fmt --check
-	@echo "[2/7] lints …"
+	@echo "[2/8] lints …"
 	@cargo clippy $(NATIVE) --all-targets -- -D warnings
 	@cargo clippy $(CLIENT) -- -D warnings
-	@echo "[3/7] compiling the client …"
+	@echo "[3/8] compiling the client …"
 	@$(BUILD_CLIENT)
-	@echo "[4/7] compiling the server and the tests …"
+	@echo "[4/8] compiling the server and the tests …"
 	@cargo build $(NATIVE) --all-targets
-	@echo "[5/7] tests …"
+	@echo "[5/8] tests …"
 	@cargo test $(NATIVE)
-	@echo "[6/7] tests in a browser …"
-	@$(PACK)
+	@echo "[6/8] tests in a browser …"
+	@$(PACK_SMALL)
 	@$(PLAYWRIGHT) test
-	@echo "[7/7] tests with the official SDKs …"
+	@echo "[7/8] tests with the official SDKs …"
 	@$(SDK_TESTS)
+	@echo "[8/8] size …"
+	@$(SIZE)
 
-release: rust $(NODE_MODULES)/binaryen
+release: rust $(NODE_MODULES)/.package-lock.json
 	@echo "[1/3] compiling the client …"
 	@$(BUILD_CLIENT)
 	@cargo build -p pack
 	@echo "[2/3] packing the client …"
-	@$(PACK) --wasm-opt $(NODE_MODULES)/.bin/wasm-opt
+	@$(PACK_SMALL)
 	@echo "[3/3] compiling the server …"
 	@cargo build --release -p server
 	@echo "target/release/passwordless serves $(SITE)"
+
+size: rust $(NODE_MODULES)/.package-lock.json
+	@echo "compiling and packing the client …" >&2
+	@$(BUILD_CLIENT)
+	@cargo build -p pack
+	@$(PACK_SMALL)
+	@$(SIZE)
+
+# Of the server only the time to its first byte is in it, so a debug build does.
+bench-dialog: rust node chromium
+	@echo "compiling …"
+	@$(BUILD_CLIENT)
+	@cargo build -p server -p pack
+	@$(PACK_SMALL)
+	@$(PLAYWRIGHT) test --config bench.config.ts
 
 # Needs a build: `make run` or `make test` made one.
 screenshots: node chromium
@@ -90,13 +111,7 @@ node: $(NODE_MODULES)/.package-lock.json $(SDK)/node_modules/.package-lock.json
 %/node_modules/.package-lock.json: %/package-lock.json
 	$(call need,npm,install Node.js 20 or newer (Debian: apt-get install nodejs npm))
 	@echo "installing npm packages in $* …"
-	@cd $* && npm ci --omit=optional
-
-$(NODE_MODULES)/binaryen: end2end/package-lock.json
-	$(call need,npm,install Node.js 20 or newer (Debian: apt-get install nodejs npm))
-	@echo "installing npm packages …"
-	@cd end2end && npm ci
-	@touch $@
+	@cd $* && npm ci
 
 python: $(SDK)/.venv/installed
 
