@@ -7,6 +7,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Called once by the script that leptos writes into each page; the script then wakes the islands one by one.
 #[wasm_bindgen]
 pub fn hydrate() {
+    // To hunt a panic, compile without `--profile wasm-release`; for all others the hook is a kilobyte for nothing.
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_islands();
 }
