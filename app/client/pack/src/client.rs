@@ -6,6 +6,7 @@ use crate::{
     site::Site,
 };
 use std::{
+    collections::HashMap,
     env,
     ffi::OsString,
     fs,
@@ -13,7 +14,7 @@ use std::{
     process::Command,
     time::SystemTime,
 };
-use wasm_bindgen_cli_support::Bindgen;
+use wasm_bindgen_cli_support::{Bindgen, Output};
 
 /// What wasm-bindgen calls them.
 const SCRIPT: &str = "client.js";
@@ -66,12 +67,70 @@ fn packed(client: &Path, site: &Site, must_be_optimised: bool) -> Result<Option<
 fn bind(client: &Path, pkg: &Path) -> Result<(PathBuf, PathBuf), PackError> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(client).out_name("client").typescript(false);
-    bindgen.remove_name_section(true).remove_producers_section(true);
-    bindgen
+    bindgen.remove_name_section(true).remove_producers_section(true).omit_default_module_path(true);
+    let names = bindgen
         .web(true)
-        .and_then(|bindgen| bindgen.generate(pkg))
+        .and_then(Bindgen::generate_output)
+        .and_then(|mut output| {
+            drop_streams(&mut output);
+            let names = shorten_imports(&mut output);
+            output.emit(pkg).map(|()| names)
+        })
         .map_err(|reason| PackError::Bindgen { path: client.into(), reason: format!("{reason:#}") })?;
-    Ok((pkg.join(SCRIPT), pkg.join(WASM)))
+    let script = pkg.join(SCRIPT);
+    let text = fs::read_to_string(&script).map_err(PackError::read(&script))?;
+    fs::write(&script, renamed(&without_streams(&text), &names)).map_err(PackError::write(&script))?;
+    Ok((script, pkg.join(WASM)))
+}
+
+/// leptos brings the streams of `wasm-streams` along and exports them, so that no linker can tell that the client never
+/// makes one. What is not exported, wasm-opt drops.
+fn drop_streams(output: &mut Output) {
+    let exports = &mut output.wasm_mut().exports;
+    let names: Vec<_> = exports.iter().map(|export| export.name.clone()).collect();
+    for name in names.iter().filter(|name| name.contains("intounderlying")) {
+        // A name that is not there any more has no use either.
+        drop(exports.remove(name));
+    }
+}
+
+/// The script without their classes.
+fn without_streams(script: &str) -> String {
+    let mut text = String::with_capacity(script.len());
+    let mut is_within = false;
+    for line in script.lines() {
+        is_within |= line.starts_with("export class IntoUnderlying");
+        if !is_within {
+            text.extend([line, "\n"]);
+        }
+        is_within &= !line.starts_with("if (Symbol.dispose) IntoUnderlying");
+    }
+    text
+}
+
+/// Gives what the module imports short names; the names of wasm-bindgen end in a hash, which no compression shortens.
+fn shorten_imports(output: &mut Output) -> HashMap<String, String> {
+    let mut names = HashMap::new();
+    for (number, import) in output.wasm_mut().imports.iter_mut().enumerate() {
+        let short = format!("i{number}");
+        names.insert(std::mem::replace(&mut import.name, short.clone()), short);
+    }
+    names
+}
+
+/// The script with the same names, word by word.
+fn renamed(script: &str, names: &HashMap<String, String>) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
+    let mut text = String::with_capacity(script.len());
+    let mut rest = script;
+    while let Some(start) = rest.find(is_word) {
+        let (between, word_on) = rest.split_at(start);
+        let (word, after) = word_on.split_at(word_on.find(|c| !is_word(c)).unwrap_or(word_on.len()));
+        text.push_str(between);
+        text.push_str(names.get(word).map_or(word, String::as_str));
+        rest = after;
+    }
+    text + rest
 }
 
 fn run(tool: &mut Command) -> Result<(), PackError> {
@@ -132,6 +191,19 @@ mod tests {
         site.remove_all_but(&hashes)?;
         assert!(!site.pkg().join(SCRIPT).exists() && !site.pkg().join(WASM).exists(), "unhashed names are gone");
         Ok(())
+    }
+
+    #[test]
+    fn the_classes_of_streams_are_left_out() {
+        let class = "export class IntoUnderlyingSink {\n}\nif (Symbol.dispose) IntoUnderlyingSink.prototype = 1;\n";
+        assert_eq!(without_streams(&format!("let a;\n{class}let b;")), "let a;\nlet b;\n");
+    }
+
+    #[test]
+    fn only_whole_words_are_renamed() {
+        let names = HashMap::from([("__wbg_now_01".to_owned(), "i0".to_owned())]);
+        assert_eq!(renamed("{ __wbg_now_01: f(__wbg_now_012) }", &names), "{ i0: f(__wbg_now_012) }");
+        assert_eq!(renamed("", &names), "");
     }
 
     #[test]
