@@ -7,6 +7,8 @@
     reason = "the macro makes a struct of each function's arguments, whose documentation says them"
 )]
 
+pub(crate) mod refusal;
+
 use leptos::{
     prelude::*,
     server_fn::{
@@ -30,6 +32,8 @@ pub const SIGN_OUT_PATH: &str = "/logout";
 ///
 /// `phone_number` is what the person typed, in international form or as dialled inside `country` (ISO 3166).
 /// `return_to` is the page to come back to once signed in; anything but a path of this app counts as `/`.
+/// `accept_terms` is not empty if the box for the terms was ticked; `last_login` is not empty if the number of the last
+/// login on this browser is meant, and `phone_number` is empty then.
 ///
 /// # Errors
 /// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`].
@@ -38,8 +42,11 @@ pub async fn start(
     phone_number: String,
     #[server(default)] country: String,
     #[server(default)] return_to: String,
+    #[server(default)] accept_terms: String,
+    #[server(default)] last_login: String,
 ) -> Result<StartOutcome, ApiError> {
-    crate::server::start::start(&phone_number, &country, &return_to).await
+    let start = crate::server::start::Start { phone_number, country, return_to, accept_terms, last_login };
+    crate::server::start::start(start).await
 }
 
 /// Asks the tenant for another code to the number of the pending login; the code before it stops being valid.
@@ -91,16 +98,23 @@ pub enum VerifyOutcome {
 }
 
 /// A code is on its way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeSent {
     /// The number it went to, spaced for reading: `+1 415 555 2671`.
     pub phone_number: String,
     /// Seconds until another code may be asked for.
     pub resend_in: u32,
+    /// Digits of the code; 0 where nobody knows.
+    pub code_length: u32,
+    /// Seconds until the code expires.
+    pub expires_in: u32,
 }
 
-/// Why a step of the login was refused; [`messages`](crate::messages) has a sentence for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Why a step of the login was refused; [`Messages::refusal`](crate::messages::Messages::refusal) has a sentence for each.
+///
+/// In JSON: `{"reason": "WrongCode", "number": 2}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "refusal::Wire", into = "refusal::Wire")]
 pub enum Refusal {
     /// Nothing was typed as phone number.
     PhoneNumberMissing,
@@ -108,6 +122,8 @@ pub enum Refusal {
     PhoneNumberInvalid,
     /// This app sends no messages to the number's country.
     CountryNotAllowed,
+    /// The terms were not accepted.
+    TermsNotAccepted,
     /// The SMS provider did not take the message.
     SmsNotSent,
     /// Too many requests.
@@ -119,6 +135,11 @@ pub enum Refusal {
     CodeMissing,
     /// What was typed cannot be a code.
     CodeMalformed,
+    /// The code has more digits than were typed.
+    CodeIncomplete {
+        /// As many as that.
+        digits: u32,
+    },
     /// The code is wrong.
     WrongCode {
         /// Tries left for this code, where the tenant tells.
@@ -126,10 +147,14 @@ pub enum Refusal {
     },
     /// The code was right once, but its time is over.
     CodeExpired,
+    /// A newer code took the place of this one.
+    CodeReplaced,
     /// The tries for this code are used up.
     TooManyAttempts,
     /// The account is blocked.
     UserBlocked,
+    /// The number has no account, and new ones are not made.
+    SignUpDisabled,
     /// There is no login to go on with: it expired, or was finished in another tab.
     NoPendingLogin,
     /// The tenant sent the browser back without signing it in.
@@ -142,6 +167,10 @@ pub enum Refusal {
     Misconfigured,
     /// The app's own server cannot be reached.
     Offline,
+    /// The app's own server does not answer in time.
+    Timeout,
+    /// A hook of the app refused, with this sentence.
+    Hook(String),
     /// The app's own server failed.
     Unexpected,
 }

@@ -60,7 +60,11 @@
 //! [`use_passwordless`] is the login without its looks; the dialog itself is built on it.
 
 pub mod api;
+pub mod country;
+mod digits;
+mod fold;
 pub mod headless;
+mod hooks;
 pub mod lock;
 mod login;
 pub mod messages;
@@ -69,8 +73,10 @@ mod phone_number;
 #[cfg(feature = "ssr")]
 pub mod server;
 
-pub use headless::{Passwordless, use_passwordless};
-pub use lock::{Lock, LockDialog, LockOptions};
-pub use login::Login;
+pub use country::{Country, UnknownCountry};
+pub use headless::{Passwordless, use_passwordless, use_passwordless_with_hooks};
+pub use hooks::{BeforeStart, Hooks};
+pub use lock::{Lock, LockDialog, LockOptions, events::LockEvent};
+pub use login::{Login, Terms};
 pub use one_time_code::{InvalidOneTimeCode, OneTimeCode};
-pub use phone_number::{Country, InvalidPhoneNumber, PhoneNumber, UnknownCountry};
+pub use phone_number::{InvalidPhoneNumber, PhoneNumber};

@@ -2,30 +2,41 @@
 //!
 //! [`state`] is the dialog as a pure state machine; the components here only draw it. Each screen is a real form that
 //! posts to a server function, so the dialog works without JavaScript, as a page; [`LockDialog`] is the same in a modal.
+//!
+//! All screens are in the page from the start, and one of them shows: so the browser only wakes what the server wrote,
+//! and carries no code that could write it again.
 
-mod close_button;
 mod country_picker;
 mod dialog;
 mod enter_code;
 mod enter_phone;
-mod focus;
+pub mod events;
+mod follow;
+mod last_login;
 mod notice;
 mod options;
 mod signed_in;
 pub mod state;
 mod submit_button;
+mod terms;
+mod theme;
+mod unrecoverable;
 
 pub use dialog::LockDialog;
-pub use options::LockOptions;
+pub use options::{FlashKind, FlashMessage, LockOptions};
+pub use theme::{Color, InvalidColor, Theme};
 
-use crate::headless::{Passwordless, use_passwordless};
+use crate::headless::{self, Passwordless};
+use crate::hooks::Hooks;
 use crate::login::Login;
+use crate::messages::{Messages, Text};
 use enter_code::EnterCode;
 use enter_phone::EnterPhone;
-use leptos::{either::EitherOf3, prelude::*};
+use last_login::LastLogin;
+use leptos::prelude::*;
 use notice::NoticeBar;
 use signed_in::SignedIn;
-use state::Screen;
+use unrecoverable::Unrecoverable;
 
 /// The dialog as a part of a page.
 #[component]
@@ -35,10 +46,20 @@ pub fn Lock(
     /// How the dialog looks and behaves.
     #[prop(optional)]
     options: LockOptions,
+    /// What the app does at its steps.
+    #[prop(optional)]
+    hooks: Hooks,
 ) -> impl IntoView {
-    let passwordless = use_passwordless(login);
+    let passwordless = headless::begin(options.greet(login), hooks, follow::follow);
+    let theme = options.theme.clone();
     view! {
-        <section class="lock" aria-labelledby="lock-title" data-hydrated=move || passwordless.hydrated().to_string()>
+        <section
+            class=theme.class("lock")
+            lang=passwordless.messages(|messages| messages.language.clone())
+            dir=passwordless.messages(Messages::direction)
+            aria-labelledby=passwordless.element_id("title")
+            data-hydrated=passwordless.aria(Passwordless::hydrated)
+        >
             <Card passwordless options />
         </section>
     }
@@ -47,21 +68,22 @@ pub fn Lock(
 /// Header, notice and the screen of the moment.
 #[component]
 fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
-    let field = NodeRef::new();
-    let screen = Memo::new(move |_| passwordless.screen());
-    focus::follow(passwordless, field);
+    let (autofocus, show_terms) = (options.autofocus, options.show_terms);
+    let title = options.title.unwrap_or_else(|| passwordless.text(Text::Title));
     view! {
-        <header class="lock-header">
-            <span class="lock-logo" aria-hidden="true"></span>
-            <h2 id="lock-title" class="lock-title">
-                {options.title}
-            </h2>
-        </header>
-        <NoticeBar passwordless />
-        {move || match screen.get() {
-            Screen::EnterPhone => EitherOf3::A(view! { <EnterPhone passwordless field /> }),
-            Screen::EnterCode => EitherOf3::B(view! { <EnterCode passwordless field /> }),
-            Screen::SignedIn { continue_to } => EitherOf3::C(view! { <SignedIn continue_to /> }),
-        }}
+        <div class="lock-card" id=passwordless.element_id("card")>
+            <header class="lock-header">
+                <theme::Logo theme=options.theme />
+                <h2 id=passwordless.element_id("title") class="lock-title">
+                    {title}
+                </h2>
+            </header>
+            <NoticeBar passwordless />
+            <LastLogin passwordless show_terms />
+            <EnterPhone passwordless autofocus show_terms />
+            <EnterCode passwordless autofocus />
+            <SignedIn passwordless />
+            <Unrecoverable passwordless />
+        </div>
     }
 }

@@ -1,26 +1,47 @@
 //! What the server tells a page about this browser's login.
 
+mod wire;
+
+use crate::country::Countries;
 use crate::lock::state::State;
-use crate::phone_number::Country;
+use crate::messages::Messages;
 use serde::{Deserialize, Serialize};
 
-/// What the server knows of this browser's login when it renders a page: the state the dialog starts in, and where it
-/// leads. It can be the prop of an island.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What the server knows of this browser's login when it renders a page: the state the dialog starts in, what it says,
+/// and where it leads. It can be the prop of an island.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Vec<String>")]
+#[cfg_attr(feature = "ssr", derive(Default, Serialize), serde(into = "Vec<String>"))]
 pub struct Login {
+    /// Tells several dialogs on one page apart; the ids of their elements begin with it.
+    pub id: String,
     /// The state to start in; a login that is under way goes on where it was.
     pub state: State,
     /// The page to come back to once signed in.
     pub return_to: String,
     /// The URL of the page that shows the dialog, with the way back.
     pub login_page: String,
-    /// The countries to choose from; empty means all of them.
-    pub countries: Vec<Country>,
+    /// The countries to choose from.
+    pub countries: Countries,
+    /// What the dialog says.
+    pub messages: Messages,
+    /// What a sign-up agrees to.
+    pub terms: Option<Terms>,
 }
 
-impl Login {
-    /// The countries to choose from.
-    pub fn countries(&self) -> Vec<Country> {
-        if self.countries.is_empty() { Country::all().collect() } else { self.countries.clone() }
+/// The browser never sends it on, although the macro of islands asks for that.
+#[cfg(not(feature = "ssr"))]
+impl Serialize for Login {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
     }
+}
+
+/// Where the terms can be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// The URL of the terms of service.
+    pub terms_url: String,
+    /// The URL of the privacy policy.
+    pub privacy_url: String,
 }

@@ -1,116 +1,254 @@
-//! What the dialog says. Every refusal has its own sentence, which ends with the way on.
+//! What the dialog says, in the language of the page.
+//!
+//! A dictionary is a file of [`messages/`](https://docs.rs/crate/leptos_passwordless/latest/source/src/messages); its keys
+//! are Lock's where the thing is the same. The server picks one and sends it along with the page, so that a language
+//! costs the client nothing. Times are clocks (`2:41`) and counts follow a colon: no language needs plural forms.
 
 use crate::api::Refusal;
 
-/// The title of the dialog.
-pub const TITLE: &str = "Log in";
-/// Above the phone number; the first use of a number creates the account, as at Auth0.
-pub const PHONE_INSTRUCTIONS: &str = "Enter your phone number to log in or create an account.";
-/// The label of the country list.
-pub const COUNTRY_LABEL: &str = "Country";
-/// The label of the phone number.
-pub const PHONE_LABEL: &str = "Phone number";
-/// Sends the phone number.
-pub const SEND_CODE: &str = "Send code";
-/// The same while it is under way.
-pub const SENDING: &str = "Sending…";
-/// The label of the code.
-pub const CODE_LABEL: &str = "Code";
-/// Sends the code.
-pub const VERIFY: &str = "Log in";
-/// The same while it is under way.
-pub const VERIFYING: &str = "Checking…";
-/// Asks for another code.
-pub const RESEND: &str = "Send a new code";
-/// The answer to that.
-pub const RESENT: &str = "A new code is on its way. The one before it no longer works.";
-/// Back to the phone number.
-pub const EDIT_NUMBER: &str = "Change number";
-/// Once the code was right.
-pub const SIGNED_IN: &str = "Thanks for logging in. You are being taken back.";
-/// The link there, for browsers that do not go by themselves.
-pub const CONTINUE: &str = "Continue";
-/// The name of the close button.
-pub const CLOSE: &str = "Close";
+macro_rules! texts {
+    ($($(#[$doc:meta])* $text:ident = $key:literal,)*) => {
+        /// One thing that the dialog says.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Text { $($(#[$doc])* $text,)* }
 
-/// Above the code: where it went.
-pub fn code_instructions(phone_number: &str) -> String {
-    format!("An SMS with the code has been sent to {phone_number}.")
+        #[cfg(feature = "ssr")]
+        impl Text {
+            /// The keys of a dictionary, in the order of the variants.
+            pub(crate) const KEYS: &'static [&'static str] = &[$($key,)*];
+            /// Every text.
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$text,)*];
+        }
+    };
 }
 
-/// In place of [`RESEND`] while the countdown runs.
-pub fn resend_in(seconds: u32) -> String {
-    format!("Send a new code in {}", duration(seconds))
+texts! {
+    /// The language's name for itself.
+    LanguageName = "languageName",
+    /// The title of the dialog, and of the button that opens it.
+    Title = "title",
+    /// Above the phone number; the first use of a number creates the account, as at Auth0.
+    PhoneInstructions = "passwordlessSMSInstructions",
+    /// The label of the country.
+    CountryLabel = "countryLabel",
+    /// Describes the search for a country.
+    CountrySearchHint = "countrySearchHint",
+    /// How many countries a search found: `{count}`.
+    CountriesFound = "countriesFound",
+    /// A search found none.
+    NoCountryFound = "noCountryFound",
+    /// The label of the phone number.
+    PhoneLabel = "phoneNumberLabel",
+    /// The number as it will be sent: `{phone}`.
+    PhonePreview = "phoneNumberPreview",
+    /// Sends the phone number.
+    Submit = "submitLabel",
+    /// The same while it is under way.
+    Sending = "sendingLabel",
+    /// Above the code: it went to `{phone}`.
+    CodeInstructions = "passwordlessSMSCodeInstructions",
+    /// The label of the code.
+    CodeLabel = "codeLabel",
+    /// How long the code lives: `{time}`.
+    CodeExpiresIn = "codeExpiresIn",
+    /// Sends the code.
+    LogIn = "loginSubmitLabel",
+    /// The same while it is under way.
+    Verifying = "verifyingLabel",
+    /// Asks for another code.
+    Resend = "resendCodeAction",
+    /// The same while it has to wait for `{time}`.
+    ResendCountdown = "resendCountdown",
+    /// The same while it is under way.
+    Resending = "resendingLabel",
+    /// Another code was sent.
+    Sent = "sentLabel",
+    /// Back to the phone number.
+    EditNumber = "editNumberAction",
+    /// The code was right.
+    SignedIn = "successLogIn",
+    /// The link on, for browsers that do not go by themselves.
+    Continue = "continueAction",
+    /// The number of the last login: `{phone}`, masked.
+    LastLogin = "lastLoginInstructions",
+    /// Logs in with it again.
+    LastLoginAction = "lastLoginAction",
+    /// Logs in with another one.
+    NotYourAccount = "notYourAccountAction",
+    /// What a sign-up agrees to.
+    SignUpTerms = "signUpTerms",
+    /// The same as a box to be ticked.
+    AcceptTerms = "acceptTermsLabel",
+    /// The link to the terms.
+    TermsLink = "termsLink",
+    /// The link to the privacy policy.
+    PrivacyLink = "privacyLink",
+    /// The name of the close button.
+    Close = "closeLabel",
+    /// Nobody can log in.
+    UnrecoverableError = "unrecoverableError",
+    /// Tries again nevertheless.
+    Retry = "retryLabel",
+    /// [`Refusal::PhoneNumberMissing`]
+    PhoneNumberMissing = "errorPhoneNumberMissing",
+    /// [`Refusal::PhoneNumberInvalid`]
+    PhoneNumberInvalid = "errorPhoneNumberInvalid",
+    /// [`Refusal::CountryNotAllowed`]
+    CountryNotAllowed = "errorCountryNotAllowed",
+    /// [`Refusal::TermsNotAccepted`]
+    TermsNotAccepted = "errorTermsNotAccepted",
+    /// [`Refusal::SmsNotSent`]
+    SmsNotSent = "errorSmsNotSent",
+    /// [`Refusal::RateLimited`], for an unknown time.
+    RateLimited = "errorRateLimited",
+    /// [`Refusal::RateLimited`] for `{time}`.
+    RateLimitedFor = "errorRateLimitedFor",
+    /// [`Refusal::CodeMissing`]
+    CodeMissing = "errorCodeMissing",
+    /// [`Refusal::CodeMalformed`]
+    CodeMalformed = "errorCodeMalformed",
+    /// [`Refusal::CodeIncomplete`]: it has `{count}` digits.
+    CodeIncomplete = "errorCodeIncomplete",
+    /// [`Refusal::WrongCode`], with an unknown number of tries left.
+    WrongCode = "errorWrongCode",
+    /// [`Refusal::WrongCode`] with `{count}` tries left.
+    WrongCodeTriesLeft = "errorWrongCodeTriesLeft",
+    /// [`Refusal::WrongCode`] with none left.
+    WrongCodeLastTry = "errorWrongCodeLastTry",
+    /// [`Refusal::CodeExpired`]
+    CodeExpired = "errorCodeExpired",
+    /// [`Refusal::CodeReplaced`]
+    CodeReplaced = "errorCodeReplaced",
+    /// [`Refusal::TooManyAttempts`]
+    TooManyAttempts = "errorTooManyAttempts",
+    /// [`Refusal::UserBlocked`]
+    UserBlocked = "errorUserBlocked",
+    /// [`Refusal::SignUpDisabled`]
+    SignUpDisabled = "errorSignUpDisabled",
+    /// [`Refusal::NoPendingLogin`]
+    NoPendingLogin = "errorNoPendingLogin",
+    /// [`Refusal::TenantRefused`]
+    NotCompleted = "errorNotCompleted",
+    /// [`Refusal::LoginNotVerified`]
+    NotVerified = "errorNotVerified",
+    /// [`Refusal::TenantUnavailable`]
+    TenantUnavailable = "errorTenantUnavailable",
+    /// [`Refusal::Offline`]
+    Offline = "errorOffline",
+    /// [`Refusal::Timeout`]
+    Timeout = "errorTimeout",
+    /// [`Refusal::Unexpected`]
+    Unexpected = "errorUnexpected",
 }
 
-/// Why a step was refused, and what to do next.
-pub fn refusal(refusal: Refusal) -> String {
+/// A dictionary on its way to the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Messages {
+    /// The BCP 47 tag of the language.
+    pub language: String,
+    /// Whether it is written from right to left.
+    pub is_rtl: bool,
+    /// One text a line, in the order of [`Text`].
+    pub(crate) lines: String,
+}
+
+impl Messages {
+    /// A dictionary of these texts, which are given in the order of [`Text`].
+    #[cfg(feature = "ssr")]
+    pub(crate) fn new<'a>(language: &str, is_rtl: bool, texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let lines: Vec<&str> = texts.into_iter().collect();
+        Self { language: language.to_owned(), is_rtl, lines: lines.join("\n") }
+    }
+
+    /// A text, with its placeholder as it stands.
+    pub fn get(&self, text: Text) -> &str {
+        self.lines.split('\n').nth(text as usize).unwrap_or_default()
+    }
+
+    /// `ltr` or `rtl`.
+    pub fn direction(&self) -> &'static str {
+        if self.is_rtl { "rtl" } else { "ltr" }
+    }
+
+    /// A text about a phone number, which stays left to right in any text.
+    pub fn with_phone(&self, text: Text, phone_number: &str) -> String {
+        filled(self.get(text), &isolated(phone_number))
+    }
+
+    /// A text about a time, written as a clock.
+    pub fn with_time(&self, text: Text, seconds: u32) -> String {
+        filled(self.get(text), &isolated(&clock(seconds)))
+    }
+
+    /// A text about a number of things.
+    pub fn with_count(&self, text: Text, count: u32) -> String {
+        filled(self.get(text), &count.to_string())
+    }
+
+    /// Why a step was refused, and what to do next.
+    pub fn refusal(&self, refusal: &Refusal) -> String {
+        match refusal {
+            Refusal::RateLimited { retry_after: Some(seconds) } => self.with_time(Text::RateLimitedFor, *seconds),
+            Refusal::CodeIncomplete { digits } => self.with_count(Text::CodeIncomplete, *digits),
+            Refusal::WrongCode { attempts_left: Some(0) } => self.get(Text::WrongCodeLastTry).to_owned(),
+            Refusal::WrongCode { attempts_left: Some(left) } => self.with_count(Text::WrongCodeTriesLeft, *left),
+            Refusal::Hook(sentence) => sentence.clone(),
+            other => self.get(fixed(other)).to_owned(),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl Default for Messages {
+    fn default() -> Self {
+        crate::server::languages::english()
+    }
+}
+
+/// The text of a refusal that says the same each time.
+const fn fixed(refusal: &Refusal) -> Text {
     match refusal {
-        Refusal::RateLimited { retry_after: Some(seconds) } => {
-            format!("That was too many requests. Please try again in {}.", duration(seconds))
-        }
-        Refusal::WrongCode { attempts_left: Some(0) } => {
-            "Wrong code, and that was the last try. Please ask for a new code.".to_owned()
-        }
-        Refusal::WrongCode { attempts_left: Some(1) } => "Wrong code. You have 1 try left.".to_owned(),
-        Refusal::WrongCode { attempts_left: Some(n) } => format!("Wrong code. You have {n} tries left."),
-        other => fixed(other).to_owned(),
+        Refusal::PhoneNumberMissing => Text::PhoneNumberMissing,
+        Refusal::PhoneNumberInvalid => Text::PhoneNumberInvalid,
+        Refusal::CountryNotAllowed => Text::CountryNotAllowed,
+        Refusal::TermsNotAccepted => Text::TermsNotAccepted,
+        Refusal::SmsNotSent => Text::SmsNotSent,
+        Refusal::RateLimited { .. } => Text::RateLimited,
+        Refusal::CodeMissing => Text::CodeMissing,
+        Refusal::CodeMalformed | Refusal::CodeIncomplete { .. } => Text::CodeMalformed,
+        Refusal::WrongCode { .. } => Text::WrongCode,
+        Refusal::CodeExpired => Text::CodeExpired,
+        Refusal::CodeReplaced => Text::CodeReplaced,
+        Refusal::TooManyAttempts => Text::TooManyAttempts,
+        Refusal::UserBlocked => Text::UserBlocked,
+        Refusal::SignUpDisabled => Text::SignUpDisabled,
+        Refusal::NoPendingLogin => Text::NoPendingLogin,
+        Refusal::TenantRefused => Text::NotCompleted,
+        Refusal::LoginNotVerified => Text::NotVerified,
+        Refusal::TenantUnavailable => Text::TenantUnavailable,
+        Refusal::Misconfigured => Text::UnrecoverableError,
+        Refusal::Offline => Text::Offline,
+        Refusal::Timeout => Text::Timeout,
+        Refusal::Hook(_) | Refusal::Unexpected => Text::Unexpected,
     }
 }
 
-const fn fixed(refusal: Refusal) -> &'static str {
-    match refusal {
-        Refusal::PhoneNumberMissing => "Please enter your phone number.",
-        Refusal::PhoneNumberInvalid => "This can't be a phone number. Please check the country and the digits.",
-        Refusal::CountryNotAllowed => "We can't send codes to this country. Please use a number from another one.",
-        Refusal::SmsNotSent => "The SMS could not be sent to this number. Please check the number, or try again later.",
-        Refusal::RateLimited { .. } => "That was too many requests. Please wait a little and try again.",
-        Refusal::CodeMissing => "Please enter the code from the SMS.",
-        Refusal::CodeMalformed => {
-            "A code is made of digits only, at least four. Please enter it as it stands in the SMS."
-        }
-        Refusal::WrongCode { .. } => "Wrong code. Please check the digits and try again.",
-        Refusal::CodeExpired => "This code has expired. Please ask for a new code.",
-        Refusal::TooManyAttempts => "The tries for this code are used up. Please ask for a new code.",
-        Refusal::UserBlocked => "This account is blocked. Please contact support.",
-        Refusal::NoPendingLogin => {
-            "This login has expired or was already used. Please enter your phone number again. \
-             If this keeps happening, allow cookies for this site."
-        }
-        Refusal::TenantRefused => "The login was not completed. Please start again.",
-        Refusal::LoginNotVerified => "The login could not be verified, so you were not signed in. Please start again.",
-        Refusal::TenantUnavailable => "The login service can't be reached. Please try again in a moment.",
-        Refusal::Misconfigured => "Login is not set up correctly here. Please tell the people who run this site.",
-        Refusal::Offline => "There is no connection. Please check your network and try again.",
-        Refusal::Unexpected => "Something went wrong on our side. Please try again.",
-    }
+/// A text has one placeholder at most.
+fn filled(text: &str, value: &str) -> String {
+    let (before, rest) = text.split_once('{').unwrap_or((text, ""));
+    let after = rest.split_once('}').map_or("", |(_, after)| after);
+    if rest.is_empty() { text.to_owned() } else { [before, value, after].concat() }
 }
 
-fn duration(seconds: u32) -> String {
-    match seconds {
-        1 => "1 second".to_owned(),
-        0..120 => format!("{seconds} seconds"),
-        _ => format!("{} minutes", seconds.div_ceil(60)),
-    }
+/// Between LEFT-TO-RIGHT ISOLATE and POP DIRECTIONAL ISOLATE, so that text around it does not turn it round.
+fn isolated(text: &str) -> String {
+    ["\u{2066}", text, "\u{2069}"].concat()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_number_of_tries_is_said() {
-        let said = |left| refusal(Refusal::WrongCode { attempts_left: left });
-        assert_eq!(said(Some(2)), "Wrong code. You have 2 tries left.");
-        assert_eq!(said(Some(1)), "Wrong code. You have 1 try left.");
-        assert!(said(Some(0)).contains("new code"));
-        assert!(!said(None).contains("left"));
-    }
-
-    #[test]
-    fn waiting_times_are_rounded_up_to_what_one_can_wait() {
-        assert_eq!(duration(42), "42 seconds");
-        assert_eq!(duration(121), "3 minutes");
-        assert_eq!(resend_in(1), "Send a new code in 1 second");
-    }
+/// `0:42`
+fn clock(seconds: u32) -> String {
+    let (minutes, seconds) = (seconds / 60, seconds % 60);
+    let tens = if seconds < 10 { ":0" } else { ":" };
+    [&minutes.to_string(), tens, &seconds.to_string()].concat()
 }

@@ -1,11 +1,16 @@
 //! The code of an SMS.
 
+use crate::digits::ascii_digit;
 use std::fmt;
 use thiserror::Error;
 
-/// A one-time code as a person typed it: 4 to 40 digits, spaces and dashes left out.
+/// Auth0 allows lengths from 4 to 40.
+pub(crate) const MIN_DIGITS: usize = 4;
+const MAX_DIGITS: usize = 40;
+
+/// A one-time code as a person typed it: 4 to 40 digits of any script, spaces and dashes left out.
 ///
-/// Auth0 allows lengths from 4 to 40. `Debug` does not show the code.
+/// `Debug` does not show the code.
 ///
 /// ```
 /// use leptos_passwordless::OneTimeCode;
@@ -28,9 +33,9 @@ impl OneTimeCode {
     /// # Errors
     /// [`InvalidOneTimeCode`] if, spaces and dashes aside, it is not 4 to 40 digits.
     pub fn parse(text: &str) -> Result<Self, InvalidOneTimeCode> {
-        let code: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-        let well_formed = (4..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit());
-        if well_formed { Ok(Self(code)) } else { Err(InvalidOneTimeCode) }
+        let code: Option<String> = text.chars().filter(|c| !is_separator(*c)).map(ascii_digit).collect();
+        let code = code.filter(|code| (MIN_DIGITS..=MAX_DIGITS).contains(&code.len()));
+        code.map(Self).ok_or(InvalidOneTimeCode)
     }
 
     /// The digits.
@@ -45,6 +50,27 @@ impl fmt::Debug for OneTimeCode {
     }
 }
 
+/// The code in what was typed or pasted, as far as it goes: of `Your code is 123-456` that is `123456`.
+///
+/// A group of exactly `length` digits (0: unknown) is the code; otherwise every digit counts, up to `length` of them.
+pub(crate) fn digits_in(text: &str, length: usize) -> String {
+    let mut groups = text.split(|c| ascii_digit(c).is_none() && !is_separator(c)).map(digits);
+    let whole = groups.find(|group| length > 0 && group.len() == length);
+    whole.unwrap_or_else(|| {
+        let mut all = digits(text);
+        all.truncate(if length == 0 { MAX_DIGITS } else { length });
+        all
+    })
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter_map(ascii_digit).collect()
+}
+
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +82,23 @@ mod tests {
             let mut typed = digits.clone();
             typed.insert_str(at, &between);
             prop_assert_eq!(OneTimeCode::parse(&typed).map(|c| c.0), Ok(digits));
+        }
+
+        #[test]
+        fn a_code_is_found_in_a_message(code in "[1-9][0-9]{5}", minutes in 1u8..60) {
+            for message in [
+                format!("Your code is {}-{}", &code[..3], &code[3..]),
+                format!("{code} is your code. It expires in {minutes} minutes."),
+                format!("Your code is {code}\n\n@app.example #{code}"),
+            ] {
+                prop_assert_eq!(digits_in(&message, 6), code.clone());
+            }
+        }
+
+        #[test]
+        fn no_more_than_the_code_is_kept(text in ".*", length in 4usize..10) {
+            let digits = digits_in(&text, length);
+            prop_assert!(digits.len() <= length && digits.bytes().all(|b| b.is_ascii_digit()));
         }
 
         #[test]

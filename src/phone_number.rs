@@ -1,8 +1,6 @@
-//! Phone numbers as they travel: E.164, and the countries they belong to.
+//! Phone numbers as they travel: E.164.
 
-mod countries;
-
-pub use countries::{Country, UnknownCountry};
+pub(crate) mod preview;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,10 +1,10 @@
 //! The Lock dialog as a part of a page.
 
 use leptos::prelude::*;
-use leptos_passwordless::{Lock, Login};
+use leptos_passwordless::{Lock, LockOptions, Login};
 
 /// An island around [`Lock`].
 #[island]
-pub fn LoginCard(login: Login) -> impl IntoView {
-    view! { <Lock login /> }
+pub fn LoginCard(login: Login, options: LockOptions) -> impl IntoView {
+    view! { <Lock login options /> }
 }

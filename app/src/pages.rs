@@ -1,5 +1,6 @@
 //! The pages, one a file.
 
+pub(crate) mod gallery;
 pub(crate) mod home;
 pub(crate) mod login;
 pub(crate) mod login_custom;

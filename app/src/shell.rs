@@ -1,10 +1,18 @@
 //! The document around every page, and the routes.
 
 use crate::login_button::LoginButton;
-use crate::pages::{home::Home, login::LoginPage, login_custom::LoginCustom, not_found::NotFound, profile::Profile};
+use crate::pages::{
+    gallery::{Gallery, options::GalleryOptions},
+    home::Home,
+    login::LoginPage,
+    login_custom::LoginCustom,
+    not_found::NotFound,
+    profile::Profile,
+};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_passwordless::{
+    LockOptions,
     api::SIGN_OUT_PATH,
     server::{use_current_user, use_login},
 };
@@ -49,6 +57,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=Home ssr=SsrMode::Async />
                     <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                     <Route path=path!("/login/custom") view=LoginCustom ssr=SsrMode::Async />
+                    <Route path=path!("/gallery") view=Gallery ssr=SsrMode::Async />
+                    <Route path=path!("/gallery/options") view=GalleryOptions ssr=SsrMode::Async />
                     <Route path=path!("/profile") view=Profile ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
@@ -69,7 +79,7 @@ fn SiteHeader() -> impl IntoView {
             <nav aria-label="Main">
                 <a href="/profile">"Profile"</a>
                 {user.map(|_| view! { <SignOut /> })}
-                {(is_stranger && !is_login_page).then(|| view! { <LoginButton login=use_login() /> })}
+                {(is_stranger && !is_login_page).then(|| view! { <LoginButton login=use_login() options=LockOptions::default() /> })}
             </nav>
         </header>
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     caching,
-    config::ConfigError,
+    config::{ConfigError, is_loopback},
     health,
     security_headers::{self, Policy},
     session_store::DatabaseSessions,
@@ -11,9 +11,9 @@ use crate::{
 use app::{App, shell};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    extract::{DefaultBodyLimit, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use http::StatusCode;
 use leptos::config::LeptosOptions;
@@ -32,6 +32,8 @@ const MAX_BODY: usize = 16 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Pages for the signed-in only.
 const PRIVATE: &str = "/profile";
+/// Shows every screen; for those who develop.
+const GALLERY: &str = "/gallery";
 
 /// Puts the app together.
 pub(crate) fn build(
@@ -42,7 +44,8 @@ pub(crate) fn build(
     site: &Site,
 ) -> Result<Router, ConfigError> {
     let policy = Policy { tenant_origin: auth.config().tenant.origin().to_owned(), is_https: auth.config().is_https() };
-    let app = install(pages(&site.leptos_options()), auth, sessions).merge(health::routes(pool));
+    let app = install(pages(&site.leptos_options(), is_loopback(&auth.config().app_base_url)), auth, sessions)
+        .merge(health::routes(pool));
     let router = files(site, app)
         .layer(csrf(auth)?)
         .layer(from_fn(caching::set))
@@ -62,7 +65,7 @@ fn csrf(auth: &Auth) -> Result<CsrfLayer, ConfigError> {
 }
 
 /// Pages and server functions.
-fn pages(options: &LeptosOptions) -> Router {
+fn pages(options: &LeptosOptions, is_development: bool) -> Router {
     let document = {
         let options = options.clone();
         move || shell(options.clone())
@@ -71,15 +74,24 @@ fn pages(options: &LeptosOptions) -> Router {
     Router::new()
         .leptos_routes_with_context(options, generate_route_list(App), security_headers::provide_nonce, document)
         .route_layer(from_fn(guard))
+        .route_layer(from_fn_with_state(is_development, hide_gallery))
         .fallback_service(not_found)
         .with_state(options.clone())
 }
 
 /// All pages are mounted in one go, so the private ones are told by their path.
 async fn guard(user: Option<CurrentUser>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if path == PRIVATE || path.starts_with(&format!("{PRIVATE}/")) {
-        require_login(user, request, next).await
+    if is_below(PRIVATE, &request) { require_login(user, request, next).await } else { next.run(request).await }
+}
+
+fn is_below(root: &str, request: &Request) -> bool {
+    request.uri().path().strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The gallery is there only where nobody but this machine reaches the app.
+async fn hide_gallery(State(is_development): State<bool>, request: Request, next: Next) -> Response {
+    if !is_development && is_below(GALLERY, &request) {
+        StatusCode::NOT_FOUND.into_response()
     } else {
         next.run(request).await
     }

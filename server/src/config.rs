@@ -4,8 +4,8 @@ use crate::errands::{Errand, keys::Keys, logs::Logs, users::Users};
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use leptos_passwordless::{
-    Country,
-    server::{LoginFlow, Tenant},
+    Country, Terms,
+    server::{Language, LoginFlow, Tenant, TermsPolicy},
 };
 use secrecy::SecretString;
 use std::{
@@ -167,12 +167,50 @@ pub struct Config {
     /// Networks of proxies whose X-Forwarded-For and Forwarded are believed: `10.0.0.0/8,::1/128`
     #[arg(long, env, global = true, value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
+    /// How the dialog behaves.
+    #[command(flatten)]
+    pub lock: LockArgs,
     /// Seconds until the dialog offers another code
     #[arg(long, env, global = true, default_value_t = 30)]
     pub resend_after_seconds: u32,
     /// How long a call to the tenant may take; for tests, which do not wait so long.
     #[arg(skip = Duration::from_secs(10))]
     pub tenant_timeout: Duration,
+}
+
+/// How the dialog behaves.
+#[derive(Clone, Debug, Args)]
+pub struct LockArgs {
+    /// The country chosen at first, as an ISO code; without it a guess from the browser's language
+    #[arg(long, env, global = true, value_parser = Country::from_iso)]
+    pub default_location: Option<Country>,
+    /// The language of the dialog and of the SMS, such as de; without it the browser's
+    #[arg(long, env, global = true, value_parser = Language::from_tag)]
+    pub lock_language: Option<Language>,
+    /// Offer the number of the last login on this browser, masked; it is kept in an encrypted cookie
+    #[arg(long, env, global = true)]
+    pub remember_last_login: bool,
+    /// The terms of service that a sign-up agrees to
+    #[arg(long, env, global = true, requires = "privacy_url")]
+    pub terms_url: Option<Url>,
+    /// The privacy policy that a sign-up agrees to
+    #[arg(long, env, global = true, requires = "terms_url")]
+    pub privacy_url: Option<Url>,
+    /// The version that is recorded with a consent
+    #[arg(long, env, global = true, default_value = "1")]
+    pub terms_version: String,
+    /// The terms have to be accepted before a code is sent
+    #[arg(long, env, global = true, requires = "terms_url")]
+    pub must_accept_terms: bool,
+}
+
+impl LockArgs {
+    /// What a sign-up agrees to.
+    pub(crate) fn terms(&self) -> Option<TermsPolicy> {
+        let (terms_url, privacy_url) = self.terms_url.clone().zip(self.privacy_url.clone())?;
+        let links = Terms { terms_url: terms_url.into(), privacy_url: privacy_url.into() };
+        Some(TermsPolicy { links, version: self.terms_version.clone(), must_accept: self.must_accept_terms })
+    }
 }
 
 /// The account at Twilio.
@@ -264,7 +302,7 @@ fn check_origin(name: &'static str, url: &Url) -> Result<(), ConfigError> {
     if is_origin { Ok(()) } else { Err(ConfigError::NotAnOrigin(name)) }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),

@@ -18,7 +18,7 @@ use leptos::{
 };
 use std::sync::Arc;
 
-/// The nonce of one answer's scripts.
+/// The nonce of one answer's scripts and of the dialog's colour.
 #[derive(Clone)]
 struct CspNonce(Arc<str>);
 
@@ -73,7 +73,7 @@ fn content_security_policy(policy: &Policy, nonce: &str) -> String {
     [
         "default-src 'none'",
         &format!("script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'"),
-        "style-src 'self'",
+        &format!("style-src 'self' 'nonce-{nonce}'"),
         "img-src 'self'",
         "connect-src 'self'",
         &format!("form-action 'self' {tenant}"),

@@ -223,6 +223,10 @@ fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) -> Result<Aut
     auth.audience.clone_from(&config.auth0_audience);
     auth.scope.clone_from(&config.auth0_scope);
     auth.countries.clone_from(&config.limit_countries);
+    auth.default_location = config.lock.default_location;
+    auth.language = config.lock.lock_language;
+    auth.remember_last_login = config.lock.remember_last_login;
+    auth.terms = config.lock.terms();
     auth.starts_per_ip_hour = config.limit_starts_per_ip_hour;
     auth.resend_after = Duration::from_secs(config.resend_after_seconds.into());
     auth.tenant_timeout = config.tenant_timeout;

@@ -1,27 +1,63 @@
-use crate::{headless::Passwordless, messages};
+//! The country for numbers that are typed without an international prefix: a plain `<select>` at first, and a combobox
+//! that is searched by typing (WAI-ARIA, pattern "Combobox") once the page is alive.
+
+pub(super) mod combobox;
+
+use crate::{headless::Passwordless, messages::Text};
+use combobox::Combobox;
 use leptos::prelude::*;
 
-/// The country for numbers that are typed without an international prefix.
 #[component]
 pub(super) fn CountryPicker(passwordless: Passwordless) -> impl IntoView {
-    let chosen = untrack(|| passwordless.country());
-    let options = passwordless
-        .countries()
-        .into_iter()
-        .map(|country| {
-            view! {
-                <option value=country.iso() selected=country == chosen>
-                    {format!("{} (+{})", country.name(), country.dial_code())}
-                </option>
-            }
-        })
-        .collect_view();
+    let combobox = passwordless.element_id("country");
+    let select = passwordless.element_id("country-list");
     view! {
-        <label class="lock-field">
-            <span>{messages::COUNTRY_LABEL}</span>
-            <select name="country" autocomplete="country">
-                {options}
-            </select>
-        </label>
+        <div class="lock-field">
+            <label for=passwordless.says(labelled) id=passwordless.element_id("country-label")>
+                {passwordless.text(Text::CountryLabel)}
+            </label>
+            <CountrySelect passwordless id=select />
+            <Combobox passwordless id=combobox />
+        </div>
     }
+}
+
+fn labelled(passwordless: Passwordless) -> String {
+    passwordless.element_id(if passwordless.hydrated() { "country" } else { "country-list" })
+}
+
+/// The list as HTML has it, until the page is alive.
+#[component]
+fn CountrySelect(passwordless: Passwordless, id: String) -> impl IntoView {
+    view! {
+        <select
+            id=id
+            name="country"
+            autocomplete="country"
+            hidden=passwordless.when(Passwordless::hydrated)
+            disabled=passwordless.when(Passwordless::hydrated)
+            inner_html=options(passwordless)
+        ></select>
+    }
+}
+
+/// Written by the server alone: the browser finds the options there, and needs no code to make them.
+#[cfg(feature = "ssr")]
+fn options(passwordless: Passwordless) -> String {
+    let chosen = untrack(|| passwordless.country());
+    let option = |entry: crate::country::CountryEntry<'_>| {
+        let selected = if entry.country == chosen { " selected" } else { "" };
+        format!("<option value=\"{}\"{selected}>{}</option>", entry.country.iso(), escaped(&entry.label()))
+    };
+    passwordless.with_countries(|countries| countries.iter().map(option).collect())
+}
+
+#[cfg(not(feature = "ssr"))]
+fn options(_: Passwordless) -> String {
+    String::new()
+}
+
+/// Text as HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }

@@ -1,7 +1,12 @@
-use super::{Card, LockOptions, close_button::CloseButton};
-use crate::headless::use_passwordless;
+use super::events::LockEvent;
+use super::state::{Screen, State};
+use super::{Card, LockOptions, follow};
+use crate::headless::{self, Passwordless};
+use crate::hooks::Hooks;
 use crate::login::Login;
-use leptos::{ev::MouseEvent, html::Dialog, prelude::*};
+use crate::messages::{Messages, Text};
+use leptos::{ev::Event, ev::MouseEvent, prelude::*, wasm_bindgen::JsCast};
+use web_sys::HtmlDialogElement;
 
 /// A button, and the dialog that it opens as a modal.
 ///
@@ -14,33 +19,76 @@ pub fn LockDialog(
     /// How the dialog looks and behaves.
     #[prop(optional)]
     options: LockOptions,
+    /// What the app does at its steps.
+    #[prop(optional)]
+    hooks: Hooks,
 ) -> impl IntoView {
-    let dialog = NodeRef::<Dialog>::new();
-    let passwordless = use_passwordless(login);
-    let open = move |click: MouseEvent| {
-        // Only where the modal really opens is the link not followed.
-        if dialog.get().is_some_and(|dialog| dialog.show_modal().is_ok()) {
-            click.prevent_default();
+    let follow = if options.autoclose && options.closable { close_at_the_end } else { follow::follow };
+    let passwordless = headless::begin(options.greet(login), hooks, follow);
+    let closable = options.closable;
+    let keep_open = move |cancel: Event| {
+        if !closable {
+            cancel.prevent_default();
         }
     };
-    let close = move |_| {
-        if let Some(dialog) = dialog.get() {
-            dialog.close();
-        }
-    };
+    let (theme, open_label) = (options.theme.clone(), options.open_label.clone());
+    let language = passwordless.messages(|messages| messages.language.clone());
     view! {
         <a
-            class="lock-open"
+            class=theme.class("lock-open")
+            lang=language.clone()
             href=passwordless.login_page()
             aria-haspopup="dialog"
-            data-hydrated=move || passwordless.hydrated().to_string()
-            on:click=open
+            data-hydrated=passwordless.aria(Passwordless::hydrated)
+            on:click=passwordless.on(open)
         >
-            {options.open_label.clone()}
+            {open_label.unwrap_or_else(|| passwordless.text(Text::Title))}
         </a>
-        <dialog class="lock" aria-labelledby="lock-title" node_ref=dialog>
-            <CloseButton on_close=close />
+        <dialog
+            id=passwordless.element_id("dialog")
+            class=theme.class("lock")
+            lang=language
+            dir=passwordless.messages(Messages::direction)
+            aria-labelledby=passwordless.element_id("title")
+            on:cancel=keep_open
+            on:close=passwordless.on(|login, _| login.tell(LockEvent::Hide))
+        >
+            <button
+                type="button"
+                class="lock-close"
+                aria-label=passwordless.text(Text::Close)
+                hidden=!closable
+                on:click=passwordless.on(|login, _| close(login))
+            >
+                <span aria-hidden="true">"×"</span>
+            </button>
             <Card passwordless options />
         </dialog>
+    }
+}
+
+fn open(passwordless: Passwordless, click: &MouseEvent) {
+    // Only where the modal really opens is the link not followed.
+    if dialog(passwordless).is_some_and(|dialog| dialog.show_modal().is_ok()) {
+        click.prevent_default();
+        passwordless.tell(LockEvent::Show);
+    }
+}
+
+fn close(passwordless: Passwordless) {
+    if let Some(dialog) = dialog(passwordless) {
+        dialog.close();
+    }
+}
+
+fn dialog(passwordless: Passwordless) -> Option<HtmlDialogElement> {
+    document().get_element_by_id(&passwordless.element_id("dialog"))?.dyn_into().ok()
+}
+
+/// What follows a step of a dialog that closes by itself.
+fn close_at_the_end(passwordless: Passwordless, before: &State, after: &State) {
+    follow::follow(passwordless, before, after);
+    if matches!(after.screen, Screen::SignedIn { .. }) {
+        close(passwordless);
     }
 }

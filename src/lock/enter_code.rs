@@ -1,63 +1,83 @@
-use super::{notice, state::Request, submit_button::SubmitButton};
+use super::{
+    notice,
+    state::{Request, Screen},
+    submit_button::SubmitButton,
+};
 use crate::{
     api::{RESEND_PATH, VERIFY_PATH},
     headless::Passwordless,
-    messages,
+    messages::Text,
 };
-use leptos::{html::Input, prelude::*};
+use leptos::prelude::*;
 
 /// The second screen: the code, another code, another number.
 #[component]
-pub(super) fn EnterCode(passwordless: Passwordless, field: NodeRef<Input>) -> impl IntoView {
+pub(super) fn EnterCode(passwordless: Passwordless, autofocus: bool) -> impl IntoView {
+    let sent_to = passwordless.element_id("sent-to");
+    let expiry = passwordless.element_id("expiry");
+    let described_by = [&sent_to, " ", &expiry, " ", &passwordless.element_id(notice::ID)].concat();
     view! {
+        <div hidden=passwordless.when(|login| login.screen() != Screen::EnterCode)>
         <form
             class="lock-form"
             method="post"
             action=VERIFY_PATH
             novalidate
-            on:submit=move |ev| passwordless.verify(&ev)
+            on:submit=passwordless.on(Passwordless::verify)
         >
-            <p id="lock-sent-to">{move || messages::code_instructions(&passwordless.sent_to())}</p>
+            <p id=sent_to>
+                {passwordless.says(instructions)}
+            </p>
             <label class="lock-field">
-                <span>{messages::CODE_LABEL}</span>
+                <span>{passwordless.text(Text::CodeLabel)}</span>
                 <input
                     type="text"
+                    id=passwordless.element_id("code")
                     name="code"
                     inputmode="numeric"
                     autocomplete="one-time-code"
                     dir="ltr"
-                    autofocus
+                    autofocus=autofocus
                     required
-                    readonly=move || passwordless.waiting_for().is_some()
-                    aria-invalid=move || passwordless.refusal().is_some().to_string()
-                    aria-describedby=format!("lock-sent-to {}", notice::ID)
-                    node_ref=field
+                    data-lock-focus=""
+                    readonly=passwordless.when(Passwordless::is_busy)
+                    aria-invalid=passwordless.aria(Passwordless::is_refused)
+                    aria-describedby=described_by
+                    on:input=passwordless.on(Passwordless::type_code)
                 />
             </label>
-            <SubmitButton
-                passwordless
-                request=Request::Verify
-                label=messages::VERIFY
-                busy_label=messages::VERIFYING
-            />
+            <p id=expiry class="lock-hint">
+                {passwordless.says(Passwordless::expiry_label)}
+            </p>
+            <SubmitButton passwordless text=submit_label />
         </form>
         <div class="lock-actions">
-            <form method="post" action=RESEND_PATH on:submit=move |ev| passwordless.resend(&ev)>
+            <form method="post" action=RESEND_PATH on:submit=passwordless.on(Passwordless::resend)>
                 <ResendButton passwordless />
             </form>
-            <a href="?edit" on:click=move |ev| passwordless.edit_number(&ev)>
-                {messages::EDIT_NUMBER}
+            <a href="?edit" on:click=passwordless.on(Passwordless::edit_number)>
+                {passwordless.text(Text::EditNumber)}
             </a>
         </div>
+        </div>
     }
+}
+
+fn instructions(passwordless: Passwordless) -> String {
+    passwordless.messages(|said| said.with_phone(Text::CodeInstructions, &passwordless.sent_to()))
 }
 
 /// Disabled while the countdown runs.
 #[component]
 fn ResendButton(passwordless: Passwordless) -> impl IntoView {
     view! {
-        <button type="submit" class="lock-link" disabled=move || passwordless.hydrated() && !passwordless.can_resend()>
-            {move || passwordless.resend_label()}
+        <button type="submit" class="lock-link" disabled=passwordless.when(Passwordless::must_wait)>
+            {passwordless.says(Passwordless::resend_label)}
         </button>
     }
+}
+
+fn submit_label(passwordless: Passwordless) -> String {
+    let is_checked = passwordless.waiting_for() == Some(Request::Verify);
+    passwordless.text(if is_checked { Text::Verifying } else { Text::LogIn })
 }

@@ -1,43 +1,63 @@
-use super::{country_picker::CountryPicker, notice, state::Request, submit_button::SubmitButton};
-use crate::{api::START_PATH, headless::Passwordless, messages};
-use leptos::{html::Input, prelude::*};
+use super::{
+    country_picker::CountryPicker,
+    notice,
+    state::Screen,
+    submit_button::{SubmitButton, or_busy},
+    terms::TermsBox,
+};
+use crate::{api::START_PATH, headless::Passwordless, messages::Text};
+use leptos::prelude::*;
 
 /// The first screen: country and phone number.
 #[component]
-pub(super) fn EnterPhone(passwordless: Passwordless, field: NodeRef<Input>) -> impl IntoView {
+pub(super) fn EnterPhone(passwordless: Passwordless, autofocus: bool, show_terms: bool) -> impl IntoView {
+    let preview_id = passwordless.element_id("preview");
+    let described_by = [&preview_id, " ", &passwordless.element_id(notice::ID)].concat();
     view! {
         <form
+            id=passwordless.element_id("phone")
             class="lock-form"
             method="post"
             action=START_PATH
             novalidate
-            on:submit=move |ev| passwordless.send_code(&ev)
+            hidden=passwordless.when(|login| login.screen() != Screen::EnterPhone)
+            on:submit=passwordless.on(Passwordless::send_code)
         >
-            <p>{messages::PHONE_INSTRUCTIONS}</p>
+            <p>{passwordless.text(Text::PhoneInstructions)}</p>
             <CountryPicker passwordless />
             <label class="lock-field">
-                <span>{messages::PHONE_LABEL}</span>
+                <span>{passwordless.text(Text::PhoneLabel)}</span>
                 <input
                     type="tel"
                     name="phone_number"
                     autocomplete="tel"
                     dir="ltr"
-                    autofocus
+                    autofocus=autofocus
                     required
+                    data-lock-focus=""
                     value=untrack(|| passwordless.phone_number())
-                    readonly=move || passwordless.waiting_for().is_some()
-                    aria-invalid=move || passwordless.refusal().is_some().to_string()
-                    aria-describedby=notice::ID
-                    node_ref=field
+                    readonly=passwordless.when(Passwordless::is_busy)
+                    aria-invalid=passwordless.aria(Passwordless::is_refused)
+                    aria-describedby=described_by
+                    on:input=passwordless.on(Passwordless::type_phone_number)
                 />
             </label>
+            <p id=preview_id class="lock-hint">
+                {passwordless.says(preview)}
+            </p>
+            <TermsBox passwordless show_terms />
             <input type="hidden" name="return_to" value=passwordless.return_to() />
-            <SubmitButton
-                passwordless
-                request=Request::Start
-                label=messages::SEND_CODE
-                busy_label=messages::SENDING
-            />
+            <SubmitButton passwordless text=submit_label />
         </form>
     }
+}
+
+/// The browser's reading comes to life with the page; before that the server would only repeat what is in the field.
+fn preview(passwordless: Passwordless) -> String {
+    let number = passwordless.preview().filter(|_| passwordless.hydrated());
+    number.map(|number| passwordless.messages(|said| said.with_phone(Text::PhonePreview, &number))).unwrap_or_default()
+}
+
+fn submit_label(passwordless: Passwordless) -> String {
+    or_busy(passwordless, Text::Submit, Text::Sending)
 }

@@ -1,21 +1,38 @@
-use super::state::Notice;
-use crate::{headless::Passwordless, messages};
+use super::{options::FlashKind, state::Notice};
+use crate::{headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
-/// The id that fields name as their description.
-pub(super) const ID: &str = "lock-notice";
+/// What fields name as their description, after the dialog's id.
+pub(super) const ID: &str = "notice";
 
 /// Says what became of the last step. The element is always there, because a live region must exist before its text.
 #[component]
 pub(super) fn NoticeBar(passwordless: Passwordless) -> impl IntoView {
-    let text = move || match passwordless.notice() {
-        Some(Notice::Refused(refusal)) => messages::refusal(refusal),
-        Some(Notice::Resent) => messages::RESENT.to_owned(),
-        None => String::new(),
-    };
     view! {
-        <p id=ID class="lock-notice" class:lock-refused=move || passwordless.refusal().is_some() role="alert">
-            {text}
+        <p
+            id=passwordless.element_id(ID)
+            class="lock-notice"
+            data-refused=passwordless.aria(is_bad_news)
+            role="alert"
+        >
+            {passwordless.says(text)}
         </p>
+    }
+}
+
+fn is_bad_news(passwordless: Passwordless) -> bool {
+    match passwordless.notice() {
+        Some(Notice::Refused(_)) => true,
+        Some(Notice::Flash(flash)) => flash.kind == FlashKind::Error,
+        Some(Notice::Resent) | None => false,
+    }
+}
+
+fn text(passwordless: Passwordless) -> String {
+    match passwordless.notice() {
+        Some(Notice::Refused(_)) => passwordless.failure(),
+        Some(Notice::Resent) => passwordless.text(Text::Sent),
+        Some(Notice::Flash(flash)) => flash.text,
+        None => String::new(),
     }
 }

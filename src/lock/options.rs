@@ -1,17 +1,105 @@
-use crate::messages;
+use super::{Theme, state::Notice};
+use crate::login::Login;
 use serde::{Deserialize, Serialize};
 
 /// How the dialog looks and behaves; the names follow Lock's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// What the server decides (languages, countries, terms, the last login) is set in
+/// [`AuthConfig`](crate::server::AuthConfig), and for one page on [`Login`](crate::Login).
+///
+/// It can be the prop of an island. Only what matters in the browser travels there: the rest is in the page already.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Vec<String>")]
+#[cfg_attr(feature = "ssr", derive(Serialize), serde(into = "Vec<String>"))]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of Lock's, under the name it has there")]
 pub struct LockOptions {
-    /// The heading of the dialog.
-    pub title: String,
-    /// The text of the button that opens the modal.
-    pub open_label: String,
+    /// The heading of the dialog, if it is not to be the one of the page's language.
+    pub title: Option<String>,
+    /// The text of the button that opens the modal, likewise.
+    pub open_label: Option<String>,
+    /// Whether a person can close the modal.
+    pub closable: bool,
+    /// Whether the modal closes by itself once the code was right, before the browser leaves.
+    pub autoclose: bool,
+    /// Whether the field that matters has the focus at the start.
+    pub autofocus: bool,
+    /// Whether the terms are shown where they need not be accepted by a tick.
+    pub show_terms: bool,
+    /// What the dialog says before the first step.
+    pub flash_message: Option<FlashMessage>,
+    /// The looks.
+    pub theme: Theme,
+}
+
+impl LockOptions {
+    /// What the app has to say is said where the login has nothing to say itself.
+    pub(super) fn greet(&self, mut login: Login) -> Login {
+        let notice = login.state.notice.take();
+        login.state.notice = notice.or_else(|| self.flash_message.clone().map(Notice::Flash));
+        login
+    }
+}
+
+/// The browser never sends it on, although the macro of islands asks for that.
+#[cfg(not(feature = "ssr"))]
+impl Serialize for LockOptions {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<LockOptions> for Vec<String> {
+    fn from(options: LockOptions) -> Self {
+        let flag = |is_set: bool| if is_set { "1".to_owned() } else { String::new() };
+        let flash = options.flash_message.unwrap_or(FlashMessage { kind: FlashKind::Info, text: String::new() });
+        let is_error = flag(flash.kind == FlashKind::Error);
+        vec![flag(options.closable), flag(options.autoclose), is_error, flash.text]
+    }
+}
+
+impl From<Vec<String>> for LockOptions {
+    fn from(fields: Vec<String>) -> Self {
+        let mut fields = fields.into_iter();
+        let mut next = || fields.next().unwrap_or_default();
+        let (closable, autoclose, is_error, text) = (next(), next(), next(), next());
+        let kind = if is_error.is_empty() { FlashKind::Info } else { FlashKind::Error };
+        let flash_message = Some(FlashMessage { kind, text }).filter(|flash| !flash.text.is_empty());
+        Self { closable: !closable.is_empty(), autoclose: !autoclose.is_empty(), flash_message, ..Self::default() }
+    }
+}
+
+/// What the dialog says before the first step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlashMessage {
+    /// What kind of news it is.
+    pub kind: FlashKind,
+    /// The sentence.
+    pub text: String,
+}
+
+/// What kind of news a [`FlashMessage`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FlashKind {
+    /// Something failed.
+    Error,
+    /// Something is done.
+    Success,
+    /// Something is good to know.
+    Info,
 }
 
 impl Default for LockOptions {
     fn default() -> Self {
-        Self { title: messages::TITLE.to_owned(), open_label: messages::TITLE.to_owned() }
+        Self {
+            title: None,
+            open_label: None,
+            closable: true,
+            autoclose: false,
+            autofocus: true,
+            show_terms: true,
+            flash_message: None,
+            theme: Theme::default(),
+        }
     }
 }

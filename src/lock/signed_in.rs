@@ -1,13 +1,30 @@
-use crate::messages;
+use super::state::Screen;
+use crate::{headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
 /// The last screen: the browser is about to leave; the link is for the one that does not.
 #[component]
-pub(super) fn SignedIn(continue_to: String) -> impl IntoView {
+pub(super) fn SignedIn(passwordless: Passwordless) -> impl IntoView {
     view! {
-        <div class="lock-form" role="status">
-            <p class="lock-check">{messages::SIGNED_IN}</p>
-            <a href=continue_to>{messages::CONTINUE}</a>
+        <div class="lock-form" hidden=passwordless.when(|login| continue_to(login).is_empty())>
+            <p class="lock-check" role="status">
+                {passwordless.says(thanks)}
+            </p>
+            <a href=passwordless.says(continue_to) data-lock-focus="">
+                {passwordless.text(Text::Continue)}
+            </a>
         </div>
     }
+}
+
+fn continue_to(passwordless: Passwordless) -> String {
+    match passwordless.screen() {
+        Screen::SignedIn { continue_to } => continue_to,
+        _ => String::new(),
+    }
+}
+
+/// Said when it is shown: a live region speaks of what changes.
+fn thanks(passwordless: Passwordless) -> String {
+    if continue_to(passwordless).is_empty() { String::new() } else { passwordless.text(Text::SignedIn) }
 }

@@ -1,11 +1,13 @@
 //! The dialog as a pure state machine: state and event give the next state and at most one effect.
 
+use super::FlashMessage;
 use crate::api::{ApiError, CodeSent, Refusal, StartOutcome, VerifyOutcome};
-use crate::phone_number::Country;
+use crate::country::Country;
+use crate::one_time_code;
 use serde::{Deserialize, Serialize};
 
 /// All that the dialog shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     /// The screen of the moment.
     pub screen: Screen,
@@ -13,21 +15,41 @@ pub struct State {
     pub country: Country,
     /// The phone number as typed.
     pub phone_number: String,
-    /// The code as typed.
-    #[serde(skip)]
+    /// The digits of the code, as far as they are typed.
     pub code: String,
+    /// Whether the terms have to be accepted.
+    pub must_accept_terms: bool,
+    /// Whether they are.
+    pub accepts_terms: bool,
     /// The last message that the server sent, kept while the number is edited.
     pub sent: Option<CodeSent>,
     /// The request that is not answered yet.
-    #[serde(skip)]
     pub waiting_for: Option<Request>,
     /// What there is to say about the last step.
     pub notice: Option<Notice>,
+    /// The list of countries, while it is open.
+    pub search: Option<Search>,
+    /// Whether the page is alive; false on the server and without JavaScript.
+    pub is_alive: bool,
+}
+
+/// The list of countries, searched by typing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// What is looked for; `None` until something is typed.
+    pub query: Option<String>,
+    /// The row that Enter takes, counted from 0.
+    pub active: usize,
 }
 
 /// The screens of the dialog.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Screen {
+    /// Offers the number of the last login.
+    LastLogin {
+        /// The number, masked.
+        phone_number: String,
+    },
     /// Asks for country and phone number.
     #[default]
     EnterPhone,
@@ -38,15 +60,19 @@ pub enum Screen {
         /// Where it goes.
         continue_to: String,
     },
+    /// Nobody can log in here at the moment.
+    Unrecoverable,
 }
 
 /// What there is to say about the last step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
     /// It was refused.
     Refused(Refusal),
     /// A new code was sent.
     Resent,
+    /// What the app has to say before the first step.
+    Flash(FlashMessage),
 }
 
 /// A call of a server function.
@@ -63,43 +89,61 @@ pub enum Request {
 /// What happens to the dialog.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A country was chosen.
+    /// The page came alive.
+    CameAlive,
+    /// A country was chosen, which closes the list.
     CountryChosen(Country),
+    /// The list of countries was opened, with this row as the one that Enter takes.
+    ListOpened(usize),
+    /// A country was looked for.
+    CountrySought(String),
+    /// Enter takes another row.
+    RowReached(usize),
+    /// The list was closed.
+    ListClosed,
     /// The phone number was edited.
     PhoneNumberTyped(String),
-    /// The code was edited.
+    /// The box for the terms was ticked, or not any more.
+    TermsTicked(bool),
+    /// The code was edited, pasted or filled in.
     CodeTyped(String),
     /// The phone number was submitted.
     PhoneNumberSubmitted,
+    /// The number of the last login is meant.
+    LastLoginPressed,
     /// The code was submitted.
     CodeSubmitted,
     /// Another code was asked for.
     ResendPressed,
-    /// The person wants to correct the number.
+    /// The person wants to correct the number, to use another one, or to try again.
     EditNumberPressed,
-    /// So many seconds are left until another code may be asked for.
-    CountedDown(u32),
-    /// The server answered [`Effect::Start`] or [`Effect::Resend`].
+    /// So many seconds went by.
+    TimePassed(u32),
+    /// The server answered [`Effect::Start`], [`Effect::StartLast`] or [`Effect::Resend`].
     Started(Result<StartOutcome, ApiError>),
     /// The server answered [`Effect::Verify`].
     Verified(Result<VerifyOutcome, ApiError>),
+    /// The server did not answer in time.
+    TimedOut,
 }
 
 /// What the machine wants done; the answer comes back as an [`Event`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Call [`api::start`](crate::api::start).
+    /// Call [`api::start`](crate::api::start) for a number.
     Start {
         /// The number as typed.
         phone_number: String,
         /// The country chosen.
         country: Country,
     },
+    /// Call [`api::start`](crate::api::start) for the number of the last login.
+    StartLast,
     /// Call [`api::resend`](crate::api::resend).
     Resend,
     /// Call [`api::verify`](crate::api::verify).
     Verify {
-        /// The code as typed.
+        /// The digits.
         code: String,
     },
     /// Leave for this URL.
@@ -112,23 +156,48 @@ impl State {
         self.waiting_for.is_none() && self.sent.as_ref().is_some_and(|sent| sent.resend_in == 0)
     }
 
+    /// Whether the terms stand in the way.
+    pub fn lacks_terms(&self) -> bool {
+        self.must_accept_terms && !self.accepts_terms
+    }
+
     /// Takes an event; returns what is to be done about it.
     pub fn update(&mut self, event: Event) -> Option<Effect> {
         match event {
-            Event::CountryChosen(country) => self.country = country,
+            Event::CameAlive => self.is_alive = true,
+            Event::CountryChosen(country) => (self.country, self.search) = (country, None),
+            Event::ListOpened(active) => self.open_list(None, active),
+            Event::CountrySought(query) => self.open_list(Some(query), 0),
+            Event::RowReached(active) => self.reach_row(active),
+            Event::ListClosed => self.search = None,
             Event::PhoneNumberTyped(text) => self.phone_number = text,
-            Event::CodeTyped(text) => self.code = text,
+            Event::TermsTicked(accepts) => self.accepts_terms = accepts,
+            Event::CodeTyped(text) => return self.type_code(&text),
             Event::PhoneNumberSubmitted => return self.submit_phone_number(),
+            Event::LastLoginPressed => return self.use_last_login(),
             Event::CodeSubmitted => return self.submit_code(),
             Event::ResendPressed => return self.resend(),
             Event::EditNumberPressed => self.edit_number(),
-            Event::CountedDown(seconds) => self.count_down(seconds),
+            Event::TimePassed(seconds) => self.count_down(seconds),
             Event::Started(answer) => self.started(answer.unwrap_or_else(|e| StartOutcome::Refused(e.into()))),
             Event::Verified(answer) => {
                 return self.verified(answer.unwrap_or_else(|e| VerifyOutcome::Refused(e.into())));
             }
+            Event::TimedOut => self.time_out(),
         }
         None
+    }
+
+    fn open_list(&mut self, query: Option<String>, active: usize) {
+        if self.waiting_for.is_none() {
+            self.search = Some(Search { query, active });
+        }
+    }
+
+    fn reach_row(&mut self, active: usize) {
+        if let Some(search) = &mut self.search {
+            search.active = active;
+        }
     }
 
     fn submit_phone_number(&mut self) -> Option<Effect> {
@@ -139,17 +208,54 @@ impl State {
             return self.refuse(Refusal::PhoneNumberMissing);
         }
         let effect = Effect::Start { phone_number: self.phone_number.clone(), country: self.country };
-        self.ask(Request::Start, effect)
+        self.ask_on_terms(effect)
+    }
+
+    fn use_last_login(&mut self) -> Option<Effect> {
+        match self.screen {
+            Screen::LastLogin { .. } => self.ask_on_terms(Effect::StartLast),
+            _ => None,
+        }
+    }
+
+    fn ask_on_terms(&mut self, effect: Effect) -> Option<Effect> {
+        if self.lacks_terms() { self.refuse(Refusal::TermsNotAccepted) } else { self.ask(Request::Start, effect) }
+    }
+
+    /// A code that has become whole is sent at once: nobody has to press a button.
+    fn type_code(&mut self, text: &str) -> Option<Effect> {
+        if self.screen != Screen::EnterCode || self.waiting_for.is_some() {
+            return None;
+        }
+        let length = self.code_length();
+        let before = std::mem::replace(&mut self.code, one_time_code::digits_in(text, length));
+        let is_whole = length > 0 && self.code.len() == length;
+        if is_whole && before != self.code { self.submit_code() } else { None }
     }
 
     fn submit_code(&mut self) -> Option<Effect> {
         if self.screen != Screen::EnterCode {
             return None;
         }
-        if self.code.trim().is_empty() {
+        if self.code.is_empty() {
             return self.refuse(Refusal::CodeMissing);
         }
+        if let Some(digits) = self.missing_digits() {
+            return self.refuse(digits);
+        }
         self.ask(Request::Verify, Effect::Verify { code: self.code.clone() })
+    }
+
+    /// A code that cannot be whole is not sent: it would cost a try.
+    fn missing_digits(&self) -> Option<Refusal> {
+        let length = self.code_length();
+        let wanted = if length == 0 { one_time_code::MIN_DIGITS } else { length };
+        (self.code.len() < wanted)
+            .then(|| Refusal::CodeIncomplete { digits: u32::try_from(wanted).unwrap_or(u32::MAX) })
+    }
+
+    fn code_length(&self) -> usize {
+        self.sent.as_ref().map_or(0, |sent| usize::try_from(sent.code_length).unwrap_or_default())
     }
 
     fn resend(&mut self) -> Option<Effect> {
@@ -160,7 +266,8 @@ impl State {
     }
 
     fn edit_number(&mut self) {
-        if self.waiting_for.is_none() && self.screen == Screen::EnterCode {
+        let is_the_end = matches!(self.screen, Screen::SignedIn { .. });
+        if self.waiting_for.is_none() && !is_the_end && self.screen != Screen::EnterPhone {
             self.screen = Screen::EnterPhone;
             self.code.clear();
             self.notice = None;
@@ -168,8 +275,13 @@ impl State {
     }
 
     fn count_down(&mut self, seconds: u32) {
-        if let Some(sent) = &mut self.sent {
-            sent.resend_in = sent.resend_in.min(seconds);
+        let Some(sent) = &mut self.sent else { return };
+        let was_valid = sent.expires_in > 0;
+        sent.resend_in = sent.resend_in.saturating_sub(seconds);
+        sent.expires_in = sent.expires_in.saturating_sub(seconds);
+        let expires_now = was_valid && sent.expires_in == 0;
+        if expires_now && self.screen == Screen::EnterCode && self.waiting_for.is_none() {
+            self.notice = Some(Notice::Refused(Refusal::CodeExpired));
         }
     }
 
@@ -180,12 +292,21 @@ impl State {
         }
         self.waiting_for = Some(request);
         self.notice = None;
+        self.search = None;
         Some(effect)
     }
 
     fn refuse(&mut self, refusal: Refusal) -> Option<Effect> {
-        self.notice = Some(Notice::Refused(refusal));
+        if self.waiting_for.is_none() {
+            self.notice = Some(Notice::Refused(refusal));
+        }
         None
+    }
+
+    fn time_out(&mut self) {
+        if self.waiting_for.take().is_some() {
+            self.notice = Some(Notice::Refused(Refusal::Timeout));
+        }
     }
 
     fn started(&mut self, outcome: StartOutcome) {
@@ -220,13 +341,16 @@ impl State {
     }
 
     fn refused(&mut self, refusal: Refusal) {
-        self.notice = Some(Notice::Refused(refusal));
         match refusal {
             Refusal::NoPendingLogin => self.screen = Screen::EnterPhone,
+            Refusal::Misconfigured => self.screen = Screen::Unrecoverable,
             // A code that failed is never the right one later; an empty field is ready for the next.
-            Refusal::WrongCode { .. } | Refusal::CodeExpired | Refusal::TooManyAttempts => self.code.clear(),
+            Refusal::WrongCode { .. } | Refusal::CodeExpired | Refusal::CodeReplaced | Refusal::TooManyAttempts => {
+                self.code.clear();
+            }
             _ => {}
         }
+        self.notice = Some(Notice::Refused(refusal));
     }
 }
 

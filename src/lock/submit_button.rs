@@ -1,24 +1,23 @@
-use super::state::Request;
-use crate::headless::Passwordless;
+use crate::{headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
 /// The button of a form: says what is under way, and cannot be pressed twice.
 #[component]
-pub(super) fn SubmitButton(
-    passwordless: Passwordless,
-    request: Request,
-    label: &'static str,
-    busy_label: &'static str,
-) -> impl IntoView {
-    let text = move || if passwordless.waiting_for() == Some(request) { busy_label } else { label };
+pub(super) fn SubmitButton(passwordless: Passwordless, text: fn(Passwordless) -> String) -> impl IntoView {
     view! {
         <button
             type="submit"
             class="lock-submit"
-            disabled=move || passwordless.waiting_for().is_some()
-            aria-busy=move || passwordless.waiting_for().is_some().to_string()
+            data-lock-focus=""
+            disabled=passwordless.when(Passwordless::is_busy)
+            aria-busy=passwordless.aria(Passwordless::is_busy)
         >
-            {text}
+            {passwordless.says(text)}
         </button>
     }
+}
+
+/// A text, or another while an answer is awaited.
+pub(super) fn or_busy(passwordless: Passwordless, label: Text, busy_label: Text) -> String {
+    passwordless.text(if passwordless.is_busy() { busy_label } else { label })
 }

@@ -3,18 +3,26 @@
 use super::{
     Auth, CurrentUser,
     authorization::{Authorization, PkceSupport},
+    current_user::login_url,
+    last_login,
     pending_login::PendingLogin,
     return_to::ReturnTo,
     tenant_client::code_refusal,
 };
-use crate::api::{ApiError, Refusal};
+use crate::{
+    PhoneNumber,
+    api::{ApiError, Refusal},
+};
 use axum::{
     Router,
     extract::{Query, State, rejection::QueryRejection},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use http::{StatusCode, header::CACHE_CONTROL};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, SET_COOKIE},
+};
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -28,8 +36,15 @@ struct Hosted {
     return_to: String,
 }
 
+/// The tenant's own page knows nothing of this app's terms: who has to accept them does so first, in the dialog.
 async fn hosted(State(auth): State<Auth>, session: Session, Query(query): Query<Hosted>) -> Result<Redirect, ApiError> {
     let return_to = ReturnTo::parse(&query.return_to);
+    let mut pending = PendingLogin::of(&session).await?.unwrap_or_default();
+    if auth.config().terms.as_ref().is_some_and(|terms| !terms.allows(pending.consent.as_ref())) {
+        pending.number_refused(Refusal::TermsNotAccepted);
+        pending.keep(&session).await?;
+        return Ok(Redirect::to(&login_url(&auth.config().login_path, return_to.as_str())));
+    }
     let authorization = Authorization::begin(PkceSupport::S256, return_to, auth.now())?;
     let url = auth.tenant().authorize_url(&authorization);
     authorization.keep(&session).await?;
@@ -54,8 +69,13 @@ async fn callback(
     answer: Result<Query<Answer>, QueryRejection>,
 ) -> Result<Response, ApiError> {
     let answer = answer.map(|Query(answer)| answer).unwrap_or_default();
+    let mut headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
     let page = match complete(&auth, &session, answer).await? {
-        Ok(return_to) => String::from(return_to),
+        Ok((return_to, number)) => {
+            let cookie = number.and_then(|number| last_login::remember(auth.config(), &number));
+            headers.extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
+            String::from(return_to)
+        }
         Err(refusal) => {
             tracing::warn!(?refusal, "a callback did not sign in");
             let mut pending = PendingLogin::of(&session).await?.unwrap_or_default();
@@ -64,10 +84,13 @@ async fn callback(
             auth.config().login_path.clone()
         }
     };
-    Ok(([(CACHE_CONTROL, "no-store")], Redirect::to(&page)).into_response())
+    Ok((headers, Redirect::to(&page)).into_response())
 }
 
-async fn complete(auth: &Auth, session: &Session, answer: Answer) -> Result<Result<ReturnTo, Refusal>, ApiError> {
+/// Where to go on, and the number that logged in.
+type Completed = (ReturnTo, Option<PhoneNumber>);
+
+async fn complete(auth: &Auth, session: &Session, answer: Answer) -> Result<Result<Completed, Refusal>, ApiError> {
     let Some(authorization) = Authorization::take(session, &answer.state, auth.now()).await? else {
         return Ok(Err(Refusal::NoPendingLogin));
     };
@@ -84,8 +107,10 @@ async fn complete(auth: &Auth, session: &Session, answer: Answer) -> Result<Resu
     };
     match auth.id_tokens().check(&tokens.id_token, Some(&authorization.nonce)).await {
         Ok(claims) => {
-            CurrentUser::sign_in(session, claims, auth.now()).await?;
-            Ok(Ok(authorization.return_to))
+            let number = claims.phone_number.as_deref().and_then(|number| PhoneNumber::parse(number).ok());
+            let consent = PendingLogin::of(session).await?.and_then(|pending| pending.consent);
+            CurrentUser::sign_in(session, claims, consent, auth.now()).await?;
+            Ok(Ok((authorization.return_to, number)))
         }
         Err(error) => {
             tracing::warn!(%error, "an ID token was not accepted");

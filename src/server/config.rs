@@ -1,3 +1,4 @@
+use super::{hooks::ServerHooks, languages::Language, terms::TermsPolicy};
 use crate::Country;
 use secrecy::SecretString;
 use std::{str::FromStr, time::Duration};
@@ -29,16 +30,30 @@ pub struct AuthConfig {
     pub starts_per_ip_hour: u32,
     /// The page that shows the dialog.
     pub login_path: String,
+    /// The country chosen at first, if it is not to be guessed from the browser's language.
+    pub default_location: Option<Country>,
+    /// The language of the dialog, if it is not to be the browser's.
+    pub language: Option<Language>,
+    /// What a sign-up agrees to.
+    pub terms: Option<TermsPolicy>,
+    /// Whether a browser remembers the number of its last login, and offers it, masked; in an encrypted cookie.
+    pub remember_last_login: bool,
     /// How long the dialog counts down before it offers another code.
     pub resend_after: Duration,
+    /// Digits of a code, where the tenant does not tell; 0 if nobody knows.
+    pub code_length: u32,
+    /// How long a code lives, where the tenant does not tell.
+    pub code_lifetime: Duration,
+    /// What the app does before a code is sent or checked.
+    pub hooks: ServerHooks,
     /// How long a call to the tenant may take.
     pub tenant_timeout: Duration,
 }
 
 impl AuthConfig {
     /// A configuration with the defaults of Auth0's quickstarts: flow `redirect`, scope `openid profile phone`,
-    /// connection `sms`, 50 codes an hour for one address, another code after 30 seconds, 10 seconds for a call to the
-    /// tenant.
+    /// connection `sms`, 50 codes an hour for one address, another code after 30 seconds, codes of 6 digits that live for
+    /// 3 minutes, 10 seconds for a call to the tenant.
     pub fn new(app_base_url: Url, tenant: Tenant, client_id: String, client_secret: SecretString) -> Self {
         Self {
             app_base_url,
@@ -52,7 +67,14 @@ impl AuthConfig {
             countries: Vec::new(),
             starts_per_ip_hour: 50,
             login_path: "/login".to_owned(),
+            default_location: None,
+            language: None,
+            terms: None,
+            remember_last_login: false,
             resend_after: Duration::from_secs(30),
+            code_length: 6,
+            code_lifetime: Duration::from_mins(3),
+            hooks: ServerHooks::default(),
             tenant_timeout: Duration::from_secs(10),
         }
     }

@@ -4,6 +4,7 @@ use super::{
     Auth,
     id_token::Claims,
     session::{ABSOLUTE, IDLE},
+    terms::Consent,
 };
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts, Request},
@@ -40,6 +41,8 @@ pub struct CurrentUser {
     pub phone_number: Option<String>,
     /// When they logged in.
     pub signed_in_at: OffsetDateTime,
+    /// The terms that they accepted on the way, if they were asked to.
+    pub consent: Option<Consent>,
     seen_at: OffsetDateTime,
 }
 
@@ -56,10 +59,24 @@ impl IntoResponse for NotSignedIn {
 
 impl CurrentUser {
     /// Signs in: a new session identifier, and nothing left of the login that led here.
-    pub(super) async fn sign_in(session: &Session, claims: Claims, now: OffsetDateTime) -> Result<(), session::Error> {
+    pub(super) async fn sign_in(
+        session: &Session,
+        claims: Claims,
+        consent: Option<Consent>,
+        now: OffsetDateTime,
+    ) -> Result<(), session::Error> {
+        if let Some(Consent { version, .. }) = &consent {
+            tracing::info!(user_id = claims.sub, version, "the terms were accepted");
+        }
         let name = claims.name.or_else(|| claims.phone_number.clone()).unwrap_or_else(|| claims.sub.clone());
-        let user =
-            Self { user_id: claims.sub, name, phone_number: claims.phone_number, signed_in_at: now, seen_at: now };
+        let user = Self {
+            user_id: claims.sub,
+            name,
+            phone_number: claims.phone_number,
+            signed_in_at: now,
+            consent,
+            seen_at: now,
+        };
         session.clear().await;
         session.cycle_id().await?;
         session.set_expiry(Some(Expiry::OnInactivity(IDLE)));

@@ -1,7 +1,13 @@
 //! What pages know of the login: loaded once a request, read by components.
 
-use super::{Auth, CurrentUser, current_user::login_url, pending_login::PendingLogin, return_to::ReturnTo};
-use crate::{Country, Login, lock::state::State};
+use super::{
+    Auth, CurrentUser, countries, current_user::login_url, languages::Language, last_login,
+    pending_login::PendingLogin, return_to::ReturnTo,
+};
+use crate::{
+    Country, Login,
+    lock::state::{Screen, State},
+};
 use axum::{
     extract::{Request, State as AxumState},
     middleware::Next,
@@ -9,7 +15,10 @@ use axum::{
 };
 use http::{HeaderMap, Method, Uri, header::ACCEPT_LANGUAGE, request::Parts};
 use leptos::prelude::use_context;
-use time::OffsetDateTime;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 use tower_sessions::{Session, session::Error};
 use url::form_urlencoded;
 
@@ -18,16 +27,43 @@ use url::form_urlencoded;
 struct PageLogin {
     user: Option<CurrentUser>,
     login: Login,
+    /// Dialogs on the page so far.
+    dialogs: Arc<AtomicUsize>,
 }
 
-/// What the dialog starts from on the page that is being rendered; for the prop of an island.
+/// What the dialog starts from on the page that is being rendered; for the prop of an island. Each call is for one more
+/// dialog on the page.
 pub fn use_login() -> Login {
-    of_page().login
+    let page = of_page();
+    let number = page.dialogs.fetch_add(1, Ordering::Relaxed);
+    Login { id: format!("lock{number}"), ..page.login }
 }
 
 /// Who is signed in, on the page that is being rendered.
 pub fn use_current_user() -> Option<CurrentUser> {
     of_page().user
+}
+
+/// For one page; what holds for all of them is set in [`AuthConfig`](super::AuthConfig).
+impl Login {
+    /// The dialog speaks this language here.
+    #[must_use]
+    pub fn in_language(mut self, language: Language) -> Self {
+        let offered: Vec<_> = self.countries.iter().map(|entry| entry.country).collect();
+        self.countries = countries::in_language(language, &offered);
+        self.messages = language.messages();
+        self
+    }
+
+    /// This number stands in the field already, unless a login is under way.
+    #[must_use]
+    pub fn prefilled(mut self, phone_number: &str, country: Country) -> Self {
+        if self.state.phone_number.is_empty() && self.state.sent.is_none() {
+            phone_number.clone_into(&mut self.state.phone_number);
+            self.state.country = country;
+        }
+        self
+    }
 }
 
 /// Leptos renders every page once at start-up, without a request: nobody is signed in there.
@@ -53,28 +89,47 @@ pub(super) async fn provide(AxumState(auth): AxumState<Auth>, mut request: Reque
 async fn load(auth: &Auth, session: &Session, uri: &Uri, headers: &HeaderMap) -> Result<PageLogin, Error> {
     let user = CurrentUser::of(session, auth.now()).await?;
     let pending = PendingLogin::of(session).await?;
-    Ok(PageLogin { user, login: login(auth, pending, uri, headers, auth.now()) })
+    Ok(PageLogin { user, login: login(auth, pending, uri, headers), dialogs: Arc::default() })
 }
 
-fn login(auth: &Auth, pending: Option<PendingLogin>, uri: &Uri, headers: &HeaderMap, now: OffsetDateTime) -> Login {
+fn login(auth: &Auth, pending: Option<PendingLogin>, uri: &Uri, headers: &HeaderMap) -> Login {
     let config = auth.config();
     let return_to = return_to(uri, &config.login_path, pending.as_ref());
+    let language = Language::of(config, headers);
     Login {
-        state: state(pending, uri, headers, now),
+        id: String::new(),
+        state: state(auth, pending, uri, headers),
         login_page: login_url(&config.login_path, return_to.as_str()),
         return_to: return_to.into(),
-        countries: config.countries.clone(),
+        countries: countries::in_language(language, &config.countries),
+        messages: language.messages(),
+        terms: config.terms.as_ref().map(|terms| terms.links.clone()),
     }
 }
 
-fn state(pending: Option<PendingLogin>, uri: &Uri, headers: &HeaderMap, now: OffsetDateTime) -> State {
-    let Some(mut pending) = pending else {
-        return State { country: country_of(headers), ..State::default() };
+fn state(auth: &Auth, pending: Option<PendingLogin>, uri: &Uri, headers: &HeaderMap) -> State {
+    let edits = query(uri, "edit").is_some();
+    let mut state = match pending {
+        Some(mut pending) => {
+            if edits {
+                pending.edit_number();
+            }
+            pending.state(auth.now())
+        }
+        None => State {
+            screen: if edits { Screen::EnterPhone } else { first_screen(auth, headers) },
+            country: auth.config().default_location.unwrap_or_else(|| country_of(headers)),
+            ..State::default()
+        },
     };
-    if query(uri, "edit").is_some() {
-        pending.edit_number();
-    }
-    pending.state(now)
+    state.must_accept_terms = auth.config().terms.as_ref().is_some_and(|terms| terms.must_accept);
+    state
+}
+
+/// A browser that remembers its last login is offered the same number again.
+fn first_screen(auth: &Auth, headers: &HeaderMap) -> Screen {
+    last_login::remembered(auth.config(), headers)
+        .map_or(Screen::EnterPhone, |number| Screen::LastLogin { phone_number: number.masked() })
 }
 
 /// The way back: what the URL says, on login pages what the pending login says, elsewhere the page itself.
@@ -105,10 +160,10 @@ mod tests {
     use super::*;
     use http::HeaderValue;
 
-    fn country(languages: &'static str) -> &'static str {
+    fn country(languages: &'static str) -> String {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(languages));
-        country_of(&headers).iso()
+        country_of(&headers).into()
     }
 
     #[test]

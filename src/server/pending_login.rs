@@ -1,6 +1,6 @@
 //! The login that a browser has under way, kept in its session.
 
-use super::{Auth, number::Number, return_to::ReturnTo, session::PENDING};
+use super::{Auth, number::Number, return_to::ReturnTo, session::PENDING, tenant_client::Started, terms::Consent};
 use crate::{
     Country, PhoneNumber,
     api::{CodeSent, Refusal},
@@ -25,6 +25,8 @@ pub(super) struct PendingLogin {
     pub(super) sent: Option<Sent>,
     at_code: bool,
     notice: Option<Notice>,
+    /// The terms were accepted.
+    pub(super) consent: Option<Consent>,
 }
 
 /// A code that was sent.
@@ -33,6 +35,8 @@ pub(super) struct Sent {
     pub(super) number: PhoneNumber,
     display: String,
     resend_at: OffsetDateTime,
+    code_length: u32,
+    expires_at: OffsetDateTime,
 }
 
 impl PendingLogin {
@@ -53,9 +57,20 @@ impl PendingLogin {
     }
 
     /// A code went out: the dialog asks for it.
-    pub(super) fn code_sent(&mut self, auth: &Auth, number: Number, notice: Option<Notice>) -> CodeSent {
-        let now = auth.now();
-        let sent = Sent { number: number.e164, display: number.display, resend_at: now + auth.config().resend_after };
+    pub(super) fn code_sent(
+        &mut self,
+        auth: &Auth,
+        (number, started): (Number, Started),
+        notice: Option<Notice>,
+    ) -> CodeSent {
+        let (now, config) = (auth.now(), auth.config());
+        let sent = Sent {
+            number: number.e164,
+            display: number.display,
+            resend_at: now + config.resend_after,
+            code_length: started.code_length.unwrap_or(config.code_length),
+            expires_at: now + started.expires_in().unwrap_or(config.code_lifetime),
+        };
         self.at_code = true;
         self.notice = notice;
         self.sent.insert(sent).shown(now)
@@ -63,8 +78,8 @@ impl PendingLogin {
 
     /// A step was refused: the dialog says why, where it stands.
     pub(super) fn refused(&mut self, refusal: Refusal) {
-        self.notice = Some(Notice::Refused(refusal));
         self.at_code &= refusal != Refusal::NoPendingLogin;
+        self.notice = Some(Notice::Refused(refusal));
     }
 
     /// The number was refused: the dialog asks for it again.
@@ -79,14 +94,23 @@ impl PendingLogin {
         self.notice = None;
     }
 
+    fn screen(&self) -> Screen {
+        match self.notice {
+            Some(Notice::Refused(Refusal::Misconfigured)) => Screen::Unrecoverable,
+            _ if self.at_code => Screen::EnterCode,
+            _ => Screen::EnterPhone,
+        }
+    }
+
     /// The same as the dialog's state.
     pub(super) fn state(&self, now: OffsetDateTime) -> State {
         State {
-            screen: if self.at_code { Screen::EnterCode } else { Screen::EnterPhone },
+            screen: self.screen(),
             country: self.country,
             phone_number: self.typed.clone(),
             sent: self.sent.as_ref().map(|sent| sent.shown(now)),
-            notice: self.notice,
+            accepts_terms: self.consent.is_some(),
+            notice: self.notice.clone(),
             ..State::default()
         }
     }
@@ -95,10 +119,7 @@ impl PendingLogin {
 impl Sent {
     /// Seconds until another code may be asked for.
     pub(super) fn resend_in(&self, now: OffsetDateTime) -> u32 {
-        let left = (self.resend_at - now).as_seconds_f64().ceil().max(0.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the time of a countdown")]
-        let seconds = left as u32;
-        seconds
+        seconds_until(self.resend_at, now)
     }
 
     pub(super) fn number(&self) -> Number {
@@ -106,6 +127,18 @@ impl Sent {
     }
 
     fn shown(&self, now: OffsetDateTime) -> CodeSent {
-        CodeSent { phone_number: self.display.clone(), resend_in: self.resend_in(now) }
+        CodeSent {
+            phone_number: self.display.clone(),
+            resend_in: self.resend_in(now),
+            code_length: self.code_length,
+            expires_in: seconds_until(self.expires_at, now),
+        }
     }
+}
+
+fn seconds_until(end: OffsetDateTime, now: OffsetDateTime) -> u32 {
+    let left = (end - now).as_seconds_f64().ceil().clamp(0.0, f64::from(u32::MAX));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]
+    let seconds = left as u32;
+    seconds
 }

@@ -1,12 +1,20 @@
 //! What a server function needs of the request it runs in.
 
-use super::{Auth, form};
-use crate::api::ApiError;
+use super::{Auth, form, hooks::Step, languages::Language, last_login};
+use crate::{
+    PhoneNumber,
+    api::{ApiError, Refusal},
+};
 use axum::extract::ConnectInfo;
-use http::request::Parts;
+use http::{
+    HeaderMap,
+    header::{COOKIE, SET_COOKIE},
+    request::Parts,
+};
 use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use tower_sessions::Session;
+use tower_sessions::{Session, cookie::Cookie};
 
 pub(super) struct Request {
     pub(super) auth: Auth,
@@ -27,6 +35,30 @@ impl Request {
         Ok(Self { auth, session, client_ip: client_ip(&parts), parts })
     }
 
+    /// The language that the person reads.
+    pub(super) fn language(&self) -> Language {
+        Language::of(self.auth.config(), &self.parts.headers)
+    }
+
+    /// The number of the last login on this browser.
+    pub(super) fn last_login(&self) -> Result<PhoneNumber, Refusal> {
+        last_login::remembered(self.auth.config(), &self.parts.headers).ok_or(Refusal::NoPendingLogin)
+    }
+
+    /// Has the browser remember the number that logged in.
+    pub(super) fn remember(&self, phone_number: Option<&str>) {
+        let number = phone_number.and_then(|number| PhoneNumber::parse(number).ok());
+        let cookie = number.and_then(|number| last_login::remember(self.auth.config(), &number));
+        if let (Some(cookie), Some(response)) = (cookie, use_context::<ResponseOptions>()) {
+            response.append_header(SET_COOKIE, cookie);
+        }
+    }
+
+    /// What the app's hooks are asked about.
+    pub(super) fn step<'a>(&self, phone_number: &'a PhoneNumber) -> Step<'a> {
+        Step { phone_number, client_ip: self.client_ip }
+    }
+
     /// Where a plain form goes on: the page it stood on.
     pub(super) fn back_to_the_form(&self) {
         form::redirect(&self.parts, &form::page(&self.parts, &self.auth.config().login_path));
@@ -36,6 +68,13 @@ impl Request {
     pub(super) fn on_to(&self, url: &str) {
         form::redirect(&self.parts, url);
     }
+}
+
+/// The value of a cookie.
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut cookies = pairs.flat_map(Cookie::split_parse).flatten();
+    cookies.find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
 }
 
 /// Without connection information all clients share one address, and so one allowance.

@@ -5,39 +5,91 @@ use super::{
     pending_login::PendingLogin,
     request::Request,
     return_to::ReturnTo,
+    tenant_client::Started,
+    terms::Consent,
 };
 use crate::{
-    Country,
+    Country, PhoneNumber,
     api::{ApiError, Refusal, StartOutcome},
     lock::state::Notice,
 };
 
-pub(crate) async fn start(typed: &str, country: &str, return_to: &str) -> Result<StartOutcome, ApiError> {
+/// The arguments of [`api::start`](crate::api::start).
+pub(crate) struct Start {
+    pub(crate) phone_number: String,
+    pub(crate) country: String,
+    pub(crate) return_to: String,
+    pub(crate) accept_terms: String,
+    pub(crate) last_login: String,
+}
+
+pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
-    let country = Country::from_iso(country).unwrap_or_default();
-    let mut pending = PendingLogin::begin(typed, country, ReturnTo::parse(return_to));
-    let number = number::read(typed, country, &request.auth.config().countries);
-    let outcome = match send(&request, number).await {
-        Ok(number) => StartOutcome::CodeSent(pending.code_sent(&request.auth, number, None)),
-        Err(refusal) => {
-            pending.number_refused(refusal);
-            StartOutcome::Refused(refusal)
-        }
-    };
-    finish(&request, &pending, outcome).await
+    let country = Country::from_iso(&start.country).unwrap_or_default();
+    let mut pending = PendingLogin::begin(&start.phone_number, country, ReturnTo::parse(&start.return_to));
+    pending.consent = consent(&request, &start);
+    let number = accepted(&request, &pending).and_then(|()| number(&request, &start, country));
+    begin(&request, pending, number).await
+}
+
+/// Sends a code to a number that the app knows, as for a step-up; the dialog on this browser's next page starts at the
+/// code. The terms are not asked about: who has a number in the app has been asked before. To be called in a server
+/// function of your app, below [`install`](super::install).
+///
+/// # Errors
+/// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`].
+pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result<StartOutcome, ApiError> {
+    let request = Request::current()?;
+    let pending = PendingLogin::begin(phone_number.as_str(), Country::default(), ReturnTo::parse(return_to));
+    begin(&request, pending, number::known(phone_number)).await
 }
 
 pub(crate) async fn resend() -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let mut pending = PendingLogin::of(&request.session).await?.unwrap_or_default();
     let outcome = match send(&request, number_to_resend(&request, &pending)).await {
-        Ok(number) => StartOutcome::CodeSent(pending.code_sent(&request.auth, number, Some(Notice::Resent))),
+        Ok(sent) => StartOutcome::CodeSent(pending.code_sent(&request.auth, sent, Some(Notice::Resent))),
         Err(refusal) => {
-            pending.refused(refusal);
+            pending.refused(refusal.clone());
             StartOutcome::Refused(refusal)
         }
     };
     finish(&request, &pending, outcome).await
+}
+
+async fn begin(
+    request: &Request,
+    mut pending: PendingLogin,
+    number: Result<Number, Refusal>,
+) -> Result<StartOutcome, ApiError> {
+    let outcome = match send(request, number).await {
+        Ok(sent) => StartOutcome::CodeSent(pending.code_sent(&request.auth, sent, None)),
+        Err(refusal) => {
+            pending.number_refused(refusal.clone());
+            StartOutcome::Refused(refusal)
+        }
+    };
+    finish(request, &pending, outcome).await
+}
+
+/// The number that is meant: the one that was typed, or the one of the last login.
+fn number(request: &Request, start: &Start, country: Country) -> Result<Number, Refusal> {
+    if start.last_login.is_empty() {
+        number::read(&start.phone_number, country, &request.auth.config().countries)
+    } else {
+        number::known(&request.last_login()?)
+    }
+}
+
+fn consent(request: &Request, start: &Start) -> Option<Consent> {
+    let terms = request.auth.config().terms.as_ref().filter(|_| !start.accept_terms.is_empty())?;
+    Some(terms.accepted(request.auth.now()))
+}
+
+fn accepted(request: &Request, pending: &PendingLogin) -> Result<(), Refusal> {
+    let terms = request.auth.config().terms.as_ref();
+    let may_go_on = terms.is_none_or(|terms| terms.allows(pending.consent.as_ref()));
+    if may_go_on { Ok(()) } else { Err(Refusal::TermsNotAccepted) }
 }
 
 /// What the dialog counts down holds on the server too; the limit that counts is the tenant's.
@@ -49,18 +101,20 @@ fn number_to_resend(request: &Request, pending: &PendingLogin) -> Result<Number,
     }
 }
 
-async fn send(request: &Request, number: Result<Number, Refusal>) -> Result<Number, Refusal> {
+async fn send(request: &Request, number: Result<Number, Refusal>) -> Result<(Number, Started), Refusal> {
     let number = number?;
-    request.auth.limits().take_start(request.client_ip)?;
-    request.auth.tenant().start(&number.e164, request.client_ip).await.map_err(|error| {
+    let auth = &request.auth;
+    auth.config().hooks.may_start(&request.step(&number.e164)).map_err(Refusal::Hook)?;
+    auth.limits().take_start(request.client_ip)?;
+    let started = auth.tenant().start(&number.e164, request.client_ip, request.language()).await.map_err(|error| {
         tracing::warn!(%error, phone_number = number.e164.masked(), "no code was sent");
         Refusal::from(error)
     })?;
-    Ok(number)
+    Ok((number, started))
 }
 
 async fn finish(request: &Request, pending: &PendingLogin, outcome: StartOutcome) -> Result<StartOutcome, ApiError> {
-    if let StartOutcome::Refused(refusal) = outcome {
+    if let StartOutcome::Refused(refusal) = &outcome {
         tracing::warn!(?refusal, "a login was refused at its start");
     }
     pending.keep(&request.session).await?;

@@ -6,6 +6,7 @@ use super::{
     AuthConfig,
     authorization::{Authorization, PkceSupport},
     config::Tenant,
+    languages::Language,
 };
 use crate::{OneTimeCode, PhoneNumber, api::Refusal};
 use http::StatusCode;
@@ -43,6 +44,8 @@ pub(super) struct ErrorBody {
     #[serde(default)]
     error_description: String,
     attempts_left: Option<u32>,
+    #[serde(default)]
+    superseded: bool,
     retry_after: Option<u32>,
     #[serde(skip)]
     status: StatusCode,
@@ -58,6 +61,21 @@ impl std::fmt::Debug for ErrorBody {
 #[derive(Deserialize)]
 pub(super) struct Tokens {
     pub(super) id_token: SecretString,
+}
+
+/// What `/passwordless/start` answers; the members are our tenant's.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Started {
+    pub(super) code_length: Option<u32>,
+    expires_in: Option<u32>,
+}
+
+impl Started {
+    /// How long the code lives.
+    pub(super) fn expires_in(self) -> Option<Duration> {
+        self.expires_in.map(|seconds| Duration::from_secs(seconds.into()))
+    }
 }
 
 /// A client of one tenant; cheap to clone.
@@ -88,8 +106,13 @@ impl TenantClient {
         self.0.http.post(self.tenant().endpoint(path))
     }
 
-    /// `POST /passwordless/start`: has a code sent.
-    pub(super) async fn start(&self, number: &PhoneNumber, client_ip: IpAddr) -> Result<(), TenantError> {
+    /// `POST /passwordless/start`: has a code sent, in a message in this language.
+    pub(super) async fn start(
+        &self,
+        number: &PhoneNumber,
+        client_ip: IpAddr,
+        language: Language,
+    ) -> Result<Started, TenantError> {
         let config = &self.0.config;
         let body = json!({
             "client_id": config.client_id,
@@ -98,8 +121,11 @@ impl TenantClient {
             "phone_number": number.as_str(),
             "send": "code",
         });
-        let request = self.post("/passwordless/start").header("auth0-forwarded-for", client_ip.to_string());
-        done(request.json(&body).send().await?).await
+        let request = self
+            .post("/passwordless/start")
+            .header("auth0-forwarded-for", client_ip.to_string())
+            .header("x-request-language", language.tag());
+        read(request.json(&body).send().await?).await
     }
 
     /// `POST /passwordless/verify`: checks a code without using it up.
@@ -303,10 +329,16 @@ impl ErrorBody {
             return Refusal::RateLimited { retry_after: self.retry_after };
         }
         match self.error.as_str() {
+            "bad.connection" if self.error_description.contains("signup is disabled") => Refusal::SignUpDisabled,
             "bad.phone_number" => Refusal::PhoneNumberInvalid,
             "sms_provider_error" => self.provider_error(),
             "invalid_grant" | "invalid_user_password" | "unauthorized" | "access_denied" => {
-                code_refusal(&self.error, &self.error_description, self.attempts_left)
+                match code_refusal(&self.error, &self.error_description, self.attempts_left) {
+                    Refusal::WrongCode { attempts_left } if self.superseded && attempts_left != Some(0) => {
+                        Refusal::CodeReplaced
+                    }
+                    refusal => refusal,
+                }
             }
             _ => Refusal::Misconfigured,
         }

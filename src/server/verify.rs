@@ -33,7 +33,7 @@ pub(crate) async fn verify(code: &str) -> Result<VerifyOutcome, ApiError> {
         }
         Err(Failure::Refused(refusal)) => {
             tracing::warn!(?refusal, "a code was not accepted");
-            pending.refused(refusal);
+            pending.refused(refusal.clone());
             pending.keep(&request.session).await?;
             request.back_to_the_form();
             Ok(VerifyOutcome::Refused(refusal))
@@ -46,6 +46,8 @@ pub(crate) async fn verify(code: &str) -> Result<VerifyOutcome, ApiError> {
 async fn check(request: &Request, pending: &PendingLogin, code: &str) -> Result<String, Failure> {
     let sent = pending.sent.as_ref().ok_or(Failure::Refused(Refusal::NoPendingLogin))?;
     let code = read(code).map_err(Failure::Refused)?;
+    let may_verify = request.auth.config().hooks.may_verify(&request.step(&sent.number));
+    may_verify.map_err(|sentence| Failure::Refused(Refusal::Hook(sentence)))?;
     match request.auth.config().login_flow {
         LoginFlow::Redirect => through_the_tenant(request, pending, sent, &code).await,
         LoginFlow::Token => at_once(request, pending, sent, &code).await,
@@ -87,7 +89,8 @@ async fn at_once(
         tracing::warn!(%error, "an ID token was not accepted");
         Failure::Refused(Refusal::LoginNotVerified)
     })?;
-    CurrentUser::sign_in(&request.session, claims, request.auth.now()).await?;
+    request.remember(claims.phone_number.as_deref());
+    CurrentUser::sign_in(&request.session, claims, pending.consent.clone(), request.auth.now()).await?;
     Ok(pending.return_to.as_str().to_owned())
 }
 

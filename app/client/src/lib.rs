@@ -4,6 +4,10 @@
 use app as _;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// Called once by the script that leptos writes into each page; the script then wakes the islands one by one.
 #[wasm_bindgen]
 pub fn hydrate() {

@@ -1,7 +1,10 @@
 use crate::login_card::LoginCard;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_passwordless::server::{use_current_user, use_login};
+use leptos_passwordless::{
+    LockOptions,
+    server::{use_current_user, use_login},
+};
 
 /// `/login`: the dialog as a page.
 #[component]
@@ -21,6 +24,6 @@ pub(crate) fn LoginPage() -> impl IntoView {
                     </p>
                 }
             })}
-        <LoginCard login />
+        <LoginCard login options=LockOptions::default() />
     }
 }

@@ -27,6 +27,12 @@ fn Details(user: CurrentUser) -> impl IntoView {
             <dd>
                 <time datetime=user.signed_in_at.format(&Rfc3339).ok()>{readable(user.signed_in_at)}</time>
             </dd>
+            {user.consent.map(|consent| {
+                view! {
+                    <dt>"Terms accepted"</dt>
+                    <dd>{format!("version {}, {}", consent.version, readable(consent.at))}</dd>
+                }
+            })}
         </dl>
     }
 }

@@ -1,0 +1,59 @@
+//! `/gallery/options?closable=false&primary_color=%23ea5323`: the dialog alive, with the options of the query, to be
+//! tried and to be tested. For those who develop.
+
+use crate::{login_button::LoginButton, login_card::LoginCard};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_passwordless::{
+    Country, LockOptions, Login,
+    lock::{Color, FlashKind, FlashMessage, Theme},
+    server::{Language, use_login},
+};
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
+
+/// `dialogs` of them, as modals; `inline=true` shows one as a part of the page as well.
+#[component]
+pub(crate) fn GalleryOptions() -> impl IntoView {
+    let query = use_query_map().get_untracked();
+    let dialogs = query.get("dialogs").and_then(|count| count.parse().ok()).unwrap_or(1);
+    let is_inline = query.get("inline").is_some();
+    let button = |_| view! { <LoginButton login=login(&query) options=options(&query) /> };
+    view! {
+        <Title text="Options" />
+        <h1>"Options"</h1>
+        <p class="ways">{(0..dialogs).map(button).collect_view()}</p>
+        {is_inline.then(|| view! { <LoginCard login=login(&query) options=options(&query) /> })}
+    }
+}
+
+fn login(query: &ParamsMap) -> Login {
+    let login = use_login();
+    let login = match query.get("language").and_then(|tag| Language::from_tag(&tag).ok()) {
+        Some(language) => login.in_language(language),
+        None => login,
+    };
+    let country = query.get("country").and_then(|code| Country::from_iso(&code).ok()).unwrap_or_default();
+    match query.get("phone_number") {
+        Some(number) => login.prefilled(&number, country),
+        None => login,
+    }
+}
+
+fn options(query: &ParamsMap) -> LockOptions {
+    let defaults = LockOptions::default();
+    let flag = |name: &str, default: bool| query.get(name).map_or(default, |value| value == "true");
+    let kind = if flag("flash_error", false) { FlashKind::Error } else { FlashKind::Info };
+    LockOptions {
+        title: query.get("title"),
+        open_label: query.get("open_label"),
+        closable: flag("closable", defaults.closable),
+        autoclose: flag("autoclose", defaults.autoclose),
+        autofocus: flag("autofocus", defaults.autofocus),
+        show_terms: flag("show_terms", defaults.show_terms),
+        flash_message: query.get("flash").map(|text| FlashMessage { kind, text }),
+        theme: Theme {
+            logo: query.get("logo"),
+            primary_color: query.get("primary_color").and_then(|color| Color::parse(&color).ok()),
+        },
+    }
+}

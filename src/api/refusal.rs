@@ -1,0 +1,93 @@
+//! A [`Refusal`] as it travels: flat, because an enum of many shapes would cost the client more code to read.
+
+use super::Refusal;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Wire {
+    pub(crate) reason: String,
+    /// The number that some reasons come with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) number: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sentence: Option<String>,
+}
+
+macro_rules! refusals {
+    ($($name:ident)*) => {
+        const fn name(refusal: &Refusal) -> &'static str {
+            match refusal {
+                $(Refusal::$name => stringify!($name),)*
+                Refusal::RateLimited { .. } => "RateLimited",
+                Refusal::CodeIncomplete { .. } => "CodeIncomplete",
+                Refusal::WrongCode { .. } => "WrongCode",
+                Refusal::Hook(_) => "Hook",
+            }
+        }
+
+        fn named(name: &str) -> Refusal {
+            match name {
+                $(stringify!($name) => Refusal::$name,)*
+                _ => Refusal::Unexpected,
+            }
+        }
+    };
+}
+
+refusals! {
+    PhoneNumberMissing PhoneNumberInvalid CountryNotAllowed TermsNotAccepted SmsNotSent CodeMissing CodeMalformed
+    CodeExpired CodeReplaced TooManyAttempts UserBlocked SignUpDisabled NoPendingLogin TenantRefused LoginNotVerified
+    TenantUnavailable Misconfigured Offline Timeout Unexpected
+}
+
+impl From<Refusal> for Wire {
+    fn from(refusal: Refusal) -> Self {
+        let reason = name(&refusal).to_owned();
+        let (number, sentence) = match refusal {
+            Refusal::RateLimited { retry_after } => (retry_after, None),
+            Refusal::CodeIncomplete { digits } => (Some(digits), None),
+            Refusal::WrongCode { attempts_left } => (attempts_left, None),
+            Refusal::Hook(sentence) => (None, Some(sentence)),
+            _ => (None, None),
+        };
+        Self { reason, number, sentence }
+    }
+}
+
+/// What is not known here, from a server that is newer, is as good as unexpected.
+impl From<Wire> for Refusal {
+    fn from(Wire { reason, number, sentence }: Wire) -> Self {
+        match (reason.as_str(), sentence) {
+            ("RateLimited", _) => Self::RateLimited { retry_after: number },
+            ("CodeIncomplete", _) => Self::CodeIncomplete { digits: number.unwrap_or_default() },
+            ("WrongCode", _) => Self::WrongCode { attempts_left: number },
+            ("Hook", Some(sentence)) => Self::Hook(sentence),
+            (name, _) => named(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_arrives_as_it_was_sent() -> Result<(), serde_json::Error> {
+        for refusal in [
+            Refusal::PhoneNumberMissing,
+            Refusal::CodeReplaced,
+            Refusal::RateLimited { retry_after: Some(7) },
+            Refusal::RateLimited { retry_after: None },
+            Refusal::CodeIncomplete { digits: 6 },
+            Refusal::WrongCode { attempts_left: Some(0) },
+            Refusal::Hook("Not today.".to_owned()),
+            Refusal::Unexpected,
+        ] {
+            assert_eq!(serde_json::from_str::<Refusal>(&serde_json::to_string(&refusal)?)?, refusal);
+        }
+        let json = serde_json::to_string(&Refusal::WrongCode { attempts_left: Some(2) })?;
+        assert_eq!(json, r#"{"reason":"WrongCode","number":2}"#);
+        assert_eq!(serde_json::from_str::<Refusal>(r#"{"reason":"NotInvented"}"#)?, Refusal::Unexpected);
+        Ok(())
+    }
+}

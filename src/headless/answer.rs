@@ -1,0 +1,46 @@
+//! What the server functions answer, read member by member: a reader made by serde would weigh more than the dialog's rules.
+
+use super::js::get;
+use crate::api::{ApiError, CodeSent, Refusal, StartOutcome, VerifyOutcome, refusal::Wire};
+use crate::lock::state::Event;
+use leptos::wasm_bindgen::JsValue;
+
+/// The JSON of an answer.
+pub(super) type Answer = Result<JsValue, ApiError>;
+
+pub(super) fn of_start(answer: Answer) -> Event {
+    Event::Started(answer.and_then(|answer| {
+        let sent = get(&answer, "CodeSent").map(|sent| {
+            StartOutcome::CodeSent(CodeSent {
+                phone_number: text(&sent, "phone_number"),
+                resend_in: number(&sent, "resend_in").unwrap_or_default(),
+                code_length: number(&sent, "code_length").unwrap_or_default(),
+                expires_in: number(&sent, "expires_in").unwrap_or_default(),
+            })
+        });
+        sent.or_else(|| refusal(&answer).map(StartOutcome::Refused)).ok_or(ApiError::ServerError)
+    }))
+}
+
+pub(super) fn of_verify(answer: Answer) -> Event {
+    Event::Verified(answer.and_then(|answer| {
+        let verified = get(&answer, "Verified")
+            .map(|verified| VerifyOutcome::Verified { continue_to: text(&verified, "continue_to") });
+        verified.or_else(|| refusal(&answer).map(VerifyOutcome::Refused)).ok_or(ApiError::ServerError)
+    }))
+}
+
+fn refusal(answer: &JsValue) -> Option<Refusal> {
+    let refused = get(answer, "Refused")?;
+    let (reason, sentence) = (text(&refused, "reason"), Some(text(&refused, "sentence")));
+    Some(Wire { reason, number: number(&refused, "number"), sentence }.into())
+}
+
+fn text(object: &JsValue, name: &str) -> String {
+    get(object, name).and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+fn number(object: &JsValue, name: &str) -> Option<u32> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts from floats saturate")]
+    get(object, name)?.as_f64().map(|number| number as u32)
+}

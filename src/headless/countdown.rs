@@ -1,0 +1,33 @@
+//! Counts down to the next code and to the end of this one.
+
+use super::Passwordless;
+use crate::lock::state::Event;
+use js_sys::Date;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// Ticks for as long as the dialog is there.
+pub(super) fn start(passwordless: Passwordless) {
+    begin_anew(passwordless);
+    if let Ok(interval) = set_interval_with_handle(move || tick(passwordless), Duration::from_millis(500)) {
+        on_cleanup(move || interval.clear());
+    }
+}
+
+/// The first second begins now.
+pub(super) fn begin_anew(passwordless: Passwordless) {
+    passwordless.background.try_update_value(|background| background.since = Date::now());
+}
+
+/// Against the clock, not by ticks: browsers slow the timers of hidden tabs down.
+fn tick(passwordless: Passwordless) {
+    let seconds = passwordless.background.try_update_value(|background| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts from floats saturate")]
+        let seconds = ((Date::now() - background.since) / 1000.0) as u32;
+        background.since += f64::from(seconds) * 1000.0;
+        seconds
+    });
+    if let Some(seconds @ 1..) = seconds {
+        passwordless.dispatch(Event::TimePassed(seconds));
+    }
+}

@@ -1,0 +1,28 @@
+//! What the browser's events carry.
+
+use leptos::{
+    ev::{Event, SubmitEvent},
+    prelude::*,
+};
+use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
+
+/// The form that is being submitted, kept from being posted by the browser.
+pub(super) fn take(submit: &SubmitEvent) -> HtmlFormElement {
+    submit.prevent_default();
+    event_target(submit)
+}
+
+/// A field of a form, by its name.
+pub(super) fn field(form: &HtmlFormElement, name: &str) -> String {
+    FormData::new_with_form(form).ok().and_then(|data| data.get(name).as_string()).unwrap_or_default()
+}
+
+/// The field that an event happened in.
+pub(crate) fn input_of(event: &Event) -> HtmlInputElement {
+    event_target(event)
+}
+
+pub(super) fn go_to(url: &str) {
+    // A browser that refuses leaves the person on the last screen, which shows the link.
+    drop(window().location().assign(url));
+}

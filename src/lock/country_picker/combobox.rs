@@ -1,0 +1,199 @@
+use super::super::state::Event;
+use crate::{
+    country::Country,
+    headless::{Passwordless, input_of},
+    messages::Text,
+};
+use leptos::{
+    ev::{Event as DomEvent, KeyboardEvent, MouseEvent},
+    prelude::*,
+    wasm_bindgen::JsCast,
+};
+use web_sys::{Element, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+#[component]
+pub(super) fn Combobox(passwordless: Passwordless, id: String) -> impl IntoView {
+    let list = passwordless.element_id("countries");
+    let hint = passwordless.element_id("country-hint");
+    view! {
+        <input
+            type="hidden"
+            name="country"
+            disabled=passwordless.when(is_dead)
+            value=passwordless.says(|login| login.country().into())
+        />
+        <input
+            type="text"
+            role="combobox"
+            id=id
+            class="lock-combobox"
+            autocomplete="off"
+            hidden=passwordless.when(is_dead)
+            aria-autocomplete="list"
+            aria-controls=list.clone()
+            aria-describedby=hint.clone()
+            aria-expanded=passwordless.aria(is_open)
+            aria-activedescendant=passwordless.says(active_row)
+            readonly=passwordless.when(Passwordless::is_busy)
+            on:click=passwordless.on(press_field)
+            on:input=passwordless.on(look_for)
+            on:keydown=passwordless.on(press)
+            on:blur=passwordless.on(|login, _| login.dispatch(Event::ListClosed))
+        />
+        <ul
+            role="listbox"
+            id=list
+            class="lock-countries"
+            aria-labelledby=passwordless.element_id("country-label")
+            hidden=passwordless.when(|login| !is_open(login))
+            on:mousedown=passwordless.on(press_row)
+        ></ul>
+        <p id=hint class="lock-unseen">
+            {passwordless.text(Text::CountrySearchHint)}
+        </p>
+        <p class="lock-hint lock-result" role="status">
+            {passwordless.says(result)}
+        </p>
+    }
+}
+
+fn is_dead(passwordless: Passwordless) -> bool {
+    !passwordless.hydrated()
+}
+
+fn is_open(passwordless: Passwordless) -> bool {
+    passwordless.search().is_some()
+}
+
+/// What is looked for, or else the country that is chosen.
+fn text(passwordless: Passwordless) -> String {
+    let query = passwordless.search().and_then(|search| search.query);
+    query.unwrap_or_else(|| passwordless.country_label())
+}
+
+fn found(passwordless: Passwordless) -> Vec<(Country, String)> {
+    let query = passwordless.search().map(|search| search.query.unwrap_or_default());
+    query.map(|query| passwordless.find_countries(&query)).unwrap_or_default()
+}
+
+fn open(passwordless: Passwordless) {
+    if untrack(|| is_open(passwordless)) {
+        return;
+    }
+    let chosen = untrack(|| passwordless.country());
+    let chosen = passwordless.find_countries("").iter().position(|(country, _)| *country == chosen);
+    passwordless.dispatch(Event::ListOpened(chosen.unwrap_or_default()));
+}
+
+fn look_for(passwordless: Passwordless, input: &DomEvent) {
+    passwordless.dispatch(Event::CountrySought(input_of(input).value()));
+}
+
+fn press(passwordless: Passwordless, key: &KeyboardEvent) {
+    let search = untrack(|| passwordless.search());
+    match (key.key().as_str(), search) {
+        ("ArrowDown", Some(search)) => reach(passwordless, search.active + 1),
+        ("ArrowUp", Some(search)) => reach(passwordless, search.active.wrapping_sub(1)),
+        ("ArrowDown" | "ArrowUp", None) => open(passwordless),
+        ("Enter", Some(search)) => take_row(passwordless, search.active),
+        ("Escape", Some(_)) => passwordless.dispatch(Event::ListClosed),
+        ("Tab", Some(search)) if search.query.is_some() => return take_row(passwordless, search.active),
+        _ => return,
+    }
+    // Enter would submit the form, Esc close the dialog.
+    key.prevent_default();
+    key.stop_propagation();
+}
+
+/// Another row, and round at the ends.
+fn reach(passwordless: Passwordless, row: usize) {
+    let last = untrack(|| found(passwordless)).len().saturating_sub(1);
+    passwordless.dispatch(Event::RowReached(if row == usize::MAX {
+        last
+    } else if row > last {
+        0
+    } else {
+        row
+    }));
+}
+
+fn take_row(passwordless: Passwordless, row: usize) {
+    if let Some((country, _)) = untrack(|| found(passwordless)).get(row) {
+        passwordless.choose_country(*country);
+    }
+}
+
+/// The whole text is chosen, so that typing looks for another country.
+fn press_field(passwordless: Passwordless, click: &MouseEvent) {
+    input_of(click).select();
+    open(passwordless);
+}
+
+/// A press into the list does not take the focus from the field.
+fn press_row(passwordless: Passwordless, press: &MouseEvent) {
+    press.prevent_default();
+    let row: Element = event_target(press);
+    let country = row.get_attribute("data-country").and_then(|code| Country::from_iso(&code).ok());
+    if let Some(country) = country {
+        passwordless.choose_country(country);
+    }
+}
+
+/// As HTML in one go: rows have no life of their own.
+pub(in crate::lock) fn draw(passwordless: Passwordless) {
+    let (rows, text) = untrack(|| (rows(passwordless), text(passwordless)));
+    let element = |part| document().get_element_by_id(&passwordless.element_id(part));
+    if let Some(field) = element("country").as_ref().and_then(|field| field.dyn_ref::<HtmlInputElement>())
+        && field.value() != text
+    {
+        field.set_value(&text);
+    }
+    let Some(list) = element("countries") else { return };
+    list.set_inner_html(&rows);
+    let active = untrack(|| active_row(passwordless));
+    request_animation_frame(move || {
+        if let Some(row) = document().get_element_by_id(&active) {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            row.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
+}
+
+fn rows(passwordless: Passwordless) -> String {
+    let chosen = passwordless.country();
+    let active = passwordless.search().map_or(0, |search| search.active);
+    let row = |(at, (country, label)): (usize, (Country, String))| {
+        let selected = if country == chosen { "true" } else { "false" };
+        let active = if at == active { " class=lock-active" } else { "" };
+        let (id, label) = (row_id(passwordless, at), super::escaped(&label));
+        let opening =
+            ["<li role=option id=", &id, active, " data-country=", country.iso(), " aria-selected=", selected];
+        [&opening.concat(), ">", &label, "</li>"].concat()
+    };
+    found(passwordless).into_iter().enumerate().map(row).collect()
+}
+
+fn row_id(passwordless: Passwordless, at: usize) -> String {
+    passwordless.element_id(&["country-", &at.to_string()].concat())
+}
+
+/// The row that Enter takes, while there is one.
+fn active_row(passwordless: Passwordless) -> String {
+    let active = passwordless.search().map_or(0, |search| search.active);
+    if active < found(passwordless).len() { row_id(passwordless, active) } else { String::new() }
+}
+
+/// For those who do not see the list; that it is empty is for everyone.
+fn result(passwordless: Passwordless) -> String {
+    if passwordless.search().and_then(|search| search.query).is_none() {
+        return String::new();
+    }
+    match found(passwordless).len() {
+        0 => passwordless.text(Text::NoCountryFound),
+        count => {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            passwordless.messages(|said| said.with_count(Text::CountriesFound, count))
+        }
+    }
+}

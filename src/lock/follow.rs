@@ -1,0 +1,54 @@
+//! What follows a step on the screen: the focus, the code in its field, the countries in their list.
+
+use super::{country_picker::combobox, state::State};
+use crate::headless::Passwordless;
+use leptos::{prelude::*, wasm_bindgen::JsCast};
+use web_sys::{HtmlElement, HtmlInputElement};
+
+/// Moves the focus to what matters when an answer has arrived or the screen has changed.
+///
+/// Not at the start: there the field's `autofocus` speaks, and a field that is being typed in must not be touched.
+pub(super) fn follow(passwordless: Passwordless, before: &State, after: &State) {
+    let moment = |state: &State| (state.screen.clone(), state.notice.clone(), state.waiting_for);
+    if after.waiting_for.is_none() && moment(before) != moment(after) {
+        request_animation_frame(move || focus(passwordless));
+    }
+    if !before.is_alive && after.is_alive {
+        take_up(passwordless);
+    }
+    let countries = |state: &State| (state.is_alive, state.country, state.search.clone());
+    if countries(before) != countries(after) {
+        combobox::draw(passwordless);
+    }
+    if before.code != after.code {
+        show_code(passwordless, &after.code);
+    }
+}
+
+/// What was typed and chosen before the page came alive is not lost.
+fn take_up(passwordless: Passwordless) {
+    let form = document().get_element_by_id(&passwordless.element_id("phone"));
+    if let Some(form) = form.as_ref().and_then(|form| form.dyn_ref()) {
+        passwordless.take_fields(form);
+    }
+}
+
+/// The first element of the screen that asks for it: its field, or its button.
+fn focus(passwordless: Passwordless) {
+    let Some(card) = document().get_element_by_id(&passwordless.element_id("card")) else { return };
+    let Ok(Some(element)) = card.query_selector(":scope > :not([hidden]) [data-lock-focus]") else { return };
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        // A browser that refuses the focus leaves it where it is.
+        drop(element.focus());
+    }
+}
+
+/// The field is empty after a refusal, and has the digits that an SMS brought.
+fn show_code(passwordless: Passwordless, code: &str) {
+    let field = document().get_element_by_id(&passwordless.element_id("code"));
+    if let Some(field) = field.as_ref().and_then(|field| field.dyn_ref::<HtmlInputElement>())
+        && field.value() != code
+    {
+        field.set_value(code);
+    }
+}

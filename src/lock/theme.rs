@@ -1,0 +1,87 @@
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The looks of one dialog; the names follow Lock's. More is themed by the custom properties of `style/lock.css`.
+///
+/// ```
+/// use leptos_passwordless::lock::{Color, Theme};
+///
+/// let theme = Theme { primary_color: Some(Color::parse("#ea5323")?), ..Theme::default() };
+/// # Ok::<(), leptos_passwordless::lock::InvalidColor>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Theme {
+    /// The URL of an image in place of the logo; the content security policy must allow it.
+    pub logo: Option<String>,
+    /// The colour of buttons and links. The style sheet sees to the contrast of the text on it and beside it.
+    pub primary_color: Option<Color>,
+}
+
+/// A colour, as `#rgb` or `#rrggbb`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Color(String);
+
+/// The text is no colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not a colour: `#rgb` or `#rrggbb` is expected")]
+pub struct InvalidColor;
+
+impl Color {
+    /// Reads a colour.
+    ///
+    /// # Errors
+    /// [`InvalidColor`] if the text is not `#` and three or six hexadecimal digits.
+    pub fn parse(text: &str) -> Result<Self, InvalidColor> {
+        let digits = text.strip_prefix('#').ok_or(InvalidColor)?;
+        let is_color = matches!(digits.len(), 3 | 6) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_color { Ok(Self(digits.to_owned())) } else { Err(InvalidColor) }
+    }
+}
+
+impl Theme {
+    /// The classes of an element that has these looks.
+    pub(super) fn class(&self, class: &'static str) -> String {
+        let color = self.primary_color.as_ref().map(|color| [" lock-color-", &color.0].concat());
+        [class, &color.unwrap_or_default()].concat()
+    }
+
+    /// Written by the server alone: the browser finds it there.
+    #[cfg(feature = "ssr")]
+    fn rule(theme: &Self) -> String {
+        let Some(Color(digits)) = &theme.primary_color else { return String::new() };
+        let nonce = leptos::nonce::use_nonce().map(|nonce| format!(" nonce=\"{nonce}\"")).unwrap_or_default();
+        format!("<style{nonce}>.lock-color-{digits}{{--lock-accent:#{digits}}}</style>")
+    }
+
+    #[cfg(not(feature = "ssr"))]
+    fn rule(_: &Self) -> String {
+        String::new()
+    }
+}
+
+/// The logo; decoration, because the title says what this is. And the colour, as a rule with the nonce of the page: a
+/// `style` attribute would break a strict content security policy.
+#[component]
+pub(super) fn Logo(theme: Theme) -> impl IntoView {
+    let is_own = theme.logo.is_some();
+    view! {
+        <span hidden inner_html=Theme::rule(&theme)></span>
+        <img class="lock-logo" src=theme.logo.unwrap_or_default() alt="" hidden=!is_own />
+        <span class="lock-logo lock-default-logo" aria-hidden="true" hidden=is_own></span>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_a_colour_gets_into_a_style_sheet() {
+        for text in ["", "ea5323", "#ea53", "#ea5323}", "#gggggg", "red", "#fff;x"] {
+            assert_eq!(Color::parse(text), Err(InvalidColor), "{text}");
+        }
+        let theme = Theme { primary_color: Color::parse("#Ea5").ok(), ..Theme::default() };
+        assert_eq!(theme.class("lock"), "lock lock-color-Ea5");
+    }
+}

@@ -1,0 +1,67 @@
+//! What an app does before a code is sent or checked: the hooks that hold with and without JavaScript.
+
+use crate::PhoneNumber;
+use std::{fmt, net::IpAddr, sync::Arc};
+
+type Hook = Arc<dyn Fn(&Step<'_>) -> Result<(), String> + Send + Sync>;
+
+/// The app's hooks; each is optional and refuses a step with a sentence of its own.
+///
+/// ```
+/// use leptos_passwordless::server::{ServerHooks, Step};
+///
+/// let hooks = ServerHooks::default().before_start(|step: &Step| {
+///     if step.phone_number.as_str().starts_with("+44") {
+///         Ok(())
+///     } else {
+///         Err("Only British numbers can log in here.".to_owned())
+///     }
+/// });
+/// ```
+#[derive(Clone, Default)]
+pub struct ServerHooks {
+    before_start: Option<Hook>,
+    before_verify: Option<Hook>,
+}
+
+/// What a hook is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// The number that the code goes to, or went to.
+    pub phone_number: &'a PhoneNumber,
+    /// The address of the person's browser.
+    pub client_ip: IpAddr,
+}
+
+impl ServerHooks {
+    /// Asked before a code is sent, the number being a valid one; also before it is sent again.
+    #[must_use]
+    pub fn before_start(mut self, hook: impl Fn(&Step<'_>) -> Result<(), String> + Send + Sync + 'static) -> Self {
+        self.before_start = Some(Arc::new(hook));
+        self
+    }
+
+    /// Asked before a code is checked.
+    #[must_use]
+    pub fn before_verify(mut self, hook: impl Fn(&Step<'_>) -> Result<(), String> + Send + Sync + 'static) -> Self {
+        self.before_verify = Some(Arc::new(hook));
+        self
+    }
+
+    pub(super) fn may_start(&self, step: &Step<'_>) -> Result<(), String> {
+        self.before_start.as_ref().map_or(Ok(()), |hook| hook(step))
+    }
+
+    pub(super) fn may_verify(&self, step: &Step<'_>) -> Result<(), String> {
+        self.before_verify.as_ref().map_or(Ok(()), |hook| hook(step))
+    }
+}
+
+impl fmt::Debug for ServerHooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerHooks")
+            .field("before_start", &self.before_start.is_some())
+            .field("before_verify", &self.before_verify.is_some())
+            .finish()
+    }
+}

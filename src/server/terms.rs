@@ -1,0 +1,37 @@
+//! What a sign-up agrees to, and that a person did.
+
+use crate::Terms;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// The terms of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TermsPolicy {
+    /// Where they can be read.
+    pub links: Terms,
+    /// What is recorded with a consent; a new version asks for a new one.
+    pub version: String,
+    /// Whether a box has to be ticked before any code is sent or the tenant's page is opened.
+    pub must_accept: bool,
+}
+
+/// A person accepted the terms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// The version of the terms.
+    pub version: String,
+    /// When the box was ticked.
+    pub at: OffsetDateTime,
+}
+
+impl TermsPolicy {
+    /// The consent that a ticked box is.
+    pub(super) fn accepted(&self, at: OffsetDateTime) -> Consent {
+        Consent { version: self.version.clone(), at }
+    }
+
+    /// Whether someone who gave this consent, if any, may go on.
+    pub(super) fn allows(&self, consent: Option<&Consent>) -> bool {
+        !self.must_accept || consent.is_some_and(|consent| consent.version == self.version)
+    }
+}
