@@ -17,7 +17,15 @@ pub struct Browser {
 pub struct Page {
     pub url: Url,
     pub status: StatusCode,
+    /// The HTML, without the props of islands.
     pub text: String,
+}
+
+impl Page {
+    /// Whether a person reads this there; the marks that keep numbers from left to right are not seen.
+    pub fn shows(&self, text: &str) -> bool {
+        self.text.replace(['\u{2066}', '\u{2069}'], "").contains(text)
+    }
 }
 
 impl Browser {
@@ -35,6 +43,12 @@ impl Browser {
         self.client.get(self.url(url.as_ref())).header("accept", HTML).send().await.unwrap()
     }
 
+    /// A page as a browser gets it that asks for these languages.
+    pub async fn get_in(&self, path: &str, languages: &str) -> String {
+        let request = self.client.get(self.url(path)).header("accept", HTML).header("accept-language", languages);
+        without_props(&request.send().await.unwrap().text().await.unwrap())
+    }
+
     /// Opens a page, wherever that leads.
     pub async fn open(&self, url: impl AsRef<str>) -> Page {
         self.follow(self.get(url).await).await
@@ -45,9 +59,14 @@ impl Browser {
         self.start_from(phone_number, "/").await
     }
 
+    /// What the dialog asks to be called with these fields.
+    pub async fn start_with(&self, fields: &[(&str, &str)]) -> StartOutcome {
+        outcome(self.call("start").form(fields)).await
+    }
+
     pub async fn start_from(&self, phone_number: &str, return_to: &str) -> StartOutcome {
         let fields = [("phone_number", phone_number), ("country", "US"), ("return_to", return_to)];
-        outcome(self.call("start").form(&fields)).await
+        self.start_with(&fields).await
     }
 
     pub async fn resend(&self) -> StartOutcome {
@@ -96,8 +115,17 @@ impl Browser {
             let url = response.url().join(location.to_str().unwrap()).unwrap();
             response = self.client.get(url).header("accept", HTML).send().await.unwrap();
         }
-        Page { url: response.url().clone(), status: response.status(), text: response.text().await.unwrap() }
+        let (url, status) = (response.url().clone(), response.status());
+        Page { url, status, text: without_props(&response.text().await.unwrap()) }
     }
+}
+
+/// What islands bring to the browser has every sentence in it, said or not.
+fn without_props(html: &str) -> String {
+    const PROPS: &str = " data-props=\"";
+    let mut parts = html.split(PROPS);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('"').expect("the end of the attribute").1)
 }
 
 async fn outcome<T: DeserializeOwned>(request: RequestBuilder) -> T {

@@ -142,7 +142,7 @@ async fn the_nonce_must_be_the_one_that_was_sent() {
 
         let page = browser.open(format!("/callback?code=any&state={}", sent("state"))).await;
         assert_eq!(browser.is_signed_in().await, answer == Some("sent"), "{answer:?}");
-        assert_eq!(page.text.contains("The login could not be verified"), answer != Some("sent"), "{answer:?}");
+        assert_eq!(page.shows("The login could not be verified"), answer != Some("sent"), "{answer:?}");
     }
 }
 

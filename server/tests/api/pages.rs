@@ -1,6 +1,6 @@
 //! Pages, their headers, and who may see them.
 
-use crate::program::Program;
+use crate::{fake_tenant::FakeTenant, program::Program};
 use reqwest::StatusCode;
 
 #[tokio::test]
@@ -58,4 +58,25 @@ async fn the_country_is_guessed_from_the_language() {
     let html = request.send().await.unwrap().text().await.unwrap();
     let at = html.find(r#"value="AT""#).expect("Austria");
     assert!(html[at..at + 30].contains("selected"));
+}
+
+#[tokio::test]
+async fn the_gallery_is_for_those_who_develop() {
+    let here = Program::both(&[]).await;
+    let tenant = FakeTenant::new().await;
+    let public = Program::app(&tenant.origin(), &["--app-base-url", "https://app.example"]).await;
+    for path in ["/gallery", "/gallery/options"] {
+        assert_eq!(here.browser().get(path).await.status(), StatusCode::OK, "{path}");
+        assert_eq!(public.browser().get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_colour_of_the_apps_own_keeps_to_the_policy() {
+    let program = Program::both(&[]).await;
+    let response = program.browser().get("/gallery/options?primary_color=%23ea5323").await;
+    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    let nonce = policy.split_once("style-src 'self' 'nonce-").unwrap().1.split_once('\'').unwrap().0.to_owned();
+    let rule = format!("<style nonce=\"{nonce}\">.lock-color-ea5323{{--lock-accent:#ea5323}}</style>");
+    assert!(response.text().await.unwrap().contains(&rule));
 }

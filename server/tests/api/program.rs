@@ -1,5 +1,5 @@
 use crate::{browser::Browser, clock::TestClock, site};
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use serde_json::Value;
 use server::{
     config::{Cli, Part},
@@ -52,7 +52,9 @@ impl Program {
         let database = new_database();
         let url = format!("sqlite:{}", database.display());
         let own = ["passwordless", "--app-base-url", &app, "--tenant-public-url", &tenant, "--database-url", &url];
-        let mut cli = Cli::try_parse_from(own.iter().chain(arguments)).unwrap();
+        let command = Cli::command().args_override_self(true);
+        let matches = command.try_get_matches_from(own.iter().chain(arguments)).unwrap();
+        let mut cli = Cli::from_arg_matches(&matches).unwrap();
         cli.config.leptos_site_root = site::packed().into();
         assert_eq!(cli.part().unwrap(), part);
         cli.config.tenant_timeout = Duration::from_secs(1);

@@ -1,0 +1,45 @@
+//! The language of the page and of the SMS.
+
+use crate::{fake_tenant::FakeTenant, program::Program};
+
+#[tokio::test]
+async fn the_dialog_speaks_the_browsers_language_or_a_more_general_one() {
+    let program = Program::both(&[]).await;
+    for (languages, expected) in [
+        ("de-AT,en;q=0.5", r#"lang="de" dir="ltr""#),
+        ("xx, fr-CH;q=0.9, en;q=0.8", r#"lang="fr" dir="ltr""#),
+        ("ar-EG", r#"lang="ar" dir="rtl""#),
+        ("zh-Hant-TW", r#"lang="zh-TW" dir="ltr""#),
+        ("tlh", r#"lang="en" dir="ltr""#),
+    ] {
+        let page = program.browser().get_in("/login", languages).await;
+        assert!(page.contains(expected), "{languages}");
+    }
+    let page = program.browser().get_in("/login", "de").await;
+    assert!(page.contains("Deutschland (+49)") && !page.contains("Germany"));
+}
+
+#[tokio::test]
+async fn a_cookie_outranks_the_browser_and_the_operator_outranks_both() {
+    let english = Program::both(&["--lock-language", "en"]).await;
+    let any = Program::both(&[]).await;
+    for (program, expected) in [(any, r#"lang="ja""#), (english, r#"lang="en" dir"#)] {
+        let request = reqwest::Client::new().get(program.browser().url("/login"));
+        let request = request.header("accept-language", "de").header("cookie", "language=ja");
+        let page = request.send().await.unwrap().text().await.unwrap();
+        assert!(page.contains(expected), "{expected}");
+    }
+}
+
+#[tokio::test]
+async fn the_tenant_is_told_the_language_for_the_sms() {
+    let tenant = FakeTenant::new().await;
+    tenant.is_friendly().await;
+    let program = Program::app(&tenant.origin(), &[]).await;
+    let call = program.browser().call("start").header("accept-language", "pt-BR,en;q=0.5");
+    call.form(&[("phone_number", "+14155552671")]).send().await.unwrap();
+
+    let requests = tenant.server.received_requests().await.unwrap();
+    let start = requests.iter().find(|request| request.url.path() == "/passwordless/start").expect("a start");
+    assert_eq!(start.headers["x-request-language"], "pt-br");
+}

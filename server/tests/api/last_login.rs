@@ -1,0 +1,41 @@
+//! "Last time you logged in with …".
+
+use crate::program::Program;
+use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+
+const PHONE: &str = "+14155552671";
+const OFFER: &str = "Last time you logged in with";
+
+#[tokio::test]
+async fn a_browser_is_offered_its_last_number_without_being_told_it() {
+    for flow in ["redirect", "token"] {
+        let program = Program::both(&["--remember-last-login", "--auth0-login-flow", flow]).await;
+        let browser = program.browser();
+        assert!(!browser.open("/login").await.shows(&format!("{OFFER} +")));
+        browser.sign_in(&program, PHONE).await;
+        browser.submit("/profile", "/logout", &[]).await;
+
+        let page = browser.open("/login").await;
+        assert!(page.shows(&format!("{OFFER} +1********71.")), "{flow}");
+        assert!(!page.text.contains("4155552671"));
+
+        program.clock.advance(time::Duration::minutes(10));
+        assert!(matches!(
+            browser.start_with(&[("phone_number", ""), ("last_login", "on")]).await,
+            StartOutcome::CodeSent(_)
+        ));
+        let outcome = browser.verify(&program.code_sent_to(PHONE).await).await;
+        assert!(matches!(outcome, VerifyOutcome::Verified { .. }), "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_offered_only_where_the_operator_wants_it() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    browser.sign_in(&program, PHONE).await;
+    browser.submit("/profile", "/logout", &[]).await;
+    assert!(!browser.open("/login").await.shows(&format!("{OFFER} +")));
+    let outcome = browser.start_with(&[("phone_number", ""), ("last_login", "on")]).await;
+    assert_eq!(outcome, StartOutcome::Refused(Refusal::NoPendingLogin));
+}

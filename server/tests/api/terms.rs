@@ -1,0 +1,53 @@
+//! Who has to accept the terms does so before anything else, and that is kept.
+
+use crate::program::Program;
+use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+
+const PHONE: &str = "+14155552671";
+const LINKS: [&str; 4] = ["--terms-url", "https://app.example/terms", "--privacy-url", "https://app.example/privacy"];
+
+async fn with_terms(arguments: &[&str]) -> Program {
+    Program::both(&[&LINKS[..], arguments].concat()).await
+}
+
+#[tokio::test]
+async fn no_path_leads_past_the_terms() {
+    let program = with_terms(&["--must-accept-terms"]).await;
+    let browser = program.browser();
+    assert_eq!(browser.start(PHONE).await, StartOutcome::Refused(Refusal::TermsNotAccepted));
+    for page in ["/login", "/login/custom"] {
+        let page = browser.submit(page, "/api/passwordless/start", &[("phone_number", PHONE)]).await;
+        assert!(page.shows("Please accept the terms to go on."), "{}", page.url);
+    }
+    let page = browser.open("/login/hosted?return_to=/profile").await;
+    assert_eq!((page.url.path(), page.url.query()), ("/login", Some("return_to=%2Fprofile")));
+    assert!(page.shows("Please accept the terms to go on."));
+    assert_eq!(browser.resend().await, StartOutcome::Refused(Refusal::NoPendingLogin));
+    assert!(program.codes_sent_to(PHONE).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_consent_is_kept_with_its_version_and_its_time() {
+    for flow in ["redirect", "token"] {
+        let program =
+            with_terms(&["--must-accept-terms", "--terms-version", "2026-11", "--auth0-login-flow", flow]).await;
+        let browser = program.browser();
+        let fields = [("phone_number", PHONE), ("accept_terms", "on"), ("return_to", "/profile")];
+        assert!(matches!(browser.start_with(&fields).await, StartOutcome::CodeSent(_)));
+        let outcome = browser.verify(&program.code_sent_to(PHONE).await).await;
+        let VerifyOutcome::Verified { continue_to } = outcome else { panic!("{outcome:?}") };
+        let profile = browser.open(continue_to).await;
+        assert!(profile.shows("Terms accepted") && profile.shows("version 2026-11, "), "{flow}");
+    }
+}
+
+#[tokio::test]
+async fn terms_that_need_no_tick_stand_in_nobodys_way() {
+    let program = with_terms(&[]).await;
+    let browser = program.browser();
+    let page = browser.open("/login").await;
+    assert!(page.shows("By signing up, you agree to our terms of service and privacy policy."));
+    assert!(page.shows(r#"href="https://app.example/terms""#) && page.shows(r#"href="https://app.example/privacy""#));
+    browser.sign_in(&program, PHONE).await;
+    assert!(!browser.open("/profile").await.shows("Terms accepted"));
+}
