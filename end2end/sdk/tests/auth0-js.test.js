@@ -121,9 +121,7 @@ test("passwordlessStart sends a code", async () => {
   const phone = tenant.phone();
   const { Id, ...rest } = await start(page, phone, { xRequestLanguage: "de" });
   assert.match(Id, /^[0-9a-f]{24}$/);
-  const { codeLength, expiresIn, ...auth0s } = rest;
-  assert.deepEqual(auth0s, { phoneNumber: phone, phoneVerified: false, requestLanguage: "de" });
-  assert.deepEqual([codeLength, expiresIn], [6, 180], "members of our own");
+  assert.deepEqual(rest, { phoneNumber: phone, phoneVerified: false, requestLanguage: "de" });
   assert.match(await tenant.code(phone), /^\d{6}$/);
 });
 

@@ -42,8 +42,7 @@ const PROPERTIES: [&str; 14] = [
     "xRequestLanguage",
 ];
 
-/// Auth0's answer, and two members of our own, which official clients ignore: what to expect of the code. The `_id` is
-/// drawn anew each time: known, unknown and blocked numbers get the same answer.
+/// Auth0's answer. The `_id` is drawn anew each time: known, unknown and blocked numbers get the same answer.
 #[derive(Serialize)]
 pub(crate) struct Started {
     #[serde(rename = "_id")]
@@ -51,6 +50,14 @@ pub(crate) struct Started {
     phone_number: String,
     phone_verified: bool,
     request_language: String,
+    #[serde(flatten)]
+    expected: Option<Expected>,
+}
+
+/// What to expect of the code: members of our own, for callers who showed who they are. Browsers get Auth0's answer to the
+/// letter.
+#[derive(Serialize)]
+struct Expected {
     /// Digits.
     code_length: usize,
     /// Seconds that the code is good for.
@@ -85,8 +92,9 @@ pub(crate) async fn start(
         phone_number: phone_number.as_str().to_owned(),
         phone_verified: false,
         request_language,
-        code_length: connection.code_length,
-        expires_in: connection.code_lifetime.as_secs(),
+        expected: caller
+            .proven()
+            .map(|_| Expected { code_length: connection.code_length, expires_in: connection.code_lifetime.as_secs() }),
     };
     Ok((rate.map(|rate| rate.headers()).unwrap_or_default(), Json(started)))
 }

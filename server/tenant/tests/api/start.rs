@@ -63,6 +63,9 @@ async fn what_to_expect_of_the_code_is_the_connections_and_the_same_for_everyone
         expected(json!({"phone_number": "+14155552672"}), 6, 180).await;
         expected(json!({"connection": "members"}), 8, 60).await;
     }
+    let anonymous = tenant.post("/passwordless/start", &changed(&json!({"client_secret": null})));
+    let body: Value = anonymous.send().await.unwrap().json().await.unwrap();
+    assert_eq!((&body["code_length"], &body["expires_in"]), (&Value::Null, &Value::Null), "{body}");
 }
 
 #[tokio::test]
