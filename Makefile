@@ -24,7 +24,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run test release size bench-dialog screenshots clean rust node python chromium
+.PHONY: help run test release size bench-dialog screenshots clean rust rust-lints node python chromium
 .NOTPARALLEL:
 
 help:
@@ -46,7 +46,7 @@ run: rust
 	@echo "[4/4] starting …"
 	@exec target/debug/passwordless serve
 
-test: rust node python chromium
+test: rust rust-lints node python chromium
 	@echo "[1/8] format …"
 	@cargo fmt --check
 	@echo "[2/8] lints …"
@@ -103,8 +103,14 @@ clean:
 rust:
 	$(call need,cargo,install Rust from https://rustup.rs)
 	$(call need,cc,install a C compiler (Debian: apt-get install gcc libc6-dev))
-	@test -d "$$(rustc --print target-libdir --target $(WASM_TARGET) 2>&1)" \
+	@rustc --version >/dev/null 2>&1 \
 		|| { echo "installing the Rust toolchain of rust-toolchain.toml …"; rustup toolchain install --no-self-update; }
+	@test -d "$$(rustc --print target-libdir --target $(WASM_TARGET) 2>&1)" \
+		|| { echo "installing Rust's $(WASM_TARGET) …"; rustup target add $(WASM_TARGET); }
+
+rust-lints:
+	@{ cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1 \
+		|| { echo "installing rustfmt and clippy …"; rustup component add rustfmt clippy; }
 
 node: $(NODE_MODULES)/.package-lock.json $(SDK)/node_modules/.package-lock.json
 
