@@ -152,9 +152,9 @@ impl Countries {
 }
 
 impl<'a> CountryEntry<'a> {
-    /// What the closed picker shows.
+    /// What the closed picker shows; the mark keeps the plus before the digits where the name runs from right to left.
     pub fn label(&self) -> String {
-        [self.name, " (+", self.dial_code, ")"].concat()
+        [self.name, " (\u{200e}+", self.dial_code, ")"].concat()
     }
 
     /// As much of an entry as a preview needs.

@@ -460,3 +460,31 @@ impl Passwordless {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    #[test]
+    fn a_hook_refuses_with_its_sentence_and_the_app_is_told() {
+        Owner::new().with(|| {
+            let told = Arc::new(Mutex::new(Vec::new()));
+            let listener = Arc::clone(&told);
+            let hooks = Hooks {
+                on_event: Some(Callback::new(move |event| listener.lock().unwrap().push(event))),
+                before_start: Some(Callback::new(|start: BeforeStart| Err(format!("Not {}.", start.phone_number)))),
+                before_verify: None,
+            };
+            let passwordless = use_passwordless_with_hooks(Login::default(), hooks);
+            passwordless.dispatch(Event::PhoneNumberTyped("415 555 2671".to_owned()));
+            passwordless.dispatch(Event::PhoneNumberSubmitted);
+
+            let refusal = Refusal::Hook("Not 415 555 2671.".to_owned());
+            assert_eq!(untrack(|| passwordless.failure()), "Not 415 555 2671.");
+            assert!(!untrack(|| passwordless.is_busy()));
+            let expected = [LockEvent::SendRequested, LockEvent::AuthorizationError(refusal)];
+            assert_eq!(*told.lock().unwrap(), expected);
+        });
+    }
+}

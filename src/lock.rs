@@ -79,7 +79,7 @@ fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
                 </h2>
             </header>
             <NoticeBar passwordless />
-            <LastLogin passwordless show_terms />
+            <LastLogin passwordless autofocus show_terms />
             <EnterPhone passwordless autofocus show_terms />
             <EnterCode passwordless autofocus />
             <SignedIn passwordless />

@@ -171,9 +171,9 @@ impl Messages {
         if self.is_rtl { "rtl" } else { "ltr" }
     }
 
-    /// A text about a phone number, which stays left to right in any text.
+    /// A text about a phone number, which stays left to right and on one line in any text.
     pub fn with_phone(&self, text: Text, phone_number: &str) -> String {
-        filled(self.get(text), &isolated(phone_number))
+        filled(self.get(text), &isolated(&phone_number.replace(' ', "\u{a0}")))
     }
 
     /// A text about a time, written as a clock.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 /// The screen before the first: logs in with the number of the last login, in one press.
 #[component]
-pub(super) fn LastLogin(passwordless: Passwordless, show_terms: bool) -> impl IntoView {
+pub(super) fn LastLogin(passwordless: Passwordless, autofocus: bool, show_terms: bool) -> impl IntoView {
     view! {
         <div hidden=passwordless.when(|login| !matches!(login.screen(), Screen::LastLogin { .. }))>
             <form
@@ -23,7 +23,7 @@ pub(super) fn LastLogin(passwordless: Passwordless, show_terms: bool) -> impl In
                 <input type="hidden" name="phone_number" />
                 <input type="hidden" name="last_login" value="on" />
                 <input type="hidden" name="return_to" value=passwordless.return_to() />
-                <SubmitButton passwordless text=submit_label />
+                <SubmitButton passwordless text=submit_label autofocus />
             </form>
             <div class="lock-actions">
                 <a href="?edit" on:click=passwordless.on(Passwordless::edit_number)>

@@ -237,8 +237,10 @@ impl State {
         if self.screen != Screen::EnterCode {
             return None;
         }
+        // Enter after a code that was sent by itself, and refused: why it was stays said.
+        let is_refused = matches!(self.notice, Some(Notice::Refused(_)));
         if self.code.is_empty() {
-            return self.refuse(Refusal::CodeMissing);
+            return if is_refused { None } else { self.refuse(Refusal::CodeMissing) };
         }
         if let Some(digits) = self.missing_digits() {
             return self.refuse(digits);

@@ -3,11 +3,18 @@ use leptos::prelude::*;
 
 /// The button of a form: says what is under way, and cannot be pressed twice.
 #[component]
-pub(super) fn SubmitButton(passwordless: Passwordless, text: fn(Passwordless) -> String) -> impl IntoView {
+pub(super) fn SubmitButton(
+    passwordless: Passwordless,
+    text: fn(Passwordless) -> String,
+    /// Whether it has the focus at the start.
+    #[prop(optional)]
+    autofocus: bool,
+) -> impl IntoView {
     view! {
         <button
             type="submit"
             class="lock-submit"
+            autofocus=autofocus
             data-lock-focus=""
             disabled=passwordless.when(Passwordless::is_busy)
             aria-busy=passwordless.aria(Passwordless::is_busy)

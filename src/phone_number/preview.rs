@@ -12,6 +12,8 @@ pub(crate) enum Typed {
     International(String),
     /// As it is dialled inside a country.
     National(String),
+    /// After `001`: from some countries that leads to `+1`, from others, as `0011`, anywhere. The server knows which.
+    Unclear,
 }
 
 impl Typed {
@@ -27,6 +29,7 @@ impl Typed {
             digits.extend(ascii_digit(c));
         }
         match digits.strip_prefix("00") {
+            Some(rest) if !is_international && rest.starts_with('1') => Self::Unclear,
             Some(rest) if !is_international => Self::International(rest.to_owned()),
             _ if is_international => Self::International(digits),
             _ => Self::National(digits),
@@ -43,6 +46,7 @@ pub(crate) fn preview(text: &str, entry: &CountryEntry<'_>) -> Option<String> {
             let trunk_prefix = entry.trunk_prefix?;
             digits.strip_prefix(trunk_prefix).map(str::to_owned).unwrap_or(digits)
         }
+        Typed::Unclear => return None,
     };
     (number.len() >= MIN_DIGITS).then(|| ["+", entry.dial_code, " ", &number].concat())
 }

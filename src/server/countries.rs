@@ -245,7 +245,8 @@ mod tests {
                 example.format_as(PhoneNumberFormat::International).into_owned(),
                 wanted.replace('+', "00"),
             ] {
-                assert_eq!(previewed(&typed).as_ref(), Some(&wanted), "{region:?} {typed}");
+                let expected = Some(&wanted).filter(|_| !typed.starts_with("001"));
+                assert_eq!(previewed(&typed).as_ref(), expected, "{region:?} {typed}");
             }
             if let Some(shown) = previewed(&example.format_as(PhoneNumberFormat::National)) {
                 assert_eq!(shown, wanted, "{region:?}");

@@ -22,9 +22,9 @@ pub struct Page {
 }
 
 impl Page {
-    /// Whether a person reads this there; the marks that keep numbers from left to right are not seen.
+    /// Whether a person reads this there; the marks that keep numbers in one piece and from left to right are not seen.
     pub fn shows(&self, text: &str) -> bool {
-        self.text.replace(['\u{2066}', '\u{2069}'], "").contains(text)
+        self.text.replace(['\u{2066}', '\u{2069}'], "").replace('\u{a0}', " ").contains(text)
     }
 }
 

@@ -16,7 +16,7 @@ async fn the_dialog_speaks_the_browsers_language_or_a_more_general_one() {
         assert!(page.contains(expected), "{languages}");
     }
     let page = program.browser().get_in("/login", "de").await;
-    assert!(page.contains("Deutschland (+49)") && !page.contains("Germany"));
+    assert!(page.contains("Deutschland (\u{200e}+49)") && !page.contains("Germany"));
 }
 
 #[tokio::test]

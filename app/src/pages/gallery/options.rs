@@ -3,7 +3,7 @@
 
 use crate::{login_button::LoginButton, login_card::LoginCard};
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Link, Title};
 use leptos_passwordless::{
     Country, LockOptions, Login,
     lock::{Color, FlashKind, FlashMessage, Theme},
@@ -20,8 +20,9 @@ pub(crate) fn GalleryOptions() -> impl IntoView {
     let button = |_| view! { <LoginButton login=login(&query) options=options(&query) /> };
     view! {
         <Title text="Options" />
+        <Link rel="stylesheet" href="/gallery.css" />
         <h1>"Options"</h1>
-        <p class="ways">{(0..dialogs).map(button).collect_view()}</p>
+        <div class="exhibits">{(0..dialogs).map(button).collect_view()}</div>
         {is_inline.then(|| view! { <LoginCard login=login(&query) options=options(&query) /> })}
     }
 }
