@@ -2,13 +2,18 @@ import { defineConfig, devices } from "@playwright/test";
 
 type Flow = "redirect" | "token";
 
-const ports = { redirect: { app: 4310, tenant: 4311 }, token: { app: 4320, tenant: 4321 } };
+const ports = {
+  redirect: { app: 4310, tenant: 4311 },
+  token: { app: 4320, tenant: 4321 },
+  strict: { app: 4330, tenant: 4331 },
+};
+type Name = keyof typeof ports;
 const url = (port: number) => `http://localhost:${port}`;
 
 /** The program as it was built, with a database of its own and no limits. */
-function server(flow: Flow) {
-  const { app, tenant } = ports[flow];
-  const data = `target/end2end/${flow}`;
+function server(name: Name, flow: Flow, settings: Record<string, string>) {
+  const { app, tenant } = ports[name];
+  const data = `target/end2end/${name}`;
   return {
     cwd: "..",
     command: `rm -rf ${data} && mkdir -p ${data} && exec target/debug/passwordless serve`,
@@ -23,15 +28,15 @@ function server(flow: Flow) {
       TENANT_PUBLIC_URL: url(tenant),
       DATABASE_URL: `sqlite:${data}/passwordless.db`,
       AUTH0_LOGIN_FLOW: flow,
-      RESEND_AFTER_SECONDS: flow === "token" ? "1" : "30",
       LIMIT_STARTS_PER_IP_HOUR: "0",
       LIMIT_STARTS_PER_PHONE_HOUR: "0",
       RUST_LOG: "error",
+      ...settings,
     },
   };
 }
 
-const use = (flow: Flow) => ({ baseURL: url(ports[flow].app), tenantUrl: url(ports[flow].tenant) });
+const use = (name: Name) => ({ baseURL: url(ports[name].app), tenantUrl: url(ports[name].tenant) });
 
 export default defineConfig<{ tenantUrl: string }>({
   testDir: "tests",
@@ -40,11 +45,15 @@ export default defineConfig<{ tenantUrl: string }>({
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
   workers: 2,
-  timeout: 20_000,
+  // On a busy machine; on an idle one a test takes a second or two.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   reporter: "list",
   use: {
     ...devices["Desktop Chrome"],
+    locale: "en-US",
     trace: "retain-on-failure",
+    actionTimeout: 15_000,
     launchOptions: {
       executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
       args: [
@@ -60,9 +69,23 @@ export default defineConfig<{ tenantUrl: string }>({
     },
   },
   projects: [
-    { name: "redirect", use: use("redirect"), testIgnore: "superseded.spec.ts" },
+    { name: "redirect", use: use("redirect"), testIgnore: ["superseded.spec.ts", "strict/*.spec.ts"] },
     // How the login ends is all that differs, and how soon another code is offered.
     { name: "token", use: use("token"), testMatch: ["sign-in.spec.ts", "superseded.spec.ts"] },
+    // An app with terms, that remembers its visitors.
+    { name: "strict", use: use("strict"), testMatch: "strict/*.spec.ts" },
   ],
-  webServer: [server("redirect"), server("token")],
+  webServer: [
+    server("redirect", "redirect", {}),
+    server("token", "token", { RESEND_AFTER_SECONDS: "1" }),
+    server("strict", "redirect", {
+      MUST_ACCEPT_TERMS: "true",
+      TERMS_URL: "https://app.example/terms",
+      PRIVACY_URL: "https://app.example/privacy",
+      TERMS_VERSION: "2026-11",
+      REMEMBER_LAST_LOGIN: "true",
+      LIMIT_COUNTRIES: "US,DE,AT,CH",
+      DEFAULT_LOCATION: "AT",
+    }),
+  ],
 });

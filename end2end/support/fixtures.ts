@@ -50,9 +50,14 @@ function listen(context: BrowserContext): string[] {
   return problems;
 }
 
-/** How a number is shown: `+1 415 555 2671`. */
+/** How a number is shown: `+1 415 555 2671`, in marks that keep it from left to right. */
 export function readable(phone: string): string {
-  return phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "+1 $1 $2 $3");
+  return isolated(phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "+1 $1 $2 $3"));
+}
+
+/** What is read from left to right whatever the language: numbers and times. */
+export function isolated(text: string): string {
+  return `\u2066${text}\u2069`;
 }
 
 export async function expectSignedIn(page: Page, path = "/") {

@@ -86,7 +86,7 @@ test("what is pressed or typed into is 44 pixels high", async ({ page, lock, pho
 
 async function expectLarge(page: Page) {
   const small = await page.locator("dialog").locator("a, button, select, input:not([type=hidden])").evaluateAll((all) =>
-    all.filter((element) => element.getBoundingClientRect().height < 44).map((element) => element.outerHTML),
+    all.filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44).map((element) => element.outerHTML),
   );
   expect(small).toEqual([]);
 }

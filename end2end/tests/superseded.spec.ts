@@ -15,7 +15,7 @@ test("a code that was sent again makes the first one invalid", async ({ page, lo
   test.skip(first === second, "the same digits were drawn twice");
 
   await lock.enterCode(first);
-  await expect(lock.notice).toContainText("Wrong code.");
+  await expect(lock.notice).toContainText("This code was replaced by a newer one.");
   await lock.enterCode(second);
   await expectSignedIn(page);
 });

@@ -1,0 +1,112 @@
+import { expect, expectSignedIn, test } from "../support/fixtures";
+import { hydrated } from "../support/lock";
+
+const options = (query: Record<string, string>) => `/gallery/options?${new URLSearchParams(query)}`;
+/** The header of the page has a dialog of its own. */
+const second = (page: import("@playwright/test").Page) => ({
+  opener: page.locator("main .lock-open").first(),
+  dialog: page.locator("main dialog").first(),
+});
+
+test("a dialog that cannot be closed has no button for it, and Esc does nothing", async ({ page }) => {
+  await page.goto(options({ closable: "false" }));
+  await hydrated(page);
+  const { opener, dialog } = second(page);
+  await opener.click();
+  await expect(dialog).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Close" })).toBeHidden();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeVisible();
+});
+
+test("autoclose closes the dialog once the code was right", async ({ page, phone, outbox }) => {
+  await page.goto(options({ autoclose: "true" }));
+  await hydrated(page);
+  const { opener, dialog } = second(page);
+  await opener.click();
+  await dialog.getByLabel("Phone number").fill(phone);
+  await dialog.getByRole("button", { name: "Send code" }).click();
+  // The browser would leave for it; the page stays to be looked at.
+  const verified = { Verified: { continue_to: "#done" } };
+  await page.route("**/api/passwordless/verify", (route) => route.fulfill({ json: verified }));
+  await dialog.getByLabel("Code", { exact: true }).fill(await outbox.code(phone));
+  await expect(dialog).toBeHidden();
+  await expect(page).toHaveURL(/#done$/);
+});
+
+test("without autoclose the last screen says what happens", async ({ page, phone, outbox }) => {
+  await page.goto(options({}));
+  await hydrated(page);
+  const { opener, dialog } = second(page);
+  await opener.click();
+  await dialog.getByLabel("Phone number").fill(phone);
+  await dialog.getByRole("button", { name: "Send code" }).click();
+  const verified = { Verified: { continue_to: "#done" } };
+  await page.route("**/api/passwordless/verify", (route) => route.fulfill({ json: verified }));
+  await dialog.getByLabel("Code", { exact: true }).fill(await outbox.code(phone));
+  await expect(dialog.getByRole("status").filter({ hasText: "Thanks for logging in." })).toBeVisible();
+  await expect(dialog.getByRole("link", { name: "Continue" })).toHaveAttribute("href", "#done");
+});
+
+test("title, label, flash message and number are the app's", async ({ page }) => {
+  const number = { phone_number: "07911 123456", country: "GB" };
+  const texts = { title: "Join us", open_label: "Come in", flash: "Please log in to pay.", flash_error: "true" };
+  await page.goto(options({ ...texts, ...number }));
+  await hydrated(page);
+  const { opener, dialog } = second(page);
+  await expect(opener).toHaveText("Come in");
+  await opener.click();
+  await expect(dialog).toHaveAccessibleName("Join us");
+  await expect(dialog.getByRole("alert")).toHaveText("Please log in to pay.");
+  await expect(dialog.getByLabel("Phone number")).toHaveValue("07911 123456");
+  await expect(dialog.getByRole("combobox")).toHaveValue("United Kingdom (\u200e+44)");
+});
+
+test("without autofocus, the field waits", async ({ page }) => {
+  await page.goto(options({ inline: "true", autofocus: "false" }));
+  await hydrated(page);
+  expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
+});
+
+test("several dialogs on one page do not know of each other", async ({ page, phone, outbox }) => {
+  await page.goto(options({ dialogs: "3", inline: "true" }));
+  await hydrated(page);
+  const ids = await page.locator("[id]").evaluateAll((all) => all.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(ids.length);
+
+  const inline = page.locator("section.lock");
+  await inline.getByLabel("Phone number").fill("12345");
+  await page.locator("main .lock-open").nth(1).click();
+  const dialog = page.locator("main dialog").nth(1);
+  await dialog.getByLabel("Phone number").fill(phone);
+  await dialog.getByRole("button", { name: "Send code" }).click();
+  await expect(dialog.getByLabel("Code", { exact: true })).toBeVisible();
+  await expect(inline.getByLabel("Phone number")).toHaveValue("12345");
+  await dialog.getByLabel("Code", { exact: true }).fill(await outbox.code(phone));
+  await expectSignedIn(page, "/gallery/options?dialogs=3&inline=true");
+});
+
+test("a hundred times open and closed: no error, nothing left behind", async ({ page, lock }) => {
+  await page.goto("/");
+  await hydrated(page);
+  const count = () => page.evaluate(() => document.querySelectorAll("*").length);
+  const before = await count();
+  for (let i = 0; i < 100; i++) {
+    await lock.opener.press("Enter");
+    await expect(lock.phone).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(lock.opener).toBeFocused();
+  }
+  expect(await count()).toBe(before);
+});
+
+test("opening the dialog asks for nothing", async ({ page, lock }) => {
+  await page.goto("/");
+  await hydrated(page);
+  await page.waitForLoadState("networkidle");
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  await lock.opener.click();
+  await expect(lock.phone).toBeFocused();
+  expect(requests).toEqual([]);
+});
