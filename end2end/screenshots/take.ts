@@ -1,36 +1,57 @@
 import { expect, test } from "../support/fixtures";
+import { hydrated } from "../support/lock";
 import { wrong } from "../support/outbox";
 
-const sizes = { desktop: { width: 1000, height: 720 }, phone: { width: 390, height: 780 } };
+const THEMES = {
+  light: { shelf: ".scheme-light", language: "en" },
+  dark: { shelf: ".scheme-dark", language: "en" },
+  rtl: { shelf: ".scheme-light", language: "ar" },
+};
 
-/** The pictures show numbers that stay the same. */
-let next = 1;
-
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const [size, viewport] of Object.entries(sizes)) {
-    const phone = `+1415555267${next++}`;
-    test.describe(() => {
-      test.use({ colorScheme, viewport, deviceScaleFactor: 2, contextOptions: { reducedMotion: "reduce" } });
-
-      test(`${size}, ${colorScheme}`, async ({ page, lock, outbox }) => {
-        const take = (screen: string) => page.screenshot({ path: `screenshots/${screen}-${size}-${colorScheme}.png` });
-        await lock.open();
-        await take("phone");
-        await lock.sendCodeAndWait(phone);
-        await take("code");
-        await lock.enterCode(wrong(await outbox.code(phone)));
-        await expect(lock.notice).toContainText("Wrong code.");
-        await take("wrong-code");
-      });
-    });
-  }
+/** Every screen as the server draws it, for comparison: `screens/light/wrong-code.png`. */
+for (const [theme, { shelf, language }] of Object.entries(THEMES)) {
+  test(`the screens, ${theme}`, async ({ page }) => {
+    await page.goto(`/gallery?language=${language}`);
+    for (const figure of await page.locator(shelf).first().locator("figure").all()) {
+      const screen = (await figure.getAttribute("data-screen"))!.replaceAll(" ", "-");
+      await figure.locator(".lock").screenshot({ path: `screenshots/screens/${theme}/${screen}.png` });
+    }
+  });
 }
 
-test.describe(() => {
-  test.use({ viewport: { width: 448, height: 520 }, deviceScaleFactor: 2 });
+// The pictures of the README
 
-  test("the one for the README", async ({ page, lock }) => {
-    await page.goto("/login");
-    await lock.root.screenshot({ path: "screenshots/lock.png" });
+test.describe(() => {
+  test.use({ contextOptions: { reducedMotion: "reduce" } });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`desktop, ${colorScheme}`, async ({ page, lock, phone, outbox }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 720, height: 600 });
+      await lock.open();
+      if (colorScheme === "light") {
+        await lock.country.click();
+        await lock.country.pressSequentially("swit");
+      } else {
+        await lock.sendCodeAndWait(phone);
+        await lock.enterCode(wrong(await outbox.code(phone)));
+        await expect(lock.notice).toContainText("Wrong code.");
+      }
+      await page.screenshot({ path: `screenshots/${colorScheme}.png` });
+    });
+  }
+
+  test("phone", async ({ page, lock, phone }) => {
+    await page.setViewportSize({ width: 390, height: 600 });
+    await lock.open();
+    await lock.sendCodeAndWait(phone);
+    await page.screenshot({ path: "screenshots/phone.png" });
+  });
+
+  test("from right to left", async ({ page }) => {
+    await page.setViewportSize({ width: 448, height: 600 });
+    await page.goto("/gallery/options?language=ar&inline=true&phone_number=050+123+4567&country=AE");
+    await hydrated(page);
+    await page.locator("section.lock").screenshot({ path: "screenshots/rtl.png" });
   });
 });
