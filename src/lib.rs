@@ -55,6 +55,26 @@
 //! [`CurrentUser`](server::CurrentUser) is the extractor of who is signed in, [`require_login`](server::require_login)
 //! the layer for the signed-in only.
 //!
+//! # Options, looks and hooks
+//!
+//! [`LockOptions`] are Lock's, by its names, and [`Hooks`] are told of every step and can refuse two of them. What the
+//! server decides (languages, countries, terms, the last login) is in [`AuthConfig`](server::AuthConfig).
+//!
+//! ```
+//! # mod example {
+//! use leptos::prelude::*;
+//! use leptos_passwordless::{Hooks, LockDialog, LockEvent, LockOptions, Login, lock::{Color, Theme}};
+//!
+//! #[component]
+//! pub fn LoginButton(login: Login) -> impl IntoView {
+//!     let theme = Theme { primary_color: Color::parse("#ea5323").ok(), ..Theme::default() };
+//!     let options = LockOptions { autoclose: true, theme, ..LockOptions::default() };
+//!     let on_event = Callback::new(|event: LockEvent| leptos::logging::log!("{event:?}"));
+//!     view! { <LockDialog login options hooks=Hooks { on_event: Some(on_event), ..Hooks::default() } /> }
+//! }
+//! # }
+//! ```
+//!
 //! # Your own UI
 //!
 //! [`use_passwordless`] is the login without its looks; the dialog itself is built on it.

@@ -1,0 +1,91 @@
+//! What a person can do.
+
+use super::{
+    Passwordless,
+    events::{field, input_of, take},
+};
+use crate::country::Country;
+use crate::lock::state::Event;
+use crate::phone_number::preview::Typed;
+use leptos::{
+    ev::{Event as DomEvent, MouseEvent, SubmitEvent},
+    prelude::*,
+};
+use web_sys::HtmlFormElement;
+
+/// What a person can do.
+impl Passwordless {
+    /// Chooses the country for numbers without an international prefix.
+    pub fn choose_country(self, country: Country) {
+        self.dispatch(Event::CountryChosen(country));
+    }
+
+    /// Follows the phone number while it is typed or pasted; an international one chooses its country.
+    pub fn type_phone_number(self, input: &DomEvent) {
+        self.take_phone_number(input_of(input).value());
+    }
+
+    /// Follows the code while it is typed, pasted or filled in: only its digits stay, and once it is whole it is sent.
+    pub fn type_code(self, input: &DomEvent) {
+        let field = input_of(input);
+        self.dispatch(Event::CodeTyped(field.value()));
+        let digits = untrack(|| self.code());
+        if field.value() != digits {
+            field.set_value(&digits);
+        }
+    }
+
+    /// Asks for a code: takes the fields from the form that was submitted.
+    pub fn send_code(self, submit: &SubmitEvent) {
+        self.take_fields(&take(submit));
+        self.dispatch(Event::PhoneNumberSubmitted);
+    }
+
+    /// Asks for a code to the number of the last login.
+    pub fn use_last_login(self, submit: &SubmitEvent) {
+        self.take_terms(&take(submit));
+        self.dispatch(Event::LastLoginPressed);
+    }
+
+    /// Asks for another code.
+    pub fn resend(self, submit: &SubmitEvent) {
+        take(submit);
+        self.dispatch(Event::ResendPressed);
+    }
+
+    /// Checks the `code` of the form that was submitted and, if it is right, leaves the page.
+    pub fn verify(self, submit: &SubmitEvent) {
+        let form = take(submit);
+        self.dispatch(Event::CodeTyped(field(&form, "code")));
+        self.dispatch(Event::CodeSubmitted);
+    }
+
+    /// Back to the phone number, which is kept.
+    pub fn edit_number(self, click: &MouseEvent) {
+        click.prevent_default();
+        self.dispatch(Event::EditNumberPressed);
+    }
+
+    /// Takes what stands in the form of the first screen.
+    pub(crate) fn take_fields(self, form: &HtmlFormElement) {
+        if let Ok(country) = Country::from_iso(&field(form, "country")) {
+            self.choose_country(country);
+        }
+        self.take_phone_number(field(form, "phone_number"));
+        self.take_terms(form);
+    }
+
+    fn take_terms(self, form: &HtmlFormElement) {
+        self.dispatch(Event::TermsTicked(!field(form, "accept_terms").is_empty()));
+    }
+
+    fn take_phone_number(self, text: String) {
+        if let Typed::International(digits) = Typed::read(&text) {
+            let current = untrack(|| self.country());
+            if let Some(country) = self.with_countries(|countries| countries.of_international(&digits, current)) {
+                self.choose_country(country);
+            }
+        }
+        self.dispatch(Event::PhoneNumberTyped(text));
+    }
+}
