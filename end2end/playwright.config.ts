@@ -72,6 +72,12 @@ export default defineConfig<{ tenantUrl: string }>({
     { name: "redirect", use: use("redirect"), testIgnore: ["superseded.spec.ts", "strict/*.spec.ts"] },
     // How the login ends is all that differs, and how soon another code is offered.
     { name: "token", use: use("token"), testMatch: ["sign-in.spec.ts", "superseded.spec.ts"] },
+    // The screens that are most used, on a phone.
+    {
+      name: "phone",
+      use: { ...devices["Pixel 7"], ...use("redirect") },
+      testMatch: ["sign-in.spec.ts", "code.spec.ts", "failures.spec.ts"],
+    },
     // An app with terms, that remembers its visitors.
     { name: "strict", use: use("strict"), testMatch: "strict/*.spec.ts" },
   ],

@@ -1,4 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
+import { Page } from "@playwright/test";
 import { expect, expectSignedIn, test } from "../support/fixtures";
 import { hydrated } from "../support/lock";
 
@@ -58,7 +59,7 @@ test("every language fits into 320 pixels", async ({ page }) => {
   }
 });
 
-async function expectAccessible(page: import("@playwright/test").Page) {
+async function expectAccessible(page: Page) {
   const { violations } = await new AxeBuilder({ page }).include("section.lock").analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
 }

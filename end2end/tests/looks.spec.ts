@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { Page } from "@playwright/test";
+import { Locator, Page } from "@playwright/test";
 import { expect, test } from "../support/fixtures";
 import { hydrated } from "../support/lock";
 
@@ -66,7 +66,7 @@ test("a page about to be printed or scripted finds no style of ours in attribute
 });
 
 /** As the screen shows them. */
-async function colors(locator: import("@playwright/test").Locator, property: string): Promise<number[][]> {
+async function colors(locator: Locator, property: string): Promise<number[][]> {
   return locator.evaluateAll((elements, property) => {
     const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!;
     return elements.map((element) => {

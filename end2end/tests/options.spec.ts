@@ -1,9 +1,10 @@
+import { Page } from "@playwright/test";
 import { expect, expectSignedIn, test } from "../support/fixtures";
 import { hydrated } from "../support/lock";
 
 const options = (query: Record<string, string>) => `/gallery/options?${new URLSearchParams(query)}`;
 /** The header of the page has a dialog of its own. */
-const second = (page: import("@playwright/test").Page) => ({
+const second = (page: Page) => ({
   opener: page.locator("main .lock-open").first(),
   dialog: page.locator("main dialog").first(),
 });
@@ -87,6 +88,8 @@ test("several dialogs on one page do not know of each other", async ({ page, pho
 });
 
 test("a hundred times open and closed: no error, nothing left behind", async ({ page, lock }) => {
+  test.slow();
+  await page.emulateMedia({ reducedMotion: "reduce" });
   await page.goto("/");
   await hydrated(page);
   const count = () => page.evaluate(() => document.querySelectorAll("*").length);
