@@ -7,7 +7,7 @@ declare global {
 
 /** Runs in a page before its own scripts and notes when what was waited for is on the screen. */
 export function observe() {
-  const phone = "[name=phone_number]";
+  const phone = "[type=tel]";
   globalThis.marks = {};
 
   const note = (name: keyof Marks, at = performance.now()) => void (marks[name] ??= at);
