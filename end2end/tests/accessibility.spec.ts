@@ -1,16 +1,8 @@
-import AxeBuilder from "@axe-core/playwright";
 import { Page } from "@playwright/test";
+import { expectAccessible } from "../support/accessible";
 import { expect, expectSignedIn, test } from "../support/fixtures";
 import { hydrated } from "../support/lock";
 import { wrong } from "../support/outbox";
-
-async function expectAccessible(page: Page, screen: string) {
-  // A colour that is still fading in is not the one that is read. What is cancelled meanwhile is over as well.
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-  expect.soft(found, screen).toEqual([]);
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(colorScheme, () => {

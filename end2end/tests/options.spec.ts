@@ -1,6 +1,7 @@
 import { Page } from "@playwright/test";
 import { expect, expectSignedIn, test } from "../support/fixtures";
 import { hydrated } from "../support/lock";
+import { Outbox } from "../support/outbox";
 
 const options = (query: Record<string, string>) => `/gallery/options?${new URLSearchParams(query)}`;
 /** The header of the page has a dialog of its own. */
@@ -8,6 +9,20 @@ const second = (page: Page) => ({
   opener: page.locator("main .lock-open").first(),
   dialog: page.locator("main dialog").first(),
 });
+
+/** In the dialog, up to where the browser would leave; the page stays to be looked at. */
+async function logIn(page: Page, query: Record<string, string>, phone: string, outbox: Outbox) {
+  await page.goto(options(query));
+  await hydrated(page);
+  const { opener, dialog } = second(page);
+  await opener.click();
+  await dialog.getByLabel("Phone number").fill(phone);
+  await dialog.getByRole("button", { name: "Send code" }).click();
+  const verified = { Verified: { continue_to: "#done" } };
+  await page.route("**/api/passwordless/verify", (route) => route.fulfill({ json: verified }));
+  await dialog.getByLabel("Code", { exact: true }).fill(await outbox.code(phone));
+  return dialog;
+}
 
 test("a dialog that cannot be closed has no button for it, and Esc does nothing", async ({ page }) => {
   await page.goto(options({ closable: "false" }));
@@ -21,30 +36,13 @@ test("a dialog that cannot be closed has no button for it, and Esc does nothing"
 });
 
 test("autoclose closes the dialog once the code was right", async ({ page, phone, outbox }) => {
-  await page.goto(options({ autoclose: "true" }));
-  await hydrated(page);
-  const { opener, dialog } = second(page);
-  await opener.click();
-  await dialog.getByLabel("Phone number").fill(phone);
-  await dialog.getByRole("button", { name: "Send code" }).click();
-  // The browser would leave for it; the page stays to be looked at.
-  const verified = { Verified: { continue_to: "#done" } };
-  await page.route("**/api/passwordless/verify", (route) => route.fulfill({ json: verified }));
-  await dialog.getByLabel("Code", { exact: true }).fill(await outbox.code(phone));
+  const dialog = await logIn(page, { autoclose: "true" }, phone, outbox);
   await expect(dialog).toBeHidden();
   await expect(page).toHaveURL(/#done$/);
 });
 
 test("without autoclose the last screen says what happens", async ({ page, phone, outbox }) => {
-  await page.goto(options({}));
-  await hydrated(page);
-  const { opener, dialog } = second(page);
-  await opener.click();
-  await dialog.getByLabel("Phone number").fill(phone);
-  await dialog.getByRole("button", { name: "Send code" }).click();
-  const verified = { Verified: { continue_to: "#done" } };
-  await page.route("**/api/passwordless/verify", (route) => route.fulfill({ json: verified }));
-  await dialog.getByLabel("Code", { exact: true }).fill(await outbox.code(phone));
+  const dialog = await logIn(page, {}, phone, outbox);
   await expect(dialog.getByRole("status").filter({ hasText: "Thanks for logging in." })).toBeVisible();
   await expect(dialog.getByRole("link", { name: "Continue" })).toHaveAttribute("href", "#done");
 });
