@@ -10,7 +10,7 @@ mod showing;
 mod signals;
 mod web_otp;
 
-pub(crate) use events::input_of;
+pub(crate) use events::{input_of, write};
 
 use crate::api::{RESEND_PATH, Refusal, START_PATH, StartOutcome, VERIFY_PATH, VerifyOutcome};
 use crate::hooks::{BeforeStart, Hooks};

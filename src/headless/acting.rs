@@ -2,7 +2,7 @@
 
 use super::{
     Passwordless,
-    events::{field, input_of, take},
+    events::{field, input_of, take, write},
 };
 use crate::country::Country;
 use crate::lock::state::Event;
@@ -29,10 +29,7 @@ impl Passwordless {
     pub fn type_code(self, input: &DomEvent) {
         let field = input_of(input);
         self.dispatch(Event::CodeTyped(field.value()));
-        let digits = untrack(|| self.code());
-        if field.value() != digits {
-            field.set_value(&digits);
-        }
+        write(&field, &untrack(|| self.code()));
     }
 
     /// Asks for a code: takes the fields from the form that was submitted.

@@ -17,6 +17,13 @@ pub(super) fn field(form: &HtmlFormElement, name: &str) -> String {
     FormData::new_with_form(form).ok().and_then(|data| data.get(name).as_string()).unwrap_or_default()
 }
 
+/// Writes into a field, unless it says so already: the caret of one that is being typed in stays where it is.
+pub(crate) fn write(field: &HtmlInputElement, text: &str) {
+    if field.value() != text {
+        field.set_value(text);
+    }
+}
+
 /// The field that an event happened in.
 pub(crate) fn input_of(event: &Event) -> HtmlInputElement {
     event_target(event)

@@ -5,7 +5,7 @@ use crate::headless::{self, Passwordless};
 use crate::hooks::Hooks;
 use crate::login::Login;
 use crate::messages::{Messages, Text};
-use leptos::{ev::Event, ev::MouseEvent, prelude::*, wasm_bindgen::JsCast};
+use leptos::{ev::Event, ev::MouseEvent, prelude::*};
 use web_sys::HtmlDialogElement;
 
 /// A button, and the dialog that it opens as a modal.
@@ -82,7 +82,7 @@ fn close(passwordless: Passwordless) {
 }
 
 fn dialog(passwordless: Passwordless) -> Option<HtmlDialogElement> {
-    document().get_element_by_id(&passwordless.element_id("dialog"))?.dyn_into().ok()
+    follow::element(passwordless, "dialog")
 }
 
 /// What follows a step of a dialog that closes by itself.

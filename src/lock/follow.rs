@@ -1,9 +1,9 @@
 //! What follows a step on the screen: the focus, the code in its field, the countries in their list.
 
 use super::{country_picker::combobox, state::State};
-use crate::headless::Passwordless;
+use crate::headless::{Passwordless, write};
 use leptos::{prelude::*, wasm_bindgen::JsCast};
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlElement;
 
 /// Moves the focus to what matters when an answer has arrived or the screen has changed.
 ///
@@ -27,15 +27,14 @@ pub(super) fn follow(passwordless: Passwordless, before: &State, after: &State) 
 
 /// What was typed and chosen before the page came alive is not lost.
 fn take_up(passwordless: Passwordless) {
-    let form = document().get_element_by_id(&passwordless.element_id("phone"));
-    if let Some(form) = form.as_ref().and_then(|form| form.dyn_ref()) {
-        passwordless.take_fields(form);
+    if let Some(form) = element(passwordless, "phone") {
+        passwordless.take_fields(&form);
     }
 }
 
 /// The first element of the screen that asks for it: its field, or its button.
 fn focus(passwordless: Passwordless) {
-    let Some(card) = document().get_element_by_id(&passwordless.element_id("card")) else { return };
+    let Some(card) = element::<HtmlElement>(passwordless, "card") else { return };
     let Ok(Some(element)) = card.query_selector(":scope > :not([hidden]) [data-lock-focus]") else { return };
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         // A browser that refuses the focus leaves it where it is.
@@ -45,10 +44,12 @@ fn focus(passwordless: Passwordless) {
 
 /// The field is empty after a refusal, and has the digits that an SMS brought.
 fn show_code(passwordless: Passwordless, code: &str) {
-    let field = document().get_element_by_id(&passwordless.element_id("code"));
-    if let Some(field) = field.as_ref().and_then(|field| field.dyn_ref::<HtmlInputElement>())
-        && field.value() != code
-    {
-        field.set_value(code);
+    if let Some(field) = element(passwordless, "code") {
+        write(&field, code);
     }
+}
+
+/// A part of this dialog, by the name that its id ends with.
+pub(super) fn element<T: JsCast>(passwordless: Passwordless, part: &str) -> Option<T> {
+    document().get_element_by_id(&passwordless.element_id(part))?.dyn_into().ok()
 }

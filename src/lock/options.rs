@@ -1,5 +1,7 @@
 use super::{Theme, state::Notice};
-use crate::login::Login;
+#[cfg(feature = "ssr")]
+use crate::login::wire::flag;
+use crate::login::{Login, wire::is_set};
 use serde::{Deserialize, Serialize};
 
 /// How the dialog looks and behaves; the names follow Lock's.
@@ -51,7 +53,6 @@ impl Serialize for LockOptions {
 #[cfg(feature = "ssr")]
 impl From<LockOptions> for Vec<String> {
     fn from(options: LockOptions) -> Self {
-        let flag = |is_set: bool| if is_set { "1".to_owned() } else { String::new() };
         let flash = options.flash_message.unwrap_or(FlashMessage { kind: FlashKind::Info, text: String::new() });
         let is_error = flag(flash.kind == FlashKind::Error);
         vec![flag(options.closable), flag(options.autoclose), is_error, flash.text]
@@ -62,10 +63,10 @@ impl From<Vec<String>> for LockOptions {
     fn from(fields: Vec<String>) -> Self {
         let mut fields = fields.into_iter();
         let mut next = || fields.next().unwrap_or_default();
-        let (closable, autoclose, is_error, text) = (next(), next(), next(), next());
-        let kind = if is_error.is_empty() { FlashKind::Info } else { FlashKind::Error };
-        let flash_message = Some(FlashMessage { kind, text }).filter(|flash| !flash.text.is_empty());
-        Self { closable: !closable.is_empty(), autoclose: !autoclose.is_empty(), flash_message, ..Self::default() }
+        let (closable, autoclose) = (is_set(&next()), is_set(&next()));
+        let kind = if is_set(&next()) { FlashKind::Error } else { FlashKind::Info };
+        let flash_message = Some(FlashMessage { kind, text: next() }).filter(|flash| !flash.text.is_empty());
+        Self { closable, autoclose, flash_message, ..Self::default() }
     }
 }
 

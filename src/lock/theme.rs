@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The looks of one dialog; the names follow Lock's. More is themed by the custom properties of `style/lock.css`.
@@ -10,7 +9,7 @@ use thiserror::Error;
 /// let theme = Theme { primary_color: Some(Color::parse("#ea5323")?), ..Theme::default() };
 /// # Ok::<(), leptos_passwordless::lock::InvalidColor>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Theme {
     /// The URL of an image in place of the logo; the content security policy must allow it.
     pub logo: Option<String>,
@@ -19,7 +18,7 @@ pub struct Theme {
 }
 
 /// A colour, as `#rgb` or `#rrggbb`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Color(String);
 
 /// The text is no colour.

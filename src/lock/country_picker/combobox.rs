@@ -1,15 +1,14 @@
-use super::super::state::Event;
+use super::super::{follow::element, state::Event};
 use crate::{
     country::Country,
-    headless::{Passwordless, input_of},
+    headless::{Passwordless, input_of, write},
     messages::Text,
 };
 use leptos::{
     ev::{Event as DomEvent, KeyboardEvent, MouseEvent},
     prelude::*,
-    wasm_bindgen::JsCast,
 };
-use web_sys::{Element, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 #[component]
 pub(super) fn Combobox(passwordless: Passwordless, id: String) -> impl IntoView {
@@ -142,13 +141,10 @@ fn press_row(passwordless: Passwordless, press: &MouseEvent) {
 /// As HTML in one go: rows have no life of their own.
 pub(in crate::lock) fn draw(passwordless: Passwordless) {
     let (rows, text) = untrack(|| (rows(passwordless), text(passwordless)));
-    let element = |part| document().get_element_by_id(&passwordless.element_id(part));
-    if let Some(field) = element("country").as_ref().and_then(|field| field.dyn_ref::<HtmlInputElement>())
-        && field.value() != text
-    {
-        field.set_value(&text);
+    if let Some(field) = element(passwordless, "country") {
+        write(&field, &text);
     }
-    let Some(list) = element("countries") else { return };
+    let Some(list) = element::<Element>(passwordless, "countries") else { return };
     list.set_inner_html(&rows);
     let active = untrack(|| active_row(passwordless));
     request_animation_frame(move || {
