@@ -1,6 +1,6 @@
 //! What the server tells a page about this browser's login.
 
-mod wire;
+pub(crate) mod wire;
 
 use crate::country::Countries;
 use crate::lock::state::State;

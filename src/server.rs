@@ -19,6 +19,7 @@ mod limits;
 mod number;
 mod page;
 mod pending_login;
+mod per_language;
 mod random;
 mod request;
 mod return_to;

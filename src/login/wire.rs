@@ -120,11 +120,11 @@ fn notice_from_wire(notice: &str, refusal: Wire) -> Option<Notice> {
 }
 
 #[cfg(feature = "ssr")]
-fn flag(is_set: bool) -> String {
+pub(crate) fn flag(is_set: bool) -> String {
     if is_set { "1" } else { "" }.to_owned()
 }
 
-fn is_set(flag: &str) -> bool {
+pub(crate) fn is_set(flag: &str) -> bool {
     !flag.is_empty()
 }
 

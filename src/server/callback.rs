@@ -9,10 +9,7 @@ use super::{
     return_to::ReturnTo,
     tenant_client::code_refusal,
 };
-use crate::{
-    PhoneNumber,
-    api::{ApiError, Refusal},
-};
+use crate::api::{ApiError, Refusal};
 use axum::{
     Router,
     extract::{Query, State, rejection::QueryRejection},
@@ -40,8 +37,8 @@ struct Hosted {
 async fn hosted(State(auth): State<Auth>, session: Session, Query(query): Query<Hosted>) -> Result<Redirect, ApiError> {
     let return_to = ReturnTo::parse(&query.return_to);
     let mut pending = PendingLogin::of(&session).await?.unwrap_or_default();
-    if auth.config().terms.as_ref().is_some_and(|terms| !terms.allows(pending.consent.as_ref())) {
-        pending.number_refused(Refusal::TermsNotAccepted);
+    if let Err(refusal) = auth.config().allows(pending.consent.as_ref()) {
+        pending.number_refused(refusal);
         pending.keep(&session).await?;
         return Ok(Redirect::to(&login_url(&auth.config().login_path, return_to.as_str())));
     }
@@ -71,8 +68,7 @@ async fn callback(
     let answer = answer.map(|Query(answer)| answer).unwrap_or_default();
     let mut headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
     let page = match complete(&auth, &session, answer).await? {
-        Ok((return_to, number)) => {
-            let cookie = number.and_then(|number| last_login::remember(auth.config(), &number));
+        Ok((return_to, cookie)) => {
             headers.extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
             String::from(return_to)
         }
@@ -87,8 +83,8 @@ async fn callback(
     Ok((headers, Redirect::to(&page)).into_response())
 }
 
-/// Where to go on, and the number that logged in.
-type Completed = (ReturnTo, Option<PhoneNumber>);
+/// Where to go on, and the cookie that remembers the number.
+type Completed = (ReturnTo, Option<HeaderValue>);
 
 async fn complete(auth: &Auth, session: &Session, answer: Answer) -> Result<Result<Completed, Refusal>, ApiError> {
     let Some(authorization) = Authorization::take(session, &answer.state, auth.now()).await? else {
@@ -107,10 +103,10 @@ async fn complete(auth: &Auth, session: &Session, answer: Answer) -> Result<Resu
     };
     match auth.id_tokens().check(&tokens.id_token, Some(&authorization.nonce)).await {
         Ok(claims) => {
-            let number = claims.phone_number.as_deref().and_then(|number| PhoneNumber::parse(number).ok());
+            let cookie = last_login::remember(auth.config(), claims.phone_number.as_deref());
             let consent = PendingLogin::of(session).await?.and_then(|pending| pending.consent);
             CurrentUser::sign_in(session, claims, consent, auth.now()).await?;
-            Ok(Ok((authorization.return_to, number)))
+            Ok(Ok((authorization.return_to, cookie)))
         }
         Err(error) => {
             tracing::warn!(%error, "an ID token was not accepted");

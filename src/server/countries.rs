@@ -1,7 +1,7 @@
 //! The list of countries in the language of a page: libphonenumber's regions, the Unicode CLDR's names, and what else
 //! people call them.
 
-use super::languages::Language;
+use super::{languages::Language, per_language::PerLanguage};
 use crate::{
     Country,
     country::{Countries, CountryEntry},
@@ -10,7 +10,7 @@ use crate::{
 };
 use icu_locale::{Locale, locale, names::RegionDisplayName, subtags::Region as Subtag};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 /// Names beside those of the language, the English one and the ISO code.
 const ALIASES: [(&str, &str); 24] = [
@@ -52,13 +52,14 @@ struct Row {
     /// `?` where no prefix tells how a national number is dialled from abroad.
     trunk_prefix: String,
     is_main: bool,
+    /// Folded: the English name, the ISO code, and what else people call it.
+    words: Vec<String>,
 }
 
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| PHONE_NUMBER_UTIL.get_supported_regions().filter_map(row).collect());
 
-/// The lines of [`Countries`], by name, in every language.
-static LINES: LazyLock<HashMap<Language, Vec<(Country, String)>>> =
-    LazyLock::new(|| Language::all().map(|language| (language, lines(language))).collect());
+/// The lines of [`Countries`], by name.
+static LINES: PerLanguage<Vec<(Country, String)>> = PerLanguage::new(lines);
 
 /// The dialling code of a country.
 pub(crate) fn dial_code(country: Country) -> Option<u16> {
@@ -68,7 +69,7 @@ pub(crate) fn dial_code(country: Country) -> Option<u16> {
 
 /// The countries that may be texted (all, if `allowed` is empty), by their names in a language.
 pub(crate) fn in_language(language: Language, allowed: &[Country]) -> Countries {
-    let lines = LINES.get(&language).map_or(&[][..], Vec::as_slice);
+    let lines = LINES.get(language);
     let lines = lines.iter().filter(|(country, _)| allowed.is_empty() || allowed.contains(country));
     Countries(lines.map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n"))
 }
@@ -81,13 +82,11 @@ fn lines(language: Language) -> Vec<(Country, String)> {
 
 impl Row {
     fn line(&self, name: &str) -> String {
-        let iso = self.country.iso();
-        let aliases = ALIASES.iter().filter(|(code, _)| *code == iso).map(|(_, aliases)| (*aliases).to_owned());
-        let mut words = vec![fold(name), fold(&self::name(self.country, &locale!("en"))), iso.to_lowercase()];
-        words.extend(aliases);
+        let mut words = vec![fold(name)];
+        words.extend_from_slice(&self.words);
         words.dedup();
         let is_main = if self.is_main { "1" } else { "0" };
-        [iso, &self.dial_code, &self.trunk_prefix, is_main, name, &words.join(",")].join("|")
+        [self.country.iso(), &self.dial_code, &self.trunk_prefix, is_main, name, &words.join(",")].join("|")
     }
 }
 
@@ -113,7 +112,13 @@ fn row(region: Region) -> Option<Row> {
     let is_main = PHONE_NUMBER_UTIL.get_region_for_country_code(dial_code) == Some(region);
     let dial_code = dial_code.to_string();
     let trunk_prefix = trunk_prefix(region, country, &dial_code).unwrap_or("?").to_owned();
-    Some(Row { country, dial_code, trunk_prefix, is_main })
+    Some(Row { country, dial_code, trunk_prefix, is_main, words: words(country) })
+}
+
+fn words(country: Country) -> Vec<String> {
+    let iso = country.iso();
+    let aliases = ALIASES.iter().filter(|(code, _)| *code == iso).map(|(_, aliases)| (*aliases).to_owned());
+    [fold(&name(country, &locale!("en"))), iso.to_lowercase()].into_iter().chain(aliases).collect()
 }
 
 /// The prefix that a national number loses abroad, as libphonenumber reads its own example; `None` where leaving out a

@@ -1,10 +1,10 @@
 //! The languages of the dialog, and which of them a browser gets.
 
-use super::{AuthConfig, request::cookie};
+use super::{AuthConfig, per_language::PerLanguage, request::cookie};
 use crate::messages::{Messages, Text};
 use http::{HeaderMap, header::ACCEPT_LANGUAGE};
 use icu_locale::{Locale, LocaleDirectionality};
-use std::{collections::HashMap, sync::LazyLock};
+use std::collections::HashMap;
 use thiserror::Error;
 
 macro_rules! dictionaries {
@@ -28,9 +28,7 @@ const ALIASES: [(&str, &str); 7] = [
     ("zh-mo", "zh-tw"),
 ];
 
-/// Every dictionary, read once.
-static MESSAGES: LazyLock<HashMap<&'static str, Messages>> =
-    LazyLock::new(|| Language::all().map(|language| (language.0, language.read())).collect());
+static MESSAGES: PerLanguage<Messages> = PerLanguage::new(Language::read);
 
 /// A language that the dialog speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,12 +60,9 @@ impl Language {
         }
     }
 
-    /// The first language of an `Accept-Language` header that the dialog speaks (RFC 9110, section 12.5.4).
+    /// The first language that a browser asks for and the dialog speaks.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let mut ranges: Vec<_> = header.split(',').filter_map(range).collect();
-        ranges.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        ranges.into_iter().find_map(|(_, tag)| Self::from_tag(tag).ok())
+        accepted_tags(headers).find_map(|tag| Self::from_tag(tag).ok())
     }
 
     /// The language of a page: the app's, the one that a cookie named `language` asks for, or the browser's.
@@ -83,7 +78,7 @@ impl Language {
 
     /// What the dialog says in it.
     pub fn messages(self) -> Messages {
-        MESSAGES.get(self.0).cloned().unwrap_or_else(|| self.read())
+        Messages::clone(&MESSAGES.get(self))
     }
 
     pub(super) fn locale(self) -> Locale {
@@ -124,6 +119,14 @@ impl Default for Language {
 /// What the dialog says where no page is rendered.
 pub(crate) fn english() -> Messages {
     Language::default().messages()
+}
+
+/// The tags of an `Accept-Language` header, the favourite first (RFC 9110, section 12.5.4).
+pub(super) fn accepted_tags(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut ranges: Vec<_> = header.split(',').filter_map(range).collect();
+    ranges.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    ranges.into_iter().map(|(_, tag)| tag)
 }
 
 /// A range of an `Accept-Language` header with its weight.

@@ -17,11 +17,13 @@ use tower_sessions::cookie::{Cookie, SameSite};
 const LIFETIME: Duration = Duration::days(90);
 const CONTEXT: &[u8] = b"leptos_passwordless last login";
 
-/// The header that makes a browser remember a number; `None` where that is not wanted, or cannot be done.
-pub(super) fn remember(config: &AuthConfig, number: &PhoneNumber) -> Option<HeaderValue> {
+/// The header that makes a browser remember the number that an ID token names; `None` where that is not wanted, or
+/// cannot be done.
+pub(super) fn remember(config: &AuthConfig, phone_number: Option<&str>) -> Option<HeaderValue> {
     if !config.remember_last_login {
         return None;
     }
+    let number = PhoneNumber::parse(phone_number?).ok()?;
     let mut sealed = number.as_str().as_bytes().to_vec();
     let nonce = key(config).ok()?.seal_in_place_append_tag(Aad::from(CONTEXT), &mut sealed).ok()?;
     let value = URL_SAFE_NO_PAD.encode([nonce.as_ref(), sealed.as_slice()].concat());
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn a_browser_brings_back_what_it_was_given() {
         let number = PhoneNumber::parse("+14155552671").unwrap();
-        let header = remember(&config(true), &number).unwrap();
+        let header = remember(&config(true), Some(number.as_str())).unwrap();
         let text = header.to_str().unwrap();
         assert!(text.contains("HttpOnly") && text.contains("Secure") && !text.contains("4155552671"));
         assert_eq!(remembered(&config(true), &sent_back(&header)), Some(number));
@@ -98,15 +100,15 @@ mod tests {
 
     #[test]
     fn only_where_that_is_wanted() {
-        let number = PhoneNumber::parse("+14155552671").unwrap();
-        assert_eq!(remember(&config(false), &number), None);
-        let header = remember(&config(true), &number).unwrap();
+        let number = Some("+14155552671");
+        assert_eq!(remember(&config(false), number), None);
+        let header = remember(&config(true), number).unwrap();
         assert_eq!(remembered(&config(false), &sent_back(&header)), None);
     }
 
     #[test]
     fn another_secret_reads_nothing() {
-        let header = remember(&config(true), &PhoneNumber::parse("+14155552671").unwrap()).unwrap();
+        let header = remember(&config(true), Some("+14155552671")).unwrap();
         let mut other = config(true);
         other.client_secret = "another".into();
         assert_eq!(remembered(&other, &sent_back(&header)), None);

@@ -1,8 +1,12 @@
 //! What pages know of the login: loaded once a request, read by components.
 
 use super::{
-    Auth, CurrentUser, countries, current_user::login_url, languages::Language, last_login,
-    pending_login::PendingLogin, return_to::ReturnTo,
+    Auth, CurrentUser, countries,
+    current_user::login_url,
+    languages::{Language, accepted_tags},
+    last_login,
+    pending_login::PendingLogin,
+    return_to::ReturnTo,
 };
 use crate::{
     Country, Login,
@@ -13,7 +17,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderMap, Method, Uri, header::ACCEPT_LANGUAGE, request::Parts};
+use http::{HeaderMap, Method, Uri, request::Parts};
 use leptos::prelude::use_context;
 use std::sync::{
     Arc,
@@ -150,15 +154,14 @@ fn query(uri: &Uri, name: &str) -> Option<String> {
 
 /// A guess from the region of the languages that the browser asks for.
 fn country_of(headers: &HeaderMap) -> Country {
-    let languages = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut tags = languages.split(',').filter_map(|range| range.split(';').next());
-    tags.find_map(|tag| tag.trim().split('-').skip(1).find_map(|part| Country::from_iso(part).ok())).unwrap_or_default()
+    let regions = |tag: &str| tag.split('-').skip(1).find_map(|part| Country::from_iso(part).ok());
+    accepted_tags(headers).find_map(regions).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
+    use http::{HeaderValue, header::ACCEPT_LANGUAGE};
 
     fn country(languages: &'static str) -> String {
         let mut headers = HeaderMap::new();

@@ -47,8 +47,7 @@ impl Request {
 
     /// Has the browser remember the number that logged in.
     pub(super) fn remember(&self, phone_number: Option<&str>) {
-        let number = phone_number.and_then(|number| PhoneNumber::parse(number).ok());
-        let cookie = number.and_then(|number| last_login::remember(self.auth.config(), &number));
+        let cookie = last_login::remember(self.auth.config(), phone_number);
         if let (Some(cookie), Some(response)) = (cookie, use_context::<ResponseOptions>()) {
             response.append_header(SET_COOKIE, cookie);
         }

@@ -28,8 +28,9 @@ pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     let country = Country::from_iso(&start.country).unwrap_or_default();
     let mut pending = PendingLogin::begin(&start.phone_number, country, ReturnTo::parse(&start.return_to));
     pending.consent = consent(&request, &start);
-    let number = accepted(&request, &pending).and_then(|()| number(&request, &start, country));
-    begin(&request, pending, number).await
+    let may_go_on = request.auth.config().allows(pending.consent.as_ref());
+    let number = may_go_on.and_then(|()| number(&request, &start, country));
+    send(&request, pending, number, None).await
 }
 
 /// Sends a code to a number that the app knows, as for a step-up; the dialog on this browser's next page starts at the
@@ -41,35 +42,14 @@ pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
 pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let pending = PendingLogin::begin(phone_number.as_str(), Country::default(), ReturnTo::parse(return_to));
-    begin(&request, pending, number::known(phone_number)).await
+    send(&request, pending, number::known(phone_number), None).await
 }
 
 pub(crate) async fn resend() -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
-    let mut pending = PendingLogin::of(&request.session).await?.unwrap_or_default();
-    let outcome = match send(&request, number_to_resend(&request, &pending)).await {
-        Ok(sent) => StartOutcome::CodeSent(pending.code_sent(&request.auth, sent, Some(Notice::Resent))),
-        Err(refusal) => {
-            pending.refused(refusal.clone());
-            StartOutcome::Refused(refusal)
-        }
-    };
-    finish(&request, &pending, outcome).await
-}
-
-async fn begin(
-    request: &Request,
-    mut pending: PendingLogin,
-    number: Result<Number, Refusal>,
-) -> Result<StartOutcome, ApiError> {
-    let outcome = match send(request, number).await {
-        Ok(sent) => StartOutcome::CodeSent(pending.code_sent(&request.auth, sent, None)),
-        Err(refusal) => {
-            pending.number_refused(refusal.clone());
-            StartOutcome::Refused(refusal)
-        }
-    };
-    finish(request, &pending, outcome).await
+    let pending = PendingLogin::of(&request.session).await?.unwrap_or_default();
+    let number = number_to_resend(&request, &pending);
+    send(&request, pending, number, Some(Notice::Resent)).await
 }
 
 /// The number that is meant: the one that was typed, or the one of the last login.
@@ -86,12 +66,6 @@ fn consent(request: &Request, start: &Start) -> Option<Consent> {
     Some(terms.accepted(request.auth.now()))
 }
 
-fn accepted(request: &Request, pending: &PendingLogin) -> Result<(), Refusal> {
-    let terms = request.auth.config().terms.as_ref();
-    let may_go_on = terms.is_none_or(|terms| terms.allows(pending.consent.as_ref()));
-    if may_go_on { Ok(()) } else { Err(Refusal::TermsNotAccepted) }
-}
-
 /// What the dialog counts down holds on the server too; the limit that counts is the tenant's.
 fn number_to_resend(request: &Request, pending: &PendingLogin) -> Result<Number, Refusal> {
     let sent = pending.sent.as_ref().ok_or(Refusal::NoPendingLogin)?;
@@ -101,7 +75,27 @@ fn number_to_resend(request: &Request, pending: &PendingLogin) -> Result<Number,
     }
 }
 
-async fn send(request: &Request, number: Result<Number, Refusal>) -> Result<(Number, Started), Refusal> {
+/// Keeps what became of it, for a page that is loaded again or was never alive.
+async fn send(
+    request: &Request,
+    mut pending: PendingLogin,
+    number: Result<Number, Refusal>,
+    notice: Option<Notice>,
+) -> Result<StartOutcome, ApiError> {
+    let outcome = match ask_tenant(request, number).await {
+        Ok(sent) => StartOutcome::CodeSent(pending.code_sent(&request.auth, sent, notice)),
+        Err(refusal) => {
+            tracing::warn!(?refusal, "a login was refused at its start");
+            pending.refused(refusal.clone());
+            StartOutcome::Refused(refusal)
+        }
+    };
+    pending.keep(&request.session).await?;
+    request.back_to_the_form();
+    Ok(outcome)
+}
+
+async fn ask_tenant(request: &Request, number: Result<Number, Refusal>) -> Result<(Number, Started), Refusal> {
     let number = number?;
     let auth = &request.auth;
     auth.config().hooks.may_start(&request.step(&number.e164)).map_err(Refusal::Hook)?;
@@ -111,13 +105,4 @@ async fn send(request: &Request, number: Result<Number, Refusal>) -> Result<(Num
         Refusal::from(error)
     })?;
     Ok((number, started))
-}
-
-async fn finish(request: &Request, pending: &PendingLogin, outcome: StartOutcome) -> Result<StartOutcome, ApiError> {
-    if let StartOutcome::Refused(refusal) = &outcome {
-        tracing::warn!(?refusal, "a login was refused at its start");
-    }
-    pending.keep(&request.session).await?;
-    request.back_to_the_form();
-    Ok(outcome)
 }
