@@ -101,6 +101,10 @@ pub struct CountryEntry<'a> {
     /// What is left out of a national number when it is dialled from abroad, such as `0`; `None` where no prefix tells
     /// how that is done.
     pub trunk_prefix: Option<&'a str>,
+    /// What is dialled before foreign numbers, where that is not `00`; `?` where each carrier has a prefix of its own.
+    pub idd: &'a str,
+    /// Digits of a mobile number, without the dialling code.
+    pub mobile_length: usize,
     /// Whether it is the first of those that share a dialling code.
     pub is_main: bool,
     /// The name in the language of the page.
@@ -159,8 +163,14 @@ impl<'a> CountryEntry<'a> {
 
     /// As much of an entry as a preview needs.
     #[cfg(feature = "ssr")]
-    pub(crate) fn for_preview(country: Country, dial_code: &'a str, trunk_prefix: &'a str) -> Self {
-        Self { country, dial_code, trunk_prefix: Some(trunk_prefix), is_main: false, name: "", words: "" }
+    pub(crate) fn for_preview(
+        country: Country,
+        dial_code: &'a str,
+        trunk_prefix: &'a str,
+        (idd, mobile_length): (&'a str, usize),
+    ) -> Self {
+        let trunk_prefix = Some(trunk_prefix);
+        Self { country, dial_code, trunk_prefix, idd, mobile_length, is_main: false, name: "", words: "" }
     }
 
     fn read(line: &'a str) -> Option<Self> {
@@ -170,6 +180,8 @@ impl<'a> CountryEntry<'a> {
             country: Country::from_iso(next()?).ok()?,
             dial_code: next()?,
             trunk_prefix: Some(next()?).filter(|prefix| *prefix != "?"),
+            idd: next()?,
+            mobile_length: next()?.parse().ok()?,
             is_main: next()? == "1",
             name: next()?,
             words: next()?,

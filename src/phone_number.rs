@@ -1,6 +1,7 @@
 //! Phone numbers as they travel: E.164.
 
 pub(crate) mod preview;
+pub(crate) mod typed;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::country::Country;
 use crate::lock::state::Event;
-use crate::phone_number::preview::Typed;
+use crate::phone_number::typed::Typed;
 use leptos::{
     ev::{Event as DomEvent, MouseEvent, SubmitEvent},
     prelude::*,
@@ -77,11 +77,12 @@ impl Passwordless {
     }
 
     fn take_phone_number(self, text: String) {
-        if let Typed::International(digits) = Typed::read(&text) {
-            let current = untrack(|| self.country());
-            if let Some(country) = self.with_countries(|countries| countries.of_international(&digits, current)) {
-                self.choose_country(country);
-            }
+        let current = untrack(|| self.country());
+        let idd = self.with_countries(|countries| countries.entry(current).map(|entry| entry.idd.to_owned()));
+        if let Typed::International(digits) = Typed::read(&text, &idd.unwrap_or_default())
+            && let Some(country) = self.with_countries(|countries| countries.of_international(&digits, current))
+        {
+            self.choose_country(country);
         }
         self.dispatch(Event::PhoneNumberTyped(text));
     }

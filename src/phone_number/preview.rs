@@ -1,52 +1,38 @@
 //! The number as it will be sent, while it is being typed.
 
-use crate::{country::CountryEntry, digits::ascii_digit};
+use super::typed::Typed;
+use crate::country::CountryEntry;
 
 /// Fewer digits are no number yet.
 const MIN_DIGITS: usize = 4;
 
-/// What was typed, reduced to what counts.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Typed {
-    /// With a country code: its digits and those of the number.
-    International(String),
-    /// As it is dialled inside a country.
-    National(String),
-    /// After `001`: from some countries that leads to `+1`, from others, as `0011`, anywhere. The server knows which.
-    Unclear,
-}
-
-impl Typed {
-    /// Reads a number in any script; `+` and the prefix `00` begin an international one.
-    pub(crate) fn read(text: &str) -> Self {
-        // `+44 (0) 7911` is how some write that a zero is dialled inside the country.
-        let (before, after) = text.split_once('(').unwrap_or((text, ""));
-        let after = after.strip_prefix("0)").unwrap_or(after);
-        let mut digits = String::new();
-        let mut is_international = false;
-        for c in before.chars().chain(after.chars()) {
-            is_international |= digits.is_empty() && matches!(c, '+' | '＋');
-            digits.extend(ascii_digit(c));
-        }
-        match digits.strip_prefix("00") {
-            Some(rest) if !is_international && rest.starts_with('1') => Self::Unclear,
-            Some(rest) if !is_international => Self::International(rest.to_owned()),
-            _ if is_international => Self::International(digits),
-            _ => Self::National(digits),
-        }
-    }
-}
-
-/// The number in E.164 form, with a space after the dialling code; `None` while it is too short, or where the country's
-/// rules are more than a prefix. The server has the last word.
+/// The number in E.164 form, with a space after the dialling code; `None` while it is too short, and where the server
+/// would have to ask back.
 pub(crate) fn preview(text: &str, entry: &CountryEntry<'_>) -> Option<String> {
-    let number = match Typed::read(text) {
-        Typed::International(digits) => digits.strip_prefix(entry.dial_code)?.to_owned(),
-        Typed::National(digits) => {
-            let trunk_prefix = entry.trunk_prefix?;
-            digits.strip_prefix(trunk_prefix).map(str::to_owned).unwrap_or(digits)
-        }
+    let number = match Typed::read(text, entry.idd) {
+        Typed::International(digits) => international(digits.strip_prefix(entry.dial_code)?, entry)?.to_owned(),
+        Typed::National(digits) => national(&digits, entry)?.to_owned(),
         Typed::Unclear => return None,
     };
     (number.len() >= MIN_DIGITS).then(|| ["+", entry.dial_code, " ", &number].concat())
+}
+
+/// `+44 07911`: the zero is for calls inside the country, unless numbers begin with it, as in Italy.
+fn international<'a>(number: &'a str, entry: &CountryEntry<'_>) -> Option<&'a str> {
+    let trunk_prefix = entry.trunk_prefix.filter(|prefix| prefix.starts_with('0'));
+    let number = trunk_prefix.and_then(|prefix| number.strip_prefix(prefix)).unwrap_or(number);
+    (!number.starts_with('0') || number.len() <= entry.mobile_length).then_some(number)
+}
+
+fn national<'a>(digits: &'a str, entry: &CountryEntry<'_>) -> Option<&'a str> {
+    let trunk_prefix = entry.trunk_prefix?;
+    let without = digits.strip_prefix(trunk_prefix).filter(|rest| {
+        // `8` in Russia and `1` in America begin numbers too.
+        trunk_prefix.starts_with('0') || rest.len() == entry.mobile_length
+    });
+    let number = without.unwrap_or(digits);
+    // Autofilled without its plus: `491711234567`.
+    let lacks_plus =
+        number.starts_with(entry.dial_code) && number.len() + 1 >= entry.dial_code.len() + entry.mobile_length;
+    (!lacks_plus).then_some(number)
 }

@@ -44,6 +44,8 @@ const ALIASES: [(&str, &str); 24] = [
 const SHORT: [&str; 3] = ["HK", "MO", "PS"];
 /// What people dial before a number inside their country.
 const TRUNK_PREFIXES: [&str; 5] = ["06", "02", "8", "1", "0"];
+/// What people dial before a number of another country; `00` almost everywhere.
+const IDD_PREFIXES: [&str; 9] = ["00", "011", "010", "0011", "810", "001", "009", "119", "002"];
 
 /// What does not depend on the language.
 struct Row {
@@ -51,6 +53,9 @@ struct Row {
     dial_code: String,
     /// `?` where no prefix tells how a national number is dialled from abroad.
     trunk_prefix: String,
+    /// Empty for `00`; `?` where each carrier has a prefix of its own.
+    idd: &'static str,
+    mobile_length: usize,
     is_main: bool,
     /// Folded: the English name, the ISO code, and what else people call it.
     words: Vec<String>,
@@ -65,6 +70,11 @@ static LINES: PerLanguage<Vec<(Country, String)>> = PerLanguage::new(lines);
 pub(crate) fn dial_code(country: Country) -> Option<u16> {
     let region = country.iso().parse().ok()?;
     u16::try_from(PHONE_NUMBER_UTIL.get_country_code_for_region(region)?).ok()
+}
+
+/// What is dialled in a country before foreign numbers, as [`CountryEntry::idd`] has it.
+pub(super) fn idd_of(country: Country) -> &'static str {
+    ROWS.iter().find(|row| row.country == country).map_or("", |row| row.idd)
 }
 
 /// The countries that may be texted (all, if `allowed` is empty), by their names in a language.
@@ -86,7 +96,8 @@ impl Row {
         words.extend_from_slice(&self.words);
         words.dedup();
         let is_main = if self.is_main { "1" } else { "0" };
-        [self.country.iso(), &self.dial_code, &self.trunk_prefix, is_main, name, &words.join(",")].join("|")
+        let (length, words) = (self.mobile_length.to_string(), words.join(","));
+        [self.country.iso(), &self.dial_code, &self.trunk_prefix, self.idd, &length, is_main, name, &words].join("|")
     }
 }
 
@@ -111,8 +122,27 @@ fn row(region: Region) -> Option<Row> {
     let dial_code = PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
     let is_main = PHONE_NUMBER_UTIL.get_region_for_country_code(dial_code) == Some(region);
     let dial_code = dial_code.to_string();
-    let trunk_prefix = trunk_prefix(region, country, &dial_code).unwrap_or("?").to_owned();
-    Some(Row { country, dial_code, trunk_prefix, is_main, words: words(country) })
+    let example = Example::of(region, &dial_code);
+    let idd = idd(region);
+    let mobile_length = example.as_ref().map_or(0, |example| example.national.len());
+    let trunk_prefix = example.and_then(|example| example.trunk_prefix(country, &dial_code, idd));
+    let trunk_prefix = trunk_prefix.unwrap_or("?").to_owned();
+    Some(Row { country, dial_code, trunk_prefix, idd, mobile_length, is_main, words: words(country) })
+}
+
+/// What is dialled before foreign numbers, as libphonenumber reads one.
+fn idd(region: Region) -> &'static str {
+    let is_read = |prefix: &&str| {
+        let foreign = if region == Region::NZ { "61412345678" } else { "6421123456" };
+        let read = PhoneNumber::parse(format!("{prefix}{foreign}"), Some(region));
+        read.is_ok_and(|number| number.format_as(PhoneNumberFormat::E164).trim_start_matches('+') == foreign)
+    };
+    let found: Vec<_> = IDD_PREFIXES.into_iter().filter(is_read).collect();
+    match found[..] {
+        ["00"] => "",
+        ["00", ..] | [] => "?",
+        [first, ..] => first,
+    }
 }
 
 fn words(country: Country) -> Vec<String> {
@@ -121,24 +151,41 @@ fn words(country: Country) -> Vec<String> {
     [fold(&name(country, &locale!("en"))), iso.to_lowercase()].into_iter().chain(aliases).collect()
 }
 
-/// The prefix that a national number loses abroad, as libphonenumber reads its own example; `None` where leaving out a
-/// prefix is not all.
-fn trunk_prefix(region: Region, country: Country, dial_code: &str) -> Option<&'static str> {
-    let example = PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, PhoneNumberType::Mobile).ok()?;
-    let wanted = example.format_as(PhoneNumberFormat::E164).into_owned();
-    let rest = wanted.trim_start_matches('+').strip_prefix(dial_code)?.to_owned();
-    let is_read = |typed: &str| {
-        PhoneNumber::parse(typed, Some(region)).is_ok_and(|number| number.format_as(PhoneNumberFormat::E164) == wanted)
-    };
-    let prefix = TRUNK_PREFIXES.into_iter().find(|prefix| is_read(&format!("{prefix}{rest}"))).unwrap_or("");
-    let entry = CountryEntry::for_preview(country, dial_code, prefix);
-    let previewed = preview::preview(&example.format_as(PhoneNumberFormat::National), &entry)?;
-    (previewed.replace(' ', "") == wanted).then_some(prefix)
+/// libphonenumber's own example of a mobile number.
+struct Example {
+    region: Region,
+    e164: String,
+    /// As it is written inside the country.
+    written: String,
+    /// Without the dialling code.
+    national: String,
+}
+
+impl Example {
+    fn of(region: Region, dial_code: &str) -> Option<Self> {
+        let number = PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, PhoneNumberType::Mobile).ok()?;
+        let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
+        let national = e164.trim_start_matches('+').strip_prefix(dial_code)?.to_owned();
+        let written = number.format_as(PhoneNumberFormat::National).into_owned();
+        Some(Self { region, e164, written, national })
+    }
+
+    /// The prefix that a national number loses abroad; `None` where leaving out a prefix is not all.
+    fn trunk_prefix(&self, country: Country, dial_code: &str, idd: &str) -> Option<&'static str> {
+        let is_read = |prefix: &&str| {
+            let read = PhoneNumber::parse(format!("{prefix}{}", self.national), Some(self.region));
+            read.is_ok_and(|number| number.format_as(PhoneNumberFormat::E164) == self.e164)
+        };
+        let prefix = TRUNK_PREFIXES.into_iter().find(is_read).unwrap_or("");
+        let entry = CountryEntry::for_preview(country, dial_code, prefix, (idd, self.national.len()));
+        let previewed = preview::preview(&self.written, &entry)?;
+        (previewed.replace(' ', "") == self.e164).then_some(prefix)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::number, *};
     use std::collections::HashSet;
 
     fn english() -> Countries {
@@ -232,31 +279,37 @@ mod tests {
         assert_eq!(countries.of_international("1416", canada), Some(canada));
     }
 
-    /// What the browser shows is what the server will send, for every region's example.
+    /// What the browser shows is what the server sends without asking back, however a number is written.
     #[test]
-    fn the_preview_agrees_with_libphonenumber() {
+    fn the_preview_agrees_with_the_server() {
         let countries = english();
         let mut national = 0;
         for region in PHONE_NUMBER_UTIL.get_supported_regions() {
-            let entry = countries.entry(Country::from_iso(&format!("{region:?}")).unwrap()).unwrap();
-            let Ok(example) = PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, PhoneNumberType::Mobile)
-            else {
-                continue;
-            };
-            let wanted = example.format_as(PhoneNumberFormat::E164).into_owned();
-            let previewed = |text: &str| preview::preview(text, &entry).map(|number| number.replace(' ', ""));
+            let country = Country::from_iso(&format!("{region:?}")).unwrap();
+            let entry = countries.entry(country).unwrap();
+            let Some(example) = Example::of(region, entry.dial_code) else { continue };
+            let Example { e164, written, national: bare, .. } = &example;
+            let (plain, dial_code) = (e164.trim_start_matches('+'), entry.dial_code);
             for typed in [
-                wanted.clone(),
-                example.format_as(PhoneNumberFormat::International).into_owned(),
-                wanted.replace('+', "00"),
+                e164.clone(),
+                format!("+{dial_code} {bare}"),
+                format!("00{plain}"),
+                format!("{}{plain}", entry.idd.replace('?', "+")),
+                format!("+{dial_code} (0) {bare}"),
+                format!("+{dial_code} 0{bare}"),
+                format!("{e164} ext. 12"),
+                format!("\u{200e}{written}\u{202c}"),
+                written.clone(),
+                bare.clone(),
+                plain.to_owned(),
             ] {
-                let expected = Some(&wanted).filter(|_| !typed.starts_with("001"));
-                assert_eq!(previewed(&typed).as_ref(), expected, "{region:?} {typed}");
+                let Some(shown) = preview::preview(&typed, &entry) else { continue };
+                let read = number::read(&typed, country, &[]).map(|number| (number.e164, number.certainty));
+                let shown = crate::PhoneNumber::parse(&shown.replace(' ', "")).unwrap();
+                assert_eq!(read, Ok((shown, number::Certainty::Sure)), "{region:?} {typed}");
             }
-            if let Some(shown) = previewed(&example.format_as(PhoneNumberFormat::National)) {
-                assert_eq!(shown, wanted, "{region:?}");
-                national += 1;
-            }
+            assert!(preview::preview(e164, &entry).is_some(), "{region:?}");
+            national += usize::from(preview::preview(written, &entry).is_some());
         }
         assert!(national > 230, "only {national} regions have a preview of national numbers");
     }

@@ -1,10 +1,15 @@
-//! Reads phone numbers as people write them, with libphonenumber's metadata.
+//! Reads phone numbers as people write them: what was typed, read with libphonenumber's metadata.
+//!
+//! The metadata lags behind the numbering plans. So a number is refused only where its length is wrong for a mobile of
+//! its country; one that the metadata does not list is [`Certainty::Unlisted`], and the person is asked whether it is
+//! right.
 
-use crate::{Country, PhoneNumber, api::Refusal};
-use rlibphonenumber::{PhoneNumber as Parsed, PhoneNumberFormat};
+use super::{countries::idd_of, old_forms};
+use crate::{Country, PhoneNumber, api::Refusal, phone_number::typed::Typed};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber as Parsed, PhoneNumberFormat, PhoneNumberType};
 
 /// Longer input is not looked at.
-const MAX_LENGTH: usize = 64;
+const MAX_LENGTH: usize = 128;
 
 /// A number that can exist.
 #[derive(Clone, Debug)]
@@ -12,6 +17,18 @@ pub(super) struct Number {
     pub(super) e164: PhoneNumber,
     /// Spaced for reading: `+1 415 555 2671`.
     pub(super) display: String,
+    pub(super) certainty: Certainty,
+}
+
+/// How sure it is that this number is meant, and that it exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// The metadata lists it, and there is one way to read what was typed.
+    Sure,
+    /// What was typed is a number of two countries.
+    Ambiguous,
+    /// Its length is right; the metadata does not list it.
+    Unlisted,
 }
 
 /// Reads a number in international form, or as dialled inside `country`; `allowed` (all if empty) may be texted.
@@ -19,31 +36,108 @@ pub(super) fn read(typed: &str, country: Country, allowed: &[Country]) -> Result
     if typed.trim().is_empty() {
         return Err(Refusal::PhoneNumberMissing);
     }
-    let parsed = parse(typed, country).ok_or(Refusal::PhoneNumberInvalid)?;
-    let e164 =
-        PhoneNumber::parse(&parsed.format_as(PhoneNumberFormat::E164)).map_err(|_| Refusal::PhoneNumberInvalid)?;
+    let (parsed, certainty) = reading(typed, country).ok_or(Refusal::PhoneNumberInvalid)?;
+    let e164 = PhoneNumber::parse(&e164(&parsed)).map_err(|_| Refusal::PhoneNumberInvalid)?;
     if !allowed.is_empty() && !allowed.iter().any(|country| is_in(&parsed, *country)) {
         return Err(Refusal::CountryNotAllowed);
     }
     let display = parsed.format_as(PhoneNumberFormat::International).replace('-', " ");
-    Ok(Number { e164, display })
+    Ok(Number { e164, display, certainty })
 }
 
 /// A number that was read before.
 pub(super) fn known(e164: &PhoneNumber) -> Result<Number, Refusal> {
-    read(e164.as_str(), Country::default(), &[])
+    let number = read(e164.as_str(), Country::default(), &[])?;
+    Ok(Number { certainty: Certainty::Sure, ..number })
 }
 
-fn parse(typed: &str, country: Country) -> Option<Parsed> {
+impl Number {
+    /// Whether this is the number that a person was shown, spaced in whatever way.
+    pub(super) fn is_shown_as(&self, shown: &str) -> bool {
+        shown.chars().filter(char::is_ascii_digit).eq(self.e164.as_str().chars().skip(1))
+    }
+}
+
+fn reading(typed: &str, country: Country) -> Option<(Parsed, Certainty)> {
     if typed.len() > MAX_LENGTH {
         return None;
     }
-    let parsed = Parsed::parse(typed, country.iso().parse().ok()).ok()?;
-    parsed.is_valid().then_some(parsed)
+    let as_dialled = |digits: &str| today(Parsed::parse(digits, country.iso().parse().ok()).ok()?);
+    match Typed::read(typed, idd_of(country)) {
+        Typed::International(digits) => international(&digits),
+        Typed::Unclear => as_dialled(typed),
+        Typed::National(digits) => of_two(as_dialled(&digits), international(&digits)),
+    }
 }
 
+fn international(digits: &str) -> Option<(Parsed, Certainty)> {
+    let parsed = Parsed::parse(format!("+{digits}"), None).ok()?;
+    let dial_code = parsed.country_code.to_string();
+    let as_written = today(parsed);
+    if matches!(as_written, Some((_, Certainty::Sure))) {
+        return as_written;
+    }
+    // `+420 0601…`: a zero as for calls inside the country, which the metadata does not know everywhere.
+    let without_zero = digits.strip_prefix(&dial_code).and_then(|national| national.strip_prefix('0'));
+    let shorter = without_zero.and_then(|national| Parsed::parse(format!("+{dial_code}{national}"), None).ok());
+    shorter.and_then(today).filter(|(_, certainty)| *certainty == Certainty::Sure).or(as_written)
+}
+
+/// Of the number at home and the one whose plus was left out, as autofill does: the one that exists. Where both do, it is
+/// more likely that a plus is missing than that a number begins with the digits of a country.
+fn of_two(at_home: Option<(Parsed, Certainty)>, abroad: Option<(Parsed, Certainty)>) -> Option<(Parsed, Certainty)> {
+    let Some((abroad, Certainty::Sure)) = abroad else { return at_home };
+    match at_home {
+        Some((at_home, Certainty::Sure)) if !is_same_country(&at_home, &abroad) => Some((at_home, Certainty::Sure)),
+        Some((at_home, _)) if e164(&at_home) == e164(&abroad) => Some((at_home, Certainty::Sure)),
+        _ => Some((abroad, Certainty::Ambiguous)),
+    }
+}
+
+fn is_same_country(one: &Parsed, other: &Parsed) -> bool {
+    one.country_code == other.country_code
+}
+
+/// The number in the form of today, if its length is right.
+fn today(parsed: Parsed) -> Option<(Parsed, Certainty)> {
+    let parsed = renewed(&parsed).unwrap_or(parsed);
+    if parsed.is_valid() {
+        return Some((parsed, Certainty::Sure));
+    }
+    let is_possible = PHONE_NUMBER_UTIL.is_possible_number_for_type(&parsed, PhoneNumberType::Mobile);
+    is_possible.then_some((parsed, Certainty::Unlisted))
+}
+
+fn renewed(parsed: &Parsed) -> Option<Parsed> {
+    let dial_code = parsed.country_code.to_string();
+    let national = e164(parsed).trim_start_matches('+').strip_prefix(&dial_code)?.to_owned();
+    let renewed = Parsed::parse(format!("+{}", old_forms::today(&dial_code, &national)?), None).ok()?;
+    renewed.is_valid().then_some(renewed)
+}
+
+fn e164(number: &Parsed) -> String {
+    number.format_as(PhoneNumberFormat::E164).into_owned()
+}
+
+/// Territories whose numbers are dialled like those of a country, and that people count to it.
+const DEPENDENCIES: [(&str, &[&str]); 7] = [
+    ("AU", &["CC", "CX"]),
+    ("FI", &["AX"]),
+    ("FR", &["BL", "GF", "GP", "MF", "MQ", "RE", "YT"]),
+    ("GB", &["GG", "IM", "JE"]),
+    ("IT", &["VA"]),
+    ("NO", &["SJ"]),
+    ("US", &["AS", "GU", "MP", "PR", "VI"]),
+];
+
+/// A number that the metadata does not list is of the country that its dialling code is named after.
 fn is_in(number: &Parsed, country: Country) -> bool {
-    number.get_region_code().is_some_and(|region| country.iso().parse() == Ok(region))
+    let region =
+        number.get_region_code().or_else(|| PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code));
+    let Some(region) = region.map(|region| region.to_string()) else { return false };
+    let is_its_own =
+        |(of, territories): &(&str, &[&str])| *of == country.iso() && territories.contains(&region.as_str());
+    region == country.iso() || DEPENDENCIES.iter().any(is_its_own)
 }
 
 #[cfg(test)]
@@ -51,9 +145,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn e164(typed: &str, country: &str) -> Result<String, Refusal> {
+    fn certainly(typed: &str, country: &str) -> Result<(String, Certainty), Refusal> {
         let country = Country::from_iso(country).map_err(|_| Refusal::Unexpected)?;
-        read(typed, country, &[]).map(|number| number.e164.as_str().to_owned())
+        read(typed, country, &[]).map(|number| (number.e164.as_str().to_owned(), number.certainty))
+    }
+
+    fn e164(typed: &str, country: &str) -> Result<String, Refusal> {
+        certainly(typed, country).map(|(number, _)| number)
     }
 
     #[test]
@@ -82,10 +180,97 @@ mod tests {
     }
 
     #[test]
+    fn what_is_possible_is_asked_back() {
+        for (typed, country, number) in [
+            ("357 555 0123", "US", "+13575550123"),
+            ("+1 924 555 0123", "DE", "+19245550123"),
+            ("4545 0000", "HK", "+85245450000"),
+            ("057 123 4567", "AE", "+971571234567"),
+        ] {
+            let read = certainly(typed, country).unwrap();
+            assert_eq!(read, (number.to_owned(), Certainty::Unlisted), "{typed}");
+        }
+    }
+
+    #[test]
+    fn old_forms_are_those_of_today() {
+        for (typed, country, number) in [
+            ("+52 1 55 1234 5678", "US", "+525512345678"),
+            ("044 55 1234 5678", "MX", "+525512345678"),
+            ("01 55 1234 5678", "MX", "+525512345678"),
+            ("+54 11 2345 6789", "US", "+5491123456789"),
+            ("+54 9 11 2345 6789", "US", "+5491123456789"),
+            ("011 15 2345 6789", "AR", "+5491123456789"),
+            ("+229 97 12 34 56", "US", "+2290197123456"),
+            ("+225 07 12 34 56", "US", "+2250707123456"),
+            ("+225 05 12 34 56", "US", "+2250505123456"),
+            ("+55 11 8123 4567", "US", "+5511981234567"),
+            ("+56 8123 4567", "US", "+56981234567"),
+            ("09 8123 4567", "CL", "+56981234567"),
+            ("0162 123 4567", "VN", "+84321234567"),
+            ("8 612 34567", "LT", "+37061234567"),
+            ("0692 12 34 56", "FR", "+262692123456"),
+            ("+33 690 00 12 34", "US", "+590690001234"),
+        ] {
+            assert_eq!(certainly(typed, country), Ok((number.to_owned(), Certainty::Sure)), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_plus_that_autofill_left_out_is_put_back_and_asked_about_where_it_is_in_doubt() {
+        for (typed, country, number, certainty) in [
+            ("447911123456", "GB", "+447911123456", Certainty::Sure),
+            ("33612345678", "FR", "+33612345678", Certainty::Sure),
+            ("8613800138000", "CN", "+8613800138000", Certainty::Sure),
+            ("491711234567", "DE", "+491711234567", Certainty::Ambiguous),
+            ("447911123456", "US", "+447911123456", Certainty::Ambiguous),
+            ("9123456789", "IN", "+919123456789", Certainty::Sure),
+            ("415 555 2671", "US", "+14155552671", Certainty::Sure),
+        ] {
+            assert_eq!(certainly(typed, country), Ok((number.to_owned(), certainty)), "{typed}");
+        }
+    }
+
+    #[test]
+    fn prefixes_extensions_and_marks_are_left_out() {
+        for (typed, country) in [
+            ("011 44 7911 123456", "US"),
+            ("0044 7911 123456", "US"),
+            ("010 44 7911 123456", "JP"),
+            ("8~10 44 7911 123456", "RU"),
+            ("000 44 7911 123456", "KE"),
+            ("+44 07911 123456", "US"),
+            ("tel:+44-7911-123456", "US"),
+            ("+44 7911 123456 ext. 5", "US"),
+            ("+44 7911 123456;ext=5", "US"),
+            ("\u{feff}\u{200e}+44\u{202f}7911\u{a0}123456\u{202c}", "US"),
+        ] {
+            assert_eq!(e164(typed, country).as_deref(), Ok("+447911123456"), "{typed}");
+        }
+    }
+
+    #[test]
     fn only_allowed_countries_are_texted() -> Result<(), Box<dyn std::error::Error>> {
         let allowed = [Country::from_iso("DE")?, Country::from_iso("AT")?];
         assert!(read("+49 1512 3456789", Country::default(), &allowed).is_ok());
         assert_eq!(read("+1 415 555 2671", Country::default(), &allowed).err(), Some(Refusal::CountryNotAllowed));
+        Ok(())
+    }
+
+    #[test]
+    fn a_country_has_its_territories_with_it_and_no_other_country() -> Result<(), Box<dyn std::error::Error>> {
+        for (typed, country, is_allowed) in [
+            ("07911 123456", "GB", true),
+            ("07797 712345", "GB", true),
+            ("07624 312345", "GB", true),
+            ("787 234 5678", "US", true),
+            ("0692 12 34 56", "FR", true),
+            ("876 234 5678", "US", false),
+            ("204 234 5678", "US", false),
+        ] {
+            let country = Country::from_iso(country)?;
+            assert_eq!(read(typed, country, &[country]).is_ok(), is_allowed, "{typed}");
+        }
         Ok(())
     }
 
