@@ -6,6 +6,7 @@
     missing_docs,
     reason = "the macro makes a struct of each function's arguments, whose documentation says them"
 )]
+#![expect(clippy::too_many_arguments, reason = "an argument is a field of the form that posts to the function")]
 
 pub(crate) mod refusal;
 
@@ -35,6 +36,10 @@ pub const SIGN_OUT_PATH: &str = "/logout";
 /// `accept_terms` is not empty if the box for the terms was ticked; `last_login` is not empty if the number of the last
 /// login on this browser is meant, and `phone_number` is empty then.
 ///
+/// `previewed` is the number that the person was shown while typing, and `confirmed` the one of a
+/// [`Refusal::ConfirmNumber`] that they answer; a number that was read in another way, or that is in doubt and was not
+/// confirmed, is asked back. `login` names the login that the form stands in.
+///
 /// # Errors
 /// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`].
 #[server(prefix = "/api/passwordless", endpoint = "/start")]
@@ -44,27 +49,41 @@ pub async fn start(
     #[server(default)] return_to: String,
     #[server(default)] accept_terms: String,
     #[server(default)] last_login: String,
+    #[server(default)] previewed: String,
+    #[server(default)] confirmed: String,
+    #[server(default)] login: String,
 ) -> Result<StartOutcome, ApiError> {
-    let start = crate::server::start::Start { phone_number, country, return_to, accept_terms, last_login };
+    let start = crate::server::start::Start {
+        phone_number,
+        country,
+        return_to,
+        accept_terms,
+        last_login,
+        previewed,
+        confirmed,
+        login,
+    };
     crate::server::start::start(start).await
 }
 
-/// Asks the tenant for another code to the number of the pending login; the code before it stops being valid.
+/// Asks the tenant for another code to the number of a login, the newest one of this browser if `login` names none; the
+/// code before it stops being valid.
 ///
 /// # Errors
 /// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`].
 #[server(prefix = "/api/passwordless", endpoint = "/resend")]
-pub async fn resend() -> Result<StartOutcome, ApiError> {
-    crate::server::start::resend().await
+pub async fn resend(#[server(default)] login: String) -> Result<StartOutcome, ApiError> {
+    crate::server::start::resend(&login).await
 }
 
-/// Checks the code for the number of the pending login.
+/// Checks the code for the number of a login, the newest one of this browser if `login` names none. The same code can be
+/// checked again for a minute, with the same result.
 ///
 /// # Errors
 /// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`].
 #[server(prefix = "/api/passwordless", endpoint = "/verify")]
-pub async fn verify(code: String) -> Result<VerifyOutcome, ApiError> {
-    crate::server::verify::verify(&code).await
+pub async fn verify(code: String, #[server(default)] login: String) -> Result<VerifyOutcome, ApiError> {
+    crate::server::verify::verify(&code, &login).await
 }
 
 /// Ends the session of this app and returns the tenant's logout URL, which ends the session there.
@@ -100,6 +119,8 @@ pub enum VerifyOutcome {
 /// A code is on its way.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeSent {
+    /// The name of the login, for [`resend`] and [`verify`].
+    pub login: String,
     /// The number it went to, spaced for reading: `+1 415 555 2671`.
     pub phone_number: String,
     /// Seconds until another code may be asked for.
@@ -120,6 +141,11 @@ pub enum Refusal {
     PhoneNumberMissing,
     /// No such phone number can exist.
     PhoneNumberInvalid,
+    /// The number was read like this, and it is in doubt whether it is meant; another [`start`] with it as `confirmed`
+    /// sends the code.
+    ConfirmNumber(String),
+    /// Who has the number wants no messages from the sender.
+    OptedOut,
     /// This app sends no messages to the number's country.
     CountryNotAllowed,
     /// The terms were not accepted.
@@ -157,6 +183,16 @@ pub enum Refusal {
     SignUpDisabled,
     /// There is no login to go on with: it expired, or was finished in another tab.
     NoPendingLogin,
+    /// The login was begun in another browser.
+    OtherBrowser,
+    /// The browser keeps no cookies of this site.
+    CookiesBlocked,
+    /// The login cannot end under the address of the page, only under this one.
+    WrongAddress(String),
+    /// The tenant asks for one more step, such as a second factor, which its own login page has.
+    MoreSteps,
+    /// The tenant denied access, with this sentence for the person.
+    Denied(String),
     /// The tenant sent the browser back without signing it in.
     TenantRefused,
     /// What the tenant sent back could not be verified.

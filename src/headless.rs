@@ -141,7 +141,7 @@ impl Passwordless {
     fn may(self, todo: &Todo) -> Result<(), String> {
         let hooks = self.hooks();
         match todo {
-            Todo::Start { phone_number, country } => {
+            Todo::Start { phone_number, country, .. } => {
                 hooks.may_start(BeforeStart { phone_number: phone_number.clone(), country: *country })
             }
             Todo::StartLast => {
@@ -153,23 +153,27 @@ impl Passwordless {
     }
 
     fn perform(self, todo: Todo) {
-        let return_to = self.return_to();
+        let (return_to, login) = (self.return_to(), untrack(|| self.login_name()));
         let accept_terms = if untrack(|| self.accepts_terms()) { "on" } else { "" };
+        let login = ("login", login.as_str());
         let (return_to, accept_terms) = (("return_to", return_to.as_str()), ("accept_terms", accept_terms));
         match todo {
-            Todo::Start { phone_number, country } => {
-                let number = ("phone_number", phone_number.as_str());
-                self.call(START_PATH, &[return_to, accept_terms, number, ("country", country.iso())], answer::of_start);
+            Todo::Start { phone_number, country, confirmed } => {
+                let previewed = untrack(|| self.preview()).unwrap_or_default();
+                let number = [
+                    ("phone_number", phone_number.as_str()),
+                    ("country", country.iso()),
+                    ("previewed", &previewed),
+                    ("confirmed", &confirmed),
+                ];
+                self.call(START_PATH, &[&[login, return_to, accept_terms], &number[..]].concat(), answer::of_start);
             }
             Todo::StartLast => {
-                self.call(
-                    START_PATH,
-                    &[return_to, accept_terms, ("phone_number", ""), ("last_login", "on")],
-                    answer::of_start,
-                );
+                let number = [("phone_number", ""), ("last_login", "on")];
+                self.call(START_PATH, &[&[login, return_to, accept_terms], &number[..]].concat(), answer::of_start);
             }
-            Todo::Resend => self.call(RESEND_PATH, &[], answer::of_start),
-            Todo::Verify { code } => self.call(VERIFY_PATH, &[("code", &code)], answer::of_verify),
+            Todo::Resend => self.call(RESEND_PATH, &[login], answer::of_start),
+            Todo::Verify { code } => self.call(VERIFY_PATH, &[login, ("code", &code)], answer::of_verify),
             Todo::GoTo(url) => events::go_to(&url),
         }
     }

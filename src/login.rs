@@ -21,6 +21,8 @@ pub struct Login {
     pub return_to: String,
     /// The URL of the page that shows the dialog, with the way back.
     pub login_page: String,
+    /// The URL that leads through the tenant's own login page, likewise.
+    pub hosted_page: String,
     /// The countries to choose from.
     pub countries: Countries,
     /// What the dialog says.

@@ -140,6 +140,18 @@ texts! {
     Timeout = "errorTimeout",
     /// [`Refusal::Unexpected`]
     Unexpected = "errorUnexpected",
+    /// [`Refusal::ConfirmNumber`]: is `{phone}` right?
+    ConfirmNumber = "errorConfirmNumber",
+    /// [`Refusal::OtherBrowser`]
+    OtherBrowser = "errorOtherBrowser",
+    /// [`Refusal::CookiesBlocked`]
+    CookiesBlocked = "errorCookiesBlocked",
+    /// [`Refusal::OptedOut`]
+    OptedOut = "errorOptedOut",
+    /// [`Refusal::MoreSteps`]
+    MoreSteps = "errorMoreSteps",
+    /// [`Refusal::WrongAddress`]: the right one is `{address}`.
+    WrongAddress = "errorWrongAddress",
 }
 
 /// A dictionary on its way to the browser.
@@ -193,7 +205,9 @@ impl Messages {
             Refusal::CodeIncomplete { digits } => self.with_count(Text::CodeIncomplete, *digits),
             Refusal::WrongCode { attempts_left: Some(0) } => self.get(Text::WrongCodeLastTry).to_owned(),
             Refusal::WrongCode { attempts_left: Some(left) } => self.with_count(Text::WrongCodeTriesLeft, *left),
-            Refusal::Hook(sentence) => sentence.clone(),
+            Refusal::ConfirmNumber(phone_number) => self.with_phone(Text::ConfirmNumber, phone_number),
+            Refusal::WrongAddress(address) => filled(self.get(Text::WrongAddress), &isolated(address)),
+            Refusal::Hook(sentence) | Refusal::Denied(sentence) => sentence.clone(),
             other => self.get(fixed(other)).to_owned(),
         }
     }
@@ -230,7 +244,13 @@ const fn fixed(refusal: &Refusal) -> Text {
         Refusal::Misconfigured => Text::UnrecoverableError,
         Refusal::Offline => Text::Offline,
         Refusal::Timeout => Text::Timeout,
-        Refusal::Hook(_) | Refusal::Unexpected => Text::Unexpected,
+        Refusal::ConfirmNumber(_) => Text::ConfirmNumber,
+        Refusal::OtherBrowser => Text::OtherBrowser,
+        Refusal::CookiesBlocked => Text::CookiesBlocked,
+        Refusal::OptedOut => Text::OptedOut,
+        Refusal::MoreSteps => Text::MoreSteps,
+        Refusal::WrongAddress(_) => Text::WrongAddress,
+        Refusal::Hook(_) | Refusal::Denied(_) | Refusal::Unexpected => Text::Unexpected,
     }
 }
 

@@ -29,6 +29,8 @@ pub fn OwnUi(login: Login) -> impl IntoView {
                 </label>
                 <input type="hidden" name="country" value=String::from(passwordless.country()) />
                 <input type="hidden" name="return_to" value=passwordless.return_to() />
+                <input type="hidden" name="confirmed" value=untrack(|| passwordless.asked_back()) />
+                <input type="hidden" name="login" value=untrack(|| passwordless.login_name()) />
                 <button disabled=passwordless.when(Passwordless::is_busy)>"Send SMS"</button>
             </form>
             <div hidden=passwordless.when(|login| !asks_for_code(login))>
@@ -39,9 +41,11 @@ pub fn OwnUi(login: Login) -> impl IntoView {
                         <input name="code" inputmode="numeric" autocomplete="one-time-code"
                             on:input=passwordless.on(Passwordless::type_code) aria-describedby="own-failure" />
                     </label>
+                    <input type="hidden" name="login" value=untrack(|| passwordless.login_name()) />
                     <button disabled=passwordless.when(Passwordless::is_busy)>"Login"</button>
                 </form>
                 <form method="post" action=RESEND_PATH on:submit=passwordless.on(Passwordless::resend)>
+                    <input type="hidden" name="login" value=untrack(|| passwordless.login_name()) />
                     <button disabled=passwordless.when(Passwordless::must_wait)>
                         {passwordless.says(Passwordless::resend_label)}
                     </button>

@@ -22,6 +22,9 @@ macro_rules! refusals {
                 Refusal::CodeIncomplete { .. } => "CodeIncomplete",
                 Refusal::WrongCode { .. } => "WrongCode",
                 Refusal::Hook(_) => "Hook",
+                Refusal::Denied(_) => "Denied",
+                Refusal::ConfirmNumber(_) => "ConfirmNumber",
+                Refusal::WrongAddress(_) => "WrongAddress",
             }
         }
 
@@ -37,7 +40,7 @@ macro_rules! refusals {
 refusals! {
     PhoneNumberMissing PhoneNumberInvalid CountryNotAllowed TermsNotAccepted SmsNotSent CodeMissing CodeMalformed
     CodeExpired CodeReplaced TooManyAttempts UserBlocked SignUpDisabled NoPendingLogin TenantRefused LoginNotVerified
-    TenantUnavailable Misconfigured Offline Timeout Unexpected
+    TenantUnavailable Misconfigured Offline Timeout Unexpected OptedOut OtherBrowser CookiesBlocked MoreSteps
 }
 
 impl From<Refusal> for Wire {
@@ -47,7 +50,10 @@ impl From<Refusal> for Wire {
             Refusal::RateLimited { retry_after } => (retry_after, None),
             Refusal::CodeIncomplete { digits } => (Some(digits), None),
             Refusal::WrongCode { attempts_left } => (attempts_left, None),
-            Refusal::Hook(sentence) => (None, Some(sentence)),
+            Refusal::Hook(sentence)
+            | Refusal::Denied(sentence)
+            | Refusal::ConfirmNumber(sentence)
+            | Refusal::WrongAddress(sentence) => (None, Some(sentence)),
             _ => (None, None),
         };
         Self { reason, number, sentence }
@@ -62,6 +68,9 @@ impl From<Wire> for Refusal {
             ("CodeIncomplete", _) => Self::CodeIncomplete { digits: number.unwrap_or_default() },
             ("WrongCode", _) => Self::WrongCode { attempts_left: number },
             ("Hook", Some(sentence)) => Self::Hook(sentence),
+            ("Denied", Some(sentence)) => Self::Denied(sentence),
+            ("ConfirmNumber", Some(phone_number)) => Self::ConfirmNumber(phone_number),
+            ("WrongAddress", Some(address)) => Self::WrongAddress(address),
             (name, _) => named(name),
         }
     }

@@ -12,6 +12,7 @@ pub(super) fn of_start(answer: Answer) -> Event {
     Event::Started(answer.and_then(|answer| {
         let sent = get(&answer, "CodeSent").map(|sent| {
             StartOutcome::CodeSent(CodeSent {
+                login: text(&sent, "login"),
                 phone_number: text(&sent, "phone_number"),
                 resend_in: number(&sent, "resend_in").unwrap_or_default(),
                 code_length: number(&sent, "code_length").unwrap_or_default(),

@@ -60,6 +60,22 @@ impl Passwordless {
         self.login(|login| login.login_page.clone())
     }
 
+    /// The URL that leads through the tenant's own login page, where it has steps that the dialog does not have.
+    pub fn hosted_page(self) -> String {
+        self.login(|login| login.hosted_page.clone())
+    }
+
+    /// The name of the login under way; a form without JavaScript posts it along as `login`.
+    pub fn login_name(self) -> String {
+        self.state.with(|state| state.login.clone())
+    }
+
+    /// The number that the person was asked about, after [`Refusal::ConfirmNumber`]; a form without JavaScript posts it
+    /// along as `confirmed`.
+    pub fn asked_back(self) -> String {
+        self.state.with(State::asked_back)
+    }
+
     /// The page to come back to once signed in; a form without JavaScript posts it along.
     pub fn return_to(self) -> String {
         self.login(|login| login.return_to.clone())
@@ -157,9 +173,9 @@ impl Passwordless {
         })
     }
 
-    /// Whether the last step was refused.
+    /// Whether the last step was refused; a question is no refusal.
     pub fn is_refused(self) -> bool {
-        self.refusal().is_some()
+        self.refusal().is_some_and(|refusal| !matches!(refusal, Refusal::ConfirmNumber(_)))
     }
 
     /// Why, in words, in the language of the page; empty where there is nothing to say.

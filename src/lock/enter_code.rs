@@ -1,4 +1,5 @@
 use super::{
+    login_name::LoginName,
     notice,
     state::{Request, Screen},
     submit_button::SubmitButton,
@@ -49,10 +50,12 @@ pub(super) fn EnterCode(passwordless: Passwordless, autofocus: bool) -> impl Int
             <p id=expiry class="lock-hint">
                 {passwordless.says(Passwordless::expiry_label)}
             </p>
+            <LoginName passwordless />
             <SubmitButton passwordless text=submit_label />
         </form>
         <div class="lock-actions">
             <form method="post" action=RESEND_PATH on:submit=passwordless.on(Passwordless::resend)>
+                <LoginName passwordless />
                 <ResendButton passwordless />
             </form>
             <a href="?edit" on:click=passwordless.on(Passwordless::edit_number)>

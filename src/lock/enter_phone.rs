@@ -1,5 +1,6 @@
 use super::{
     country_picker::CountryPicker,
+    login_name::LoginName,
     notice,
     state::Screen,
     submit_button::{SubmitButton, or_busy},
@@ -47,6 +48,8 @@ pub(super) fn EnterPhone(passwordless: Passwordless, autofocus: bool, show_terms
             </p>
             <TermsBox passwordless show_terms />
             <input type="hidden" name="return_to" value=passwordless.return_to() />
+            <input type="hidden" name="confirmed" value=untrack(|| passwordless.asked_back()) />
+            <LoginName passwordless />
             <SubmitButton passwordless text=submit_label />
         </form>
     }

@@ -112,8 +112,13 @@ mod tests {
     }
 
     fn sent() -> Event {
-        let sent =
-            CodeSent { phone_number: "+1 415 555 2671".to_owned(), resend_in: 30, code_length: 6, expires_in: 180 };
+        let sent = CodeSent {
+            phone_number: "+1 415 555 2671".to_owned(),
+            resend_in: 30,
+            code_length: 6,
+            expires_in: 180,
+            ..CodeSent::default()
+        };
         Event::Started(Ok(StartOutcome::CodeSent(sent)))
     }
 

@@ -1,4 +1,5 @@
 use super::{
+    login_name::LoginName,
     state::Screen,
     submit_button::{SubmitButton, or_busy},
     terms::TermsBox,
@@ -23,6 +24,7 @@ pub(super) fn LastLogin(passwordless: Passwordless, autofocus: bool, show_terms:
                 <input type="hidden" name="phone_number" />
                 <input type="hidden" name="last_login" value="on" />
                 <input type="hidden" name="return_to" value=passwordless.return_to() />
+                <LoginName passwordless />
                 <SubmitButton passwordless text=submit_label autofocus />
             </form>
             <div class="lock-actions">

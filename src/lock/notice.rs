@@ -22,7 +22,7 @@ pub(super) fn NoticeBar(passwordless: Passwordless) -> impl IntoView {
 
 fn is_bad_news(passwordless: Passwordless) -> bool {
     match passwordless.notice() {
-        Some(Notice::Refused(_)) => true,
+        Some(Notice::Refused(_)) => passwordless.is_refused(),
         Some(Notice::Flash(flash)) => flash.kind == FlashKind::Error,
         Some(Notice::Resent) | None => false,
     }

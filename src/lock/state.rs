@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 /// All that the dialog shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
+    /// The name of the login that the forms are about; empty before the first code was asked for.
+    pub login: String,
     /// The screen of the moment.
     pub screen: Screen,
     /// The country chosen for numbers without an international prefix.
@@ -60,6 +62,8 @@ pub enum Screen {
         /// Where it goes.
         continue_to: String,
     },
+    /// The tenant's own login page has to be gone through.
+    MoreSteps,
     /// Nobody can log in here at the moment.
     Unrecoverable,
 }
@@ -136,6 +140,8 @@ pub enum Effect {
         phone_number: String,
         /// The country chosen.
         country: Country,
+        /// The number that was asked back, if this is the answer to that.
+        confirmed: String,
     },
     /// Call [`api::start`](crate::api::start) for the number of the last login.
     StartLast,
@@ -207,8 +213,16 @@ impl State {
         if self.phone_number.trim().is_empty() {
             return self.refuse(Refusal::PhoneNumberMissing);
         }
-        let effect = Effect::Start { phone_number: self.phone_number.clone(), country: self.country };
-        self.ask_on_terms(effect)
+        let (phone_number, country, confirmed) = (self.phone_number.clone(), self.country, self.asked_back());
+        self.ask_on_terms(Effect::Start { phone_number, country, confirmed })
+    }
+
+    /// The number that the person was asked about; empty if none was.
+    pub fn asked_back(&self) -> String {
+        match &self.notice {
+            Some(Notice::Refused(Refusal::ConfirmNumber(phone_number))) => phone_number.clone(),
+            _ => String::new(),
+        }
     }
 
     fn use_last_login(&mut self) -> Option<Effect> {
@@ -316,6 +330,7 @@ impl State {
         self.waiting_for = None;
         match outcome {
             StartOutcome::CodeSent(sent) => {
+                self.login.clone_from(&sent.login);
                 self.sent = Some(sent);
                 self.code.clear();
                 self.screen = Screen::EnterCode;
@@ -345,6 +360,7 @@ impl State {
     fn refused(&mut self, refusal: Refusal) {
         match refusal {
             Refusal::NoPendingLogin => self.screen = Screen::EnterPhone,
+            Refusal::MoreSteps => self.screen = Screen::MoreSteps,
             Refusal::Misconfigured => self.screen = Screen::Unrecoverable,
             // A code that failed is never the right one later; an empty field is ready for the next.
             Refusal::WrongCode { .. } | Refusal::CodeExpired | Refusal::CodeReplaced | Refusal::TooManyAttempts => {

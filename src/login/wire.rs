@@ -10,7 +10,7 @@ use crate::messages::Messages;
 #[cfg(feature = "ssr")]
 impl From<Login> for Vec<String> {
     fn from(login: Login) -> Self {
-        let Login { id, state, return_to, login_page, countries, messages, terms } = login;
+        let Login { id, state, return_to, login_page, hosted_page, countries, messages, terms } = login;
         let (screen, screen_says) = screen_to_wire(state.screen);
         let (notice, refusal) = notice_to_wire(state.notice);
         let number = refusal.number.map(|number| number.to_string()).unwrap_or_default();
@@ -40,6 +40,8 @@ impl From<Login> for Vec<String> {
             refusal.reason,
             number,
             refusal.sentence.unwrap_or_default(),
+            state.login,
+            hosted_page,
         ]
     }
 }
@@ -49,7 +51,8 @@ impl From<Vec<String>> for Login {
     fn from(fields: Vec<String>) -> Self {
         let mut fields = fields.into_iter();
         let mut next = || fields.next().unwrap_or_default();
-        Self {
+        let mut login = Self {
+            hosted_page: String::new(),
             id: next(),
             return_to: next(),
             login_page: next(),
@@ -63,6 +66,7 @@ impl From<Vec<String>> for Login {
                 must_accept_terms: is_set(&next()),
                 accepts_terms: is_set(&next()),
                 sent: Some(CodeSent {
+                    login: String::new(),
                     phone_number: next(),
                     resend_in: number(&next()),
                     code_length: number(&next()),
@@ -75,7 +79,13 @@ impl From<Vec<String>> for Login {
                 ),
                 ..State::default()
             },
+        };
+        login.state.login = next();
+        login.hosted_page = next();
+        if let Some(sent) = &mut login.state.sent {
+            sent.login.clone_from(&login.state.login);
         }
+        login
     }
 }
 
@@ -86,6 +96,7 @@ fn screen_to_wire(screen: Screen) -> (&'static str, String) {
         Screen::EnterPhone => ("", String::new()),
         Screen::EnterCode => ("code", String::new()),
         Screen::SignedIn { continue_to } => ("done", continue_to),
+        Screen::MoreSteps => ("more", String::new()),
         Screen::Unrecoverable => ("unrecoverable", String::new()),
     }
 }
@@ -95,6 +106,7 @@ fn screen_from_wire(screen: &str, says: String) -> Screen {
         "last" => Screen::LastLogin { phone_number: says },
         "code" => Screen::EnterCode,
         "done" => Screen::SignedIn { continue_to: says },
+        "more" => Screen::MoreSteps,
         "unrecoverable" => Screen::Unrecoverable,
         _ => Screen::EnterPhone,
     }
@@ -144,6 +156,7 @@ mod tests {
             Just(Screen::EnterPhone),
             Just(Screen::EnterCode),
             ".*".prop_map(|continue_to| Screen::SignedIn { continue_to }),
+            Just(Screen::MoreSteps),
             Just(Screen::Unrecoverable),
         ]
     }
@@ -159,10 +172,11 @@ mod tests {
 
     fn state() -> impl Strategy<Value = State> {
         let sent = (".+", any::<[u32; 3]>()).prop_map(|(phone_number, [resend_in, code_length, expires_in])| {
-            CodeSent { phone_number, resend_in, code_length, expires_in }
+            CodeSent { login: "a login".to_owned(), phone_number, resend_in, code_length, expires_in }
         });
         (screen(), ".*", any::<[bool; 2]>(), prop::option::of(sent), notice()).prop_map(
             |(screen, phone_number, [must_accept_terms, accepts_terms], sent, notice)| State {
+                login: "a login".to_owned(),
                 screen,
                 phone_number,
                 must_accept_terms,
@@ -179,8 +193,9 @@ mod tests {
         fn what_is_sent_arrives(id in ".*", return_to in ".*", lines in ".*", is_rtl: bool, state in state(), url in ".+") {
             let messages = Messages { language: "de".to_owned(), is_rtl, lines };
             let terms = Some(Terms { terms_url: url.clone(), privacy_url: url });
-            let countries = Countries("DE|49|0|1|Germany|germany".to_owned());
-            let login = Login { id, state, return_to, login_page: String::new(), countries, messages, terms };
+            let countries = Countries("DE|49|0||11|1|Germany|germany".to_owned());
+            let hosted_page = "/login/hosted".to_owned();
+            let login = Login { id, state, return_to, login_page: String::new(), hosted_page, countries, messages, terms };
             let json = serde_json::to_string(&login).map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(serde_json::from_str::<Login>(&json).ok(), Some(login));
         }

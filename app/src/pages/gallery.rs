@@ -103,6 +103,20 @@ fn screens(language: Language) -> (Language, Vec<Exhibit>) {
             LockOptions::default(),
         ),
         (
+            "number asked back",
+            State {
+                phone_number: "4545 0000".to_owned(),
+                notice: refused(Refusal::ConfirmNumber("+852 4545 0000".to_owned())),
+                ..State::default()
+            },
+            LockOptions::default(),
+        ),
+        (
+            "more steps",
+            State { screen: Screen::MoreSteps, notice: refused(Refusal::MoreSteps), ..State::default() },
+            LockOptions::default(),
+        ),
+        (
             "unrecoverable",
             State { screen: Screen::Unrecoverable, notice: refused(Refusal::Misconfigured), ..State::default() },
             LockOptions::default(),
@@ -126,10 +140,15 @@ fn refusals(language: Language) -> (Language, Vec<Exhibit>) {
         Refusal::CountryNotAllowed,
         Refusal::TermsNotAccepted,
         Refusal::SmsNotSent,
+        Refusal::OptedOut,
         Refusal::RateLimited { retry_after: None },
         Refusal::RateLimited { retry_after: Some(75) },
         Refusal::SignUpDisabled,
         Refusal::NoPendingLogin,
+        Refusal::OtherBrowser,
+        Refusal::CookiesBlocked,
+        Refusal::WrongAddress("https://app.example".to_owned()),
+        Refusal::Denied("Your trial period has expired.".to_owned()),
         Refusal::TenantRefused,
         Refusal::LoginNotVerified,
         Refusal::TenantUnavailable,
@@ -156,6 +175,7 @@ fn refusals(language: Language) -> (Language, Vec<Exhibit>) {
 }
 
 fn at_code(notice: Option<Notice>) -> State {
-    let sent = CodeSent { phone_number: "+1 415 555 2671".to_owned(), resend_in: 30, code_length: 6, expires_in: 180 };
+    let (login, phone_number) = ("a login".to_owned(), "+1 415 555 2671".to_owned());
+    let sent = CodeSent { login, phone_number, resend_in: 30, code_length: 6, expires_in: 180 };
     State { screen: Screen::EnterCode, sent: Some(sent), notice, ..State::default() }
 }

@@ -18,7 +18,8 @@ fn refusal() -> impl Strategy<Value = Refusal> {
 }
 
 fn sent(resend_in: u32, code_length: u32) -> CodeSent {
-    CodeSent { phone_number: "+1 415 555 2671".to_owned(), resend_in, code_length, expires_in: 180 }
+    let (login, phone_number) = ("a login".to_owned(), "+1 415 555 2671".to_owned());
+    CodeSent { login, phone_number, resend_in, code_length, expires_in: 180 }
 }
 
 fn started() -> impl Strategy<Value = Result<StartOutcome, ApiError>> {
@@ -71,6 +72,7 @@ fn beginning() -> impl Strategy<Value = State> {
     let screen = prop_oneof![
         Just(Screen::EnterPhone),
         Just(Screen::LastLogin { phone_number: "+1********71".to_owned() }),
+        Just(Screen::MoreSteps),
         Just(Screen::Unrecoverable),
     ];
     (screen, any::<bool>()).prop_map(|(screen, must_accept_terms)| State {
@@ -93,7 +95,9 @@ fn ways_on(state: &State) -> Vec<Event> {
         (Screen::EnterPhone, None) => {
             vec![Event::TermsTicked(true), Event::PhoneNumberTyped("1".to_owned()), Event::PhoneNumberSubmitted]
         }
-        (Screen::LastLogin { .. } | Screen::EnterCode | Screen::Unrecoverable, None) => vec![Event::EditNumberPressed],
+        (Screen::LastLogin { .. } | Screen::EnterCode | Screen::MoreSteps | Screen::Unrecoverable, None) => {
+            vec![Event::EditNumberPressed]
+        }
         // The browser leaves; the screen holds the link.
         (Screen::SignedIn { .. }, None) => vec![],
     }
