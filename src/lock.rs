@@ -13,6 +13,8 @@ mod enter_phone;
 pub mod events;
 mod follow;
 mod last_login;
+mod login_name;
+mod more_steps;
 mod notice;
 mod options;
 mod signed_in;
@@ -34,6 +36,7 @@ use enter_code::EnterCode;
 use enter_phone::EnterPhone;
 use last_login::LastLogin;
 use leptos::prelude::*;
+use more_steps::MoreSteps;
 use notice::NoticeBar;
 use signed_in::SignedIn;
 use unrecoverable::Unrecoverable;
@@ -83,6 +86,7 @@ fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
             <EnterPhone passwordless autofocus show_terms />
             <EnterCode passwordless autofocus />
             <SignedIn passwordless />
+            <MoreSteps passwordless />
             <Unrecoverable passwordless />
         </div>
     }

@@ -38,6 +38,15 @@ impl OneTimeCode {
         code.map(Self).ok_or(InvalidOneTimeCode)
     }
 
+    /// Reads the code in a text, such as `Your code is 123-456`; `length` is how many digits it has, 0 if nobody knows.
+    ///
+    /// # Errors
+    /// [`InvalidOneTimeCode`] if the text has fewer than 4 digits.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn in_text(text: &str, length: usize) -> Result<Self, InvalidOneTimeCode> {
+        Self::parse(&digits_in(text, length))
+    }
+
     /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -2,11 +2,13 @@
 //!
 //! [`install`] adds it to an Axum router; [`use_login`] and [`use_current_user`] tell the pages about it.
 
+mod address;
 mod authorization;
 mod callback;
 mod client_ip;
 mod clock;
 mod config;
+mod cookies;
 pub(crate) mod countries;
 mod current_user;
 pub(crate) mod form;
@@ -16,17 +18,23 @@ mod jwks;
 pub(crate) mod languages;
 mod last_login;
 mod limits;
+mod login_id;
+mod logins;
 mod number;
+mod old_forms;
 mod page;
 mod pending_login;
 mod per_language;
 mod random;
+mod repeats;
 mod request;
 mod return_to;
+mod seal;
 mod session;
 pub(crate) mod sign_out;
 pub(crate) mod start;
 mod tenant_client;
+mod tenant_error;
 mod terms;
 pub(crate) mod verify;
 
@@ -44,6 +52,8 @@ use axum::{Router, middleware::from_fn_with_state};
 use id_token::IdTokens;
 use jwks::Jwks;
 use limits::Limits;
+use repeats::Turns;
+use session::Sessions;
 use std::sync::Arc;
 use tenant_client::TenantClient;
 use thiserror::Error;
@@ -58,6 +68,7 @@ struct Parts {
     tenant: TenantClient,
     id_tokens: IdTokens,
     limits: Limits,
+    turns: Turns,
     clock: Arc<dyn Clock>,
 }
 
@@ -83,10 +94,10 @@ impl Auth {
     /// # Errors
     /// [`AuthError`] if the HTTP client cannot be set up.
     pub fn with_clock(config: AuthConfig, clock: Arc<dyn Clock>) -> Result<Self, AuthError> {
-        let tenant = TenantClient::new(&config)?;
+        let tenant = TenantClient::new(&config, clock.clone())?;
         let id_tokens = IdTokens::new(&config, Jwks::new(tenant.clone(), clock.clone()), clock.clone());
         let limits = Limits::new(config.starts_per_ip_hour);
-        Ok(Self(Arc::new(Parts { config, tenant, id_tokens, limits, clock })))
+        Ok(Self(Arc::new(Parts { config, tenant, id_tokens, limits, turns: Turns::default(), clock })))
     }
 
     /// The configuration it was made with.
@@ -106,6 +117,10 @@ impl Auth {
         &self.0.limits
     }
 
+    fn turns(&self) -> &Turns {
+        &self.0.turns
+    }
+
     fn now(&self) -> time::OffsetDateTime {
         self.0.clock.now()
     }
@@ -122,5 +137,5 @@ where
     routes
         .merge(callback::routes(auth.clone()))
         .layer(from_fn_with_state(auth.clone(), page::provide))
-        .layer(session::layer(sessions, auth.config()))
+        .layer(from_fn_with_state(Sessions::new(sessions, auth.config()), session::provide::<S>))
 }

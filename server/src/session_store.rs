@@ -60,14 +60,14 @@ impl SessionStore for DatabaseSessions {
 
     /// Only what still exists is saved: a session that was ended meanwhile does not come back.
     async fn save(&self, record: &Record) -> Result<()> {
-        sqlx::query("UPDATE sessions SET data = $2, expires_at = $3 WHERE id_hash = $1")
+        let update = sqlx::query("UPDATE sessions SET data = $2, expires_at = $3 WHERE id_hash = $1")
             .bind(hash(record.id))
             .bind(encode(record)?)
-            .bind(record.expiry_date.unix_timestamp())
-            .execute(&self.0)
-            .await
-            .map_err(backend)?;
-        Ok(())
+            .bind(record.expiry_date.unix_timestamp());
+        match update.execute(&self.0).await.map_err(backend)?.rows_affected() {
+            0 => Err(Error::Backend("the session has ended meanwhile".to_owned())),
+            _ => Ok(()),
+        }
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

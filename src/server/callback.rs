@@ -1,17 +1,23 @@
 //! The way out to the tenant's own page and the way back: `/login/hosted` and `/callback`.
 
 use super::{
-    Auth, CurrentUser,
-    authorization::{Authorization, PkceSupport},
+    Auth, CurrentUser, address,
+    authorization::PkceSupport,
     current_user::login_url,
     last_login,
+    login_id::LoginId,
+    logins::Logins,
+    page::refusal_query,
     pending_login::PendingLogin,
+    random::State as LoginState,
+    repeats::{Repeats, to_the_end},
     return_to::ReturnTo,
-    tenant_client::code_refusal,
+    session::Store,
+    tenant_error::ErrorBody,
 };
 use crate::api::{ApiError, Refusal};
 use axum::{
-    Router,
+    Extension, Router,
     extract::{Query, State, rejection::QueryRejection},
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -23,8 +29,16 @@ use http::{
 use serde::Deserialize;
 use tower_sessions::Session;
 
+/// HEAD, which programs look ahead with, does nothing.
 pub(super) fn routes(auth: Auth) -> Router {
-    Router::new().route("/login/hosted", get(hosted)).route("/callback", get(callback)).with_state(auth)
+    Router::new()
+        .route("/login/hosted", get(hosted).head(nothing))
+        .route("/callback", get(callback).head(nothing))
+        .with_state(auth)
+}
+
+async fn nothing() -> StatusCode {
+    StatusCode::NO_CONTENT
 }
 
 #[derive(Deserialize)]
@@ -34,18 +48,26 @@ struct Hosted {
 }
 
 /// The tenant's own page knows nothing of this app's terms: who has to accept them does so first, in the dialog.
-async fn hosted(State(auth): State<Auth>, session: Session, Query(query): Query<Hosted>) -> Result<Redirect, ApiError> {
-    let return_to = ReturnTo::parse(&query.return_to);
-    let mut pending = PendingLogin::of(&session).await?.unwrap_or_default();
-    if let Err(refusal) = auth.config().allows(pending.consent.as_ref()) {
-        pending.number_refused(refusal);
-        pending.keep(&session).await?;
-        return Ok(Redirect::to(&login_url(&auth.config().login_path, return_to.as_str())));
-    }
-    let authorization = Authorization::begin(PkceSupport::S256, return_to, auth.now())?;
-    let url = auth.tenant().authorize_url(&authorization);
-    authorization.keep(&session).await?;
-    Ok(Redirect::to(url.as_str()))
+async fn hosted(
+    State(auth): State<Auth>,
+    headers: HeaderMap,
+    Query(query): Query<Hosted>,
+) -> Result<Response, ApiError> {
+    let config = auth.config();
+    let logins = Logins::of(config, &headers, auth.now());
+    let mut login = PendingLogin::begin(ReturnTo::parse(&query.return_to), auth.now())?;
+    login.consent = logins.newest(None).and_then(|newest| newest.consent);
+    let may_go_on = config.allows(login.consent.as_ref()).and_then(|()| {
+        if address::is_foreign(config, &headers) { Err(Refusal::WrongAddress(config.address())) } else { Ok(()) }
+    });
+    let page = match may_go_on {
+        Ok(()) => String::from(auth.tenant().authorize_url(&login.authorize(PkceSupport::S256))),
+        Err(refusal) => {
+            login.refused(refusal);
+            with_login(&login_url(&config.login_path, login.return_to.as_str()), &login.id)
+        }
+    };
+    Ok(redirect(&page, logins.keep(&login)))
 }
 
 /// RFC 6749, sections 4.1.2 and 4.1.2.1; `attempts_left` is our tenant's.
@@ -62,56 +84,110 @@ struct Answer {
 /// Ends on the page that the login began on, or on the login page, which says what happened.
 async fn callback(
     State(auth): State<Auth>,
+    Extension(store): Extension<Store>,
     session: Session,
+    headers: HeaderMap,
     answer: Result<Query<Answer>, QueryRejection>,
 ) -> Result<Response, ApiError> {
     let answer = answer.map(|Query(answer)| answer).unwrap_or_default();
-    let mut headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
-    let page = match complete(&auth, &session, answer).await? {
-        Ok((return_to, cookie)) => {
-            headers.extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
-            String::from(return_to)
+    let logins = Logins::of(auth.config(), &headers, auth.now());
+    let is_signed_in = CurrentUser::of(&session, auth.now()).await?.is_some();
+    let Some(mut login) = logins.of_state(&answer.state) else {
+        return Ok(without_a_login(&auth, &logins, &answer.state, is_signed_in));
+    };
+    if login.is_over && is_signed_in {
+        return Ok(redirect(login.return_to.as_str(), []));
+    }
+    let step = Step { repeats: Repeats::of(&login, &store.0), auth: auth.clone(), login: login.clone(), answer };
+    match to_the_end(step.take()).await? {
+        Ok(user) => {
+            user.sign_in(&session).await?;
+            login.end();
+            let remember = last_login::remember(auth.config(), user.phone_number.as_deref());
+            let cookies = logins.keep(&login).into_iter().chain(remember);
+            Ok(redirect(login.return_to.as_str(), cookies))
         }
         Err(refusal) => {
             tracing::warn!(?refusal, "a callback did not sign in");
-            let mut pending = PendingLogin::of(&session).await?.unwrap_or_default();
-            pending.refused(refusal);
-            pending.keep(&session).await?;
-            auth.config().login_path.clone()
+            login.refused(refusal);
+            Ok(redirect(&with_login(&auth.config().login_path, &login.id), logins.keep(&login)))
         }
-    };
-    Ok((headers, Redirect::to(&page)).into_response())
+    }
 }
 
-/// Where to go on, and the cookie that remembers the number.
-type Completed = (ReturnTo, Option<HeaderValue>);
+/// An answer for a login that this browser does not have. Who is signed in has loaded the page twice.
+fn without_a_login(auth: &Auth, logins: &Logins<'_>, state: &str, is_signed_in: bool) -> Response {
+    if is_signed_in {
+        return redirect(ReturnTo::default().as_str(), []);
+    }
+    let was_begun_elsewhere = LoginState::login(state).is_some_and(|id| logins.is_fresh(&id));
+    let refusal = if was_begun_elsewhere { Refusal::OtherBrowser } else { Refusal::NoPendingLogin };
+    tracing::warn!(?refusal, "a callback did not sign in");
+    let query = refusal_query(&refusal);
+    redirect(&format!("{}?{query}", auth.config().login_path), [])
+}
 
-async fn complete(auth: &Auth, session: &Session, answer: Answer) -> Result<Result<Completed, Refusal>, ApiError> {
-    let Some(authorization) = Authorization::take(session, &answer.state, auth.now()).await? else {
-        return Ok(Err(Refusal::NoPendingLogin));
-    };
-    let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
-        let error = answer.error.unwrap_or_default();
-        return Ok(Err(code_refusal(&error, &answer.error_description, answer.attempts_left)));
-    };
-    let tokens = match auth.tenant().redeem_authorization_code(&code, &authorization).await {
-        Ok(tokens) => tokens,
-        Err(error) => {
+fn with_login(page: &str, id: &LoginId) -> String {
+    let separator = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{separator}login={id}")
+}
+
+fn redirect(page: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
+    let mut headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
+    for cookie in cookies {
+        headers.append(SET_COOKIE, cookie);
+    }
+    (headers, Redirect::to(page)).into_response()
+}
+
+/// What taking the tenant's answer takes; it is taken to its end without the request.
+struct Step {
+    auth: Auth,
+    repeats: Repeats,
+    login: PendingLogin,
+    answer: Answer,
+}
+
+impl Step {
+    async fn take(self) -> Result<CurrentUser, Refusal> {
+        let auth = self.auth.clone();
+        let _turn = auth.turns().take(&self.login.id).await;
+        if let Some(user) = self.signed_in_before().await {
+            return Ok(user);
+        }
+        match self.sign_in().await {
+            Ok(user) => {
+                self.repeats.signed_in(&user, self.auth.now()).await;
+                Ok(user)
+            }
+            // Another instance of the app may have been faster.
+            Err(refusal) => self.signed_in_before().await.ok_or(refusal),
+        }
+    }
+
+    async fn signed_in_before(&self) -> Option<CurrentUser> {
+        self.repeats.outcome(self.auth.now()).await?.user
+    }
+
+    async fn sign_in(&self) -> Result<CurrentUser, Refusal> {
+        let authorization = self.login.authorization().ok_or(Refusal::NoPendingLogin)?;
+        let answer = &self.answer;
+        if let Some(error) = &answer.error {
+            let refused = ErrorBody::of_callback(error, &answer.error_description, answer.attempts_left);
+            tracing::warn!(error = %refused, "the tenant sent the browser back without a code");
+            return Err(refused.into());
+        }
+        let code = answer.code.as_deref().ok_or(Refusal::TenantRefused)?;
+        let tokens = self.auth.tenant().redeem_authorization_code(code, &authorization).await.map_err(|error| {
             tracing::warn!(%error, "an authorization code was not exchanged");
-            return Ok(Err(exchange_refusal(error.into())));
-        }
-    };
-    match auth.id_tokens().check(&tokens.id_token, Some(&authorization.nonce)).await {
-        Ok(claims) => {
-            let cookie = last_login::remember(auth.config(), claims.phone_number.as_deref());
-            let consent = PendingLogin::of(session).await?.and_then(|pending| pending.consent);
-            CurrentUser::sign_in(session, claims, consent, auth.now()).await?;
-            Ok(Ok((authorization.return_to, cookie)))
-        }
-        Err(error) => {
+            exchange_refusal(error.into())
+        })?;
+        let claims = self.auth.id_tokens().check(&tokens.id_token, Some(&authorization.nonce)).await;
+        let claims = claims.map_err(|error| {
             tracing::warn!(%error, "an ID token was not accepted");
-            Ok(Err(Refusal::LoginNotVerified))
-        }
+            Refusal::LoginNotVerified
+        })?;
+        Ok(CurrentUser::new(claims, self.login.consent.clone(), self.auth.now()))
     }
 }
 

@@ -94,6 +94,11 @@ impl AuthConfig {
         self.app_base_url.scheme() == "https"
     }
 
+    /// Where browsers reach the app, as a person reads it.
+    pub(super) fn address(&self) -> String {
+        self.app_url("")
+    }
+
     fn app_url(&self, path: &str) -> String {
         format!("{}{path}", self.app_base_url.as_str().trim_end_matches('/'))
     }

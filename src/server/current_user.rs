@@ -15,12 +15,14 @@ use http::{Method, StatusCode, header::ACCEPT, request::Parts};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
-use tower_sessions::{Expiry, Session, session};
+use tower_sessions::{Session, session};
 use url::form_urlencoded::byte_serialize;
 
 const KEY: &str = "passwordless.user";
 /// A visit prolongs the session at most this often, so that most requests write nothing.
 const ROLL_AFTER: Duration = Duration::hours(1);
+/// Characters of a name that are kept.
+const MAX_NAME: usize = 256;
 
 /// The signed-in user; as an extractor it refuses strangers, as `Option<CurrentUser>` it does not.
 ///
@@ -58,29 +60,26 @@ impl IntoResponse for NotSignedIn {
 }
 
 impl CurrentUser {
-    /// Signs in: a new session identifier, and nothing left of the login that led here.
-    pub(super) async fn sign_in(
-        session: &Session,
-        claims: Claims,
-        consent: Option<Consent>,
-        now: OffsetDateTime,
-    ) -> Result<(), session::Error> {
+    pub(super) fn new(claims: Claims, consent: Option<Consent>, now: OffsetDateTime) -> Self {
         if let Some(Consent { version, .. }) = &consent {
             tracing::info!(user_id = claims.sub, version, "the terms were accepted");
         }
         let name = claims.name.or_else(|| claims.phone_number.clone()).unwrap_or_else(|| claims.sub.clone());
-        let user = Self {
+        Self {
             user_id: claims.sub,
-            name,
+            name: name.chars().take(MAX_NAME).collect(),
             phone_number: claims.phone_number,
             signed_in_at: now,
             consent,
             seen_at: now,
-        };
+        }
+    }
+
+    /// Signs in: a new session identifier, and nothing left of the session before.
+    pub(super) async fn sign_in(&self, session: &Session) -> Result<(), session::Error> {
         session.clear().await;
         session.cycle_id().await?;
-        session.set_expiry(Some(Expiry::OnInactivity(IDLE)));
-        session.insert(KEY, user).await
+        session.insert(KEY, self).await
     }
 
     /// The user of a session that is not over; a visit prolongs it.

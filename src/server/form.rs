@@ -18,10 +18,11 @@ pub(super) fn redirect(parts: &Parts, url: &str) {
     }
 }
 
-/// The page that a form stood on, without its query: what that said is part of the pending login by now.
-pub(super) fn page(parts: &Parts, login_path: &str) -> String {
+/// The page that a form stood on, with `query` in the place of its own: what that said is part of the login by now.
+pub(super) fn page(parts: &Parts, login_path: &str, query: Option<&str>) -> String {
     let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
-    referer.and_then(ReturnTo::path_of).map_or_else(|| login_path.to_owned(), String::from)
+    let path = referer.and_then(ReturnTo::path_of).map_or_else(|| login_path.to_owned(), String::from);
+    query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
 }
 
 /// Answers a request that cannot be read with 400 instead of Leptos' 500.
@@ -34,7 +35,8 @@ pub(crate) fn bad_request() {
     }
 }
 
-fn is_plain_form(parts: &Parts) -> bool {
+/// Whether a browser without JavaScript, or before hydration, posted it.
+pub(super) fn is_plain_form(parts: &Parts) -> bool {
     let accept = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
 }

@@ -10,9 +10,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::{collections::HashSet, sync::Arc};
 use thiserror::Error;
+use time::OffsetDateTime;
 
 /// Seconds by which the clocks may differ.
-const LEEWAY: i64 = 60;
+const LEEWAY: f64 = 60.0;
 
 /// An ID token is not to be trusted.
 #[derive(Debug, Error)]
@@ -50,13 +51,18 @@ pub(super) struct Claims {
     pub(super) sub: String,
     aud: Audience,
     azp: Option<String>,
-    exp: i64,
-    iat: i64,
-    nbf: Option<i64>,
+    exp: NumericDate,
+    iat: NumericDate,
+    nbf: Option<NumericDate>,
     nonce: Option<String>,
     pub(super) name: Option<String>,
     pub(super) phone_number: Option<String>,
 }
+
+/// Seconds since 1970, with or without a fraction (RFC 7519, section 2).
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(transparent)]
+struct NumericDate(f64);
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
@@ -76,6 +82,11 @@ pub(super) struct IdTokens {
 impl IdTokens {
     pub(super) fn new(config: &AuthConfig, jwks: Jwks, clock: Arc<dyn Clock>) -> Self {
         Self { issuer: config.tenant.issuer().to_owned(), client_id: config.client_id.clone(), jwks, clock }
+    }
+
+    /// Sees to it that there are keys to check a token with, before a code is used up for one.
+    pub(super) async fn ready(&self) -> Result<(), KeyError> {
+        self.jwks.ready().await
     }
 
     /// Checks a token; `nonce` is the one that was sent, and must be absent if none was.
@@ -125,10 +136,10 @@ impl IdTokens {
     }
 
     fn check_time(&self, claims: &Claims) -> Result<(), IdTokenError> {
-        let now = self.clock.now().unix_timestamp();
-        let is_current = claims.exp.saturating_add(LEEWAY) > now
-            && claims.iat.saturating_sub(LEEWAY) <= now
-            && claims.nbf.is_none_or(|nbf| nbf.saturating_sub(LEEWAY) <= now);
+        let now = (self.clock.now() - OffsetDateTime::UNIX_EPOCH).as_seconds_f64();
+        let is_current = claims.exp.0 + LEEWAY > now
+            && claims.iat.0 - LEEWAY <= now
+            && claims.nbf.is_none_or(|nbf| nbf.0 - LEEWAY <= now);
         if is_current { Ok(()) } else { Err(IdTokenError::WrongTime) }
     }
 }

@@ -1,9 +1,6 @@
 //! The tenant's signing keys, cached.
 
-use super::{
-    Clock,
-    tenant_client::{TenantClient, TenantError},
-};
+use super::{Clock, tenant_client::TenantClient, tenant_error::TenantError};
 use jsonwebtoken::{Algorithm, DecodingKey, jwk::Jwk};
 use serde_json::Value;
 use std::{collections::HashMap, sync::Arc};
@@ -12,8 +9,11 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 
 const MAX_AGE: Duration = Duration::minutes(10);
-/// An unknown key makes the cache fetch again, but not more often than this.
-const COOL_DOWN: Duration = Duration::minutes(1);
+/// A fetch that failed is not tried again for so long, while older keys are at hand.
+const PAUSE: Duration = Duration::seconds(10);
+/// Unknown keys are looked up at once, but not more often than this: anyone can make up the name of one.
+const MAX_LOOK_UPS: usize = 5;
+const LOOK_UPS_IN: Duration = Duration::minutes(1);
 
 /// No key to check a signature with.
 #[derive(Debug, Error)]
@@ -21,6 +21,9 @@ pub(super) enum KeyError {
     /// The keys could not be fetched.
     #[error("the tenant's keys could not be fetched: {0}")]
     Fetch(#[from] TenantError),
+    /// The tenant's set has no key that can be used.
+    #[error("the tenant's key set has no RS256 key")]
+    Empty,
     /// The tenant has no such key.
     #[error("the tenant has no key of this id")]
     Unknown,
@@ -31,38 +34,86 @@ pub(super) struct Jwks {
     tenant: TenantClient,
     clock: Arc<dyn Clock>,
     /// Locked while fetching, so that many logins at once fetch once.
-    cached: Mutex<Option<Cached>>,
+    cached: Mutex<Cached>,
 }
 
+#[derive(Default)]
 struct Cached {
+    /// The newest set that had a usable key.
     keys: HashMap<String, DecodingKey>,
-    fetched_at: OffsetDateTime,
+    fetched_at: Option<OffsetDateTime>,
+    tried_at: Option<OffsetDateTime>,
+    /// When unknown keys were looked up.
+    look_ups: Vec<OffsetDateTime>,
 }
 
 impl Jwks {
     pub(super) fn new(tenant: TenantClient, clock: Arc<dyn Clock>) -> Self {
-        Self { tenant, clock, cached: Mutex::new(None) }
+        Self { tenant, clock, cached: Mutex::default() }
+    }
+
+    /// Fetches the keys if there are none yet: to be asked before a code is used up, for a login that cannot be verified.
+    pub(super) async fn ready(&self) -> Result<(), KeyError> {
+        let mut cached = self.cached.lock().await;
+        self.refresh(&mut cached).await
     }
 
     /// The RS256 key of this id.
     pub(super) async fn key(&self, id: &str) -> Result<DecodingKey, KeyError> {
         let mut cached = self.cached.lock().await;
-        let found = cached.as_ref().and_then(|cached| cached.keys.get(id)).cloned();
-        let age = cached.as_ref().map(|cached| self.clock.now() - cached.fetched_at);
-        match (found, age) {
-            (Some(key), Some(age)) if age < MAX_AGE => Ok(key),
-            (None, Some(age)) if age < COOL_DOWN => Err(KeyError::Unknown),
-            _ => {
-                let fetched = cached.insert(self.fetch().await?);
-                fetched.keys.get(id).cloned().ok_or(KeyError::Unknown)
+        self.refresh(&mut cached).await?;
+        if !cached.keys.contains_key(id) && cached.may_look_up(self.clock.now()) {
+            self.fetch(&mut cached).await?;
+        }
+        cached.keys.get(id).cloned().ok_or(KeyError::Unknown)
+    }
+
+    /// Fetches what is too old. Where that fails the old keys are good for longer: the tenant may be down for a while, and
+    /// what it signed is still its own.
+    async fn refresh(&self, cached: &mut Cached) -> Result<(), KeyError> {
+        let now = self.clock.now();
+        if cached.fetched_at.is_some_and(|at| now - at < MAX_AGE) {
+            return Ok(());
+        }
+        let has_keys = !cached.keys.is_empty();
+        if has_keys && cached.tried_at.is_some_and(|at| now - at < PAUSE) {
+            return Ok(());
+        }
+        match self.fetch(cached).await {
+            Err(error) if has_keys => {
+                tracing::warn!(%error, "the tenant's keys could not be fetched; the ones before are used");
+                Ok(())
             }
+            result => result,
         }
     }
 
-    async fn fetch(&self) -> Result<Cached, TenantError> {
+    /// A set without a usable key takes the place of none.
+    async fn fetch(&self, cached: &mut Cached) -> Result<(), KeyError> {
+        let now = self.clock.now();
+        cached.tried_at = Some(now);
         let document = self.tenant.jwks().await?;
-        let keys = document["keys"].as_array().into_iter().flatten().filter_map(usable).collect();
-        Ok(Cached { keys, fetched_at: self.clock.now() })
+        let keys: HashMap<_, _> = document["keys"].as_array().into_iter().flatten().filter_map(usable).collect();
+        if keys.is_empty() {
+            return Err(KeyError::Empty);
+        }
+        (cached.keys, cached.fetched_at) = (keys, Some(now));
+        Ok(())
+    }
+}
+
+impl Cached {
+    fn may_look_up(&mut self, now: OffsetDateTime) -> bool {
+        // What was fetched this moment needs no second look.
+        if self.fetched_at == Some(now) {
+            return false;
+        }
+        self.look_ups.retain(|at| now - *at < LOOK_UPS_IN);
+        let may = self.look_ups.len() < MAX_LOOK_UPS;
+        if may {
+            self.look_ups.push(now);
+        }
+        may
     }
 }
 

@@ -1,6 +1,6 @@
 //! The languages of the dialog, and which of them a browser gets.
 
-use super::{AuthConfig, per_language::PerLanguage, request::cookie};
+use super::{AuthConfig, cookies, per_language::PerLanguage};
 use crate::messages::{Messages, Text};
 use http::{HeaderMap, header::ACCEPT_LANGUAGE};
 use icu_locale::{Locale, LocaleDirectionality};
@@ -67,7 +67,7 @@ impl Language {
 
     /// The language of a page: the app's, the one that a cookie named `language` asks for, or the browser's.
     pub(super) fn of(config: &AuthConfig, headers: &HeaderMap) -> Self {
-        let asked = || cookie(headers, "language").and_then(|tag| Self::from_tag(&tag).ok());
+        let asked = || cookies::value(headers, "language").and_then(|tag| Self::from_tag(tag).ok());
         config.language.or_else(asked).or_else(|| Self::accepted(headers)).unwrap_or_default()
     }
 

@@ -1,21 +1,13 @@
 //! The number of a browser's last login, kept there in an encrypted cookie: nobody else can read it, and what is shown
 //! of it is masked.
 
-use super::{AuthConfig, request::cookie};
+use super::{AuthConfig, cookies, seal};
 use crate::PhoneNumber;
-use aws_lc_rs::{
-    aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
-    error::Unspecified,
-    hkdf::{HKDF_SHA256, Salt},
-};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue};
-use secrecy::ExposeSecret;
 use time::Duration;
-use tower_sessions::cookie::{Cookie, SameSite};
 
 const LIFETIME: Duration = Duration::days(90);
-const CONTEXT: &[u8] = b"leptos_passwordless last login";
+const NAME: &str = "last_login";
 
 /// The header that makes a browser remember the number that an ID token names; `None` where that is not wanted, or
 /// cannot be done.
@@ -23,17 +15,9 @@ pub(super) fn remember(config: &AuthConfig, phone_number: Option<&str>) -> Optio
     if !config.remember_last_login {
         return None;
     }
-    let number = PhoneNumber::parse(phone_number?).ok()?;
-    let mut sealed = number.as_str().as_bytes().to_vec();
-    let nonce = key(config).ok()?.seal_in_place_append_tag(Aad::from(CONTEXT), &mut sealed).ok()?;
-    let value = URL_SAFE_NO_PAD.encode([nonce.as_ref(), sealed.as_slice()].concat());
-    let cookie = Cookie::build((name(config), value))
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(config.is_https())
-        .path("/")
-        .max_age(LIFETIME);
-    HeaderValue::from_str(&cookie.to_string()).ok()
+    let (number, name) = (PhoneNumber::parse(phone_number?).ok()?, cookies::name(config, NAME));
+    let value = seal::seal(config, &name, number.as_str().as_bytes()).ok()?;
+    cookies::set(config, &name, &value, LIFETIME)
 }
 
 /// The number that a browser remembers.
@@ -41,30 +25,9 @@ pub(super) fn remembered(config: &AuthConfig, headers: &HeaderMap) -> Option<Pho
     if !config.remember_last_login {
         return None;
     }
-    open(config, &cookie(headers, name(config))?).ok()
-}
-
-fn open(config: &AuthConfig, value: &str) -> Result<PhoneNumber, Unspecified> {
-    let mut bytes = URL_SAFE_NO_PAD.decode(value).map_err(|_| Unspecified)?;
-    let (nonce, sealed) = bytes.split_at_mut_checked(NONCE_LEN).ok_or(Unspecified)?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce)?;
-    let number = key(config)?.open_in_place(nonce, Aad::from(CONTEXT), sealed)?;
-    PhoneNumber::parse(std::str::from_utf8(number).map_err(|_| Unspecified)?).map_err(|_| Unspecified)
-}
-
-/// From the client secret, which every instance has and no browser.
-fn key(config: &AuthConfig) -> Result<RandomizedNonceKey, Unspecified> {
-    let secret = config.client_secret.expose_secret().as_bytes();
-    let mut key = [0; 32];
-    Salt::new(HKDF_SHA256, config.client_id.as_bytes())
-        .extract(secret)
-        .expand(&[CONTEXT], &AES_256_GCM)?
-        .fill(&mut key)?;
-    RandomizedNonceKey::new(&AES_256_GCM, &key)
-}
-
-fn name(config: &AuthConfig) -> &'static str {
-    if config.is_https() { "__Host-last_login" } else { "last_login" }
+    let name = cookies::name(config, NAME);
+    let number = seal::open(config, &name, cookies::value(headers, &name)?)?;
+    PhoneNumber::parse(std::str::from_utf8(&number).ok()?).ok()
 }
 
 #[cfg(test)]

@@ -1,21 +1,24 @@
 //! What pages know of the login: loaded once a request, read by components.
 
 use super::{
-    Auth, CurrentUser, countries,
+    Auth, CurrentUser, address, countries,
     current_user::login_url,
     languages::{Language, accepted_tags},
     last_login,
+    login_id::LoginId,
+    logins::Logins,
     pending_login::PendingLogin,
     return_to::ReturnTo,
 };
 use crate::{
     Country, Login,
-    lock::state::{Screen, State},
+    api::Refusal,
+    lock::state::{Notice, Screen, State},
 };
 use axum::{
     extract::{Request, State as AxumState},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderMap, Method, Uri, request::Parts};
 use leptos::prelude::use_context;
@@ -77,6 +80,9 @@ fn of_page() -> PageLogin {
 
 /// Gives server functions, callback and pages what they ask for.
 pub(super) async fn provide(AxumState(auth): AxumState<Auth>, mut request: Request, next: Next) -> Response {
+    if let Some(url) = address::elsewhere(auth.config(), &request) {
+        return Redirect::temporary(&url).into_response();
+    }
     request.extensions_mut().insert(auth.clone());
     if request.method() == Method::GET
         && let Some(session) = request.extensions().get::<Session>()
@@ -92,18 +98,33 @@ pub(super) async fn provide(AxumState(auth): AxumState<Auth>, mut request: Reque
 
 async fn load(auth: &Auth, session: &Session, uri: &Uri, headers: &HeaderMap) -> Result<PageLogin, Error> {
     let user = CurrentUser::of(session, auth.now()).await?;
-    let pending = PendingLogin::of(session).await?;
-    Ok(PageLogin { user, login: login(auth, pending, uri, headers), dialogs: Arc::default() })
+    let login = login(auth, user.as_ref(), uri, headers);
+    Ok(PageLogin { user, login, dialogs: Arc::default() })
 }
 
-fn login(auth: &Auth, pending: Option<PendingLogin>, uri: &Uri, headers: &HeaderMap) -> Login {
+fn login(auth: &Auth, user: Option<&CurrentUser>, uri: &Uri, headers: &HeaderMap) -> Login {
     let config = auth.config();
+    let logins = Logins::of(config, headers, auth.now());
+    let named = query(uri, LOGIN).and_then(|name| LoginId::parse(&name).ok());
+    let pending = match &named {
+        Some(id) => logins.named(id).filter(|login| !login.is_over),
+        None if query(uri, REFUSED).is_some() => None,
+        // Who has signed in since goes on with none of the logins before.
+        None => logins.newest(user.map(|user| user.signed_in_at)),
+    };
+    let lost = named.filter(|id| pending.is_none() && logins.are_blocked(id));
     let return_to = return_to(uri, &config.login_path, pending.as_ref());
     let language = Language::of(config, headers);
+    let mut state = state(auth, pending, uri, headers);
+    if let Some(id) = lost {
+        // The form names it, so that no code is sent where the next login would be lost as well.
+        (state.login, state.notice) = (id.into(), Some(Notice::Refused(Refusal::CookiesBlocked)));
+    }
     Login {
         id: String::new(),
-        state: state(auth, pending, uri, headers),
+        state,
         login_page: login_url(&config.login_path, return_to.as_str()),
+        hosted_page: login_url("/login/hosted", return_to.as_str()),
         return_to: return_to.into(),
         countries: countries::in_language(language, &config.countries),
         messages: language.messages(),
@@ -123,11 +144,35 @@ fn state(auth: &Auth, pending: Option<PendingLogin>, uri: &Uri, headers: &Header
         None => State {
             screen: if edits { Screen::EnterPhone } else { first_screen(auth, headers) },
             country: auth.config().default_location.unwrap_or_else(|| country_of(headers)),
+            notice: query(uri, REFUSED).and_then(|name| refusal_named(&name)).map(Notice::Refused),
             ..State::default()
         },
     };
     state.must_accept_terms = auth.config().terms.as_ref().is_some_and(|terms| terms.must_accept);
     state
+}
+
+/// The parameters that name a login, and that say why there is none.
+const LOGIN: &str = "login";
+const REFUSED: &str = "refused";
+
+/// Says on a page without a login why a step was refused: only what anyone may make a page say.
+pub(super) fn refusal_query(refusal: &Refusal) -> String {
+    let name = match refusal {
+        Refusal::OtherBrowser => "other_browser",
+        Refusal::CookiesBlocked => "cookies_blocked",
+        _ => "expired",
+    };
+    format!("{REFUSED}={name}")
+}
+
+fn refusal_named(name: &str) -> Option<Refusal> {
+    match name {
+        "other_browser" => Some(Refusal::OtherBrowser),
+        "cookies_blocked" => Some(Refusal::CookiesBlocked),
+        "expired" => Some(Refusal::NoPendingLogin),
+        _ => None,
+    }
 }
 
 /// A browser that remembers its last login is offered the same number again.
@@ -144,7 +189,8 @@ fn return_to(uri: &Uri, login_path: &str, pending: Option<&PendingLogin>) -> Ret
     if uri.path().starts_with(login_path) {
         return pending.map(|pending| pending.return_to.clone()).unwrap_or_default();
     }
-    ReturnTo::parse(uri.path_and_query().map_or("/", |path| path.as_str()))
+    let here = ReturnTo::parse(uri.path_and_query().map_or("/", |path| path.as_str()));
+    [LOGIN, REFUSED, "edit"].iter().fold(here, |here, parameter| here.without(parameter))
 }
 
 fn query(uri: &Uri, name: &str) -> Option<String> {

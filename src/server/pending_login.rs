@@ -1,6 +1,15 @@
-//! The login that a browser has under way, kept in its session.
+//! One login of a browser, from the first form to the end.
 
-use super::{Auth, number::Number, return_to::ReturnTo, session::PENDING, tenant_client::Started, terms::Consent};
+use super::{
+    Auth,
+    authorization::{Authorization, PkceSupport},
+    login_id::LoginId,
+    number::{Certainty, Number},
+    random::{LoginSecret, NoRandomness},
+    return_to::ReturnTo,
+    tenant_client::Started,
+    terms::Consent,
+};
 use crate::{
     Country, PhoneNumber,
     api::{CodeSent, Refusal},
@@ -8,15 +17,16 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use tower_sessions::{Expiry, Session, session::Error};
 
-const KEY: &str = "passwordless.pending";
-/// Characters of a typed number that are kept to be shown again.
-const MAX_KEPT: usize = 64;
+/// Characters of a typed number, and of another's sentence, that are kept to be shown again.
+const MAX_TYPED: usize = 64;
+const MAX_SENTENCE: usize = 200;
 
-/// What the dialog shows when the page is loaded again, or was never hydrated.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// What the dialog shows when the page is loaded again, or was never hydrated, and what the callback is checked against.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct PendingLogin {
+    pub(super) id: LoginId,
+    pub(super) secret: LoginSecret,
     /// As typed, to be corrected.
     typed: String,
     country: Country,
@@ -27,6 +37,10 @@ pub(super) struct PendingLogin {
     notice: Option<Notice>,
     /// The terms were accepted.
     pub(super) consent: Option<Consent>,
+    /// The browser is on its way through the tenant, with or without PKCE.
+    pub(super) pkce: Option<PkceSupport>,
+    /// It led to a sign-in.
+    pub(super) is_over: bool,
 }
 
 /// A code that was sent.
@@ -35,25 +49,31 @@ pub(super) struct Sent {
     pub(super) number: PhoneNumber,
     display: String,
     resend_at: OffsetDateTime,
-    code_length: u32,
+    pub(super) code_length: u32,
     expires_at: OffsetDateTime,
 }
 
 impl PendingLogin {
-    pub(super) fn begin(typed: &str, country: Country, return_to: ReturnTo) -> Self {
-        Self { typed: typed.chars().take(MAX_KEPT).collect(), country, return_to, ..Self::default() }
+    pub(super) fn begin(return_to: ReturnTo, now: OffsetDateTime) -> Result<Self, NoRandomness> {
+        Ok(Self {
+            id: LoginId::new(now)?,
+            secret: LoginSecret::random()?,
+            typed: String::new(),
+            country: Country::default(),
+            return_to,
+            sent: None,
+            at_code: false,
+            notice: None,
+            consent: None,
+            pkce: None,
+            is_over: false,
+        })
     }
 
-    pub(super) async fn of(session: &Session) -> Result<Option<Self>, Error> {
-        session.get(KEY).await
-    }
-
-    /// Keeps it; a session without a user does not live long.
-    pub(super) async fn keep(&self, session: &Session) -> Result<(), Error> {
-        if session.is_empty().await {
-            session.set_expiry(Some(Expiry::OnInactivity(PENDING)));
-        }
-        session.insert(KEY, self).await
+    /// A number was typed.
+    pub(super) fn type_number(&mut self, typed: &str, country: Country) {
+        self.typed = typed.chars().take(MAX_TYPED).collect();
+        self.country = country;
     }
 
     /// A code went out: the dialog asks for it.
@@ -64,28 +84,22 @@ impl PendingLogin {
         notice: Option<Notice>,
     ) -> CodeSent {
         let (now, config) = (auth.now(), auth.config());
-        let sent = Sent {
+        self.sent = Some(Sent {
             number: number.e164,
             display: number.display,
             resend_at: now + config.resend_after,
             code_length: started.code_length.unwrap_or(config.code_length),
             expires_at: now + started.expires_in().unwrap_or(config.code_lifetime),
-        };
+        });
         self.at_code = true;
         self.notice = notice;
-        self.sent.insert(sent).shown(now)
+        self.shown(now).unwrap_or_default()
     }
 
     /// A step was refused: the dialog says why, where it stands.
     pub(super) fn refused(&mut self, refusal: Refusal) {
         self.at_code &= refusal != Refusal::NoPendingLogin;
-        self.notice = Some(Notice::Refused(refusal));
-    }
-
-    /// The number was refused: the dialog asks for it again.
-    pub(super) fn number_refused(&mut self, refusal: Refusal) {
-        self.refused(refusal);
-        self.at_code = false;
+        self.notice = Some(Notice::Refused(shortened(refusal)));
     }
 
     /// The number is to be corrected.
@@ -94,9 +108,27 @@ impl PendingLogin {
         self.notice = None;
     }
 
+    /// The browser leaves for the tenant.
+    pub(super) fn authorize(&mut self, pkce: PkceSupport) -> Authorization {
+        self.pkce = Some(pkce);
+        Authorization::of(&self.id, &self.secret, pkce)
+    }
+
+    /// What the callback is checked against; `None` if the browser was not sent to the tenant.
+    pub(super) fn authorization(&self) -> Option<Authorization> {
+        self.pkce.map(|pkce| Authorization::of(&self.id, &self.secret, pkce))
+    }
+
+    /// Somebody is signed in: nothing of it is left but the way on.
+    pub(super) fn end(&mut self) {
+        (self.typed, self.sent, self.notice, self.at_code) = (String::new(), None, None, false);
+        self.is_over = true;
+    }
+
     fn screen(&self) -> Screen {
         match self.notice {
             Some(Notice::Refused(Refusal::Misconfigured)) => Screen::Unrecoverable,
+            Some(Notice::Refused(Refusal::MoreSteps)) => Screen::MoreSteps,
             _ if self.at_code => Screen::EnterCode,
             _ => Screen::EnterPhone,
         }
@@ -105,14 +137,26 @@ impl PendingLogin {
     /// The same as the dialog's state.
     pub(super) fn state(&self, now: OffsetDateTime) -> State {
         State {
+            login: self.id.to_string(),
             screen: self.screen(),
             country: self.country,
             phone_number: self.typed.clone(),
-            sent: self.sent.as_ref().map(|sent| sent.shown(now)),
+            sent: self.shown(now),
             accepts_terms: self.consent.is_some(),
             notice: self.notice.clone(),
             ..State::default()
         }
+    }
+
+    fn shown(&self, now: OffsetDateTime) -> Option<CodeSent> {
+        let sent = self.sent.as_ref()?;
+        Some(CodeSent {
+            login: self.id.to_string(),
+            phone_number: sent.display.clone(),
+            resend_in: sent.resend_in(now),
+            code_length: sent.code_length,
+            expires_in: seconds_until(sent.expires_at, now),
+        })
     }
 }
 
@@ -123,16 +167,17 @@ impl Sent {
     }
 
     pub(super) fn number(&self) -> Number {
-        Number { e164: self.number.clone(), display: self.display.clone() }
+        Number { e164: self.number.clone(), display: self.display.clone(), certainty: Certainty::Sure }
     }
+}
 
-    fn shown(&self, now: OffsetDateTime) -> CodeSent {
-        CodeSent {
-            phone_number: self.display.clone(),
-            resend_in: self.resend_in(now),
-            code_length: self.code_length,
-            expires_in: seconds_until(self.expires_at, now),
-        }
+/// A cookie has no room for long sentences.
+fn shortened(refusal: Refusal) -> Refusal {
+    let short = |sentence: String| sentence.chars().take(MAX_SENTENCE).collect();
+    match refusal {
+        Refusal::Hook(sentence) => Refusal::Hook(short(sentence)),
+        Refusal::Denied(sentence) => Refusal::Denied(short(sentence)),
+        other => other,
     }
 }
 

@@ -1,8 +1,10 @@
-//! The unguessable texts of a login: state, nonce, PKCE's verifier.
+//! The unguessable texts of a login: its secret, and what is derived from that: state, nonce, PKCE's verifier.
 
+use super::login_id::LoginId;
 use aws_lc_rs::{
     constant_time,
     digest::{SHA256, digest},
+    hmac::{HMAC_SHA256, Key, sign},
     rand,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -15,30 +17,11 @@ use thiserror::Error;
 #[error("the system gave no random bytes")]
 pub(super) struct NoRandomness;
 
-macro_rules! random_text {
+macro_rules! unguessable_text {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Serialize, Deserialize)]
         pub(super) struct $name(String);
-
-        impl $name {
-            /// 256 bits from the system, as 43 characters of base64url.
-            pub(super) fn random() -> Result<Self, NoRandomness> {
-                let mut bytes = [0; 32];
-                rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
-                Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
-            }
-
-            pub(super) fn as_str(&self) -> &str {
-                &self.0
-            }
-
-            /// Compares in constant time.
-            #[allow(dead_code, clippy::allow_attributes, reason = "the verifier is only sent, never compared")]
-            pub(super) fn is(&self, text: &str) -> bool {
-                constant_time::verify_slices_are_equal(self.0.as_bytes(), text.as_bytes()).is_ok()
-            }
-        }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,20 +31,89 @@ macro_rules! random_text {
     };
 }
 
-random_text! {
-    /// Ties the callback to the browser that asked for it (RFC 6749, section 10.12).
+unguessable_text! {
+    /// What a browser keeps of one login, in an encrypted cookie.
+    LoginSecret
+}
+unguessable_text! {
+    /// Ties the callback to the browser that asked for it (RFC 6749, section 10.12). It begins with the login's name.
     State
 }
-random_text! {
+unguessable_text! {
     /// Ties the ID token to the request (OpenID Connect Core, section 3.1.2.1).
     Nonce
 }
-random_text! {
+unguessable_text! {
     /// Ties the code to the one who asked for it (RFC 7636).
     CodeVerifier
 }
 
+impl LoginSecret {
+    /// 256 bits from the system, as 43 characters of base64url.
+    pub(super) fn random() -> Result<Self, NoRandomness> {
+        let mut bytes = [0; 32];
+        rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
+        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// 256 bits that only who has the secret can make of a text.
+    pub(super) fn mac(&self, purpose: &str, text: &str) -> [u8; 32] {
+        let key = Key::new(HMAC_SHA256, self.0.as_bytes());
+        let tag = sign(&key, [purpose, "\0", text].concat().as_bytes());
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(tag.as_ref());
+        bytes
+    }
+
+    fn text(&self, purpose: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.mac(purpose, ""))
+    }
+}
+
+impl State {
+    pub(super) fn of(id: &LoginId, secret: &LoginSecret) -> Self {
+        Self([id.as_str(), ".", &secret.text("state")].concat())
+    }
+
+    /// The login that a state is of.
+    pub(super) fn login(text: &str) -> Option<LoginId> {
+        LoginId::parse(text.split_once('.')?.0).ok()
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Compares in constant time.
+    pub(super) fn is(&self, text: &str) -> bool {
+        constant_time::verify_slices_are_equal(self.0.as_bytes(), text.as_bytes()).is_ok()
+    }
+}
+
+impl Nonce {
+    pub(super) fn derive(secret: &LoginSecret) -> Self {
+        Self(secret.text("nonce"))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Compares in constant time.
+    pub(super) fn is(&self, text: &str) -> bool {
+        constant_time::verify_slices_are_equal(self.0.as_bytes(), text.as_bytes()).is_ok()
+    }
+}
+
 impl CodeVerifier {
+    pub(super) fn derive(secret: &LoginSecret) -> Self {
+        Self(secret.text("code verifier"))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The challenge of method S256.
     pub(super) fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(digest(&SHA256, self.0.as_bytes()))
@@ -79,10 +131,17 @@ mod tests {
     }
 
     #[test]
-    fn no_two_are_alike_and_none_is_shown() -> Result<(), NoRandomness> {
-        let (one, other) = (State::random()?, State::random()?);
-        assert!(one.is(one.as_str()) && !one.is(other.as_str()));
-        assert_eq!(format!("{one:?}"), "State([REDACTED])");
-        Ok(())
+    fn no_two_logins_are_alike_and_nothing_is_shown() {
+        let now = time::OffsetDateTime::UNIX_EPOCH;
+        let [one, other] = [(); 2].map(|()| {
+            let (id, secret) = (LoginId::new(now).unwrap(), LoginSecret::random().unwrap());
+            (State::of(&id, &secret), id, secret)
+        });
+        assert!(one.0.is(one.0.as_str()) && !one.0.is(other.0.as_str()));
+        assert!(one.0.is(State::of(&one.1, &one.2).as_str()), "the same login has the same state");
+        assert_eq!(State::login(one.0.as_str()), Some(one.1));
+        assert_eq!(format!("{:?} {:?}", one.0, one.2), "State([REDACTED]) LoginSecret([REDACTED])");
+        let derived = [one.2.text("state"), one.2.text("nonce"), one.2.text("code verifier")];
+        assert!(derived[0] != derived[1] && derived[1] != derived[2] && derived[0].len() == 43);
     }
 }

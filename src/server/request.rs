@@ -1,24 +1,27 @@
 //! What a server function needs of the request it runs in.
 
-use super::{Auth, form, hooks::Step, languages::Language, last_login};
+use super::{
+    Auth, LoginFlow, address, form, hooks::Step, languages::Language, last_login, login_id::LoginId, logins::Logins,
+    page::refusal_query, pending_login::PendingLogin, session::Store,
+};
 use crate::{
     PhoneNumber,
     api::{ApiError, Refusal},
 };
 use axum::extract::ConnectInfo;
-use http::{
-    HeaderMap,
-    header::{COOKIE, SET_COOKIE},
-    request::Parts,
-};
+use http::{HeaderValue, header::SET_COOKIE, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use tower_sessions::{Session, cookie::Cookie};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+use tower_sessions::{Session, SessionStore};
 
 pub(super) struct Request {
     pub(super) auth: Auth,
     pub(super) session: Session,
+    pub(super) store: Arc<dyn SessionStore>,
     pub(super) client_ip: IpAddr,
     parts: Parts,
 }
@@ -27,12 +30,13 @@ impl Request {
     /// The request that this server function answers.
     pub(super) fn current() -> Result<Self, ApiError> {
         let parts = use_context::<Parts>().ok_or(ApiError::ServerError)?;
-        let found = (parts.extensions.get::<Auth>().cloned(), parts.extensions.get::<Session>().cloned());
-        let (Some(auth), Some(session)) = found else {
+        let extensions = &parts.extensions;
+        let found = (extensions.get().cloned(), extensions.get().cloned(), extensions.get().cloned());
+        let (Some(auth), Some(session), Some(Store(store))) = found else {
             tracing::error!("leptos_passwordless::server::install was not called on this router");
             return Err(ApiError::ServerError);
         };
-        Ok(Self { auth, session, client_ip: client_ip(&parts), parts })
+        Ok(Self { auth, session, store, client_ip: client_ip(&parts), parts })
     }
 
     /// The language that the person reads.
@@ -47,10 +51,41 @@ impl Request {
 
     /// Has the browser remember the number that logged in.
     pub(super) fn remember(&self, phone_number: Option<&str>) {
-        let cookie = last_login::remember(self.auth.config(), phone_number);
-        if let (Some(cookie), Some(response)) = (cookie, use_context::<ResponseOptions>()) {
-            response.append_header(SET_COOKIE, cookie);
-        }
+        set_cookies(last_login::remember(self.auth.config(), phone_number));
+    }
+
+    /// The logins that the browser has under way.
+    fn logins(&self) -> Logins<'_> {
+        Logins::of(self.auth.config(), &self.parts.headers, self.auth.now())
+    }
+
+    /// The login that a form names. Where it names none, the newest one, or the one that is over if the form is sent twice.
+    pub(super) fn login(&self, name: &str) -> Result<PendingLogin, Refusal> {
+        let logins = self.logins();
+        let Ok(id) = LoginId::parse(name) else {
+            return logins.newest(None).or_else(|| logins.newest_over()).ok_or(Refusal::NoPendingLogin);
+        };
+        let refusal = if logins.are_blocked(&id) { Refusal::CookiesBlocked } else { Refusal::NoPendingLogin };
+        logins.named(&id).ok_or(refusal)
+    }
+
+    /// Refuses a form that names a login which the browser ought to bring, and did not: its next login would be lost too.
+    pub(super) fn check_cookies(&self, name: &str) -> Result<(), Refusal> {
+        let is_blocked = LoginId::parse(name).is_ok_and(|id| self.logins().are_blocked(&id));
+        if is_blocked { Err(Refusal::CookiesBlocked) } else { Ok(()) }
+    }
+
+    /// Keeps a login in the browser.
+    pub(super) fn keep(&self, login: &PendingLogin) {
+        set_cookies(self.logins().keep(login));
+    }
+
+    /// Refuses a form of a page under another address than the app's: the tenant sends the browser back to the app's, where
+    /// it has no cookie of this login. The flow without that way can end anywhere.
+    pub(super) fn check_address(&self) -> Result<(), Refusal> {
+        let config = self.auth.config();
+        let is_elsewhere = config.login_flow == LoginFlow::Redirect && address::is_foreign(config, &self.parts.headers);
+        if is_elsewhere { Err(Refusal::WrongAddress(config.address())) } else { Ok(()) }
     }
 
     /// What the app's hooks are asked about.
@@ -58,9 +93,23 @@ impl Request {
         Step { phone_number, client_ip: self.client_ip }
     }
 
-    /// Where a plain form goes on: the page it stood on.
-    pub(super) fn back_to_the_form(&self) {
-        form::redirect(&self.parts, &form::page(&self.parts, &self.auth.config().login_path));
+    /// Whether a browser without JavaScript, or before hydration, posted a form.
+    pub(super) fn is_plain_form(&self) -> bool {
+        form::is_plain_form(&self.parts)
+    }
+
+    /// Where a plain form goes on: the page it stood on, which shows this login.
+    pub(super) fn back_to_the_form(&self, login: &LoginId) {
+        self.back(Some(&["login=", login.as_str()].concat()));
+    }
+
+    /// The same where no login is under way: the page says why.
+    pub(super) fn back_without_a_login(&self, refusal: &Refusal) {
+        self.back(Some(&refusal_query(refusal)));
+    }
+
+    fn back(&self, query: Option<&str>) {
+        form::redirect(&self.parts, &form::page(&self.parts, &self.auth.config().login_path, query));
     }
 
     /// Where a plain form goes on once the code was right.
@@ -69,11 +118,11 @@ impl Request {
     }
 }
 
-/// The value of a cookie.
-pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut cookies = pairs.flat_map(Cookie::split_parse).flatten();
-    cookies.find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
+fn set_cookies(cookies: impl IntoIterator<Item = HeaderValue>) {
+    let Some(response) = use_context::<ResponseOptions>() else { return };
+    for cookie in cookies {
+        response.append_header(SET_COOKIE, cookie);
+    }
 }
 
 /// Without connection information all clients share one address, and so one allowance.
@@ -85,6 +134,13 @@ fn client_ip(parts: &Parts) -> IpAddr {
 impl From<tower_sessions::session::Error> for ApiError {
     fn from(error: tower_sessions::session::Error) -> Self {
         tracing::error!(%error, "the session could not be kept");
+        Self::ServerError
+    }
+}
+
+impl From<super::random::NoRandomness> for ApiError {
+    fn from(error: super::random::NoRandomness) -> Self {
+        tracing::error!(%error, "a login could not begin");
         Self::ServerError
     }
 }

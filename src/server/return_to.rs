@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 use url::{Position, Url};
 
-const MAX_LENGTH: usize = 2048;
+/// It travels in a cookie and in URLs; of a longer one the query is left out.
+const MAX_LENGTH: usize = 1024;
 
 /// A page of this app to come back to: path and query, never another origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,10 +24,19 @@ impl ReturnTo {
     fn same_origin(text: &str) -> Option<Self> {
         let base = Url::parse("http://return-to.invalid/").ok()?;
         let url = base.join(text).ok()?;
-        let is_path = text.starts_with('/') && text.len() <= MAX_LENGTH && url.origin() == base.origin();
         // A normalised path may begin with two slashes (`/.//evil`), which the next reader takes for a host.
-        let path = &url[Position::BeforePath..Position::AfterQuery];
-        (is_path && !path.starts_with("//")).then(|| Self(path.to_owned()))
+        let is_path = text.starts_with('/') && url.origin() == base.origin() && !url.path().starts_with("//");
+        let with_query = &url[Position::BeforePath..Position::AfterQuery];
+        let fitting = [with_query, url.path()].into_iter().find(|path| path.len() <= MAX_LENGTH);
+        fitting.filter(|_| is_path).map(|path| Self(path.to_owned()))
+    }
+
+    /// The same without one of the parameters of its query.
+    pub(super) fn without(&self, parameter: &str) -> Self {
+        let Some((path, query)) = self.0.split_once('?') else { return self.clone() };
+        let is_other = |pair: &&str| pair.split('=').next() != Some(parameter);
+        let rest = query.split('&').filter(is_other).collect::<Vec<_>>().join("&");
+        Self(if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") })
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -61,6 +71,20 @@ mod tests {
     fn a_path_of_this_app_is_kept() {
         for path in ["/", "/profile", "/a/b?c=d&e=%2F%2Fevil.example", "/caf%C3%A9"] {
             assert_eq!(ReturnTo::parse(path).as_str(), path);
+        }
+    }
+
+    #[test]
+    fn one_that_is_too_long_loses_its_query() {
+        let query = "x".repeat(1024);
+        assert_eq!(ReturnTo::parse(&format!("/search?q={query}")).as_str(), "/search");
+        assert_eq!(ReturnTo::parse(&format!("/{query}")).as_str(), "/");
+    }
+
+    #[test]
+    fn a_parameter_can_be_left_out() {
+        for (from, to) in [("/a?login=1", "/a"), ("/a?b=1&login=2&c", "/a?b=1&c"), ("/a", "/a")] {
+            assert_eq!(ReturnTo::parse(from).without("login").as_str(), to);
         }
     }
 

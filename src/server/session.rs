@@ -1,24 +1,96 @@
 //! How sessions are kept: on the server, the cookie holds an identifier only.
+//!
+//! In place of tower-sessions' own layer, which gives a browser the cookie of a session back that another request has
+//! ended meanwhile, and whose removal of a `__Host-` cookie browsers ignore.
 
-use super::AuthConfig;
+use super::{AuthConfig, cookies};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header::SET_COOKIE};
+use std::sync::Arc;
 use time::Duration;
-use tower_sessions::{Expiry, SessionManagerLayer, SessionStore, cookie::SameSite};
+use tower_sessions::{Expiry, Session, SessionStore, session::Error, session::Id};
 
 /// A session ends after so long without a visit.
 pub(super) const IDLE: Duration = Duration::hours(24);
 /// A session ends after so long in any case.
 pub(super) const ABSOLUTE: Duration = Duration::days(7);
-/// A session in which nobody signed in yet.
-pub(super) const PENDING: Duration = Duration::hours(1);
 
-/// `Lax`, because the callback comes from the tenant's site; `__Host-` where the browser can hold us to it.
-pub(super) fn layer<S: SessionStore>(sessions: S, config: &AuthConfig) -> SessionManagerLayer<S> {
-    let name = if config.is_https() { "__Host-session" } else { "session" };
-    SessionManagerLayer::new(sessions)
-        .with_name(name)
-        .with_http_only(true)
-        .with_same_site(SameSite::Lax)
-        .with_secure(config.is_https())
-        .with_path("/")
-        .with_expiry(Expiry::OnInactivity(IDLE))
+/// Where sessions are kept, and what the cookie of one is like.
+pub(super) struct Sessions<S> {
+    store: Arc<S>,
+    config: AuthConfig,
+    name: String,
+}
+
+/// The store, for what else is kept beside the sessions.
+#[derive(Clone)]
+pub(super) struct Store(pub(super) Arc<dyn SessionStore>);
+
+impl<S: SessionStore> Sessions<S> {
+    pub(super) fn new(store: S, config: &AuthConfig) -> Arc<Self> {
+        Arc::new(Self { store: Arc::new(store), name: cookies::name(config, "session"), config: config.clone() })
+    }
+
+    /// The session that a browser brings. A neighbour's cookie of the same name is none.
+    fn brought(&self, headers: &HeaderMap) -> Option<Id> {
+        let mut ours = cookies::of(headers).filter(|(name, _)| *name == self.name);
+        ours.find_map(|(_, value)| value.parse().ok())
+    }
+
+    /// What the browser is told of its session; nothing, if nothing has changed.
+    async fn cookie(&self, brought: Option<Id>, session: &Session) -> Result<Option<HeaderValue>, Error> {
+        if !session.is_modified() {
+            return Ok(None);
+        }
+        if session.is_empty().await {
+            return Ok(brought.and_then(|_| cookies::remove(&self.config, &self.name)));
+        }
+        // A session that another request has ended does not come back, nor does its cookie: that request has set the one
+        // that counts.
+        if self.has_ended(session).await? {
+            return Ok(None);
+        }
+        session.save().await?;
+        let id = session.id().map(|id| id.to_string()).unwrap_or_default();
+        let max_age = match session.expiry() {
+            Some(Expiry::OnInactivity(idle)) => idle,
+            _ => session.expiry_age(),
+        };
+        Ok(cookies::set(&self.config, &self.name, &id, max_age))
+    }
+
+    async fn has_ended(&self, session: &Session) -> Result<bool, Error> {
+        let Some(id) = session.id() else { return Ok(false) };
+        Ok(self.store.load(&id).await?.is_none())
+    }
+}
+
+/// Middleware that gives each request its [`Session`], and keeps it unless the answer is a failure of the server.
+pub(super) async fn provide<S: SessionStore>(
+    State(sessions): State<Arc<Sessions<S>>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let brought = sessions.brought(request.headers());
+    let session = Session::new(brought, Arc::clone(&sessions.store), Some(Expiry::OnInactivity(IDLE)));
+    request.extensions_mut().insert(session.clone());
+    request.extensions_mut().insert(Store(sessions.store.clone()));
+    let mut response = next.run(request).await;
+    if response.status().is_server_error() {
+        return response;
+    }
+    match sessions.cookie(brought, &session).await {
+        Ok(cookie) => {
+            response.headers_mut().extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "a session could not be kept");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Has codes sent: `/api/passwordless/start` and `/api/passwordless/resend`.
 
 use super::{
-    number::{self, Number},
+    number::{self, Certainty, Number},
     pending_login::PendingLogin,
     request::Request,
     return_to::ReturnTo,
@@ -21,16 +21,20 @@ pub(crate) struct Start {
     pub(crate) return_to: String,
     pub(crate) accept_terms: String,
     pub(crate) last_login: String,
+    pub(crate) previewed: String,
+    pub(crate) confirmed: String,
+    pub(crate) login: String,
 }
 
+/// Each code that is asked for begins a login of its own: the one that the form named may go on in another tab.
 pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let country = Country::from_iso(&start.country).unwrap_or_default();
-    let mut pending = PendingLogin::begin(&start.phone_number, country, ReturnTo::parse(&start.return_to));
-    pending.consent = consent(&request, &start);
-    let may_go_on = request.auth.config().allows(pending.consent.as_ref());
-    let number = may_go_on.and_then(|()| number(&request, &start, country));
-    send(&request, pending, number, None).await
+    let mut login = PendingLogin::begin(ReturnTo::parse(&start.return_to), request.auth.now())?;
+    login.type_number(&start.phone_number, country);
+    login.consent = consent(&request, &start);
+    let number = may_start(&request, &start, &login).and_then(|()| asked_for(&request, &start, country));
+    send(&request, login, number, None).await
 }
 
 /// Sends a code to a number that the app knows, as for a step-up; the dialog on this browser's next page starts at the
@@ -38,27 +42,46 @@ pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
 /// function of your app, below [`install`](super::install).
 ///
 /// # Errors
-/// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`].
+/// [`ApiError`] if no login can begin; all else that can go wrong is a [`Refusal`].
 pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
-    let pending = PendingLogin::begin(phone_number.as_str(), Country::default(), ReturnTo::parse(return_to));
-    send(&request, pending, number::known(phone_number), None).await
+    let mut login = PendingLogin::begin(ReturnTo::parse(return_to), request.auth.now())?;
+    login.type_number(phone_number.as_str(), Country::default());
+    send(&request, login, number::known(phone_number), None).await
 }
 
-pub(crate) async fn resend() -> Result<StartOutcome, ApiError> {
+pub(crate) async fn resend(login: &str) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
-    let pending = PendingLogin::of(&request.session).await?.unwrap_or_default();
-    let number = number_to_resend(&request, &pending);
-    send(&request, pending, number, Some(Notice::Resent)).await
+    match request.login(login) {
+        Ok(login) => {
+            let number = number_to_resend(&request, &login);
+            send(&request, login, number, Some(Notice::Resent)).await
+        }
+        Err(refusal) => {
+            request.back_without_a_login(&refusal);
+            Ok(StartOutcome::Refused(refusal))
+        }
+    }
+}
+
+fn may_start(request: &Request, start: &Start, login: &PendingLogin) -> Result<(), Refusal> {
+    request.check_address()?;
+    request.check_cookies(&start.login)?;
+    request.auth.config().allows(login.consent.as_ref())
 }
 
 /// The number that is meant: the one that was typed, or the one of the last login.
-fn number(request: &Request, start: &Start, country: Country) -> Result<Number, Refusal> {
-    if start.last_login.is_empty() {
-        number::read(&start.phone_number, country, &request.auth.config().countries)
-    } else {
-        number::known(&request.last_login()?)
+fn asked_for(request: &Request, start: &Start, country: Country) -> Result<Number, Refusal> {
+    if !start.last_login.is_empty() {
+        return number::known(&request.last_login()?);
     }
+    let number = number::read(&start.phone_number, country, &request.auth.config().countries)?;
+    let is_as_previewed = start.previewed.is_empty() || number.is_shown_as(&start.previewed);
+    let is_in_doubt = number.certainty != Certainty::Sure || !is_as_previewed;
+    if is_in_doubt && !number.is_shown_as(&start.confirmed) {
+        return Err(Refusal::ConfirmNumber(number.display));
+    }
+    Ok(number)
 }
 
 fn consent(request: &Request, start: &Start) -> Option<Consent> {
@@ -67,31 +90,33 @@ fn consent(request: &Request, start: &Start) -> Option<Consent> {
 }
 
 /// What the dialog counts down holds on the server too; the limit that counts is the tenant's.
-fn number_to_resend(request: &Request, pending: &PendingLogin) -> Result<Number, Refusal> {
-    let sent = pending.sent.as_ref().ok_or(Refusal::NoPendingLogin)?;
+fn number_to_resend(request: &Request, login: &PendingLogin) -> Result<Number, Refusal> {
+    let sent = login.sent.as_ref().ok_or(Refusal::NoPendingLogin)?;
     match sent.resend_in(request.auth.now()) {
         0 => Ok(sent.number()),
         seconds => Err(Refusal::RateLimited { retry_after: Some(seconds) }),
     }
 }
 
-/// Keeps what became of it, for a page that is loaded again or was never alive.
 async fn send(
     request: &Request,
-    mut pending: PendingLogin,
+    mut login: PendingLogin,
     number: Result<Number, Refusal>,
     notice: Option<Notice>,
 ) -> Result<StartOutcome, ApiError> {
     let outcome = match ask_tenant(request, number).await {
-        Ok(sent) => StartOutcome::CodeSent(pending.code_sent(&request.auth, sent, notice)),
+        Ok(sent) => StartOutcome::CodeSent(login.code_sent(&request.auth, sent, notice)),
         Err(refusal) => {
             tracing::warn!(?refusal, "a login was refused at its start");
-            pending.refused(refusal.clone());
+            login.refused(refusal.clone());
             StartOutcome::Refused(refusal)
         }
     };
-    pending.keep(&request.session).await?;
-    request.back_to_the_form();
+    // A dialog that is alive knows by itself what was refused, and goes on with the login that it had.
+    if matches!(outcome, StartOutcome::CodeSent(_)) || request.is_plain_form() {
+        request.keep(&login);
+    }
+    request.back_to_the_form(&login.id);
     Ok(outcome)
 }
 
@@ -99,7 +124,7 @@ async fn ask_tenant(request: &Request, number: Result<Number, Refusal>) -> Resul
     let number = number?;
     let auth = &request.auth;
     auth.config().hooks.may_start(&request.step(&number.e164)).map_err(Refusal::Hook)?;
-    auth.limits().take_start(request.client_ip)?;
+    auth.limits().take_start(request.client_ip, number.certainty)?;
     let started = auth.tenant().start(&number.e164, request.client_ip, request.language()).await.map_err(|error| {
         tracing::warn!(%error, phone_number = number.e164.masked(), "no code was sent");
         Refusal::from(error)

@@ -34,6 +34,12 @@ impl Browser {
         Self { client, app: app.parse().unwrap() }
     }
 
+    /// One that keeps no cookies.
+    pub fn without_cookies(app: &str) -> Self {
+        let client = Client::builder().redirect(Policy::none()).build().unwrap();
+        Self { client, app: app.parse().unwrap() }
+    }
+
     pub fn url(&self, path: &str) -> Url {
         self.app.join(path).unwrap()
     }
@@ -41,6 +47,11 @@ impl Browser {
     /// One request for a page; no redirect is followed.
     pub async fn get(&self, url: impl AsRef<str>) -> Response {
         self.client.get(self.url(url.as_ref())).header("accept", HTML).send().await.unwrap()
+    }
+
+    /// What programs do that look ahead.
+    pub async fn head(&self, url: impl AsRef<str>) -> Response {
+        self.client.head(self.url(url.as_ref())).header("accept", HTML).send().await.unwrap()
     }
 
     /// A page as a browser gets it that asks for these languages.
@@ -75,6 +86,11 @@ impl Browser {
 
     pub async fn verify(&self, code: &str) -> VerifyOutcome {
         outcome(self.call("verify").form(&[("code", code)])).await
+    }
+
+    /// The same for one of several logins.
+    pub async fn verify_for(&self, login: &str, code: &str) -> VerifyOutcome {
+        outcome(self.call("verify").form(&[("code", code), ("login", login)])).await
     }
 
     /// A call of a server function, as the client makes it.

@@ -2,7 +2,9 @@
 
 use crate::{browser::Browser, program::Program};
 use leptos_passwordless::api::VerifyOutcome;
+use reqwest::StatusCode;
 use time::Duration;
+use tokio::task::JoinSet;
 
 const PHONE: &str = "+14155552671";
 const EXPIRED: &str = "This login has expired";
@@ -10,6 +12,11 @@ const EXPIRED: &str = "This login has expired";
 /// Signs in up to the callback, and stops before it.
 async fn callback_url(program: &Program, browser: &Browser) -> String {
     browser.start(PHONE).await;
+    callback_of(program, browser).await
+}
+
+/// The same for a code that was asked for already.
+async fn callback_of(program: &Program, browser: &Browser) -> String {
     let VerifyOutcome::Verified { continue_to } = browser.verify(&program.code_sent_to(PHONE).await).await else {
         panic!("the code was refused");
     };
@@ -30,23 +37,94 @@ async fn a_forged_state_is_refused_and_the_page_says_how_to_go_on() {
 }
 
 #[tokio::test]
-async fn a_callback_works_once() {
+async fn who_loads_the_callback_again_goes_on_to_where_they_were_going() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
-    let url = callback_url(&program, &browser).await;
-    assert_eq!(browser.open(&url).await.url, browser.url("/"));
+    browser.start_from(PHONE, "/profile?tab=1").await;
+    let url = callback_of(&program, &browser).await;
+    assert_eq!(browser.open(&url).await.url, browser.url("/profile?tab=1"));
+    program.clock.advance(Duration::minutes(10));
+    assert_eq!(browser.open(&url).await.url, browser.url("/profile?tab=1"), "back, ten minutes later");
+    program.clock.advance(Duration::minutes(60));
+    assert_eq!(browser.open(&url).await.url, browser.url("/"), "when the login itself is forgotten");
     assert!(browser.is_signed_in().await);
-    assert!(browser.open(&url).await.shows(EXPIRED));
-    assert!(browser.is_signed_in().await, "a replay does not sign out");
+
+    browser.submit("/profile", "/logout", &[]).await;
+    assert!(browser.open(&url).await.shows(EXPIRED), "it signs nobody in again");
+    assert!(!browser.is_signed_in().await);
 }
 
 #[tokio::test]
-async fn the_callback_of_one_browser_is_not_for_another() {
+async fn a_callback_asked_for_many_times_at_once_signs_in() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let url = callback_url(&program, &browser).await;
+    let mut requests = JoinSet::new();
+    for _ in 0..8 {
+        let (browser, url) = (browser.clone(), url.clone());
+        requests.spawn(async move { browser.get(url).await.headers()["location"].clone() });
+    }
+    assert!(requests.join_all().await.iter().all(|location| location == "/"));
+    assert!(browser.is_signed_in().await);
+}
+
+/// What a browser does that leaves for another page, or for the same one, before the answer is there.
+#[tokio::test]
+async fn a_callback_that_the_browser_broke_off_is_not_lost() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let url = callback_url(&program, &browser).await;
+    let broken_off = browser.get(&url);
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(3), broken_off).await.is_err());
+    assert_eq!(browser.open(&url).await.url, browser.url("/"));
+    assert!(browser.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn head_uses_nothing_up_and_a_stranger_gets_no_session() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let url = callback_url(&program, &browser).await;
+    assert_eq!(browser.head(&url).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(browser.head("/login/hosted").await.status(), StatusCode::NO_CONTENT);
+    assert!(!browser.is_signed_in().await);
+    assert_eq!(browser.open(&url).await.url, browser.url("/"));
+
+    for url in ["/callback", "/callback?code=a&state=b", "/callback?error=access_denied"] {
+        let response = program.browser().get(url).await;
+        assert!(response.headers().get("set-cookie").is_none(), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn another_browser_is_told_that_the_login_was_begun_elsewhere_and_starts_anew() {
     let program = Program::both(&[]).await;
     let (victim, attacker) = (program.browser(), program.browser());
     let url = callback_url(&program, &attacker).await;
-    assert!(victim.open(&url).await.shows(EXPIRED));
+    let page = victim.open(&url).await;
+    assert_eq!(page.url.path(), "/login");
+    assert!(page.shows("This login was begun in another browser.") && page.text.contains(r#"name="phone_number""#));
     assert!(!victim.is_signed_in().await);
+    assert_eq!(attacker.open(&url).await.url, attacker.url("/"), "the login is still good where it was begun");
+}
+
+#[tokio::test]
+async fn logins_through_the_tenants_page_do_not_lose_each_other() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let mut requests = JoinSet::new();
+    for tab in 0..5 {
+        let browser = browser.clone();
+        requests.spawn(async move { browser.get(format!("/login/hosted?return_to=/profile?tab={tab}")).await });
+    }
+    // What the tenant answers to each of them is that it may not: each is known by its state.
+    for response in requests.join_all().await {
+        let authorize = response.headers()["location"].to_str().unwrap().to_owned();
+        let state = authorize.split_once("state=").expect("a state").1.split('&').next().unwrap_or_default().to_owned();
+        let page =
+            browser.open(format!("/callback?error=access_denied&error_description=Not+today.&state={state}")).await;
+        assert!(page.shows("Not today."), "{}", page.text);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! An app of another team: its own hooks, and a code to a number that it knows.
 
-use crate::{browser::Browser, fake_tenant::FakeTenant};
+use crate::{
+    browser::Browser,
+    fake_tenant::{FakeTenant, Key},
+};
 use axum::{Router, routing::post};
 use leptos::server;
 use leptos_axum::handle_server_fns;
@@ -62,6 +65,7 @@ async fn a_hook_refuses_with_a_sentence_of_its_own_and_nothing_goes_out() {
 async fn a_code_goes_to_a_number_that_the_app_knows() {
     let tenant = FakeTenant::new().await;
     tenant.is_friendly().await;
+    tenant.has_key(&Key::generate()).await;
     let browser = app(&tenant, ServerHooks::default()).await;
     let response = browser.call("step_up").send().await.unwrap();
     assert!(matches!(response.json().await.unwrap(), StartOutcome::CodeSent(_)));

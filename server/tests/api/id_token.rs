@@ -7,6 +7,7 @@ use crate::{
 use leptos_passwordless::api::{Refusal, VerifyOutcome};
 use serde_json::{Value, json};
 use url::Url;
+use wiremock::ResponseTemplate;
 
 const PHONE: &str = "+14155552671";
 
@@ -146,20 +147,86 @@ async fn the_nonce_must_be_the_one_that_was_sent() {
     }
 }
 
+/// How often the keys were fetched.
+async fn fetches(tenant: &FakeTenant) -> usize {
+    let requests = tenant.server.received_requests().await.unwrap_or_default();
+    requests.iter().filter(|request| request.url.path() == "/.well-known/jwks.json").count()
+}
+
+/// One login by flow `token` that ends with this ID token.
+async fn log_in(program: &Program, tenant: &FakeTenant, id_token: &str) -> VerifyOutcome {
+    tenant.issues_once(id_token).await;
+    let browser = program.browser();
+    browser.start(PHONE).await;
+    browser.verify("123456").await
+}
+
 #[tokio::test]
-async fn an_unknown_key_makes_it_fetch_the_keys_again_but_not_within_a_minute() {
+async fn a_key_that_is_new_is_looked_up_at_once_but_not_without_end() {
     let (tenant, key) = tenant().await;
     let program = Program::app(&tenant.origin(), &["--auth0-login-flow", "token"]).await;
     let known = key.sign(&header(), &claims(&tenant));
     let unknown = key.sign(&json!({ "alg": "RS256", "kid": "key-2" }), &claims(&tenant));
-    for (token, minutes_later, fetched) in [(&known, 0, 1), (&unknown, 0, 1), (&unknown, 2, 2), (&unknown, 0, 2)] {
-        program.clock.advance(time::Duration::minutes(minutes_later));
-        tenant.issues_once(token).await;
+    let verified = VerifyOutcome::Verified { continue_to: "/".to_owned() };
+    assert_eq!(log_in(&program, &tenant, &known).await, verified);
+    assert_eq!(fetches(&tenant).await, 1);
+    for fetched in [2, 3, 4, 5, 6, 6, 6] {
+        assert_eq!(log_in(&program, &tenant, &unknown).await, NOT_VERIFIED);
+        assert_eq!(fetches(&tenant).await, fetched);
+    }
+    assert_eq!(log_in(&program, &tenant, &known).await, verified, "the keys before are still good");
+    program.clock.advance(time::Duration::minutes(1));
+    assert_eq!(log_in(&program, &tenant, &unknown).await, NOT_VERIFIED);
+    assert_eq!(fetches(&tenant).await, 7);
+}
+
+#[tokio::test]
+async fn keys_outlive_a_tenant_in_trouble() {
+    let broken = [
+        ResponseTemplate::new(503),
+        ResponseTemplate::new(200).set_body_json(json!({ "keys": [] })),
+        ResponseTemplate::new(200).set_body_string("<html>"),
+    ];
+    for trouble in broken {
+        let (tenant, key) = tenant().await;
+        let program = Program::app(&tenant.origin(), &["--auth0-login-flow", "token"]).await;
+        let mut good = claims(&tenant);
+        good["exp"] = json!(time::OffsetDateTime::now_utc().unix_timestamp() + 7200);
+        let good = key.sign(&header(), &good);
+        let verified = VerifyOutcome::Verified { continue_to: "/".to_owned() };
+        assert_eq!(log_in(&program, &tenant, &good).await, verified);
+
+        tenant.server.reset().await;
+        tenant.is_friendly().await;
+        tenant.says("GET", "/.well-known/jwks.json", trouble).await;
+        program.clock.advance(time::Duration::minutes(30));
+        assert_eq!(log_in(&program, &tenant, &good).await, verified, "after the keys' time was over");
+    }
+}
+
+#[tokio::test]
+async fn without_any_key_no_code_is_used_up() {
+    for flow in ["redirect", "token"] {
+        let tenant = FakeTenant::new().await;
+        tenant.is_friendly().await;
+        tenant.says("GET", "/.well-known/jwks.json", ResponseTemplate::new(503)).await;
+        let program = Program::app(&tenant.origin(), &["--auth0-login-flow", flow]).await;
         let browser = program.browser();
         browser.start(PHONE).await;
-        browser.verify("123456").await;
+        assert_eq!(browser.refusal_of("123456").await, Refusal::TenantUnavailable, "{flow}");
         let requests = tenant.server.received_requests().await.unwrap_or_default();
-        let fetches = requests.iter().filter(|request| request.url.path() == "/.well-known/jwks.json").count();
-        assert_eq!(fetches, fetched);
+        assert!(requests.iter().all(|request| request.url.path() != "/oauth/token"), "{flow}");
     }
+}
+
+#[tokio::test]
+async fn a_fraction_of_a_second_or_a_long_name_refuses_nobody() {
+    let (tenant, key) = tenant().await;
+    let mut claims = claims(&tenant);
+    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    claims["iat"] = json!(f64::from(u32::try_from(now).unwrap()) + 0.25);
+    claims["exp"] = json!(f64::from(u32::try_from(now).unwrap()) + 60.5);
+    claims["name"] = json!("x".repeat(100_000));
+    let outcome = verify(&tenant, &key.sign(&header(), &claims)).await;
+    assert_eq!(outcome, VerifyOutcome::Verified { continue_to: "/".to_owned() });
 }

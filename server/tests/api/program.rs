@@ -89,6 +89,12 @@ impl Program {
         format!("sqlite:{}", self.database.display())
     }
 
+    /// How many sessions are kept.
+    pub async fn sessions(&self) -> i64 {
+        let pool = sqlx::SqlitePool::connect(&self.database_url()).await.unwrap();
+        sqlx::query_scalar("SELECT COUNT(*) FROM sessions").fetch_one(&pool).await.unwrap()
+    }
+
     /// Everything that the database holds, as bytes.
     pub fn database(&self) -> Vec<u8> {
         let files = ["", "-wal"].map(|suffix| format!("{}{suffix}", self.database.display()));

@@ -6,21 +6,30 @@ use time::Duration;
 
 const PHONE: &str = "+14155552671";
 
-fn cookie(response: &Response) -> Option<String> {
-    response.headers().get("set-cookie").map(|value| value.to_str().unwrap().to_owned())
+/// The cookie of this name, or of one that begins with it, with its attributes.
+fn cookie(response: &Response, name: &str) -> Option<String> {
+    let mut cookies = response.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap().to_owned());
+    cookies.find(|cookie| cookie.starts_with(name))
 }
 
 async fn start(browser: &Browser) -> Response {
     browser.call("start").form(&[("phone_number", PHONE)]).send().await.unwrap()
 }
 
+/// The answer that signs in, in flow `token`.
+async fn sign_in(program: &Program, browser: &Browser) -> Response {
+    start(browser).await;
+    let code = program.code_sent_to(PHONE).await;
+    browser.call("verify").form(&[("code", &code)]).send().await.unwrap()
+}
+
 #[tokio::test]
 async fn the_cookie_holds_an_identifier_and_is_out_of_reach() {
-    let program = Program::both(&[]).await;
-    let cookie = cookie(&start(&program.browser()).await).expect("a session");
+    let program = Program::both(&["--auth0-login-flow", "token"]).await;
+    let cookie = cookie(&sign_in(&program, &program.browser()).await, "session=").expect("a session");
     let (pair, attributes) = cookie.split_once(';').expect("attributes");
     assert_eq!(pair.split_once('=').map(|(name, id)| (name, id.len())), Some(("session", 22)));
-    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=3600"] {
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=86400"] {
         assert!(attributes.contains(attribute), "{attribute}: {attributes}");
     }
     let id = pair.split_once('=').unwrap().1.as_bytes();
@@ -28,10 +37,24 @@ async fn the_cookie_holds_an_identifier_and_is_out_of_reach() {
 }
 
 #[tokio::test]
+async fn a_login_under_way_lives_an_hour_and_leaves_nothing_in_the_store() {
+    let program = Program::both(&[]).await;
+    let before = program.sessions().await;
+    let response = start(&program.browser()).await;
+    assert_eq!(cookie(&response, "session="), None);
+    let cookie = cookie(&response, "login_").expect("a login");
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=3600"] {
+        assert!(cookie.contains(attribute), "{attribute}: {cookie}");
+    }
+    assert!(!cookie.contains("4155552671"), "it is encrypted");
+    assert_eq!(program.sessions().await, before);
+}
+
+#[tokio::test]
 async fn a_page_view_alone_makes_no_session() {
     let program = Program::both(&[]).await;
     for path in ["/", "/login", "/profile", "/nothing"] {
-        assert_eq!(cookie(&program.browser().get(path).await), None, "{path}");
+        assert!(program.browser().get(path).await.headers().get("set-cookie").is_none(), "{path}");
     }
 }
 
@@ -39,15 +62,38 @@ async fn a_page_view_alone_makes_no_session() {
 async fn a_login_gets_a_new_identifier() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let browser = program.browser();
-    let before = cookie(&start(&browser).await).expect("a session");
-    let code = program.code_sent_to(PHONE).await;
-    let response = browser.call("verify").form(&[("code", &code)]).send().await.unwrap();
-    let after = cookie(&response).expect("another session");
+    let before = cookie(&sign_in(&program, &browser).await, "session=").expect("a session");
+    program.clock.advance(Duration::minutes(2));
+    let after = cookie(&sign_in(&program, &browser).await, "session=").expect("another session");
     let id = |cookie: &str| cookie.split_once(';').unwrap().0.to_owned();
     assert_ne!(id(&before), id(&after));
 
     let old = reqwest::Client::new().get(browser.url("/profile")).header("cookie", id(&before));
     assert_eq!(old.send().await.unwrap().status(), reqwest::StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_session_that_ended_meanwhile_does_not_come_back() {
+    let program = Program::both(&["--auth0-login-flow", "token"]).await;
+    let browser = program.browser();
+    let session = cookie(&sign_in(&program, &browser).await, "session=").expect("a session");
+    let session = session.split_once(';').unwrap().0.to_owned();
+    program.clock.advance(Duration::hours(2));
+    // A visit would prolong it now; the log-out is faster.
+    browser.submit("/profile", "/logout", &[]).await;
+    let late = reqwest::Client::new().get(browser.url("/")).header("cookie", session).send().await.unwrap();
+    assert!(late.headers().get("set-cookie").is_none(), "nothing about a session that another request has ended");
+}
+
+#[tokio::test]
+async fn a_neighbours_cookies_do_not_spoil_ours() {
+    let program = Program::both(&["--auth0-login-flow", "token"]).await;
+    let session = cookie(&sign_in(&program, &program.browser()).await, "session=").expect("a session");
+    let session = session.split_once(';').unwrap().0;
+    let foreign = [b"theirs=caf\xe9; ".as_slice(), b"session=eyJub3QiOiJvdXJzIn0.a.b; ", session.as_bytes()].concat();
+    let request = reqwest::Client::new().get(program.browser().url("/profile"));
+    let request = request.header("cookie", reqwest::header::HeaderValue::from_bytes(&foreign).unwrap());
+    assert_eq!(request.header("accept", "text/html").send().await.unwrap().status(), reqwest::StatusCode::OK);
 }
 
 #[tokio::test]

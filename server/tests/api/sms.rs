@@ -48,8 +48,13 @@ async fn with_an_account_at_twilio_the_code_goes_there_and_nowhere_else() {
 
 #[tokio::test]
 async fn what_twilio_refuses_is_told_apart() {
-    let cases =
-        [(21211, Refusal::PhoneNumberInvalid), (21614, Refusal::PhoneNumberInvalid), (21408, Refusal::SmsNotSent)];
+    let cases = [
+        (21211, Refusal::PhoneNumberInvalid),
+        (21614, Refusal::PhoneNumberInvalid),
+        (21408, Refusal::CountryNotAllowed),
+        (21610, Refusal::OptedOut),
+        (30002, Refusal::SmsNotSent),
+    ];
     for (code, expected) in cases {
         let body = json!({ "code": code, "message": "no", "status": 400 });
         let (program, _twilio) = with_twilio(ResponseTemplate::new(400).set_body_json(body)).await;

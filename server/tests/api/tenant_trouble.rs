@@ -1,6 +1,9 @@
 //! A tenant that hangs, fails, or answers in another language.
 
-use crate::{fake_tenant::FakeTenant, program::Program};
+use crate::{
+    fake_tenant::{FakeTenant, Key},
+    program::Program,
+};
 use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
 use std::time::Duration;
 use wiremock::ResponseTemplate;
@@ -73,6 +76,69 @@ async fn what_the_tenant_says_of_the_number_and_of_us_is_told_apart() {
         let program = Program::app(&tenant.origin(), &[]).await;
         assert_eq!(program.browser().start(PHONE).await, StartOutcome::Refused(expected), "{body}");
     }
+}
+
+#[tokio::test]
+async fn what_a_refused_code_means_is_told_apart() {
+    let refusals = [
+        (
+            403,
+            r#"{"error":"access_denied","error_description":"Your trial period has expired."}"#,
+            Refusal::Denied("Your trial period has expired.".to_owned()),
+        ),
+        (
+            500,
+            r#"{"error":"access_denied","error_description":"Come back on Monday."}"#,
+            Refusal::Denied("Come back on Monday.".to_owned()),
+        ),
+        (403, r#"{"error":"mfa_required","mfa_token":"t"}"#, Refusal::MoreSteps),
+        (401, r#"{"error":"requires_verification"}"#, Refusal::MoreSteps),
+        (429, "<html>slow down", Refusal::RateLimited { retry_after: Some(9) }),
+    ];
+    for (flow, path) in [("redirect", "/passwordless/verify"), ("token", "/oauth/token")] {
+        for (status, body, expected) in &refusals {
+            let tenant = FakeTenant::new().await;
+            let answer = ResponseTemplate::new(*status).set_body_raw(*body, "application/json");
+            tenant.says("POST", path, answer.insert_header("retry-after", "9")).await;
+            tenant.is_friendly().await;
+            tenant.has_key(&Key::generate()).await;
+            let program = Program::app(&tenant.origin(), &["--auth0-login-flow", flow]).await;
+            let browser = program.browser();
+            browser.start(PHONE).await;
+            assert_eq!(browser.verify("123456").await, VerifyOutcome::Refused(expected.clone()), "{flow}: {body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_more_step_leads_to_the_tenants_own_page() {
+    let tenant = FakeTenant::new().await;
+    let more = ResponseTemplate::new(403).set_body_raw(r#"{"error":"mfa_required"}"#, "application/json");
+    tenant.says("POST", "/passwordless/verify", more).await;
+    tenant.is_friendly().await;
+    let program = Program::app(&tenant.origin(), &[]).await;
+    let browser = program.browser();
+    let form = [("phone_number", PHONE), ("return_to", "/profile")];
+    browser.submit("/login", "/api/passwordless/start", &form).await;
+    let page = browser.submit("/login", "/api/passwordless/verify", &[("code", "123456")]).await;
+    assert!(page.shows("One more step is needed before you are logged in."));
+    assert!(page.text.contains(r#"href="/login/hosted?return_to=%2Fprofile""#));
+}
+
+#[tokio::test]
+async fn a_sentence_of_the_tenant_is_shown_and_escaped() {
+    let tenant = FakeTenant::new().await;
+    let denied = r#"{"error":"access_denied","error_description":"<b>Not</b> you, please."}"#;
+    tenant
+        .says("POST", "/passwordless/verify", ResponseTemplate::new(403).set_body_raw(denied, "application/json"))
+        .await;
+    tenant.is_friendly().await;
+    let program = Program::app(&tenant.origin(), &[]).await;
+    let browser = program.browser();
+    browser.submit("/login", "/api/passwordless/start", &[("phone_number", PHONE)]).await;
+    let page = browser.submit("/login", "/api/passwordless/verify", &[("code", "123456")]).await;
+    assert!(page.shows("&lt;b>Not&lt;/b> you, please.") || page.shows("&lt;b&gt;Not&lt;/b&gt; you, please."));
+    assert!(!page.shows("<b>Not"));
 }
 
 #[tokio::test]

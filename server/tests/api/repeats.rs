@@ -1,0 +1,86 @@
+//! Steps that use something up, taken twice by the same browser.
+
+use crate::{browser::Browser, program::Program};
+use leptos_passwordless::api::VerifyOutcome;
+use time::Duration;
+use tokio::task::JoinSet;
+
+const PHONE: &str = "+14155552671";
+const FLOWS: [&str; 2] = ["redirect", "token"];
+
+/// A program, and a browser in it that has a code.
+async fn with_code(flow: &str) -> (Program, Browser, String) {
+    let program = Program::both(&["--auth0-login-flow", flow]).await;
+    let browser = program.browser();
+    browser.start_from(PHONE, "/profile").await;
+    let code = program.code_sent_to(PHONE).await;
+    (program, browser, code)
+}
+
+#[tokio::test]
+async fn the_right_code_sent_many_times_at_once_signs_in_and_says_the_same_each_time() {
+    for flow in FLOWS {
+        let (_program, browser, code) = with_code(flow).await;
+        let mut tries = JoinSet::new();
+        for _ in 0..8 {
+            let (browser, code) = (browser.clone(), code.clone());
+            tries.spawn(async move { browser.verify(&code).await });
+        }
+        let outcomes = tries.join_all().await;
+        let VerifyOutcome::Verified { continue_to } = outcomes[0].clone() else { panic!("{flow}: {outcomes:?}") };
+        assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]), "{flow}: {outcomes:?}");
+        browser.open(continue_to).await;
+        assert!(browser.is_signed_in().await, "{flow}");
+    }
+}
+
+#[tokio::test]
+async fn a_plain_form_sent_twice_ends_where_it_would_have_ended() {
+    for flow in FLOWS {
+        let (program, browser, code) = with_code(flow).await;
+        for minutes in [0, 0, 30] {
+            program.clock.advance(Duration::minutes(minutes));
+            let page = browser.submit("/login", "/api/passwordless/verify", &[("code", &code)]).await;
+            assert_eq!(page.url, browser.url("/profile"), "{flow}, {minutes} minutes later");
+            assert!(browser.is_signed_in().await, "{flow}");
+        }
+    }
+}
+
+/// The browser leaves for the same place a second time while the first answer is still on its way.
+#[tokio::test]
+async fn the_way_through_the_tenant_can_be_gone_twice() {
+    let (_program, browser, code) = with_code("redirect").await;
+    let VerifyOutcome::Verified { continue_to } = browser.verify(&code).await else { panic!("refused") };
+    let first = browser.get(&continue_to).await.headers()["location"].to_str().unwrap().to_owned();
+    let second = browser.get(&continue_to).await.headers()["location"].to_str().unwrap().to_owned();
+    assert!(second.contains("code=") && !second.contains("error="), "{second}");
+    assert_eq!(browser.open(second).await.url, browser.url("/profile"));
+    assert_eq!(browser.open(first).await.url, browser.url("/profile"));
+    assert!(browser.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn another_code_or_another_browser_repeats_nothing() {
+    for flow in FLOWS {
+        let (program, browser, code) = with_code(flow).await;
+        let (stranger, wrong) = (program.browser(), crate::program::wrong(&code));
+        stranger.start("+14155552672").await;
+        assert!(matches!(browser.verify(&code).await, VerifyOutcome::Verified { .. }));
+        assert!(matches!(browser.verify(&wrong).await, VerifyOutcome::Refused(_)) || flow == "token", "{flow}");
+        assert!(matches!(stranger.verify(&code).await, VerifyOutcome::Refused(_)), "{flow}");
+        assert!(!stranger.is_signed_in().await, "{flow}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_signed_out_is_not_signed_in_by_the_same_code() {
+    for flow in FLOWS {
+        let (program, browser, code) = with_code(flow).await;
+        browser.submit("/login", "/api/passwordless/verify", &[("code", &code)]).await;
+        browser.submit("/profile", "/logout", &[]).await;
+        program.clock.advance(Duration::minutes(2));
+        assert!(matches!(browser.verify(&code).await, VerifyOutcome::Refused(_)), "{flow}");
+        assert!(!browser.is_signed_in().await, "{flow}");
+    }
+}

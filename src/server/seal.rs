@@ -1,0 +1,37 @@
+//! Texts that a browser keeps for the app, encrypted: nobody else reads them, and nobody at all changes them.
+
+use super::AuthConfig;
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
+    error::Unspecified,
+    hkdf::{HKDF_SHA256, Salt},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::ExposeSecret;
+
+/// Encrypts a text for the cookie of this name, as base64url.
+pub(super) fn seal(config: &AuthConfig, cookie: &str, text: &[u8]) -> Result<String, Unspecified> {
+    let mut sealed = text.to_vec();
+    let nonce = key(config)?.seal_in_place_append_tag(Aad::from(cookie), &mut sealed)?;
+    Ok(URL_SAFE_NO_PAD.encode([nonce.as_ref(), sealed.as_slice()].concat()))
+}
+
+/// The text of the cookie of this name; `None` if this app, with the secret of today, did not write it.
+pub(super) fn open(config: &AuthConfig, cookie: &str, value: &str) -> Option<Vec<u8>> {
+    let mut bytes = URL_SAFE_NO_PAD.decode(value).ok()?;
+    let (nonce, sealed) = bytes.split_at_mut_checked(NONCE_LEN)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let text = key(config).ok()?.open_in_place(nonce, Aad::from(cookie), sealed).ok()?;
+    Some(text.to_vec())
+}
+
+/// From the client secret, which every instance has and no browser.
+fn key(config: &AuthConfig) -> Result<RandomizedNonceKey, Unspecified> {
+    let secret = config.client_secret.expose_secret().as_bytes();
+    let mut key = [0; 32];
+    Salt::new(HKDF_SHA256, config.client_id.as_bytes())
+        .extract(secret)
+        .expand(&[b"leptos_passwordless cookies"], &AES_256_GCM)?
+        .fill(&mut key)?;
+    RandomizedNonceKey::new(&AES_256_GCM, &key)
+}
