@@ -1,7 +1,11 @@
 //! The command line; every flag is also a variable of the environment.
 
+mod variables;
+
+pub use variables::VariableError;
+
 use crate::errands::{Errand, keys::Keys, logs::Logs, users::Users};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use ipnet::IpNet;
 use leptos_passwordless::{
     Country, Terms,
@@ -76,6 +80,15 @@ pub enum Part {
 }
 
 impl Cli {
+    /// Reads the command line and the environment; ends the program where that is all there is to do, as for `--help`.
+    ///
+    /// # Errors
+    /// [`VariableError`] if a variable holds more than was meant.
+    pub fn read() -> Result<Self, VariableError> {
+        let matches = variables::looked_through(Self::command())?.get_matches();
+        Ok(Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+    }
+
     /// What to do instead of running.
     pub fn errand(&self) -> Option<Errand> {
         match self.command.as_ref()? {
@@ -120,16 +133,16 @@ pub struct Config {
     #[arg(long, env, global = true)]
     pub auth0_domain: Option<Tenant>,
     /// The application's client id at the tenant
-    #[arg(long, env, global = true)]
+    #[arg(long, env, global = true, value_parser = text)]
     pub auth0_client_id: Option<String>,
     /// The application's secret at the tenant
-    #[arg(long, env, global = true, hide_env_values = true)]
+    #[arg(long, env, global = true, hide_env_values = true, value_parser = secret)]
     pub auth0_client_secret: Option<SecretString>,
     /// How a login ends: through the tenant (redirect) or on the server (token)
     #[arg(long, env, global = true, default_value = "redirect")]
     pub auth0_login_flow: LoginFlow,
     /// The API that access tokens are for
-    #[arg(long, env, global = true)]
+    #[arg(long, env, global = true, value_parser = text)]
     pub auth0_audience: Option<String>,
     /// The scopes asked for
     #[arg(long, env, global = true, default_value = "openid profile phone")]
@@ -217,20 +230,33 @@ impl LockArgs {
 #[derive(Clone, Debug, Args)]
 pub struct TwilioArgs {
     /// Twilio: the account
-    #[arg(long, env, global = true)]
+    #[arg(long, env, global = true, value_parser = text)]
     pub twilio_account_sid: Option<String>,
     /// Twilio: its token
-    #[arg(long, env, global = true, hide_env_values = true)]
+    #[arg(long, env, global = true, hide_env_values = true, value_parser = secret)]
     pub twilio_auth_token: Option<SecretString>,
     /// Twilio: the number that messages come from
-    #[arg(long, env, global = true)]
+    #[arg(long, env, global = true, value_parser = text)]
     pub twilio_from: Option<String>,
     /// Twilio: the messaging service that messages come from
-    #[arg(long, env, global = true)]
+    #[arg(long, env, global = true, value_parser = text)]
     pub twilio_messaging_service_sid: Option<String>,
     /// Twilio: another base URL, such as that of a region
     #[arg(long, env, global = true)]
     pub twilio_api_base_url: Option<Url>,
+}
+
+/// A flag was given nothing; an empty variable is none.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("it must not be empty")]
+struct Empty;
+
+fn text(text: &str) -> Result<String, Empty> {
+    if text.trim().is_empty() { Err(Empty) } else { Ok(text.to_owned()) }
+}
+
+fn secret(value: &str) -> Result<SecretString, Empty> {
+    text(value).map(SecretString::from)
 }
 
 /// The configuration cannot be run.

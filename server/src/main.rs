@@ -1,31 +1,34 @@
 //! `passwordless serve`, `passwordless app`, `passwordless tenant`, and the errands of operators.
 
-use clap::Parser;
 use server::{
     config::Cli,
     startup::{Application, Clocks, Listeners, StartupError, stop_signal},
     telemetry,
 };
-use std::{io, process::ExitCode};
+use std::{error::Error, io, process::ExitCode};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
     telemetry::init();
-    let result = match cli.errand() {
-        Some(errand) => errand.run(&cli.config, &mut io::stdout()).await.map_err(|error| telemetry::chain(&error)),
-        None => run(cli).await.map_err(|error| telemetry::chain(&error)),
-    };
-    match result {
+    match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!("{error}");
+            tracing::error!("{}", telemetry::chain(&*error));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(cli: Cli) -> Result<(), StartupError> {
+async fn run() -> Result<(), Box<dyn Error>> {
+    let cli = Cli::read()?;
+    match cli.errand() {
+        Some(errand) => errand.run(&cli.config, &mut io::stdout()).await?,
+        None => serve(cli).await?,
+    }
+    Ok(())
+}
+
+async fn serve(cli: Cli) -> Result<(), StartupError> {
     let part = cli.part()?;
     let listeners = Listeners::bind(part, &cli.config).await?;
     let application = Application::build(part, cli.config, listeners, Clocks::system()).await?;

@@ -31,3 +31,4 @@ mod sms;
 mod tabs;
 mod tenant_trouble;
 mod terms;
+mod variables;
