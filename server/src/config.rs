@@ -276,6 +276,17 @@ pub enum ConfigError {
         "for real SMS set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and either TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID"
     )]
     IncompleteTwilio,
+    /// An API key, say, in place of the account.
+    #[error("{name} must begin with {prefix}, as Twilio's identifiers of that kind do")]
+    OtherSid {
+        /// The variable.
+        name: &'static str,
+        /// What the identifiers begin with.
+        prefix: &'static str,
+    },
+    /// Without it no ID token comes back, which says who signed in.
+    #[error("AUTH0_SCOPE must contain `openid`: without it the tenant does not say who signed in")]
+    NoOpenId,
     /// The outbox shows codes to whoever can reach it.
     #[error(
         "no SMS provider is configured, and the outbox in its place would show every code to whoever reaches {0}: \
@@ -286,7 +297,7 @@ pub enum ConfigError {
     #[error("a limit of 0 is for loopback addresses only, and {0} is not one")]
     UnlimitedInPublic(String),
     /// Not an origin that browsers can reach.
-    #[error("{0} must be an http or https origin without a path, such as https://app.example.com")]
+    #[error("{0} must be an http or https origin without a path or a user, such as https://app.example.com")]
     NotAnOrigin(&'static str),
 }
 
@@ -294,6 +305,9 @@ impl Config {
     fn check(&self, part: Part) -> Result<(), ConfigError> {
         check_origin("APP_BASE_URL", &self.app_base_url)?;
         check_origin("TENANT_PUBLIC_URL", &self.tenant_public_url)?;
+        if part != Part::Tenant && !self.auth0_scope.split_whitespace().any(|scope| scope == "openid") {
+            return Err(ConfigError::NoOpenId);
+        }
         let has_credentials = self.auth0_client_id.is_some() && self.auth0_client_secret.is_some();
         match part {
             Part::App if !has_credentials => return Err(ConfigError::NoCredentials),
@@ -324,8 +338,10 @@ impl Config {
 }
 
 fn check_origin(name: &'static str, url: &Url) -> Result<(), ConfigError> {
-    let is_origin = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
-    if is_origin { Ok(()) } else { Err(ConfigError::NotAnOrigin(name)) }
+    let is_web = matches!(url.scheme(), "http" | "https");
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    if is_web && is_bare && !has_user { Ok(()) } else { Err(ConfigError::NotAnOrigin(name)) }
 }
 
 pub(crate) fn is_loopback(url: &Url) -> bool {
@@ -365,6 +381,29 @@ mod tests {
         assert!(part(&["app"]).is_err_and(|error| error.contains("AUTH0_DOMAIN")));
         assert!(part(&["tenant"]).is_err_and(|error| error.contains("TENANT_CONFIG")));
         assert_eq!(part(&["tenant", "--tenant-config", "tenant.yaml"]), Ok(Part::Tenant));
+    }
+
+    #[test]
+    fn the_scope_has_to_ask_who_signed_in() {
+        for scope in ["profile phone", "", "openid2"] {
+            assert!(part(&["--auth0-scope", scope]).is_err_and(|error| error.contains("openid")), "{scope}");
+        }
+        assert_eq!(part(&["--auth0-scope", "phone openid"]), Ok(Part::Both));
+    }
+
+    #[test]
+    fn a_base_url_is_an_origin_and_nothing_more() {
+        for more in ["/app", "/?a=b", "/#top", "?", "#"] {
+            for (flag, name) in [("--app-base-url", "APP_BASE_URL"), ("--tenant-public-url", "TENANT_PUBLIC_URL")] {
+                let url = format!("https://app.example.com{more}");
+                assert!(part(&[flag, &url]).is_err_and(|error| error.contains(name)), "{url}");
+            }
+        }
+        for user in ["me@", "me:hush@", ":hush@"] {
+            let url = format!("https://{user}app.example.com");
+            let error = part(&["--app-base-url", &url]).err().unwrap_or_default();
+            assert!(error.contains("APP_BASE_URL") && !error.contains("hush"), "{error}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod config;
 mod database;
 pub mod errands;
 mod health;
+mod own_client;
 mod security_headers;
 mod session_store;
 mod site;

@@ -4,6 +4,7 @@ use crate::{
     app_router,
     config::{Config, ConfigError, Part},
     database::{self, DatabaseError},
+    own_client::{OwnClient, OwnClientError},
     session_store::DatabaseSessions,
     site::{Site, SiteError},
     tenant_settings::{self, SettingsError},
@@ -43,6 +44,9 @@ pub enum StartupError {
     /// The embedded tenant's settings cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The app is none of the embedded tenant's clients.
+    #[error(transparent)]
+    OwnClient(#[from] OwnClientError),
     /// The embedded tenant cannot be built.
     #[error("the tenant cannot start")]
     Tenant(#[from] passwordless_tenant::BuildError),
@@ -210,8 +214,9 @@ async fn finish(mut tasks: JoinSet<io::Result<()>>, mut stopped: watch::Receiver
 }
 
 fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) -> Result<AuthConfig, StartupError> {
-    let (client_id, client_secret) = match own_tenant {
-        Some(tenant) => tenant_settings::own_credentials(config, tenant)?,
+    let own = own_tenant.map(|tenant| OwnClient::find(config, tenant)).transpose()?;
+    let (client_id, client_secret) = match &own {
+        Some(own) => own.credentials(),
         None => elsewhere(config).ok_or(ConfigError::NoCredentials)?,
     };
     let tenant = match &config.auth0_domain {
@@ -230,6 +235,9 @@ fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) -> Result<Aut
     auth.starts_per_ip_hour = config.limit_starts_per_ip_hour;
     auth.resend_after = Duration::from_secs(config.resend_after_seconds.into());
     auth.tenant_timeout = config.tenant_timeout;
+    if let Some(own) = own {
+        own.check(&auth)?;
+    }
     Ok(auth)
 }
 

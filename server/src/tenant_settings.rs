@@ -3,10 +3,8 @@
 use crate::config::{Config, ConfigError, TwilioArgs};
 use leptos_passwordless::Country;
 use passwordless_tenant::{
-    Client, Entropy, Limits, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig, TwilioFrom,
-    default_client_secret,
+    Entropy, Limits, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig, TwilioFrom, default_client_secret,
 };
-use secrecy::SecretString;
 use sqlx::SqlitePool;
 use std::{io, path::Path};
 use thiserror::Error;
@@ -30,9 +28,6 @@ pub enum SettingsError {
     /// The secret of the default client is kept there.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
-    /// The app is not among the clients.
-    #[error("the tenant has no client with a secret for this app: set AUTH0_CLIENT_ID to one of its clients")]
-    NoClient,
 }
 
 pub(crate) async fn settings(
@@ -56,13 +51,6 @@ pub(crate) async fn settings(
     }
     let limits = limits(config);
     Ok(Settings { public_url: config.tenant_public_url.clone(), config: tenant, sms, limits })
-}
-
-/// The credentials of the app itself, which is one of the tenant's clients.
-pub(crate) fn own_credentials(config: &Config, tenant: &TenantConfig) -> Result<(String, SecretString), SettingsError> {
-    let is_asked_for = |client: &&Client| config.auth0_client_id.as_ref().is_none_or(|id| client.client_id == *id);
-    let credentials = |client: &Client| Some((client.client_id.clone(), client.client_secret.clone()?));
-    tenant.clients().iter().filter(is_asked_for).find_map(credentials).ok_or(SettingsError::NoClient)
 }
 
 /// The file's clients and connections, and the keys that are not known here.
@@ -100,6 +88,8 @@ fn limits(config: &Config) -> Limits {
 }
 
 fn sms(twilio: &TwilioArgs) -> Result<Sms, ConfigError> {
+    check_sid("TWILIO_ACCOUNT_SID", "AC", twilio.twilio_account_sid.as_deref())?;
+    check_sid("TWILIO_MESSAGING_SERVICE_SID", "MG", twilio.twilio_messaging_service_sid.as_deref())?;
     let from = match (&twilio.twilio_from, &twilio.twilio_messaging_service_sid) {
         (Some(number), None) => Some(TwilioFrom::Number(number.clone())),
         (None, Some(sid)) => Some(TwilioFrom::MessagingService(sid.clone())),
@@ -117,6 +107,11 @@ fn sms(twilio: &TwilioArgs) -> Result<Sms, ConfigError> {
         })),
         _ => Err(ConfigError::IncompleteTwilio),
     }
+}
+
+/// Twilio's identifiers say of what they are.
+fn check_sid(name: &'static str, prefix: &'static str, sid: Option<&str>) -> Result<(), ConfigError> {
+    if sid.is_none_or(|sid| sid.starts_with(prefix)) { Ok(()) } else { Err(ConfigError::OtherSid { name, prefix }) }
 }
 
 fn base_url(configured: Option<&Url>) -> Result<Url, ConfigError> {

@@ -22,6 +22,7 @@ mod last_login;
 mod limits;
 mod logs;
 mod numbers;
+mod own_client;
 mod pages;
 mod program;
 mod repeats;

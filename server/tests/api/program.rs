@@ -1,9 +1,9 @@
 use crate::{browser::Browser, clock::TestClock, site};
-use clap::{CommandFactory, FromArgMatches};
+use clap::{CommandFactory, FromArgMatches, Parser};
 use serde_json::Value;
 use server::{
     config::{Cli, Part},
-    startup::{Application, Listeners},
+    startup::{Application, Clocks, Listeners},
     telemetry,
 };
 use std::{
@@ -45,6 +45,22 @@ impl Program {
         let listeners = Listeners { app: Some(free().await), tenant: None };
         let elsewhere = ["--auth0-domain", tenant, "--auth0-client-id", "client", "--auth0-client-secret", "secret"];
         Self::start(Part::App, listeners, &[&elsewhere[..], arguments].concat()).await
+    }
+
+    /// What the program says where it does not start.
+    pub async fn refusal(yaml: &str, arguments: &[&str]) -> String {
+        let file = new_database().with_extension("yaml");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, yaml).unwrap();
+        let database = format!("sqlite:{}", new_database().display());
+        let own = ["passwordless", "--tenant-config", file.to_str().unwrap(), "--database-url", &database];
+        let mut cli = Cli::try_parse_from(own.iter().chain(arguments)).unwrap();
+        cli.config.leptos_site_root = site::packed().into();
+        let built = match cli.part() {
+            Ok(part) => Application::build(part, cli.config, Listeners::default(), Clocks::system()).await,
+            Err(error) => return error.to_string(),
+        };
+        built.err().map(|error| telemetry::chain(&error)).unwrap_or_default()
     }
 
     async fn start(part: Part, listeners: Listeners, arguments: &[&str]) -> Self {

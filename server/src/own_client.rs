@@ -1,0 +1,102 @@
+//! The app as one of the embedded tenant's clients: whether a login could end with it.
+
+use crate::config::Config;
+use leptos_passwordless::server::{AuthConfig, LoginFlow};
+use passwordless_tenant::{AuthMethod, Client, TenantConfig};
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+
+/// The tenant has no client that this app could be.
+#[derive(Debug, Error)]
+pub enum OwnClientError {
+    /// `AUTH0_CLIENT_ID` names none.
+    #[error("the tenant has no client {0}: set AUTH0_CLIENT_ID to the client_id of one of its clients")]
+    Unknown(String),
+    /// None is a program on a server.
+    #[error("the tenant has no client with a secret, which this app needs: add one with app_type regular_web")]
+    NoneWithSecret,
+    /// The one that is meant is another kind of program.
+    #[error(
+        "the client {0} does not prove itself with a secret, as this app does: give it app_type regular_web and a \
+         client_secret, or set AUTH0_CLIENT_ID to a client that has one"
+    )]
+    NoSecret(String),
+    /// The last step of the login would be refused.
+    #[error(
+        "the client {client_id} may not use the grant {grant}, which this AUTH0_LOGIN_FLOW needs: add it to its grant_types"
+    )]
+    NoGrant {
+        /// The client.
+        client_id: String,
+        /// What is missing.
+        grant: &'static str,
+    },
+    /// The browser would not be sent back.
+    #[error(
+        "the callbacks of the client {client_id} lack {url}: add it, set APP_BASE_URL to where the client is, or \
+         AUTH0_CLIENT_ID to another client"
+    )]
+    NoCallback {
+        /// The client.
+        client_id: String,
+        /// What is missing.
+        url: String,
+    },
+}
+
+/// The client that this app is: the one of `AUTH0_CLIENT_ID`, or else the first with a secret.
+pub(crate) struct OwnClient<'a> {
+    client: &'a Client,
+    secret: &'a SecretString,
+}
+
+impl<'a> OwnClient<'a> {
+    pub(crate) fn find(config: &Config, tenant: &'a TenantConfig) -> Result<Self, OwnClientError> {
+        let mut clients = tenant.clients().iter();
+        match &config.auth0_client_id {
+            None => clients.find_map(Self::of).ok_or(OwnClientError::NoneWithSecret),
+            Some(id) => {
+                let client = clients.find(|client| client.client_id == *id);
+                let client = client.ok_or_else(|| OwnClientError::Unknown(id.clone()))?;
+                Self::of(client).ok_or_else(|| OwnClientError::NoSecret(id.clone()))
+            }
+        }
+    }
+
+    /// A client that proves itself with its secret.
+    fn of(client: &'a Client) -> Option<Self> {
+        let shows_it = matches!(client.auth_method, AuthMethod::ClientSecretPost | AuthMethod::ClientSecretBasic);
+        let secret = client.client_secret.as_ref().filter(|secret| !secret.expose_secret().trim().is_empty())?;
+        shows_it.then_some(Self { client, secret })
+    }
+
+    pub(crate) fn credentials(&self) -> (String, SecretString) {
+        (self.client.client_id.clone(), self.secret.clone())
+    }
+
+    /// Whether logins as they are configured could end; a logout that could not is a warning.
+    pub(crate) fn check(&self, auth: &AuthConfig) -> Result<(), OwnClientError> {
+        let client_id = &self.client.client_id;
+        let grant = grant(auth.login_flow);
+        if !self.client.grant_types.iter().any(|allowed| allowed == grant) {
+            return Err(OwnClientError::NoGrant { client_id: client_id.clone(), grant });
+        }
+        let url = auth.callback_url();
+        if auth.login_flow == LoginFlow::Redirect && !self.client.callbacks.contains(&url) {
+            return Err(OwnClientError::NoCallback { client_id: client_id.clone(), url });
+        }
+        let url = auth.logged_out_url();
+        if !self.client.allowed_logout_urls.contains(&url) {
+            tracing::warn!(client_id, "a logout will end at the tenant: the client's allowed_logout_urls lack {url}");
+        }
+        Ok(())
+    }
+}
+
+/// What the last step of the login asks for.
+const fn grant(flow: LoginFlow) -> &'static str {
+    match flow {
+        LoginFlow::Redirect => "authorization_code",
+        LoginFlow::Token => "http://auth0.com/oauth/grant-type/passwordless/otp",
+    }
+}

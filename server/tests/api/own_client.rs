@@ -1,0 +1,70 @@
+//! A login that could not end is told at the start, with what to do about it.
+
+use crate::program::Program;
+
+/// As it should be, for the default `APP_BASE_URL`.
+const TENANT: &str = r"
+clients:
+  - name: Phone
+    client_id: phone
+    app_type: native
+  - name: Web
+    client_id: web
+    client_secret: hush
+    app_type: regular_web
+    callbacks: ['http://localhost:3000/callback']
+    allowed_logout_urls: ['http://localhost:3000/']
+    grant_types: [authorization_code, 'http://auth0.com/oauth/grant-type/passwordless/otp']
+connections:
+  - { name: sms, strategy: sms }
+";
+
+async fn refuses(yaml: &str, arguments: &[&str], because: &str, remedy: &str) {
+    let said = Program::refusal(yaml, arguments).await;
+    assert!(said.contains(because) && said.contains(remedy) && !said.contains("hush"), "{said}");
+}
+
+#[tokio::test]
+async fn the_first_client_with_a_secret_is_the_app() {
+    for flow in ["redirect", "token"] {
+        assert_eq!(Program::refusal(TENANT, &["--auth0-login-flow", flow]).await, "");
+    }
+}
+
+#[tokio::test]
+async fn the_client_that_is_meant_is_there_and_has_a_secret() {
+    refuses(TENANT, &["--auth0-client-id", "nobody"], "no client nobody", "set AUTH0_CLIENT_ID").await;
+    refuses(TENANT, &["--auth0-client-id", "phone"], "client phone does not prove", "client_secret").await;
+    let public = TENANT.replace("app_type: regular_web", "token_endpoint_auth_method: none");
+    refuses(&public, &[], "no client with a secret", "regular_web").await;
+    refuses(&TENANT.replace("hush", "' '"), &[], "no client with a secret", "regular_web").await;
+}
+
+#[tokio::test]
+async fn the_browser_can_come_back() {
+    let elsewhere = ["--app-base-url", "http://127.0.0.1:3000"];
+    refuses(TENANT, &elsewhere, "callbacks of the client web lack http://127.0.0.1:3000/callback", "APP_BASE_URL")
+        .await;
+    let token = [&elsewhere[..], &["--auth0-login-flow", "token"]].concat();
+    assert_eq!(Program::refusal(TENANT, &token).await, "", "no browser comes back there");
+}
+
+#[tokio::test]
+async fn the_grant_of_the_login_flow_is_allowed() {
+    let grants = "grant_types: [authorization_code, 'http://auth0.com/oauth/grant-type/passwordless/otp']";
+    for (flow, other, grant) in
+        [("redirect", "refresh_token", "authorization_code"), ("token", "authorization_code", "passwordless/otp")]
+    {
+        let yaml = TENANT.replace(grants, &format!("grant_types: [{other}]"));
+        refuses(&yaml, &["--auth0-login-flow", flow], grant, "add it to its grant_types").await;
+    }
+}
+
+#[tokio::test]
+async fn an_api_key_is_no_account_at_twilio() {
+    let twilio = ["--twilio-auth-token", "hush", "--twilio-account-sid", "SK0", "--twilio-from", "+15005550006"];
+    refuses(TENANT, &twilio, "TWILIO_ACCOUNT_SID must begin with AC", "AC").await;
+    let twilio =
+        ["--twilio-auth-token", "hush", "--twilio-account-sid", "AC0", "--twilio-messaging-service-sid", "PN0"];
+    refuses(TENANT, &twilio, "TWILIO_MESSAGING_SERVICE_SID must begin with MG", "MG").await;
+}
