@@ -26,6 +26,9 @@ use url::{Host, Url};
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    /// Says, a line a check, whether the configuration works, here and at the tenant; starts nothing
+    #[arg(long, global = true)]
+    pub check: bool,
     /// The configuration.
     #[command(flatten)]
     pub config: Config,

@@ -4,6 +4,7 @@
 
 mod app_router;
 mod caching;
+pub mod check;
 pub mod config;
 mod database;
 pub mod errands;

@@ -1,6 +1,7 @@
 //! `passwordless serve`, `passwordless app`, `passwordless tenant`, and the errands of operators.
 
 use server::{
+    check,
     config::Cli,
     startup::{Application, Clocks, Listeners, StartupError, stop_signal},
     telemetry,
@@ -22,6 +23,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn Error>> {
     let cli = Cli::read()?;
     match cli.errand() {
+        _ if cli.check => check::run(&cli, &mut io::stdout()).await?,
         Some(errand) => errand.run(&cli.config, &mut io::stdout()).await?,
         None => serve(cli).await?,
     }

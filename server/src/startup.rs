@@ -213,7 +213,8 @@ async fn finish(mut tasks: JoinSet<io::Result<()>>, mut stopped: watch::Receiver
     }
 }
 
-fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) -> Result<AuthConfig, StartupError> {
+/// How the app logs in.
+pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) -> Result<AuthConfig, StartupError> {
     let own = own_tenant.map(|tenant| OwnClient::find(config, tenant)).transpose()?;
     let (client_id, client_secret) = match &own {
         Some(own) => own.credentials(),

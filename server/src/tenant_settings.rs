@@ -35,22 +35,32 @@ pub(crate) async fn settings(
     pool: &SqlitePool,
     entropy: &dyn Entropy,
 ) -> Result<Settings, SettingsError> {
-    let tenant = match &config.tenant_config {
-        Some(path) => {
-            let (tenant, unknown) = from_file(path)?;
-            for key in unknown {
-                tracing::warn!(file = %path.display(), key, "this key is not known here and has no effect");
-            }
-            tenant
-        }
+    let (file, sms) = without_store(config)?;
+    let tenant = match file {
+        Some(tenant) => tenant,
         None => single_client(config, pool, entropy).await?,
     };
-    let sms = sms(&config.twilio)?;
-    if matches!(sms, Sms::Outbox) && tenant.uses_default_sender() {
-        config.check_outbox()?;
-    }
     let limits = limits(config);
     Ok(Settings { public_url: config.tenant_public_url.clone(), config: tenant, sms, limits })
+}
+
+/// What is known without the store: the clients and connections of the file, if there is one, and the default sender.
+pub(crate) fn without_store(config: &Config) -> Result<(Option<TenantConfig>, Sms), SettingsError> {
+    let file = config.tenant_config.as_deref().map(configured).transpose()?;
+    let sms = sms(&config.twilio)?;
+    if matches!(sms, Sms::Outbox) && file.as_ref().is_none_or(TenantConfig::uses_default_sender) {
+        config.check_outbox()?;
+    }
+    Ok((file, sms))
+}
+
+/// The file's clients and connections; warns of keys that are not known here.
+fn configured(path: &Path) -> Result<TenantConfig, SettingsError> {
+    let (tenant, unknown) = from_file(path)?;
+    for key in unknown {
+        tracing::warn!(file = %path.display(), key, "this key is not known here and has no effect");
+    }
+    Ok(tenant)
 }
 
 /// The file's clients and connections, and the keys that are not known here.

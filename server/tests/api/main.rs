@@ -10,6 +10,7 @@ mod bad_input;
 mod browser;
 mod caching;
 mod callback;
+mod check;
 mod clock;
 mod codes;
 mod errands;

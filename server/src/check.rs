@@ -1,0 +1,123 @@
+//! `passwordless --check`: whether the configuration works, here and at the tenant, a line a check. Nothing is started.
+
+mod at_tenant;
+
+use crate::{
+    config::{Cli, Config, Part},
+    database::{self, DatabaseError},
+    site::{Site, SiteError},
+    startup::{self, StartupError},
+    telemetry, tenant_settings,
+};
+use at_tenant::{Probe, TenantFault};
+use leptos_passwordless::server::AuthConfig;
+use std::{
+    error::Error,
+    fmt::Display,
+    io::{self, Write},
+};
+use thiserror::Error;
+
+/// The program would not work, or nobody reads why.
+#[derive(Debug, Error)]
+pub enum CheckError {
+    /// So many checks failed, and each said why.
+    #[error("checks that failed: {0}")]
+    Failed(u32),
+    /// Nobody reads the answer.
+    #[error("the answer cannot be written")]
+    Write(#[from] io::Error),
+}
+
+/// Checks everything that can be checked without starting, and writes what it found.
+///
+/// # Errors
+/// [`CheckError`] if anything is not as it should be.
+pub async fn run(cli: &Cli, out: &mut impl Write) -> Result<(), CheckError> {
+    let mut report = Report { out, failed: 0 };
+    let setup = Setup::of(cli);
+    report.say("configuration", setup.as_ref().map(Setup::text))?;
+    if let Ok(Setup { part, elsewhere }) = setup {
+        report.say("database", database(&cli.config).await)?;
+        if part != Part::Tenant {
+            report.say("site", site(&cli.config))?;
+        }
+        if let Some(auth) = elsewhere {
+            at_tenant(&auth, &mut report).await?;
+        }
+    }
+    if report.failed == 0 { Ok(()) } else { Err(CheckError::Failed(report.failed)) }
+}
+
+/// What was found so far.
+struct Report<'a, W> {
+    out: &'a mut W,
+    failed: u32,
+}
+
+impl<W: Write> Report<'_, W> {
+    fn say(&mut self, what: &str, result: Result<impl Display, impl Error>) -> io::Result<()> {
+        match result {
+            Ok(text) => writeln!(self.out, "ok      {what}: {text}"),
+            Err(error) => {
+                self.failed += 1;
+                writeln!(self.out, "FAILED  {what}: {}", telemetry::chain(&error))
+            }
+        }
+    }
+}
+
+/// What the configuration comes to.
+struct Setup {
+    part: Part,
+    /// How the app would log in at a tenant elsewhere.
+    elsewhere: Option<AuthConfig>,
+}
+
+impl Setup {
+    fn of(cli: &Cli) -> Result<Self, StartupError> {
+        let (config, part) = (&cli.config, cli.part()?);
+        if part == Part::App {
+            return Ok(Self { part, elsewhere: Some(startup::auth_config(config, None)?) });
+        }
+        let (tenant, _) = tenant_settings::without_store(config)?;
+        if let (Part::Both, Some(tenant)) = (part, tenant) {
+            startup::auth_config(config, Some(&tenant))?;
+        }
+        Ok(Self { part, elsewhere: None })
+    }
+
+    const fn text(&self) -> &'static str {
+        match self.part {
+            Part::Both => "the app and its own tenant",
+            Part::App => "the app, with a tenant elsewhere",
+            Part::Tenant => "the tenant",
+        }
+    }
+}
+
+async fn database(config: &Config) -> Result<&'static str, DatabaseError> {
+    database::open(&config.database_url).await?.close().await;
+    Ok("can be opened")
+}
+
+fn site(config: &Config) -> Result<String, SiteError> {
+    Site::open(&config.leptos_site_root).map(|site| format!("{} is packed", site.root().display()))
+}
+
+/// Where there is no metadata there is no tenant, and nothing more to ask.
+async fn at_tenant(auth: &AuthConfig, report: &mut Report<'_, impl Write>) -> io::Result<()> {
+    let asked = async {
+        let probe = Probe::new(auth)?;
+        let metadata = probe.metadata().await?;
+        Ok::<_, TenantFault>((probe, metadata))
+    };
+    match asked.await {
+        Ok((probe, metadata)) => {
+            report.say("issuer", probe.issuer(&metadata))?;
+            report.say("signing keys", probe.keys(&metadata).await)?;
+            report.say("credentials", probe.credentials().await)
+        }
+        Err(fault) => report.say("tenant", Err::<&str, _>(fault)),
+    }
+}

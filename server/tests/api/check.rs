@@ -1,0 +1,179 @@
+//! `passwordless --check` says what does not work, and what to do about it.
+
+use crate::{
+    fake_tenant::{FakeTenant, Key},
+    program::Program,
+    site,
+};
+use serde_json::{Value, json};
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::atomic::{AtomicU32, Ordering},
+};
+use wiremock::ResponseTemplate;
+
+const SECRET: &str = "a-secret-that-nothing-else-contains";
+const MADE_UP: &str = r#"{"error":"invalid_grant","error_description":"Invalid authorization code"}"#;
+
+fn folder() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("check-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn check(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_passwordless"));
+    command.current_dir(folder()).env_clear().env("LEPTOS_SITE_ROOT", site::packed());
+    command.arg("--check").args(arguments).output().unwrap()
+}
+
+/// What is said where all is well.
+fn good(arguments: &[&str]) -> String {
+    let output = check(arguments);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && !said.contains("FAILED"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// The lines of what is not well; none tells a secret.
+fn bad(arguments: &[&str]) -> Vec<String> {
+    let output = check(arguments);
+    let said = String::from_utf8(output.stdout).unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && !said.contains(SECRET) && !log.contains(SECRET), "{said}{log}");
+    let failed: Vec<_> = said.lines().filter(|line| line.starts_with("FAILED")).map(str::to_owned).collect();
+    assert!(log.contains(&format!("checks that failed: {}", failed.len())), "{log}");
+    failed
+}
+
+fn elsewhere(tenant: &str) -> [&str; 6] {
+    ["--auth0-domain", tenant, "--auth0-client-id", "client", "--auth0-client-secret", SECRET]
+}
+
+fn ok(body: &Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+impl FakeTenant {
+    async fn has_metadata(&self, issuer: &str) {
+        let metadata = json!({ "issuer": issuer, "jwks_uri": format!("{}/.well-known/jwks.json", self.origin()) });
+        self.says("GET", "/.well-known/openid-configuration", ok(&metadata)).await;
+    }
+
+    async fn answers_to_credentials(&self, status: u16, body: &str) {
+        let answer = ResponseTemplate::new(status).set_body_raw(body, "application/json");
+        self.says("POST", "/oauth/token", answer).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_that_is_as_it_should_be_is_told_line_by_line() {
+    let tenant = FakeTenant::new().await;
+    tenant.has_metadata(&tenant.issuer()).await;
+    tenant.has_key(&Key::generate()).await;
+    tenant.answers_to_credentials(403, MADE_UP).await;
+    let said = good(&elsewhere(&tenant.origin()));
+    let lines: Vec<_> = said.lines().filter_map(|line| line.strip_prefix("ok      ")?.split_once(": ")).collect();
+    let whats: Vec<_> = lines.iter().map(|(what, _)| *what).collect();
+    assert_eq!(whats, ["configuration", "database", "site", "issuer", "signing keys", "credentials"], "{said}");
+
+    let requests = tenant.server.received_requests().await.unwrap_or_default();
+    let asked = requests.iter().find(|request| request.url.path() == "/oauth/token").expect("a try");
+    let body: Value = serde_json::from_slice(&asked.body).unwrap();
+    assert_eq!((&body["grant_type"], &body["client_secret"]), (&"authorization_code".into(), &SECRET.into()));
+    assert_eq!(body["redirect_uri"], "http://localhost:3000/callback");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_refusal_of_the_credentials_has_its_remedy() {
+    for (status, body, expected) in [
+        (401, r#"{"error":"invalid_client"}"#, "copy both anew"),
+        (401, r#"{"error":"access_denied","error_description":"Unauthorized"}"#, "copy both anew"),
+        (403, r#"{"error":"unauthorized_client"}"#, "Grant Types"),
+        (429, r#"{"error":"too_many_requests"}"#, "429"),
+        (200, r#"{"id_token":"a"}"#, "answered 200"),
+        (502, "<h1>Bad gateway</h1>", "answered 502"),
+    ] {
+        let tenant = FakeTenant::new().await;
+        tenant.has_metadata(&tenant.issuer()).await;
+        tenant.has_key(&Key::generate()).await;
+        tenant.answers_to_credentials(status, body).await;
+        let failed = bad(&elsewhere(&tenant.origin()));
+        assert!(failed.len() == 1 && failed[0].starts_with("FAILED  credentials: "), "{failed:?}");
+        assert!(failed[0].contains(expected), "{failed:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issuer_and_keys_that_the_app_would_not_take_are_told() {
+    let tenant = FakeTenant::new().await;
+    tenant.has_metadata(&tenant.origin()).await;
+    let other = json!({ "keys": [{ "kty": "EC", "kid": "1", "n": "n", "e": "e" }, { "kty": "RSA", "alg": "PS256", "kid": "2", "n": "n", "e": "e" }] });
+    tenant.says("GET", "/.well-known/jwks.json", ok(&other)).await;
+    tenant.answers_to_credentials(403, MADE_UP).await;
+    let failed = bad(&elsewhere(&tenant.origin()));
+    assert_eq!(failed.len(), 2, "{failed:?}");
+    assert!(failed[0].starts_with("FAILED  issuer: ") && failed[0].contains("set AUTH0_DOMAIN"), "without the slash");
+    assert!(failed[1].starts_with("FAILED  signing keys: ") && failed[1].contains("no RS256 key"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_tenant_is_asked_nothing_more() {
+    let tenant = FakeTenant::new().await;
+    tenant.says("GET", "/.well-known/openid-configuration", ResponseTemplate::new(200).set_body_string("hello")).await;
+    for (origin, expected) in [(tenant.origin(), "no metadata"), ("http://localhost:9".to_owned(), "does not answer")] {
+        let failed = bad(&elsewhere(&origin));
+        assert!(failed.len() == 1 && failed[0].starts_with("FAILED  tenant: "), "{failed:?}");
+        assert!(failed[0].contains(expected) && failed[0].contains("AUTH0_DOMAIN"), "{failed:?}");
+    }
+    let requests = tenant.server.received_requests().await.unwrap_or_default();
+    assert!(requests.iter().all(|request| request.url.path() != "/oauth/token"), "no secret went there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_embedded_tenant_answers_as_auth0_does() {
+    let program = Program::both(&["--auth0-client-id", "client", "--auth0-client-secret", SECRET]).await;
+    assert_eq!(good(&elsewhere(&program.tenant)).lines().count(), 6);
+    let wrong = bad(&[&elsewhere(&program.tenant)[..4], &["--auth0-client-secret", "another"]].concat());
+    assert!(wrong.len() == 1 && wrong[0].contains("copy both anew"), "{wrong:?}");
+}
+
+#[test]
+fn the_embedded_tenant_is_checked_by_its_configuration() {
+    let said = good(&[]);
+    assert!(said.contains("configuration: the app and its own tenant") && said.lines().count() == 3, "{said}");
+    assert!(good(&["tenant", "--auth0-client-id", "a", "--auth0-client-secret", "b"]).lines().count() == 2);
+
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/tenant/tenant.example.yaml");
+    let failed = bad(&["--tenant-config", example]);
+    assert!(failed.len() == 1 && failed[0].contains("the environment has no MY_APPLICATION_SECRET"), "{failed:?}");
+    let failed = bad(&["--tenant-addr", "0.0.0.0:3001"]);
+    assert!(failed.len() == 1 && failed[0].contains("outbox"), "{failed:?}");
+}
+
+#[test]
+fn a_callback_that_the_embedded_tenant_does_not_know_is_told() {
+    let file = folder().join("tenant.yaml");
+    let yaml = format!(
+        "clients: [{{ name: Web, client_id: web, client_secret: {SECRET}, callbacks: ['https://app.example/callback'] }}]\n\
+         connections: [{{ name: sms, strategy: sms }}]\n"
+    );
+    std::fs::write(&file, yaml).unwrap();
+    let failed = bad(&["--tenant-config", file.to_str().unwrap()]);
+    assert!(failed.len() == 1 && failed[0].contains("lack http://localhost:3000/callback"), "{failed:?}");
+}
+
+#[test]
+fn what_is_here_is_checked_too_and_nothing_hides_the_rest() {
+    let nowhere =
+        ["--leptos-site-root", "/nowhere", "--database-url", "postgres://u:a-secret-that-nothing-else-contains@h/d"];
+    let failed = bad(&nowhere);
+    assert_eq!(failed.len(), 2, "{failed:?}");
+    assert!(failed[0].contains("database: DATABASE_URL must begin with `sqlite:`"), "{failed:?}");
+    assert!(failed[1].contains("site: /nowhere holds no packed client"), "{failed:?}");
+    let failed = bad(&["--auth0-domain", "demo.eu.auth0.com"]);
+    assert!(failed.len() == 1 && failed[0].contains("AUTH0_CLIENT_SECRET must be set"), "{failed:?}");
+}
