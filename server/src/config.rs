@@ -3,6 +3,7 @@
 mod variables;
 
 pub use variables::VariableError;
+pub(crate) use variables::check as check_variable;
 
 use crate::errands::{Errand, keys::Keys, logs::Logs, users::Users};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};

@@ -31,6 +31,7 @@ mod sessions;
 mod site;
 mod sms;
 mod tabs;
+mod telemetry;
 mod tenant_trouble;
 mod terms;
 mod variables;

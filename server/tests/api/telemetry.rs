@@ -1,0 +1,54 @@
+//! What `RUST_LOG` does to the log.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::LazyLock,
+};
+
+/// A key that the tenant does not know is a warning; the outbox in public, said after it, ends the program.
+const TENANT: &str = "
+clients: [{ name: Web, client_id: web, client_secret: hush, unknown: 1 }]
+connections: [{ name: sms, strategy: sms }]
+";
+const WARNING: &str = "has no effect";
+
+fn log(rust_log: Option<&str>) -> String {
+    static FILE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("telemetry-{}.yaml", std::process::id()));
+        std::fs::write(&file, TENANT).unwrap();
+        file
+    });
+    let mut command = Command::new(env!("CARGO_BIN_EXE_passwordless"));
+    command.args(["tenant", "--tenant-addr", "127.0.0.1:0", "--tenant-public-url", "https://login.example"]);
+    command.args(["--database-url", &format!("sqlite:{}", FILE.with_extension("db").display()), "--tenant-config"]);
+    let output = command.arg(&*FILE).env_clear().envs(rust_log.map(|value| ("RUST_LOG", value))).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn an_empty_filter_is_none() {
+    for rust_log in [None, Some(""), Some(" "), Some("\t")] {
+        let log = log(rust_log);
+        assert!(log.contains(WARNING) && !log.contains("RUST_LOG"), "{rust_log:?}: {log}");
+    }
+}
+
+#[test]
+fn a_filter_chooses() {
+    assert!(!log(Some("error")).contains(WARNING));
+    assert!(log(Some("server=warn")).contains(WARNING));
+}
+
+#[test]
+fn a_filter_that_cannot_be_read_is_said() {
+    for rust_log in ["server=loud", "a=b=c", "\"info\"", "'debug'", "info\r"] {
+        let log = log(Some(rust_log));
+        assert!(
+            log.contains("WARN") && log.contains("RUST_LOG cannot be read, so info is logged"),
+            "{rust_log}: {log}"
+        );
+        assert!(log.contains(WARNING), "{rust_log}: {log}");
+    }
+}
