@@ -22,7 +22,8 @@ use leptos_passwordless::server::{Auth, CurrentUser, TrustedProxies, TrustedProx
 use sqlx::SqlitePool;
 use std::time::Duration;
 use tower_http::{
-    catch_panic::CatchPanicLayer, csrf::CsrfLayer, services::ServeDir, timeout::TimeoutLayer, trace::TraceLayer,
+    catch_panic::CatchPanicLayer, csrf::CsrfLayer, normalize_path::NormalizePath, services::ServeDir,
+    timeout::TimeoutLayer, trace::TraceLayer,
 };
 use tracing::Span;
 
@@ -97,14 +98,14 @@ async fn hide_gallery(State(is_development): State<bool>, request: Request, next
     }
 }
 
-/// Files first; what is none is a page.
+/// Files first; what is none is a page, with a slash at its end or without: routes and guards see it without.
 fn files(site: &Site, app: Router) -> Router {
     let files = ServeDir::new(site.root())
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
-        .fallback(app);
+        .fallback(NormalizePath::trim_trailing_slash(app));
     Router::new().fallback_service(files)
 }
 

@@ -19,6 +19,27 @@ async fn the_profile_is_for_the_signed_in_only() {
 }
 
 #[tokio::test]
+async fn a_slash_at_the_end_changes_nothing() {
+    let program = Program::both(&["--auth0-login-flow", "token"]).await;
+    let browser = program.browser();
+    for path in ["/", "/login/", "/login/custom/", "/login/?return_to=/profile/", "/login//", "/healthz/"] {
+        assert_eq!(browser.get(path).await.status(), StatusCode::OK, "{path}");
+    }
+    for path in ["/profile/?tab=a", "/profile//?tab=a"] {
+        let response = browser.get(path).await;
+        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(response.headers()["location"], "/login?return_to=%2Fprofile%3Ftab%3Da", "{path}");
+    }
+    assert_eq!(browser.get("/nothing/").await.status(), StatusCode::NOT_FOUND);
+
+    browser.sign_in(&program, "+14155552671").await;
+    assert!(browser.open("/profile/").await.shows("+14155552671"));
+    let page = browser.submit("/profile/", "/logout/", &[]).await;
+    assert_eq!((page.url, page.status), (browser.url("/"), StatusCode::OK));
+    assert!(!browser.is_signed_in().await);
+}
+
+#[tokio::test]
 async fn every_page_has_a_strict_policy_with_a_nonce_of_its_own() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
