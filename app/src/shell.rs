@@ -6,6 +6,7 @@ use crate::pages::{
     home::Home,
     login::LoginPage,
     login_custom::LoginCustom,
+    logout::Logout,
     not_found::NotFound,
     profile::Profile,
 };
@@ -57,6 +58,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=Home ssr=SsrMode::Async />
                     <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                     <Route path=path!("/login/custom") view=LoginCustom ssr=SsrMode::Async />
+                    <Route path=path!("/logout") view=Logout ssr=SsrMode::Async />
                     <Route path=path!("/gallery") view=Gallery ssr=SsrMode::Async />
                     <Route path=path!("/gallery/options") view=GalleryOptions ssr=SsrMode::Async />
                     <Route path=path!("/profile") view=Profile ssr=SsrMode::Async />
@@ -68,9 +70,10 @@ pub fn App() -> impl IntoView {
 
 #[component]
 fn SiteHeader() -> impl IntoView {
-    let is_login_page = use_location().pathname.get_untracked().starts_with("/login");
-    let user = use_current_user();
-    let is_stranger = user.is_none();
+    let path = use_location().pathname.get_untracked();
+    // These pages have the form themselves.
+    let (is_login_page, is_logout_page) = (path.starts_with("/login"), path == SIGN_OUT_PATH);
+    let is_stranger = use_current_user().is_none();
     view! {
         <header class="site">
             <a class="brand" href="/">
@@ -78,8 +81,8 @@ fn SiteHeader() -> impl IntoView {
             </a>
             <nav aria-label="Main">
                 <a href="/profile">"Profile"</a>
-                {user.map(|_| view! { <SignOut /> })}
-                {(is_stranger && !is_login_page).then(|| view! { <LoginButton login=use_login() options=LockOptions::default() /> })}
+                {(!is_stranger && !is_logout_page).then(|| view! { <SignOut /> })}
+                {(is_stranger && !is_login_page && !is_logout_page).then(|| view! { <LoginButton login=use_login() options=LockOptions::default() /> })}
             </nav>
         </header>
     }

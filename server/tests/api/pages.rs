@@ -101,3 +101,24 @@ async fn a_colour_of_the_apps_own_keeps_to_the_policy() {
     let rule = format!("<style nonce=\"{nonce}\">.lock-color-ea5323{{--lock-accent:#ea5323}}</style>");
     assert!(response.text().await.unwrap().contains(&rule));
 }
+
+#[tokio::test]
+async fn logout_has_a_page_with_a_button() {
+    let program = Program::both(&["--auth0-login-flow", "token"]).await;
+    let browser = program.browser();
+    let page = browser.open("/logout").await;
+    assert_eq!((page.url.path(), page.status), ("/logout", StatusCode::OK));
+    assert!(page.shows("You are not signed in.") && page.text.contains(r#"<a href="/login">Log in</a>"#));
+    assert!(!page.text.contains("<form"), "there is nothing to press, and no login that comes back to here");
+
+    browser.sign_in(&program, "+14155552671").await;
+    let page = browser.open("/logout").await;
+    assert!(page.status == StatusCode::OK && page.shows("You are signed in as +14155552671."));
+    assert!(page.text.contains(r#"method="post" action="/logout""#), "{}", page.text);
+    assert_eq!(page.text.matches("<form").count(), 1, "one button is enough");
+    assert!(browser.is_signed_in().await, "looking at it signs nobody out");
+
+    let page = browser.submit("/logout", "/logout", &[]).await;
+    assert_eq!((page.url, page.status), (browser.url("/"), StatusCode::OK));
+    assert!(!browser.is_signed_in().await);
+}
