@@ -69,7 +69,7 @@ fn insert(headers: &mut HeaderMap, policy: &Policy, nonce: &str) {
 }
 
 fn content_security_policy(policy: &Policy, nonce: &str) -> String {
-    let tenant = &policy.tenant_origin;
+    let tenant = source(&policy.tenant_origin);
     [
         "default-src 'none'",
         &format!("script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'"),
@@ -81,4 +81,9 @@ fn content_security_policy(policy: &Policy, nonce: &str) -> String {
         "frame-ancestors 'none'",
     ]
     .join("; ")
+}
+
+/// An origin as the policy can name it: an IPv6 address has no form there, and would be ignored, so its scheme has to do.
+fn source(origin: &str) -> &str {
+    origin.split_once("//[").map_or(origin, |(scheme, _)| scheme)
 }

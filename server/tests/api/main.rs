@@ -18,6 +18,7 @@ mod fake_tenant;
 mod flows;
 mod hooks;
 mod id_token;
+mod ipv6;
 mod languages;
 mod last_login;
 mod limits;

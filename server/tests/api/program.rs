@@ -7,12 +7,15 @@ use server::{
     telemetry,
 };
 use std::{
-    net::SocketAddr,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 use tokio::net::TcpListener;
+
+const IPV6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
 /// The program, running on free ports with a database of its own.
 pub struct Program {
@@ -27,6 +30,12 @@ impl Program {
     pub async fn both(arguments: &[&str]) -> Self {
         let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
         Self::start(Part::Both, listeners, arguments).await
+    }
+
+    /// The app and its tenant by an IPv6 address; `None` where this machine has none.
+    pub async fn on_ipv6(arguments: &[&str]) -> Option<Self> {
+        let (app, tenant) = (bound(IPV6).await.ok()?, bound(IPV6).await.ok()?);
+        Some(Self::start(Part::Both, Listeners { app: Some(app), tenant: Some(tenant) }, arguments).await)
     }
 
     /// The app and a tenant that is configured by a file, in which `CALLBACK_URL` is the app's callback.
@@ -123,12 +132,18 @@ fn code_in(sms: &Value) -> String {
 }
 
 async fn free() -> TcpListener {
-    TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap()
+    bound(IpAddr::V4(Ipv4Addr::LOCALHOST)).await.unwrap()
+}
+
+async fn bound(address: IpAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::new(address, 0)).await
 }
 
 fn origin(listener: Option<&TcpListener>) -> String {
-    let port = listener.map_or(3001, |listener| listener.local_addr().unwrap().port());
-    format!("http://localhost:{port}")
+    match listener.map(|listener| listener.local_addr().unwrap()) {
+        Some(SocketAddr::V6(address)) => format!("http://{address}"),
+        address => format!("http://localhost:{}", address.map_or(3001, |address| address.port())),
+    }
 }
 
 fn new_database() -> PathBuf {
