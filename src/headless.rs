@@ -11,11 +11,12 @@ mod signals;
 mod web_otp;
 
 pub(crate) use events::{input_of, write};
+pub(crate) use signals::escaped;
 
 use crate::api::{RESEND_PATH, Refusal, START_PATH, StartOutcome, VERIFY_PATH, VerifyOutcome};
 use crate::hooks::{BeforeStart, Hooks};
 use crate::lock::events::{LockEvent, is_step, told};
-use crate::lock::state::{Effect as Todo, Event, Screen, State};
+use crate::lock::state::{Effect as Todo, Event, State};
 use crate::login::Login;
 use answer::Answer;
 use leptos::{prelude::*, task::spawn_local};
@@ -42,8 +43,6 @@ struct Background {
     follow: Follow,
     /// When the seconds of the countdown began, in milliseconds.
     since: f64,
-    /// Whether `WebOTP` waits for a message.
-    awaits_sms: bool,
 }
 
 /// What follows a step, once the state is another.
@@ -82,7 +81,7 @@ pub fn use_passwordless_with_hooks(login: Login, hooks: Hooks) -> Passwordless {
 
 pub(crate) fn begin(login: Login, hooks: Hooks, follow: Follow) -> Passwordless {
     let state = RwSignal::new(login.state.clone());
-    let background = Background { login, hooks, follow, since: 0.0, awaits_sms: false };
+    let background = Background { login, hooks, follow, since: 0.0 };
     let passwordless = Passwordless { state, background: StoredValue::new(background) };
     // Effects run in the browser only.
     Effect::new(move |_| {
@@ -119,9 +118,7 @@ impl Passwordless {
     }
 
     fn follow(self, before: &State, after: &State) {
-        if after.screen == Screen::EnterCode && after.is_alive {
-            web_otp::listen(self);
-        }
+        web_otp::follow(self, before, after);
         let follow = self.background.with_value(|background| background.follow);
         follow(self, before, after);
     }

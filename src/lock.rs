@@ -4,7 +4,8 @@
 //! posts to a server function, so the dialog works without JavaScript, as a page; [`LockDialog`] is the same in a modal.
 //!
 //! All screens are in the page from the start, and one of them shows: so the browser only wakes what the server wrote,
-//! and carries no code that could write it again.
+//! and carries no code that could write it again. Texts are set as HTML, for text nodes do not survive the translation of a
+//! page.
 
 mod country_picker;
 mod dialog;
@@ -17,6 +18,7 @@ mod login_name;
 mod more_steps;
 mod notice;
 mod options;
+mod pristine;
 mod signed_in;
 pub mod state;
 mod submit_button;
@@ -28,7 +30,7 @@ pub use dialog::LockDialog;
 pub use options::{FlashKind, FlashMessage, LockOptions};
 pub use theme::{Color, InvalidColor, Theme};
 
-use crate::headless::{self, Passwordless};
+use crate::headless::{self, Passwordless, escaped};
 use crate::hooks::Hooks;
 use crate::login::Login;
 use crate::messages::{Messages, Text};
@@ -72,14 +74,13 @@ pub fn Lock(
 #[component]
 fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
     let (autofocus, show_terms) = (options.autofocus, options.show_terms);
-    let title = options.title.unwrap_or_else(|| passwordless.text(Text::Title));
+    let title = options.title.map_or_else(|| passwordless.text_html(Text::Title), |title| escaped(&title));
+    let pristine = pristine::keep(passwordless);
     view! {
         <div class="lock-card" id=passwordless.element_id("card")>
             <header class="lock-header">
                 <theme::Logo theme=options.theme />
-                <h2 id=passwordless.element_id("title") class="lock-title">
-                    {title}
-                </h2>
+                <h2 id=passwordless.element_id("title") class="lock-title" inner_html=title></h2>
             </header>
             <NoticeBar passwordless />
             <LastLogin passwordless autofocus show_terms />
@@ -88,6 +89,7 @@ fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
             <SignedIn passwordless />
             <MoreSteps passwordless />
             <Unrecoverable passwordless />
+            <span hidden data-whole=move || pristine.let_go()></span>
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! Your own UI: two plain forms written with the headless API. An example to copy.
 
-use leptos::prelude::*;
+use leptos::{ev::CompositionEvent, prelude::*};
 use leptos_passwordless::{
     Login, Passwordless,
     api::{RESEND_PATH, START_PATH, VERIFY_PATH},
@@ -15,7 +15,8 @@ pub fn OwnUi(login: Login) -> impl IntoView {
     let passwordless = use_passwordless(login);
     view! {
         <section class="card" data-hydrated=passwordless.aria(Passwordless::hydrated)>
-            <p id="own-failure" class="failure" role="alert">{passwordless.says(Passwordless::failure)}</p>
+            <p id="own-failure" class="failure" role="alert" translate="no"
+                inner_html=passwordless.html(Passwordless::failure)></p>
             <form class="plain" method="post" action=START_PATH hidden=passwordless.when(asks_for_code)
                 on:submit=passwordless.on(Passwordless::send_code)>
                 <label>
@@ -34,21 +35,22 @@ pub fn OwnUi(login: Login) -> impl IntoView {
                 <button disabled=passwordless.when(Passwordless::is_busy)>"Send SMS"</button>
             </form>
             <div hidden=passwordless.when(|login| !asks_for_code(login))>
-                <p>{passwordless.says(instructions)}</p>
+                <p translate="no" inner_html=passwordless.html(instructions)></p>
                 <form class="plain" method="post" action=VERIFY_PATH on:submit=passwordless.on(Passwordless::verify)>
                     <label>
                         <span>"Enter the verification code"</span>
                         <input name="code" inputmode="numeric" autocomplete="one-time-code"
-                            on:input=passwordless.on(Passwordless::type_code) aria-describedby="own-failure" />
+                            on:input=passwordless.on(Passwordless::type_code)
+                            on:compositionend=passwordless.on(|login, end: &CompositionEvent| login.type_code(end))
+                            aria-describedby="own-failure" />
                     </label>
                     <input type="hidden" name="login" value=untrack(|| passwordless.login_name()) />
                     <button disabled=passwordless.when(Passwordless::is_busy)>"Login"</button>
                 </form>
                 <form method="post" action=RESEND_PATH on:submit=passwordless.on(Passwordless::resend)>
                     <input type="hidden" name="login" value=untrack(|| passwordless.login_name()) />
-                    <button disabled=passwordless.when(Passwordless::must_wait)>
-                        {passwordless.says(Passwordless::resend_label)}
-                    </button>
+                    <button disabled=passwordless.when(Passwordless::must_wait) translate="no"
+                        inner_html=passwordless.html(Passwordless::resend_label)></button>
                 </form>
                 <a href="?edit" on:click=passwordless.on(Passwordless::edit_number)>"Use another number"</a>
             </div>

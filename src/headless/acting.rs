@@ -2,7 +2,7 @@
 
 use super::{
     Passwordless,
-    events::{field, input_of, take, write},
+    events::{field, input_of, is_composing, take, write},
 };
 use crate::country::Country;
 use crate::lock::state::Event;
@@ -26,7 +26,13 @@ impl Passwordless {
     }
 
     /// Follows the code while it is typed, pasted or filled in: only its digits stay, and once it is whole it is sent.
+    ///
+    /// While an input method composes, the field is its own: what is written into it then is typed twice. For its
+    /// `input` and `compositionend` events.
     pub fn type_code(self, input: &DomEvent) {
+        if is_composing(input) {
+            return;
+        }
         let field = input_of(input);
         self.dispatch(Event::CodeTyped(field.value()));
         write(&field, &untrack(|| self.code()));

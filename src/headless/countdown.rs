@@ -2,7 +2,6 @@
 
 use super::Passwordless;
 use crate::lock::state::Event;
-use js_sys::Date;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -16,14 +15,19 @@ pub(super) fn start(passwordless: Passwordless) {
 
 /// The first second begins now.
 pub(super) fn begin_anew(passwordless: Passwordless) {
-    passwordless.background.try_update_value(|background| background.since = Date::now());
+    passwordless.background.try_update_value(|background| background.since = now());
 }
 
-/// Against the clock, not by ticks: browsers slow the timers of hidden tabs down.
+/// Milliseconds of a clock that nobody sets.
+fn now() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Against a clock, not by ticks: browsers slow the timers of hidden tabs down.
 fn tick(passwordless: Passwordless) {
     let seconds = passwordless.background.try_update_value(|background| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts from floats saturate")]
-        let seconds = ((Date::now() - background.since) / 1000.0) as u32;
+        let seconds = ((now() - background.since) / 1000.0) as u32;
         background.since += f64::from(seconds) * 1000.0;
         seconds
     });

@@ -1,5 +1,6 @@
 //! What the browser's events carry.
 
+use super::js::get;
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -22,6 +23,11 @@ pub(crate) fn write(field: &HtmlInputElement, text: &str) {
     if field.value() != text {
         field.set_value(text);
     }
+}
+
+/// Whether an input method is still composing what an `input` event tells of.
+pub(super) fn is_composing(event: &Event) -> bool {
+    get(event, "isComposing").is_some_and(|is_composing| is_composing.is_truthy())
 }
 
 /// The field that an event happened in.

@@ -2,7 +2,13 @@
 //! view would bring code of its own to the browser for the same work.
 
 use super::Passwordless;
+use crate::messages::Text;
 use leptos::prelude::*;
+
+/// Text as HTML.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
 
 /// For the attributes, texts and handlers of a view.
 ///
@@ -14,9 +20,10 @@ use leptos::prelude::*;
 /// fn Resend(passwordless: Passwordless) -> impl IntoView {
 ///     view! {
 ///         <form method="post" action=RESEND_PATH on:submit=passwordless.on(Passwordless::resend)>
-///             <button disabled=passwordless.when(Passwordless::must_wait)>
-///                 {passwordless.says(Passwordless::resend_label)}
-///             </button>
+///             <button
+///                 disabled=passwordless.when(Passwordless::must_wait)
+///                 inner_html=passwordless.html(Passwordless::resend_label)
+///             ></button>
 ///         </form>
 ///     }
 /// }
@@ -25,6 +32,17 @@ impl Passwordless {
     /// A text that follows the login.
     pub fn says(self, read: fn(Self) -> String) -> Signal<String> {
         Signal::derive(move || read(self))
+    }
+
+    /// The same as HTML, for `inner_html`. A text node would be lost to a browser that translates the page, and would say
+    /// the first thing for ever.
+    pub fn html(self, read: fn(Self) -> String) -> Signal<String> {
+        Signal::derive(move || escaped(&read(self)))
+    }
+
+    /// A text in the language of the page as HTML, for `inner_html`.
+    pub fn text_html(self, text: Text) -> String {
+        escaped(&self.text(text))
     }
 
     /// A condition that follows the login.

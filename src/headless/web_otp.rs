@@ -1,44 +1,65 @@
 //! `WebOTP`: takes the code out of the SMS, where the browser can (<https://wicg.github.io/web-otp/>).
 
 use super::{Passwordless, js::get};
-use crate::lock::state::Event;
+use crate::lock::state::{Event, Screen, State};
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::{
-    prelude::{UpdateValue, window},
+    prelude::window,
     task::spawn_local,
     wasm_bindgen::{JsCast, JsValue},
 };
+use std::cell::Cell;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::AbortController;
 
-/// Waits for a message, unless one is waited for already; the state takes a code only while it asks for one.
-pub(super) fn listen(passwordless: Passwordless) {
-    let waits =
-        passwordless.background.try_update_value(|background| std::mem::replace(&mut background.awaits_sms, true));
-    if waits != Some(false) {
-        return;
+thread_local! {
+    /// Ends the waiting for a message: there is one at a time on a page.
+    static WAITING: Cell<Option<AbortController>> = const { Cell::new(None) };
+}
+
+/// Waits for a message from when a code is asked for until the screen is left; once for each code, as a browser that
+/// refuses would be asked again and again.
+pub(super) fn follow(passwordless: Passwordless, before: &State, after: &State) {
+    let asks = |state: &State| state.is_alive && state.screen == Screen::EnterCode;
+    let is_another = before.waiting_for.is_some() && after.waiting_for.is_none() && before.sent != after.sent;
+    match (asks(before), asks(after)) {
+        (false, true) => listen(passwordless),
+        (true, true) if is_another => listen(passwordless),
+        (true, false) => stop(),
+        _ => {}
     }
-    let Some(message) = receive() else { return };
+}
+
+fn stop() {
+    if let Some(waiting) = WAITING.take() {
+        waiting.abort();
+    }
+}
+
+fn listen(passwordless: Passwordless) {
+    stop();
+    let Some((message, waiting)) = receive() else { return };
+    WAITING.set(Some(waiting));
     spawn_local(async move {
         // A browser that gives up, or a person who refuses, types the code.
         let code = JsFuture::from(message).await.ok().and_then(|message| get(&message, "code")?.as_string());
-        passwordless.background.try_update_value(|background| background.awaits_sms = false);
         if let Some(code) = code {
             passwordless.dispatch(Event::CodeTyped(code));
         }
     });
 }
 
-/// `navigator.credentials.get({ otp: { transport: ["sms"] } })`
-fn receive() -> Option<Promise> {
+/// `navigator.credentials.get({ otp: { transport: ["sms"] }, signal })`
+fn receive() -> Option<(Promise, AbortController)> {
     let window: JsValue = window().into();
     get(&window, "OTPCredential")?;
     let credentials = get(&get(&window, "navigator")?, "credentials")?;
-    let options = object("otp", &object("transport", &Array::of1(&"sms".into()))?)?;
-    get(&credentials, "get")?.dyn_ref::<Function>()?.call1(&credentials, &options).ok()?.dyn_into().ok()
-}
-
-fn object(name: &str, value: &JsValue) -> Option<JsValue> {
-    let object = Object::new();
-    Reflect::set(&object, &name.into(), value).ok()?;
-    Some(object.into())
+    let waiting = AbortController::new().ok()?;
+    let options = Object::new();
+    let transport = Object::new();
+    Reflect::set(&transport, &"transport".into(), &Array::of1(&"sms".into())).ok()?;
+    Reflect::set(&options, &"otp".into(), &transport).ok()?;
+    Reflect::set(&options, &"signal".into(), &waiting.signal()).ok()?;
+    let message = get(&credentials, "get")?.dyn_ref::<Function>()?.call1(&credentials, &options).ok()?;
+    Some((message.dyn_into().ok()?, waiting))
 }

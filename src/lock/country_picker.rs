@@ -3,6 +3,8 @@
 
 pub(super) mod combobox;
 
+#[cfg(feature = "ssr")]
+use crate::headless::escaped;
 use crate::{headless::Passwordless, messages::Text};
 use combobox::Combobox;
 use leptos::prelude::*;
@@ -13,9 +15,11 @@ pub(super) fn CountryPicker(passwordless: Passwordless) -> impl IntoView {
     let select = passwordless.element_id("country-list");
     view! {
         <div class="lock-field">
-            <label for=passwordless.says(labelled) id=passwordless.element_id("country-label")>
-                {passwordless.text(Text::CountryLabel)}
-            </label>
+            <label
+                for=passwordless.says(labelled)
+                id=passwordless.element_id("country-label")
+                inner_html=passwordless.text_html(Text::CountryLabel)
+            ></label>
             <CountrySelect passwordless id=select />
             <Combobox passwordless id=combobox />
         </div>
@@ -55,9 +59,4 @@ fn options(passwordless: Passwordless) -> String {
 #[cfg(not(feature = "ssr"))]
 fn options(_: Passwordless) -> String {
     String::new()
-}
-
-/// Text as HTML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }

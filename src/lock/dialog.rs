@@ -1,7 +1,7 @@
 use super::events::LockEvent;
 use super::state::{Screen, State};
 use super::{Card, LockOptions, follow};
-use crate::headless::{self, Passwordless};
+use crate::headless::{self, Passwordless, escaped};
 use crate::hooks::Hooks;
 use crate::login::Login;
 use crate::messages::{Messages, Text};
@@ -41,9 +41,8 @@ pub fn LockDialog(
             aria-haspopup="dialog"
             data-hydrated=passwordless.aria(Passwordless::hydrated)
             on:click=passwordless.on(open)
-        >
-            {open_label.unwrap_or_else(|| passwordless.text(Text::Title))}
-        </a>
+            inner_html=open_label.map_or_else(|| passwordless.text_html(Text::Title), |label| escaped(&label))
+        ></a>
         <dialog
             id=passwordless.element_id("dialog")
             class=theme.class("lock")

@@ -9,7 +9,7 @@ use crate::{
     headless::Passwordless,
     messages::Text,
 };
-use leptos::prelude::*;
+use leptos::{ev::CompositionEvent, prelude::*};
 
 /// The second screen: the code, another code, another number.
 #[component]
@@ -26,11 +26,9 @@ pub(super) fn EnterCode(passwordless: Passwordless, autofocus: bool) -> impl Int
             novalidate
             on:submit=passwordless.on(Passwordless::verify)
         >
-            <p id=sent_to>
-                {passwordless.says(instructions)}
-            </p>
+            <p id=sent_to translate="no" inner_html=passwordless.html(instructions)></p>
             <label class="lock-field">
-                <span>{passwordless.text(Text::CodeLabel)}</span>
+                <span inner_html=passwordless.text_html(Text::CodeLabel)></span>
                 <input
                     type="text"
                     id=passwordless.element_id("code")
@@ -45,11 +43,15 @@ pub(super) fn EnterCode(passwordless: Passwordless, autofocus: bool) -> impl Int
                     aria-invalid=passwordless.aria(Passwordless::is_refused)
                     aria-describedby=described_by
                     on:input=passwordless.on(Passwordless::type_code)
+                    on:compositionend=passwordless.on(|login, end: &CompositionEvent| login.type_code(end))
                 />
             </label>
-            <p id=expiry class="lock-hint">
-                {passwordless.says(Passwordless::expiry_label)}
-            </p>
+            <p
+                id=expiry
+                class="lock-hint"
+                translate="no"
+                inner_html=passwordless.html(Passwordless::expiry_label)
+            ></p>
             <LoginName passwordless />
             <SubmitButton passwordless text=submit_label />
         </form>
@@ -58,9 +60,11 @@ pub(super) fn EnterCode(passwordless: Passwordless, autofocus: bool) -> impl Int
                 <LoginName passwordless />
                 <ResendButton passwordless />
             </form>
-            <a href="?edit" on:click=passwordless.on(Passwordless::edit_number)>
-                {passwordless.text(Text::EditNumber)}
-            </a>
+            <a
+                href="?edit"
+                on:click=passwordless.on(Passwordless::edit_number)
+                inner_html=passwordless.text_html(Text::EditNumber)
+            ></a>
         </div>
         </div>
     }
@@ -74,9 +78,13 @@ fn instructions(passwordless: Passwordless) -> String {
 #[component]
 fn ResendButton(passwordless: Passwordless) -> impl IntoView {
     view! {
-        <button type="submit" class="lock-link" disabled=passwordless.when(Passwordless::must_wait)>
-            {passwordless.says(Passwordless::resend_label)}
-        </button>
+        <button
+            type="submit"
+            class="lock-link"
+            disabled=passwordless.when(Passwordless::must_wait)
+            translate="no"
+            inner_html=passwordless.html(Passwordless::resend_label)
+        ></button>
     }
 }
 

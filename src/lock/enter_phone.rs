@@ -24,10 +24,10 @@ pub(super) fn EnterPhone(passwordless: Passwordless, autofocus: bool, show_terms
             hidden=passwordless.when(|login| login.screen() != Screen::EnterPhone)
             on:submit=passwordless.on(Passwordless::send_code)
         >
-            <p>{passwordless.text(Text::PhoneInstructions)}</p>
+            <p inner_html=passwordless.text_html(Text::PhoneInstructions)></p>
             <CountryPicker passwordless />
             <label class="lock-field">
-                <span>{passwordless.text(Text::PhoneLabel)}</span>
+                <span inner_html=passwordless.text_html(Text::PhoneLabel)></span>
                 <input
                     type="tel"
                     name="phone_number"
@@ -43,9 +43,7 @@ pub(super) fn EnterPhone(passwordless: Passwordless, autofocus: bool, show_terms
                     on:input=passwordless.on(Passwordless::type_phone_number)
                 />
             </label>
-            <p id=preview_id class="lock-hint">
-                {passwordless.says(preview)}
-            </p>
+            <p id=preview_id class="lock-hint" translate="no" inner_html=passwordless.html(preview)></p>
             <TermsBox passwordless show_terms />
             <input type="hidden" name="return_to" value=passwordless.return_to() />
             <input type="hidden" name="confirmed" value=untrack(|| passwordless.asked_back()) />

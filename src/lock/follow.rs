@@ -1,9 +1,12 @@
 //! What follows a step on the screen: the focus, the code in its field, the countries in their list.
 
-use super::{country_picker::combobox, state::State};
+use super::{
+    country_picker::combobox,
+    state::{Event, State},
+};
 use crate::headless::{Passwordless, write};
 use leptos::{prelude::*, wasm_bindgen::JsCast};
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 /// Moves the focus to what matters when an answer has arrived or the screen has changed.
 ///
@@ -29,6 +32,9 @@ pub(super) fn follow(passwordless: Passwordless, before: &State, after: &State) 
 fn take_up(passwordless: Passwordless) {
     if let Some(form) = element(passwordless, "phone") {
         passwordless.take_fields(&form);
+    }
+    if let Some(code) = element::<HtmlInputElement>(passwordless, "code").filter(|field| !field.value().is_empty()) {
+        passwordless.dispatch(Event::CodeTyped(code.value()));
     }
 }
 

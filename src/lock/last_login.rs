@@ -19,7 +19,7 @@ pub(super) fn LastLogin(passwordless: Passwordless, autofocus: bool, show_terms:
                 novalidate
                 on:submit=passwordless.on(Passwordless::use_last_login)
             >
-                <p>{passwordless.says(instructions)}</p>
+                <p translate="no" inner_html=passwordless.html(instructions)></p>
                 <TermsBox passwordless show_terms />
                 <input type="hidden" name="phone_number" />
                 <input type="hidden" name="last_login" value="on" />
@@ -28,9 +28,11 @@ pub(super) fn LastLogin(passwordless: Passwordless, autofocus: bool, show_terms:
                 <SubmitButton passwordless text=submit_label autofocus />
             </form>
             <div class="lock-actions">
-                <a href="?edit" on:click=passwordless.on(Passwordless::edit_number)>
-                    {passwordless.text(Text::NotYourAccount)}
-                </a>
+                <a
+                    href="?edit"
+                    on:click=passwordless.on(Passwordless::edit_number)
+                    inner_html=passwordless.text_html(Text::NotYourAccount)
+                ></a>
             </div>
         </div>
     }

@@ -7,9 +7,13 @@ use leptos::prelude::*;
 pub(super) fn MoreSteps(passwordless: Passwordless) -> impl IntoView {
     view! {
         <div class="lock-form" hidden=passwordless.when(|login| login.screen() != Screen::MoreSteps)>
-            <a class="lock-submit" href=passwordless.hosted_page() data-lock-focus="" rel="external">
-                {passwordless.text(Text::Continue)}
-            </a>
+            <a
+                class="lock-submit"
+                href=passwordless.hosted_page()
+                rel="external"
+                data-lock-focus=""
+                inner_html=passwordless.text_html(Text::Continue)
+            ></a>
         </div>
     }
 }

@@ -14,9 +14,9 @@ pub(super) fn NoticeBar(passwordless: Passwordless) -> impl IntoView {
             class="lock-notice"
             data-refused=passwordless.aria(is_bad_news)
             role="alert"
-        >
-            {passwordless.says(text)}
-        </p>
+            translate="no"
+            inner_html=passwordless.html(text)
+        ></p>
     }
 }
 

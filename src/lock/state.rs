@@ -27,6 +27,8 @@ pub struct State {
     pub sent: Option<CodeSent>,
     /// The request that is not answered yet.
     pub waiting_for: Option<Request>,
+    /// The request that was not answered in time; a late answer is still taken, until another is asked.
+    pub overdue: Option<Request>,
     /// What there is to say about the last step.
     pub notice: Option<Notice>,
     /// The list of countries, while it is open.
@@ -306,7 +308,7 @@ impl State {
         if self.waiting_for.is_some() {
             return None;
         }
-        self.waiting_for = Some(request);
+        (self.waiting_for, self.overdue) = (Some(request), None);
         self.notice = None;
         self.search = None;
         Some(effect)
@@ -320,14 +322,14 @@ impl State {
     }
 
     fn time_out(&mut self) {
-        if self.waiting_for.take().is_some() {
+        self.overdue = self.waiting_for.take();
+        if self.overdue.is_some() {
             self.notice = Some(Notice::Refused(Refusal::Timeout));
         }
     }
 
     fn started(&mut self, outcome: StartOutcome) {
-        let Some(request @ (Request::Start | Request::Resend)) = self.waiting_for else { return };
-        self.waiting_for = None;
+        let Some(request) = self.answered(&[Request::Start, Request::Resend]) else { return };
         match outcome {
             StartOutcome::CodeSent(sent) => {
                 self.login.clone_from(&sent.login);
@@ -341,10 +343,7 @@ impl State {
     }
 
     fn verified(&mut self, outcome: VerifyOutcome) -> Option<Effect> {
-        if self.waiting_for != Some(Request::Verify) {
-            return None;
-        }
-        self.waiting_for = None;
+        self.answered(&[Request::Verify])?;
         match outcome {
             VerifyOutcome::Verified { continue_to } => {
                 self.screen = Screen::SignedIn { continue_to: continue_to.clone() };
@@ -355,6 +354,13 @@ impl State {
                 None
             }
         }
+    }
+
+    /// The request that an answer is for, if it is one of these.
+    fn answered(&mut self, of: &[Request]) -> Option<Request> {
+        let asked = self.waiting_for.or(self.overdue).filter(|asked| of.contains(asked))?;
+        (self.waiting_for, self.overdue) = (None, None);
+        Some(asked)
     }
 
     fn refused(&mut self, refusal: Refusal) {

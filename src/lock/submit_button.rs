@@ -18,9 +18,9 @@ pub(super) fn SubmitButton(
             data-lock-focus=""
             disabled=passwordless.when(Passwordless::is_busy)
             aria-busy=passwordless.aria(Passwordless::is_busy)
-        >
-            {passwordless.says(text)}
-        </button>
+            translate="no"
+            inner_html=passwordless.html(text)
+        ></button>
     }
 }
 

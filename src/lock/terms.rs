@@ -17,15 +17,11 @@ pub(super) fn TermsBox(passwordless: Passwordless, show_terms: bool) -> impl Int
                     required=must_accept
                     checked=untrack(|| passwordless.accepts_terms())
                 />
-                <span>{passwordless.text(Text::AcceptTerms)}</span>
+                <span inner_html=passwordless.text_html(Text::AcceptTerms)></span>
             </label>
-            <p hidden=must_accept>{passwordless.text(Text::SignUpTerms)}</p>
-            <a href=terms_url target="_blank" rel="noopener">
-                {passwordless.text(Text::TermsLink)}
-            </a>
-            <a href=privacy_url target="_blank" rel="noopener">
-                {passwordless.text(Text::PrivacyLink)}
-            </a>
+            <p hidden=must_accept inner_html=passwordless.text_html(Text::SignUpTerms)></p>
+            <a href=terms_url target="_blank" rel="noopener" inner_html=passwordless.text_html(Text::TermsLink)></a>
+            <a href=privacy_url target="_blank" rel="noopener" inner_html=passwordless.text_html(Text::PrivacyLink)></a>
         </div>
     }
 }

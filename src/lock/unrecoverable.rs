@@ -7,9 +7,13 @@ use leptos::prelude::*;
 pub(super) fn Unrecoverable(passwordless: Passwordless) -> impl IntoView {
     view! {
         <div class="lock-form" hidden=passwordless.when(|login| login.screen() != Screen::Unrecoverable)>
-            <a class="lock-submit" href="?edit" data-lock-focus="" on:click=passwordless.on(Passwordless::edit_number)>
-                {passwordless.text(Text::Retry)}
-            </a>
+            <a
+                class="lock-submit"
+                href="?edit"
+                data-lock-focus=""
+                on:click=passwordless.on(Passwordless::edit_number)
+                inner_html=passwordless.text_html(Text::Retry)
+            ></a>
         </div>
     }
 }

@@ -1,7 +1,7 @@
 use super::super::{follow::element, state::Event};
 use crate::{
     country::Country,
-    headless::{Passwordless, input_of, write},
+    headless::{Passwordless, escaped, input_of, write},
     messages::Text,
 };
 use leptos::{
@@ -9,6 +9,9 @@ use leptos::{
     prelude::*,
 };
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+/// The code of a key that an input method takes.
+const COMPOSING: u32 = 229;
 
 #[component]
 pub(super) fn Combobox(passwordless: Passwordless, id: String) -> impl IntoView {
@@ -47,12 +50,8 @@ pub(super) fn Combobox(passwordless: Passwordless, id: String) -> impl IntoView 
             hidden=passwordless.when(|login| !is_open(login))
             on:mousedown=passwordless.on(press_row)
         ></ul>
-        <p id=hint class="lock-unseen">
-            {passwordless.text(Text::CountrySearchHint)}
-        </p>
-        <p class="lock-hint lock-result" role="status">
-            {passwordless.says(result)}
-        </p>
+        <p id=hint class="lock-unseen" inner_html=passwordless.text_html(Text::CountrySearchHint)></p>
+        <p class="lock-hint lock-result" role="status" translate="no" inner_html=passwordless.html(result)></p>
     }
 }
 
@@ -89,6 +88,10 @@ fn look_for(passwordless: Passwordless, input: &DomEvent) {
 }
 
 fn press(passwordless: Passwordless, key: &KeyboardEvent) {
+    // Enter and Esc of an input method choose and drop its own proposals; Safari tells by the code alone.
+    if key.is_composing() || key.key_code() == COMPOSING {
+        return;
+    }
     let search = untrack(|| passwordless.search());
     match (key.key().as_str(), search) {
         ("ArrowDown", Some(search)) => reach(passwordless, search.active + 1),
@@ -162,7 +165,7 @@ fn rows(passwordless: Passwordless) -> String {
     let row = |(at, (country, label)): (usize, (Country, String))| {
         let selected = if country == chosen { "true" } else { "false" };
         let active = if at == active { " class=lock-active" } else { "" };
-        let (id, label) = (row_id(passwordless, at), super::escaped(&label));
+        let (id, label) = (row_id(passwordless, at), escaped(&label));
         let opening =
             ["<li role=option id=", &id, active, " data-country=", country.iso(), " aria-selected=", selected];
         [&opening.concat(), ">", &label, "</li>"].concat()
