@@ -11,7 +11,7 @@ use crate::{
     error::StoreError,
     passwordless::{
         CodeRequest, CodeTry, SendCodeError,
-        challenge::{Counted, Refusal},
+        challenge::{Counted, Refusal, Taken},
     },
     store::{Pool, Store, User},
     tenant::Tenant,
@@ -129,8 +129,10 @@ impl Tenant {
         self.audit(&Entry { description: Some(refusal.to_string()), ..entry }).await;
     }
 
-    pub(crate) async fn audit_sign_in(&self, code_try: &CodeTry<'_>, user: &User, is_new: bool) {
-        let events = [is_new.then_some(Event::SignedUp), Some(Event::CodeAccepted)];
+    /// A request that comes again is no second sign-in.
+    pub(crate) async fn audit_sign_in(&self, code_try: &CodeTry<'_>, user: &User, is_new: bool, taken: Taken) {
+        let is_first = taken != Taken::Repeated;
+        let events = [is_new.then_some(Event::SignedUp), is_first.then_some(Event::CodeAccepted)];
         for event in events.into_iter().flatten() {
             self.audit(&Entry { user_id: Some(user.subject()), ..Entry::of_try(code_try, event) }).await;
         }

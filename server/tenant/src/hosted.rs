@@ -16,9 +16,15 @@ use crate::{
     body::{BodyFields, Fields, QueryFields},
     clock::Millis,
     config::{Client, Connection},
+    error::StoreError,
     oauth::{request::OauthError, sso},
     pages::{PageError, login},
-    passwordless::{CodeError, CodeRequest, CodeTry, SendCodeError, challenge::Refusal, message::Reader},
+    passwordless::{
+        CodeError, CodeRequest, CodeTry, SendCodeError,
+        challenge::Refusal,
+        message::Reader,
+        repeat::{REPEAT_SECONDS, RequestHash},
+    },
     phone_number::PhoneNumber,
     sms::SendError,
     start_limits::TooManyStarts,
@@ -82,6 +88,11 @@ impl<'a> Login<'a> {
         let kept = HostedLogin { notice, ..self.kept };
         self.tenant.store.update_hosted_login(&self.id, &kept).await?;
         Ok(Redirect::to(&path(&self.id)).into_response())
+    }
+
+    /// It is over, once the form cannot come a second time any more.
+    async fn end(&self) -> Result<(), StoreError> {
+        self.tenant.store.end_hosted_login(&self.id, self.tenant.now().plus_seconds(REPEAT_SECONDS)).await
     }
 
     async fn send_code(&self, phone_number: &PhoneNumber, peer: SocketAddr, headers: &HeaderMap) -> Result<(), Notice> {
@@ -182,16 +193,16 @@ pub(crate) async fn code(
     let source = Source::browser(peer);
     let (client, connection) = (Some(login.client), login.connection);
     let code_try = CodeTry { client, connection, phone_number: &phone_number, code: &code, source };
-    let user = match tenant.redeem_code(&code_try).await {
-        Ok(user) => user,
+    let sign_in = match tenant.redeem_code_by(&code_try, RequestHash::of(&login.id)).await {
+        Ok(sign_in) => sign_in,
         Err(CodeError::Store(error)) => return Err(error.into()),
         Err(CodeError::Refused(refusal)) => return refused(login, refusal).await,
     };
-    let (session, cookie) = sso::begin(&tenant, &headers, &user).await?;
+    let (session, cookie) = sso::after(&tenant, &headers, &sign_in).await?;
     let request = &login.kept.request;
-    let answer = request.answer(&tenant, login.client, &user, &session).await;
+    let answer = request.answer(&tenant, login.client, &sign_in.user, &session).await;
     let answer = answer.unwrap_or_else(|error| request.refuse(&error));
-    tenant.store.end_hosted_login(&login.id).await?;
+    login.end().await?;
     Ok((cookie, answer).into_response())
 }
 
@@ -206,7 +217,7 @@ async fn refused(login: Login<'_>, refusal: Refusal) -> Result<Response, PageErr
         Refusal::UsedUp => Notice::UsedUp,
         Refusal::TooManyAttempts(_) => Notice::TooManyAttempts,
         Refusal::Blocked => {
-            login.tenant.store.end_hosted_login(&login.id).await?;
+            login.end().await?;
             return Ok(login.kept.request.refuse(&OauthError::Refused(refusal)).into_response());
         }
     };

@@ -5,6 +5,7 @@ pub(crate) mod code_keys;
 pub(crate) mod cross_origin;
 pub(crate) mod language;
 pub(crate) mod message;
+pub(crate) mod repeat;
 pub(crate) mod start;
 pub(crate) mod template;
 pub(crate) mod verify;
@@ -12,8 +13,9 @@ pub(crate) mod verify_redirect;
 
 use std::time::Instant;
 
-use challenge::{Challenge, OneTimeCode, Purpose, Refusal};
+use challenge::{Challenge, OneTimeCode, Purpose, Refusal, Taken};
 use message::Reader;
+use repeat::RequestHash;
 
 use crate::{
     address::Source,
@@ -46,6 +48,14 @@ pub(crate) struct CodeTry<'a> {
     pub(crate) phone_number: &'a PhoneNumber,
     pub(crate) code: &'a str,
     pub(crate) source: Source,
+}
+
+/// Someone who is in by a code.
+#[derive(Debug)]
+pub(crate) struct SignIn {
+    pub(crate) user: User,
+    /// Whether they are in from now on, or were already and asked again.
+    pub(crate) taken: Taken,
 }
 
 /// Why no code was sent.
@@ -138,7 +148,16 @@ impl Tenant {
 
     /// Uses the code up and signs its owner in; at the first time that makes the user.
     pub(crate) async fn redeem_code(&self, code_try: &CodeTry<'_>) -> Result<User, CodeError> {
-        self.audited(code_try, self.redeemed(code_try).await).await
+        self.redeem_code_by(code_try, None).await.map(|sign_in| sign_in.user)
+    }
+
+    /// The same, by a request that can be repeated.
+    pub(crate) async fn redeem_code_by(
+        &self,
+        code_try: &CodeTry<'_>,
+        request: Option<RequestHash>,
+    ) -> Result<SignIn, CodeError> {
+        self.audited(code_try, self.redeemed(code_try, request).await).await
     }
 
     async fn audited<T>(&self, code_try: &CodeTry<'_>, outcome: Result<T, CodeError>) -> Result<T, CodeError> {
@@ -154,8 +173,8 @@ impl Tenant {
         if user.is_some_and(|user| user.blocked) { Err(Refusal::Blocked.into()) } else { Ok(()) }
     }
 
-    async fn redeemed(&self, code_try: &CodeTry<'_>) -> Result<User, CodeError> {
-        self.try_code(code_try, Purpose::Redeem).await?;
+    async fn redeemed(&self, code_try: &CodeTry<'_>, request: Option<RequestHash>) -> Result<SignIn, CodeError> {
+        let taken = self.try_code(code_try, Purpose::Redeem { by: request }).await?;
         let (connection, phone_number) = (code_try.connection, code_try.phone_number);
         if connection.disable_signup {
             // Nobody learns from the answer whether a number has an account.
@@ -167,11 +186,12 @@ impl Tenant {
         if user.blocked {
             return Err(Refusal::Blocked.into());
         }
-        self.audit_sign_in(code_try, &user, user.id == new_id).await;
-        Ok(user)
+        // Of parallel requests any can be the one that makes the user; the sign-in is that of the first.
+        self.audit_sign_in(code_try, &user, user.id == new_id, taken).await;
+        Ok(SignIn { user, taken })
     }
 
-    async fn try_code(&self, code_try: &CodeTry<'_>, purpose: Purpose) -> Result<(), CodeError> {
+    async fn try_code(&self, code_try: &CodeTry<'_>, purpose: Purpose) -> Result<Taken, CodeError> {
         let CodeTry { client, connection, phone_number, code, source } = *code_try;
         let now = self.now();
         let attempt = Attempt {

@@ -94,7 +94,7 @@ fn origin(url: &str) -> Option<String> {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ReturnTo {
     pub(crate) redirect_uri: String,
-    state: Option<String>,
+    pub(crate) state: Option<String>,
     mode: ResponseMode,
 }
 

@@ -6,6 +6,7 @@ use crate::{
     cookies::{self, Cookie},
     entropy,
     error::StoreError,
+    passwordless::{SignIn, challenge::Taken},
     store::{SsoSession, User},
     tenant::Tenant,
 };
@@ -24,11 +25,37 @@ pub(crate) async fn begin(
     if let Some(old) = cookie(tenant, headers) {
         tenant.store.end_sso_session(&old).await?;
     }
+    let (session, token) = new(tenant, user).await?;
+    Ok((session, [(header::SET_COOKIE, the_cookie(tenant).set(&token, crate::store::SSO_SECONDS))]))
+}
+
+/// A session, and what its cookie holds.
+async fn new(tenant: &Tenant, user: &User) -> Result<(SsoSession, String), StoreError> {
     let token = entropy::token(&*tenant.entropy);
     let session =
         SsoSession { sid: entropy::token(&*tenant.entropy), user_id: user.id.clone(), created_at: tenant.now() };
     tenant.store.put_sso_session(&token, &session).await?;
-    Ok((session, [(header::SET_COOKIE, the_cookie(tenant).set(&token, crate::store::SSO_SECONDS))]))
+    Ok((session, token))
+}
+
+/// The session of a sign-in by code: a new one, or where the request came again the one that the browser shows.
+///
+/// One that shows none gets no cookie: whoever learns of the request afterwards is not to be signed in here by it.
+pub(crate) async fn after(
+    tenant: &Tenant,
+    headers: &HeaderMap,
+    SignIn { user, taken }: &SignIn,
+) -> Result<(SsoSession, Option<SetCookie>), StoreError> {
+    if *taken != Taken::Repeated {
+        let (session, cookie) = begin(tenant, headers, user).await?;
+        return Ok((session, Some(cookie)));
+    }
+    let shown = current(tenant, headers).await?.filter(|(_, owner)| owner.id == user.id);
+    let session = match shown {
+        Some((session, _)) => session,
+        None => new(tenant, user).await?.0,
+    };
+    Ok((session, None))
 }
 
 /// The browser's live session and its person.

@@ -5,7 +5,10 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::code_keys::CodeKeys;
+use super::{
+    code_keys::CodeKeys,
+    repeat::{Redemption, RequestHash},
+};
 use crate::{clock::Millis, entropy::Entropy};
 
 /// Wrong tries that a code survives, less one: the third one kills it.
@@ -49,27 +52,57 @@ pub(crate) struct Challenge {
     pub(crate) expires_at: Millis,
     pub(crate) failures: u32,
     pub(crate) redeemed: bool,
+    /// By which request, where that one can be repeated.
+    pub(crate) redemption: Option<Redemption>,
 }
 
 impl Challenge {
     /// Stands where no code was sent: nothing fits it, and tries are answered as those of a real one are.
     pub(crate) fn without_code(id: String, expires_at: Millis) -> Self {
-        Self { id, mac: String::new(), expires_at, failures: 0, redeemed: false }
+        Self { id, mac: String::new(), expires_at, failures: 0, redeemed: false, redemption: None }
     }
 
     /// Whether a guess could hit.
-    fn is_live(&self, now: Millis) -> bool {
-        !self.mac.is_empty() && !self.redeemed && self.failures < MAX_FAILURES && now < self.expires_at
+    fn is_live(&self, now: Millis, purpose: &Purpose) -> bool {
+        let is_open = if self.redeemed { self.is_repeated_by(purpose, now) } else { now < self.expires_at };
+        !self.mac.is_empty() && self.failures < MAX_FAILURES && is_open
+    }
+
+    fn is_repeated_by(&self, purpose: &Purpose, now: Millis) -> bool {
+        let Purpose::Redeem { by: Some(request) } = purpose else { return false };
+        self.redemption.as_ref().is_some_and(|redemption| redemption.is_repeated_by(request, now))
+    }
+
+    /// Does with a fitting code what it was tried for.
+    fn take(&mut self, purpose: &Purpose, now: Millis) -> Taken {
+        let Purpose::Redeem { by } = purpose else { return Taken::Checked };
+        self.redeemed = true;
+        self.redemption = by.clone().map(|by| Redemption { at: now, by });
+        Taken::Redeemed
     }
 }
 
 /// What a try is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// To learn whether the code is right; it stays good (`/passwordless/verify`).
     Check,
     /// To sign in; the code is used up.
-    Redeem,
+    Redeem {
+        /// The request, where it can be repeated.
+        by: Option<RequestHash>,
+    },
+}
+
+/// In which way a code was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// It is right, and still good.
+    Checked,
+    /// It signed someone in.
+    Redeemed,
+    /// The request that it signed someone in by came again.
+    Repeated,
 }
 
 /// Why a code was not taken. The sentences are Auth0's, to the byte: official clients compare them.
@@ -128,31 +161,38 @@ pub(crate) enum Cost {
 /// What became of a try.
 #[derive(Debug)]
 pub(crate) struct Judgement {
-    pub(crate) verdict: Result<(), Refusal>,
+    pub(crate) verdict: Result<Taken, Refusal>,
     pub(crate) after: Challenge,
     pub(crate) cost: Cost,
 }
 
 /// Judges one try, and says what the challenge is afterwards.
-pub(crate) fn judge(keys: &CodeKeys, challenge: &Challenge, attempt: &str, now: Millis, purpose: Purpose) -> Judgement {
+pub(crate) fn judge(
+    keys: &CodeKeys,
+    challenge: &Challenge,
+    attempt: &str,
+    now: Millis,
+    purpose: &Purpose,
+) -> Judgement {
     let mut after = challenge.clone();
     let fits = keys.fits(&challenge.id, &challenge.mac, attempt);
     let verdict = if fits && challenge.redeemed {
-        Err(Refusal::WrongCode { attempts_left: None })
+        // Guessing ends where it ended before: a repetition is no way around the three tries.
+        let is_repeated = challenge.failures < MAX_FAILURES && challenge.is_repeated_by(purpose, now);
+        if is_repeated { Ok(Taken::Repeated) } else { Err(Refusal::WrongCode { attempts_left: None }) }
     } else if challenge.failures >= MAX_FAILURES {
         Err(Refusal::UsedUp)
     } else if now >= challenge.expires_at {
         Err(Refusal::Expired)
     } else if fits {
-        after.redeemed = purpose == Purpose::Redeem;
-        Ok(())
+        Ok(after.take(purpose, now))
     } else {
         after.failures += 1;
         Err(Refusal::WrongCode { attempts_left: Some(MAX_FAILURES - after.failures) })
     };
     let cost = match verdict {
-        Ok(()) | Err(Refusal::WrongCode { attempts_left: None }) => Cost::Nothing,
-        Err(_) if challenge.is_live(now) => Cost::Guess,
+        Ok(_) | Err(Refusal::WrongCode { attempts_left: None }) => Cost::Nothing,
+        Err(_) if challenge.is_live(now, purpose) => Cost::Guess,
         Err(_) => Cost::Failure,
     };
     Judgement { verdict, after, cost }
@@ -175,13 +215,16 @@ mod tests {
         }
     }
 
+    /// By a request that cannot be repeated.
+    const REDEEM: Purpose = Purpose::Redeem { by: None };
+
     fn keys() -> CodeKeys {
         CodeKeys::new(&"a server key".into(), &[])
     }
 
     fn challenge(code: &str) -> Challenge {
         let mac = keys().seal("id", &OneTimeCode::from(code));
-        Challenge { id: "id".to_owned(), mac, expires_at: Millis(180_000), failures: 0, redeemed: false }
+        Challenge { mac, ..Challenge::without_code("id".to_owned(), Millis(180_000)) }
     }
 
     #[test]
@@ -194,19 +237,19 @@ mod tests {
     fn the_third_failure_kills_the_code() {
         let mut now = challenge("123456");
         for left in [2, 1, 0] {
-            let judgement = judge(&keys(), &now, "000000", Millis(0), Purpose::Check);
+            let judgement = judge(&keys(), &now, "000000", Millis(0), &Purpose::Check);
             assert_eq!(judgement.verdict, Err(Refusal::WrongCode { attempts_left: Some(left) }));
             assert_eq!(judgement.cost, Cost::Guess);
             now = judgement.after;
         }
-        let judgement = judge(&keys(), &now, "123456", Millis(0), Purpose::Redeem);
+        let judgement = judge(&keys(), &now, "123456", Millis(0), &REDEEM);
         assert_eq!((judgement.verdict, judgement.cost), (Err(Refusal::UsedUp), Cost::Failure));
     }
 
     #[test]
     fn a_mac_is_good_for_its_challenge_only() {
         let moved = Challenge { id: "other".to_owned(), ..challenge("123456") };
-        assert!(judge(&keys(), &moved, "123456", Millis(0), Purpose::Redeem).verdict.is_err());
+        assert!(judge(&keys(), &moved, "123456", Millis(0), &REDEEM).verdict.is_err());
     }
 
     /// Whether a code is under way cannot be told by trying.
@@ -215,8 +258,8 @@ mod tests {
         let mut with = challenge("123456");
         let mut without = Challenge::without_code("id".to_owned(), with.expires_at);
         for at in [0, 0, 0, 0, 200_000] {
-            let real = judge(&keys(), &with, "000000", Millis(at), Purpose::Redeem);
-            let none = judge(&keys(), &without, "000000", Millis(at), Purpose::Redeem);
+            let real = judge(&keys(), &with, "000000", Millis(at), &REDEEM);
+            let none = judge(&keys(), &without, "000000", Millis(at), &REDEEM);
             assert_eq!(none.verdict, real.verdict);
             assert_eq!(none.cost, Cost::Failure);
             (with, without) = (real.after, none.after);
@@ -228,7 +271,7 @@ mod tests {
                     &Challenge::without_code("id".to_owned(), Millis(9)),
                     nothing,
                     Millis(0),
-                    Purpose::Check
+                    &Purpose::Check
                 )
                 .verdict
                 .is_err()
@@ -239,12 +282,49 @@ mod tests {
     #[test]
     fn a_repeated_code_is_no_failure_and_a_guess_at_a_used_one_is() {
         let used = Challenge { redeemed: true, ..challenge("123456") };
-        let repeated = judge(&keys(), &used, "123456", Millis(0), Purpose::Redeem);
+        let repeated = judge(&keys(), &used, "123456", Millis(0), &REDEEM);
         assert_eq!(repeated.verdict, Err(Refusal::WrongCode { attempts_left: None }));
         assert_eq!((repeated.cost, repeated.after), (Cost::Nothing, used.clone()));
-        let guessed = judge(&keys(), &used, "000000", Millis(0), Purpose::Redeem);
+        let guessed = judge(&keys(), &used, "000000", Millis(0), &REDEEM);
         assert_eq!(guessed.verdict, Err(Refusal::WrongCode { attempts_left: Some(2) }));
         assert_eq!(guessed.cost, Cost::Failure);
+    }
+
+    /// The request with this state.
+    fn request(state: &str) -> Purpose {
+        Purpose::Redeem { by: RequestHash::of(&state) }
+    }
+
+    #[test]
+    fn the_request_that_used_a_code_up_can_be_repeated_for_a_minute() {
+        let first = judge(&keys(), &challenge("123456"), "123456", Millis(170_000), &request("a"));
+        assert_eq!(first.verdict, Ok(Taken::Redeemed));
+        // The code's own time is over by then.
+        for at in [170_000, 229_999] {
+            let again = judge(&keys(), &first.after, "123456", Millis(at), &request("a"));
+            assert_eq!((again.verdict, again.cost), (Ok(Taken::Repeated), Cost::Nothing));
+            assert_eq!(again.after, first.after);
+        }
+        for (at, other) in
+            [(230_000, request("a")), (170_000, request("b")), (170_000, REDEEM), (170_000, Purpose::Check)]
+        {
+            let refused = judge(&keys(), &first.after, "123456", Millis(at), &other);
+            assert_eq!(refused.verdict, Err(Refusal::WrongCode { attempts_left: None }), "{at} {other:?}");
+        }
+    }
+
+    /// Else whoever knows the request could guess on where others had three tries.
+    #[test]
+    fn wrong_codes_end_the_repetition_too() {
+        let mut now = judge(&keys(), &challenge("123456"), "123456", Millis(0), &request("a")).after;
+        for left in [2, 1, 0] {
+            let guess = judge(&keys(), &now, "000000", Millis(0), &request("a"));
+            assert_eq!(guess.verdict, Err(Refusal::WrongCode { attempts_left: Some(left) }));
+            assert_eq!(guess.cost, Cost::Guess);
+            now = guess.after;
+        }
+        let late = judge(&keys(), &now, "123456", Millis(0), &request("a"));
+        assert_eq!(late.verdict, Err(Refusal::WrongCode { attempts_left: None }));
     }
 
     #[test]
@@ -271,8 +351,8 @@ mod tests {
             let mut redeemed = 0;
             for (which, redeem, at) in tries {
                 let attempt = ["123456", "123457", ""][usize::from(which)];
-                let purpose = if redeem { Purpose::Redeem } else { Purpose::Check };
-                let Judgement { verdict, after, .. } = judge(&keys(), &state, attempt, Millis(at), purpose);
+                let purpose = if redeem { REDEEM } else { Purpose::Check };
+                let Judgement { verdict, after, .. } = judge(&keys(), &state, attempt, Millis(at), &purpose);
                 if verdict.is_ok() {
                     prop_assert!(attempt == "123456" && at < 180_000 && state.failures < 3 && redeemed == 0);
                     redeemed += u32::from(redeem);

@@ -10,7 +10,7 @@ use axum::{
 };
 use http::HeaderMap;
 
-use super::{CodeError, CodeTry, challenge::Refusal};
+use super::{CodeError, CodeTry, challenge::Refusal, repeat::RequestHash};
 use crate::{
     address::Source,
     body::{Fields, QueryFields},
@@ -48,10 +48,15 @@ async fn sign_in(
     let phone_number =
         PhoneNumber::parse(phone_number).ok_or(OauthError::Refused(Refusal::WrongCode { attempts_left: None }))?;
     let code_try = CodeTry { client: Some(address.client), connection, phone_number: &phone_number, code, source };
-    let user = tenant.redeem_code(&code_try).await?;
-    let (session, cookie) = sso::begin(tenant, headers, &user).await?;
-    let answer = request.answer(tenant, address.client, &user, &session).await?;
+    let sign_in = tenant.redeem_code_by(&code_try, as_known_again(&request, &phone_number)).await?;
+    let (session, cookie) = sso::after(tenant, headers, &sign_in).await?;
+    let answer = request.answer(tenant, address.client, &sign_in.user, &session).await?;
     Ok((cookie, answer).into_response())
+}
+
+/// The request as it is known when it comes again. Without a state, which nobody else can guess, it is anyone's.
+fn as_known_again(request: &AuthorizationRequest, phone_number: &PhoneNumber) -> Option<RequestHash> {
+    request.return_to.state.as_ref().and_then(|_| RequestHash::of(&(request, phone_number.as_str())))
 }
 
 fn required<'a>(fields: &'a Fields, name: &'static str) -> Result<&'a str, OauthError> {

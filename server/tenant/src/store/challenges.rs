@@ -6,8 +6,9 @@ use crate::{
     clock::Millis,
     error::StoreError,
     passwordless::{
-        challenge::{self, Challenge, Judgement, Purpose, Refusal},
+        challenge::{self, Challenge, Judgement, Purpose, Refusal, Taken},
         code_keys::CodeKeys,
+        repeat::{Redemption, RequestHash},
     },
     phone_number::PhoneNumber,
 };
@@ -64,7 +65,11 @@ impl Store {
     }
 
     /// Judges one try and keeps what came of it, in one transaction.
-    pub(crate) async fn try_code(&self, attempt: &Attempt<'_>, now: Millis) -> Result<Result<(), Refusal>, StoreError> {
+    pub(crate) async fn try_code(
+        &self,
+        attempt: &Attempt<'_>,
+        now: Millis,
+    ) -> Result<Result<Taken, Refusal>, StoreError> {
         let mut transaction = self.pool.begin().await?;
         let before = attempt.lock(&mut transaction).await?;
         for limit in attempt.limits {
@@ -74,13 +79,13 @@ impl Store {
             }
         }
         let keys = code_keys::read(&mut transaction).await?;
-        let mut judgement = challenge::judge(&keys, &before, attempt.code, now, attempt.purpose);
+        let mut judgement = challenge::judge(&keys, &before, attempt.code, now, &attempt.purpose);
         if let Err(Refusal::WrongCode { attempts_left: Some(attempts_left) }) = judgement.verdict
             && attempt.is_of_a_superseded_code(&mut transaction, &keys, now).await?
         {
             judgement.verdict = Err(Refusal::Superseded { attempts_left });
         }
-        attempt.keep(&mut transaction, &judgement.after).await?;
+        attempt.keep(&mut transaction, &judgement).await?;
         attempt.settle(&mut transaction, &judgement).await?;
         transaction.commit().await?;
         Ok(judgement.verdict)
@@ -102,9 +107,11 @@ impl Attempt<'_> {
         .bind(&self.without_code.id)
         .bind(&self.without_code.mac)
         .bind(self.without_code.expires_at.0)
-        .fetch_one(connection)
+        .fetch_one(&mut *connection)
         .await?;
-        challenge_of(row)
+        let challenge = challenge_of(row)?;
+        let redemption = if challenge.redeemed { redemption(connection, &challenge.id).await? } else { None };
+        Ok(Challenge { redemption, ..challenge })
     }
 
     /// Whether the code would be right, had no newer one taken its place.
@@ -126,7 +133,8 @@ impl Attempt<'_> {
         Ok(rows.iter().any(|(id, mac)| keys.fits(id, mac, self.code)))
     }
 
-    async fn keep(&self, connection: &mut Connection, after: &Challenge) -> Result<(), StoreError> {
+    async fn keep(&self, connection: &mut Connection, judgement: &Judgement) -> Result<(), StoreError> {
+        let after = &judgement.after;
         sqlx::query(
             "UPDATE tenant_challenges SET failures = $1, redeemed = $2 WHERE connection = $3 AND phone_number = $4",
         )
@@ -134,14 +142,22 @@ impl Attempt<'_> {
         .bind(after.redeemed)
         .bind(self.connection)
         .bind(self.phone_number.as_str())
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+        if let (Ok(Taken::Redeemed), Some(redemption)) = (&judgement.verdict, &after.redemption) {
+            sqlx::query("INSERT INTO tenant_redemptions (challenge_id, redeemed_by, redeemed_at) VALUES ($1, $2, $3)")
+                .bind(&after.id)
+                .bind(redemption.by.as_str())
+                .bind(redemption.at.0)
+                .execute(connection)
+                .await?;
+        }
         Ok(())
     }
 
     /// Every limit was charged beforehand; here what is not owed is given back.
     async fn settle(&self, connection: &mut Connection, judgement: &Judgement) -> Result<(), StoreError> {
-        let signed_in = judgement.verdict.is_ok() && self.purpose == Purpose::Redeem;
+        let signed_in = judgement.verdict == Ok(Taken::Redeemed);
         for limit in self.limits {
             if signed_in && limit.is_cleared_by_success() {
                 limits::clear(connection, &limit.bucket).await?;
@@ -153,7 +169,17 @@ impl Attempt<'_> {
     }
 }
 
+/// Which request used the code up.
+async fn redemption(connection: &mut Connection, challenge_id: &str) -> Result<Option<Redemption>, StoreError> {
+    let row: Option<(String, i64)> =
+        sqlx::query_as("SELECT redeemed_by, redeemed_at FROM tenant_redemptions WHERE challenge_id = $1")
+            .bind(challenge_id)
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.map(|(by, at)| Redemption { at: Millis(at), by: RequestHash::kept(by) }))
+}
+
 fn challenge_of((id, mac, expires_at, failures, redeemed): Row) -> Result<Challenge, StoreError> {
     let failures = u32::try_from(failures).map_err(|_| StoreError::Malformed("challenge"))?;
-    Ok(Challenge { id, mac, expires_at: Millis(expires_at), failures, redeemed })
+    Ok(Challenge { id, mac, expires_at: Millis(expires_at), failures, redeemed, redemption: None })
 }

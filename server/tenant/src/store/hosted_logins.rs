@@ -67,8 +67,13 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) async fn end_hosted_login(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tenant_hosted_logins WHERE id_hash = $1").bind(hash(id)).execute(&self.pool).await?;
+    /// Ends a login; until then its last step can be repeated.
+    pub(crate) async fn end_hosted_login(&self, id: &str, at: Millis) -> Result<(), StoreError> {
+        sqlx::query("UPDATE tenant_hosted_logins SET expires_at = $1 WHERE id_hash = $2 AND expires_at > $1")
+            .bind(at.0)
+            .bind(hash(id))
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 }

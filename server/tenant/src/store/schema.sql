@@ -55,6 +55,13 @@ CREATE TABLE IF NOT EXISTS tenant_superseded_codes (
     expires_at BIGINT NOT NULL
 );
 
+-- Which request used a code up, as a hash: for a short time the same one gets the same result.
+CREATE TABLE IF NOT EXISTS tenant_redemptions (
+    challenge_id TEXT PRIMARY KEY,
+    redeemed_by TEXT NOT NULL,
+    redeemed_at BIGINT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS tenant_authorization_codes (
     code_hash TEXT PRIMARY KEY,
     client_id TEXT NOT NULL,
@@ -153,6 +160,7 @@ CREATE INDEX IF NOT EXISTS tenant_messages_age ON tenant_messages (created_at);
 CREATE INDEX IF NOT EXISTS tenant_challenges_expiry ON tenant_challenges (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_superseded_codes_number ON tenant_superseded_codes (connection, phone_number);
 CREATE INDEX IF NOT EXISTS tenant_superseded_codes_expiry ON tenant_superseded_codes (expires_at);
+CREATE INDEX IF NOT EXISTS tenant_redemptions_age ON tenant_redemptions (redeemed_at);
 CREATE INDEX IF NOT EXISTS tenant_authorization_codes_expiry ON tenant_authorization_codes (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_idle ON tenant_refresh_families (used_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_age ON tenant_refresh_families (created_at);

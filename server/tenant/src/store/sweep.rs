@@ -1,7 +1,11 @@
 //! The removal of what is over.
 
 use super::Store;
-use crate::{clock::Millis, error::StoreError, passwordless::code_keys};
+use crate::{
+    clock::Millis,
+    error::StoreError,
+    passwordless::{code_keys, repeat::REPEAT_SECONDS},
+};
 
 /// Rows that one statement removes: few enough that nobody waits for it.
 const BATCH: i64 = 500;
@@ -38,10 +42,11 @@ macro_rules! rows {
     };
 }
 
-const SWEPT: [Swept; 15] = [
+const SWEPT: [Swept; 16] = [
     // A late try is told that the code expired.
     rows!("tenant_challenges", "connection, phone_number", "expires_at", DAY),
     rows!("tenant_superseded_codes", "id", "expires_at", 0),
+    rows!("tenant_redemptions", "challenge_id", "redeemed_at", REPEAT_SECONDS),
     // A code that comes twice is known again.
     rows!("tenant_authorization_codes", "code_hash", "expires_at", HOUR),
     rows!("tenant_refresh_families", "id", "used_at", super::refresh_tokens::IDLE_SECONDS),

@@ -17,7 +17,10 @@ use crate::{
     hosted::Notice,
     limits::Limits,
     oauth::{grant::Grant, request::AuthorizationRequest, scope::Scope},
-    passwordless::challenge::{Challenge, OneTimeCode, Purpose, Refusal},
+    passwordless::{
+        challenge::{Challenge, OneTimeCode, Purpose, Refusal, Taken},
+        repeat::RequestHash,
+    },
     people::Whom,
     phone_number::PhoneNumber,
     sms::delivery::{Report, Stage},
@@ -33,6 +36,7 @@ macro_rules! suite {
             suite!(
                 @ $open;
                 a_code_signs_in_once,
+                the_request_that_used_a_code_up_is_known_again,
                 three_guesses_are_judged,
                 a_newer_code_takes_the_place_and_the_old_one_is_known,
                 codes_outlive_their_key,
@@ -96,15 +100,15 @@ async fn send(store: &Store, code: &str) -> Outcome {
 }
 
 /// `None` where the store failed.
-async fn attempt(store: Store, code: &str, purpose: Purpose, now: Millis) -> Option<Result<(), Refusal>> {
+async fn attempt(store: Store, code: &str, purpose: Purpose, now: Millis) -> Option<Result<Taken, Refusal>> {
     let (phone_number, connection) = (phone().ok()?, "sms");
     let without_code = &Challenge::without_code(entropy::object_id(&SystemEntropy), now);
     let attempt = Attempt { connection, phone_number: &phone_number, code, purpose, limits: &[], without_code };
     store.try_code(&attempt, now).await.ok()
 }
 
-async fn redeem(store: &Store, code: &str) -> Option<Result<(), Refusal>> {
-    attempt(store.clone(), code, Purpose::Redeem, NOW).await
+async fn redeem(store: &Store, code: &str) -> Option<Result<Taken, Refusal>> {
+    attempt(store.clone(), code, Purpose::Redeem { by: None }, NOW).await
 }
 
 async fn a_code_signs_in_once(store: &Store) -> Outcome {
@@ -115,8 +119,32 @@ async fn a_code_signs_in_once(store: &Store) -> Outcome {
         async move { redeem(&store, "123456").await }
     })
     .await;
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Some(Ok(()))).count(), 1, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Some(Ok(Taken::Redeemed))).count(), 1, "{outcomes:?}");
     assert!(outcomes.iter().all(Option::is_some), "{outcomes:?}");
+    Ok(())
+}
+
+async fn the_request_that_used_a_code_up_is_known_again(store: &Store) -> Outcome {
+    store.put_code_key(&"key".into(), NOW).await?;
+    send(store, "123456").await?;
+    let redeem = |request: &str, seconds| {
+        let purpose = Purpose::Redeem { by: RequestHash::of(&request) };
+        attempt(store.clone(), "123456", purpose, NOW.plus_seconds(seconds))
+    };
+    let outcomes = twenty(|_| {
+        let store = store.clone();
+        async move { attempt(store, "123456", Purpose::Redeem { by: RequestHash::of(&"a") }, NOW).await }
+    })
+    .await;
+    let count = |taken| outcomes.iter().filter(|outcome| **outcome == Some(Ok(taken))).count();
+    assert_eq!((count(Taken::Redeemed), count(Taken::Repeated)), (1, 19), "{outcomes:?}");
+    let refused = Some(Err(Refusal::WrongCode { attempts_left: None }));
+    assert_eq!(redeem("a", MINUTE - 1).await, Some(Ok(Taken::Repeated)));
+    assert_eq!(redeem("b", 0).await, refused);
+    assert_eq!(redeem("a", MINUTE).await, refused);
+    assert_eq!(store.sweep(NOW.plus_seconds(MINUTE)).await?, 0);
+    assert_eq!(store.sweep(NOW.plus_seconds(MINUTE + 1)).await?, 1);
+    assert_eq!(redeem("a", 0).await, refused);
     Ok(())
 }
 
@@ -144,7 +172,7 @@ async fn a_newer_code_takes_the_place_and_the_old_one_is_known(store: &Store) ->
     let superseded = |attempts_left| Some(Err(Refusal::Superseded { attempts_left }));
     assert_eq!(redeem(store, "111111").await, superseded(2));
     assert_eq!(redeem(store, "222222").await, superseded(1));
-    assert_eq!(redeem(store, "333333").await, Some(Ok(())));
+    assert_eq!(redeem(store, "333333").await, Some(Ok(Taken::Redeemed)));
     // What was used was not replaced, and neither was what no one was sent.
     send(store, "444444").await?;
     assert_eq!(redeem(store, "333333").await, Some(Err(Refusal::WrongCode { attempts_left: Some(2) })));
@@ -156,7 +184,7 @@ async fn codes_outlive_their_key(store: &Store) -> Outcome {
     send(store, "123456").await?;
     store.put_code_key(&"new".into(), NOW.plus_seconds(1)).await?;
     assert_eq!(store.code_key_times().await?, [NOW.plus_seconds(1), NOW]);
-    assert_eq!(redeem(store, "123456").await, Some(Ok(())));
+    assert_eq!(redeem(store, "123456").await, Some(Ok(Taken::Redeemed)));
     assert_eq!(store.forget_code_keys(NOW.plus_seconds(1)).await?, 0);
     assert_eq!(store.forget_code_keys(NOW.plus_seconds(2)).await?, 1);
     assert_eq!(store.forget_code_keys(NOW.plus_seconds(DAY)).await?, 0, "the newest key stays");
@@ -346,8 +374,10 @@ async fn a_login_under_way_is_kept_until_it_is_over(store: &Store) -> Outcome {
     let login = store.hosted_login("id", NOW).await?.ok_or("no login")?;
     assert!(login.phone_number == Some(phone()?) && login.notice == Some(Notice::Expired));
     assert!(store.hosted_login("id", NOW.plus_seconds(MINUTE + 1)).await?.is_none());
-    store.end_hosted_login("id").await?;
-    assert!(store.hosted_login("id", NOW).await?.is_none());
+    store.end_hosted_login("id", NOW.plus_seconds(1)).await?;
+    assert!(store.hosted_login("id", NOW.plus_seconds(1)).await?.is_some(), "it ends then, and not before");
+    store.end_hosted_login("id", NOW.plus_seconds(9)).await?;
+    assert!(store.hosted_login("id", NOW.plus_seconds(2)).await?.is_none(), "an end is not put off");
     Ok(())
 }
 

@@ -419,7 +419,7 @@ fn by_browser() -> Vec<Row> {
     let mut rows = vec![
         (VerifyRedirect, Secret, json!({"verification_code": "$wrong"}), 302, "unauthorized", WRONG),
         (VerifyRedirect, Secret, json!({"phone_number": "415"}), 302, "unauthorized", WRONG),
-        (VerifyRedirect, Used, json!({}), 302, "unauthorized", WRONG),
+        (VerifyRedirect, Used, json!({"nonce": "another"}), 302, "unauthorized", WRONG),
         (VerifyRedirect, Late(180), json!({}), 302, "unauthorized", EXPIRED),
         (VerifyRedirect, UsedUp, json!({}), 302, "unauthorized", USED_UP),
         (VerifyRedirect, Blocked, json!({}), 302, "unauthorized", "user is blocked"),

@@ -1,17 +1,17 @@
 //! The tenant's own login page.
 
-use reqwest::Response;
+use reqwest::{RequestBuilder, Response};
 
 use crate::helpers::{CALLBACK, CHALLENGE, Choice, PHONE, TestTenant, VERIFIER, location, query, wrong};
 
 /// Someone at the page, in a browser.
-struct Visitor<'a> {
+pub(crate) struct Visitor<'a> {
     tenant: &'a TestTenant,
     state: String,
 }
 
 impl<'a> Visitor<'a> {
-    async fn arrive(tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
+    pub(crate) async fn arrive(tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
         let mut parameters = vec![
             ("client_id", "web"),
             ("redirect_uri", CALLBACK),
@@ -35,15 +35,18 @@ impl<'a> Visitor<'a> {
         response.text().await.unwrap()
     }
 
-    async fn post(&self, form: &str, field: (&str, &str)) -> Response {
+    pub(crate) fn form(&self, form: &str, field: (&str, &str)) -> RequestBuilder {
         let url = self.tenant.url(&format!("/u/login/{form}"));
         let fields = [("state", self.state.as_str()), field];
-        let request = self.tenant.http.post(url).header("sec-fetch-site", "same-origin").form(&fields);
-        request.send().await.unwrap()
+        self.tenant.http.post(url).header("sec-fetch-site", "same-origin").form(&fields)
+    }
+
+    pub(crate) async fn post(&self, form: &str, field: (&str, &str)) -> Response {
+        self.form(form, field).send().await.unwrap()
     }
 
     /// Posts a form, follows the redirect, and returns the page.
-    async fn post_and_read(&self, form: &str, field: (&str, &str)) -> String {
+    pub(crate) async fn post_and_read(&self, form: &str, field: (&str, &str)) -> String {
         let response = self.post(form, field).await;
         assert_eq!(response.status(), 303);
         assert_eq!(location(&response), format!("/u/login?state={}", self.state));
@@ -69,6 +72,7 @@ async fn number_then_code_and_back_to_the_application() {
     let code = query(&answer, "code").unwrap();
     assert_eq!(tenant.exchange(&code, &[("code_verifier", VERIFIER)]).await.status(), 200);
 
+    tenant.clock.advance(61);
     let gone = tenant.get("/u/login").query(&[("state", &visitor.state)]).send().await.unwrap();
     assert_eq!(gone.status(), 410);
 }

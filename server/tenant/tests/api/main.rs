@@ -22,6 +22,7 @@ mod otp_grant;
 mod outbox;
 mod private_key_jwt;
 mod refresh_token;
+mod repeat;
 mod responses;
 mod revoke;
 mod secrecy;

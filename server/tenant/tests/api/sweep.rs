@@ -2,9 +2,10 @@
 
 use crate::helpers::{TestTenant, wrong};
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "SELECT COUNT(*) FROM tenant_challenges",
     "SELECT COUNT(*) FROM tenant_superseded_codes",
+    "SELECT COUNT(*) FROM tenant_redemptions",
     "SELECT COUNT(*) FROM tenant_authorization_codes",
     "SELECT COUNT(*) FROM tenant_refresh_families",
     "SELECT COUNT(*) FROM tenant_refresh_tokens",
@@ -30,7 +31,7 @@ async fn sweep(tenant: &TestTenant) -> u64 {
 #[tokio::test]
 async fn what_is_over_goes_and_the_rest_stays() {
     let tenant = TestTenant::start().await;
-    tenant.sign_in_by_redirect(&[]).await;
+    tenant.sign_in_by_redirect(&[("state", "s")]).await;
     let code = tenant.code().await;
     tenant.verify(&wrong(&code)).await;
     let request = tenant.get("/authorize").query(&[("client_id", "web"), ("response_type", "code")]);
@@ -39,9 +40,9 @@ async fn what_is_over_goes_and_the_rest_stays() {
     assert_eq!(tenant.verify(&code).await.status(), 200);
     let before = rows(&tenant).await;
     tenant.clock.advance(2 * 60 * 60);
-    // The authorization code and the login under way; the failing try stays, as three days forget it.
-    assert_eq!(sweep(&tenant).await, 2);
-    assert_eq!(rows(&tenant).await, before - 2);
+    // The request that used a code up, its authorization code and the login under way; the failing try stays, as three days forget it.
+    assert_eq!(sweep(&tenant).await, 3);
+    assert_eq!(rows(&tenant).await, before - 3);
     tenant.clock.advance(40 * 24 * 60 * 60);
     sweep(&tenant).await;
     assert_eq!(rows(&tenant).await, 0);

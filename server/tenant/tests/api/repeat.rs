@@ -1,0 +1,220 @@
+//! Steps that use a code up, asked for again: the same result for a minute, and one sign-in.
+
+use reqwest::{RequestBuilder, Response};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::{
+    helpers::{
+        CALLBACK, CHALLENGE, OTP_GRANT, PHONE, TestTenant, VERIFIER, claims, cookie, location, query, refused, wrong,
+    },
+    hosted_login::Visitor,
+};
+
+const WRONG: &str = "Wrong phone number or verification code.";
+const REQUEST: [(&str, &str); 4] =
+    [("state", "a-state"), ("scope", "openid"), ("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+
+/// The request, with one parameter changed or added.
+fn with<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    let rest = REQUEST.into_iter().filter(|(other, _)| *other != name);
+    rest.chain([(name, value)]).collect()
+}
+
+async fn at_once(request: &RequestBuilder) -> Vec<Response> {
+    let requests = (0..20).map(|_| request.try_clone().unwrap());
+    let tasks: JoinSet<Response> = requests.map(|request| async { request.send().await.unwrap() }).collect();
+    tasks.join_all().await
+}
+
+/// How often each event is in the audit log.
+async fn sign_ins(tenant: &TestTenant) -> [usize; 3] {
+    let entries = passwordless_tenant::logs(&tenant.pool, 1000).await.unwrap();
+    ["ss", "sepotpft", "fepotpft"].map(|event| entries.iter().filter(|entry| entry.event == event).count())
+}
+
+async fn id_token(tenant: &TestTenant, answer: &Response) -> Value {
+    let answer = location(answer);
+    let code = query(&answer, "code").unwrap_or_else(|| panic!("no code in {answer}"));
+    let response = tenant.exchange(&code, &[("code_verifier", VERIFIER)]).await;
+    assert_eq!(response.status(), 200);
+    claims(&response.json::<Value>().await.unwrap()["id_token"])
+}
+
+fn error(answer: &Response) -> Option<String> {
+    query(&location(answer), "error_description")
+}
+
+#[tokio::test]
+async fn a_browser_that_goes_there_twice_comes_back_twice() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    let first = tenant.verify_redirect(&code, &REQUEST).await;
+    let first_token = id_token(&tenant, &first).await;
+    tenant.clock.advance(59);
+    let second = tenant.verify_redirect(&code, &REQUEST).await;
+    assert_eq!(query(&location(&second), "state").as_deref(), Some("a-state"));
+    assert_eq!(id_token(&tenant, &second).await["sub"], first_token["sub"]);
+    assert_eq!(sign_ins(&tenant).await, [1, 1, 0]);
+    tenant.clock.advance(1);
+    assert_eq!(error(&tenant.verify_redirect(&code, &REQUEST).await).as_deref(), Some(WRONG));
+}
+
+/// Whoever finds the URL in a history has no session by it; the browser that signed in keeps the one it has.
+#[tokio::test]
+async fn a_repetition_hands_no_session_out() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    let first = tenant.verify_redirect(&code, &REQUEST).await;
+    let session = cookie(&first);
+    let first_token = id_token(&tenant, &first).await;
+    let stranger = tenant.verify_redirect(&code, &REQUEST).await;
+    assert!(!stranger.headers().contains_key("set-cookie"));
+    assert_ne!(id_token(&tenant, &stranger).await["sid"], first_token["sid"]);
+
+    let parameters = [
+        ("client_id", "web"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("connection", "sms"),
+        ("phone_number", PHONE),
+        ("verification_code", &code),
+    ];
+    let again = tenant.get("/passwordless/verify_redirect").query(&parameters).query(&REQUEST);
+    let again = again.header("cookie", &session).send().await.unwrap();
+    assert!(!again.headers().contains_key("set-cookie"));
+    assert_eq!(id_token(&tenant, &again).await["sid"], first_token["sid"]);
+    // The session is still good.
+    let authorize = tenant.get("/authorize").query(&parameters[..3]).query(&REQUEST).header("cookie", &session);
+    assert!(query(&location(&authorize.send().await.unwrap()), "code").is_some());
+}
+
+#[tokio::test]
+async fn another_request_with_a_used_code_is_refused() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    id_token(&tenant, &tenant.verify_redirect(&code, &REQUEST).await).await;
+    for (name, value) in [
+        ("state", "another"),
+        ("state", ""),
+        ("nonce", "n"),
+        ("scope", "openid phone"),
+        ("client_id", "implicit"),
+        ("redirect_uri", "http://localhost:3000/other?x=1"),
+        ("response_mode", "fragment"),
+    ] {
+        let answer = location(&tenant.verify_redirect(&code, &with(name, value)).await).replace('#', "?");
+        assert_eq!(query(&answer, "error_description").as_deref(), Some(WRONG), "{name} {value}");
+    }
+    let guess = tenant.verify_redirect(&wrong(&code), &REQUEST).await;
+    assert_eq!(query(&location(&guess), "attempts_left").as_deref(), Some("2"));
+    refused(tenant.verify(&code).await, 401, "invalid_user_password", WRONG).await;
+    refused(tenant.redeem(&code).await, 403, "invalid_grant", WRONG).await;
+    assert_eq!(sign_ins(&tenant).await[1], 1);
+}
+
+/// Without a state the request is anyone's, and these two are asked by programs, which need no second answer.
+#[tokio::test]
+async fn what_cannot_be_told_from_others_is_used_once() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    assert!(query(&location(&tenant.verify_redirect(&code, &[]).await), "code").is_some());
+    assert_eq!(error(&tenant.verify_redirect(&code, &[]).await).as_deref(), Some(WRONG));
+    let code = tenant.code().await;
+    assert_eq!(tenant.redeem(&code).await.status(), 200);
+    refused(tenant.redeem(&code).await, 403, "invalid_grant", WRONG).await;
+    let body = json!({
+        "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": tenant.code().await, "realm": "sms",
+    });
+    for status in [200, 403] {
+        let request = tenant.post("/co/authenticate", &body).header("origin", "http://localhost:5000");
+        assert_eq!(request.send().await.unwrap().status(), status);
+    }
+}
+
+#[tokio::test]
+async fn a_newer_code_ends_the_repetition() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    tenant.verify_redirect(&code, &REQUEST).await;
+    let newer = tenant.code().await;
+    if newer != code {
+        assert_eq!(error(&tenant.verify_redirect(&code, &REQUEST).await).as_deref(), Some(WRONG));
+    }
+}
+
+#[tokio::test]
+async fn a_person_who_is_blocked_meanwhile_is_out() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    tenant.verify_redirect(&code, &REQUEST).await;
+    tenant.block().await;
+    assert_eq!(error(&tenant.verify_redirect(&code, &REQUEST).await).as_deref(), Some("user is blocked"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_at_once_come_back_and_sign_in_once() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    let parameters = [
+        ("client_id", "web"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("connection", "sms"),
+        ("phone_number", PHONE),
+        ("verification_code", &code),
+    ];
+    let answers = at_once(&tenant.get("/passwordless/verify_redirect").query(&parameters).query(&REQUEST)).await;
+    assert_eq!(answers.iter().filter(|answer| answer.headers().contains_key("set-cookie")).count(), 1);
+    let mut subjects = Vec::new();
+    for answer in &answers {
+        subjects.push(id_token(&tenant, answer).await["sub"].as_str().unwrap().to_owned());
+    }
+    subjects.dedup();
+    assert_eq!(subjects.len(), 1);
+    assert_eq!(sign_ins(&tenant).await, [1, 1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_form_sent_twenty_times_at_once_signs_in_once() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    let code = tenant.newest_code().await;
+    let answers = at_once(&visitor.form("code", ("code", &code))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.headers().contains_key("set-cookie")).count(), 1);
+    for answer in &answers {
+        assert_eq!(query(&location(answer), "state").as_deref(), Some("s"));
+        id_token(&tenant, answer).await;
+    }
+    assert_eq!(sign_ins(&tenant).await, [1, 1, 0]);
+}
+
+#[tokio::test]
+async fn the_pages_form_can_come_again_for_a_minute() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    let code = tenant.newest_code().await;
+    id_token(&tenant, &visitor.post("code", ("code", &code)).await).await;
+    assert!(visitor.post_and_read("code", ("code", &wrong(&code))).await.contains("You have 2 tries left."));
+    tenant.clock.advance(59);
+    let again = visitor.post("code", ("code", &code)).await;
+    assert!(!again.headers().contains_key("set-cookie"));
+    id_token(&tenant, &again).await;
+    tenant.clock.advance(2);
+    assert_eq!(visitor.post("code", ("code", &code)).await.status(), 410);
+    assert_eq!(sign_ins(&tenant).await, [1, 1, 1]);
+}
+
+/// A file of before: the table for this is made when it is opened.
+#[tokio::test]
+async fn a_database_of_before_is_taken() {
+    let tenant = TestTenant::start().await;
+    sqlx::query("DROP TABLE tenant_redemptions").execute(&tenant.pool).await.unwrap();
+    let tenant = tenant.restarted().await;
+    let code = tenant.code().await;
+    for _ in 0..2 {
+        id_token(&tenant, &tenant.verify_redirect(&code, &REQUEST).await).await;
+    }
+}
