@@ -116,6 +116,8 @@ pub struct Client {
     pub callbacks: Vec<String>,
     /// URLs that a logout may end at, compared exactly.
     pub allowed_logout_urls: Vec<String>,
+    /// Where the application begins a login; the page of a login that is over leads there.
+    pub initiate_login_uri: Option<Url>,
     /// Origins whose pages may call the API, beside those of the callbacks.
     pub allowed_origins: Vec<String>,
     /// Whether its pages may sign people in by `/co/authenticate`.
@@ -142,6 +144,12 @@ impl Client {
         listed.chain(self.callbacks.iter().filter_map(|callback| web_origin(callback)))
     }
 
+    /// Where a person can begin a login anew: as it is configured, else the origin that the answer was to go to.
+    pub(crate) fn login_start(&self, redirect_uri: &str) -> Option<String> {
+        let configured = self.initiate_login_uri.as_ref().map(Url::to_string);
+        configured.or_else(|| web_origin(redirect_uri))
+    }
+
     /// The page that asks for the code: the one that calls, else the first that the client names.
     pub(crate) fn page(&self, headers: &HeaderMap) -> Option<Url> {
         let caller = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
@@ -152,8 +160,8 @@ impl Client {
 
 /// The origin of an http or https URL, as a browser writes it.
 fn web_origin(url: &str) -> Option<String> {
-    let origin = Url::parse(url).ok()?.origin();
-    origin.is_tuple().then(|| origin.ascii_serialization())
+    let url = Url::parse(url).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
 }
 
 /// `http://localhost:3000/` is also written without its slash.
@@ -250,6 +258,7 @@ impl TenantConfig {
             auth_method: AuthMethod::ClientSecretPost,
             callbacks: vec![callback_url.to_string()],
             allowed_logout_urls: with_and_without_slash(logout_url),
+            initiate_login_uri: None,
             allowed_origins: Vec::new(),
             cross_origin_authentication: true,
             grant_types: [CODE_GRANT, OTP_GRANT, REFRESH_GRANT].map(str::to_owned).to_vec(),

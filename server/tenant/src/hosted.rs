@@ -18,7 +18,7 @@ use crate::{
     config::{Client, Connection},
     error::StoreError,
     oauth::{request::OauthError, sso},
-    pages::{PageError, login},
+    pages::{PageError, WayBack, login},
     passwordless::{
         CodeError, CodeRequest, CodeTry, SendCodeError,
         challenge::Refusal,
@@ -76,10 +76,15 @@ struct Login<'a> {
 
 impl<'a> Login<'a> {
     async fn load(tenant: &'a Tenant, fields: &Fields) -> Result<Self, PageError> {
-        let id = fields.param("state").ok().flatten().ok_or(PageError::LoginGone)?.to_owned();
-        let kept = tenant.store.hosted_login(&id, tenant.now()).await?.ok_or(PageError::LoginGone)?;
-        let client = tenant.config.client(&kept.request.client_id).ok_or(PageError::LoginGone)?;
-        let connection = tenant.config.connection(&kept.request.connection).ok_or(PageError::LoginGone)?;
+        let unknown = || PageError::LoginGone(None);
+        let id = fields.param("state").ok().flatten().ok_or_else(unknown)?.to_owned();
+        let kept = tenant.store.hosted_login(&id).await?.ok_or_else(unknown)?;
+        let client = tenant.config.client(&kept.request.client_id).ok_or_else(unknown)?;
+        let gone = || PageError::LoginGone(WayBack::to(client, &kept.request.return_to.redirect_uri));
+        if tenant.now() > kept.expires_at {
+            return Err(gone());
+        }
+        let connection = tenant.config.connection(&kept.request.connection).ok_or_else(gone)?;
         Ok(Self { tenant, id, kept, client, connection })
     }
 

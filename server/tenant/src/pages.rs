@@ -9,7 +9,10 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use maud::{DOCTYPE, Markup, html};
 
-use crate::error::{ApiError, ErrorName, StoreError};
+use crate::{
+    config::Client,
+    error::{ApiError, ErrorName, StoreError},
+};
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
@@ -65,6 +68,24 @@ impl IntoResponse for Page {
     }
 }
 
+/// Where a person whose login is over can begin anew.
+#[derive(Debug)]
+pub(crate) struct WayBack {
+    application: String,
+    url: String,
+}
+
+impl WayBack {
+    /// To the client that the login was for, which was to get the answer at this address.
+    pub(crate) fn to(client: &Client, redirect_uri: &str) -> Option<Self> {
+        Some(Self { application: client.name.clone(), url: client.login_start(redirect_uri)? })
+    }
+
+    fn markup(&self) -> Markup {
+        html! { p { a href=(self.url) { "Go back to " (self.application) } } }
+    }
+}
+
 /// What a person is told when no application can be.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PageError {
@@ -79,7 +100,7 @@ pub(crate) enum PageError {
     #[error("The id_token_hint belongs to another client.")]
     LogoutHintMismatch,
     #[error("This login is over or has expired.")]
-    LoginGone,
+    LoginGone(Option<WayBack>),
     #[error("The form was not sent from this page.")]
     CrossSite,
     #[error("Something went wrong here.")]
@@ -91,7 +112,7 @@ impl PageError {
         match self {
             Self::UnknownClient(_) | Self::CallbackMismatch | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::MissingParameter(_) | Self::ReturnToMismatch | Self::LogoutHintMismatch => StatusCode::BAD_REQUEST,
-            Self::LoginGone => StatusCode::GONE,
+            Self::LoginGone(_) => StatusCode::GONE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -102,7 +123,7 @@ impl PageError {
             Self::CallbackMismatch | Self::ReturnToMismatch | Self::LogoutHintMismatch | Self::MissingParameter(_) => {
                 "invalid_request"
             }
-            Self::LoginGone => "expired_login",
+            Self::LoginGone(_) => "expired_login",
             Self::CrossSite => "cross_site_request",
             Self::Store(_) => "server_error",
         }
@@ -112,9 +133,13 @@ impl PageError {
     fn advice(&self) -> &'static str {
         match self {
             Self::Store(_) => "Please try again in a moment.",
-            Self::LoginGone | Self::CrossSite => "Go back to the application and log in again.",
+            Self::LoginGone(_) | Self::CrossSite => "Go back to the application and log in again.",
             _ => "The application that sent you here is not set up correctly. Please tell the people who run it.",
         }
+    }
+
+    fn way_back(&self) -> Option<&WayBack> {
+        if let Self::LoginGone(way_back) = self { way_back.as_ref() } else { None }
     }
 }
 
@@ -127,6 +152,7 @@ impl IntoResponse for PageError {
             h1 { "That did not work" }
             p.error { (self) }
             p { (self.advice()) }
+            @if let Some(way_back) = self.way_back() { (way_back.markup()) }
         };
         let mut response = Page { status: self.status(), ..Page::new("That did not work", body) }.into_response();
         response.extensions_mut().insert(ErrorName(self.name()));

@@ -31,7 +31,7 @@ impl Display for Client {
                 writeln!(formatter, "  {name}: {}", values.join(", "))?;
             }
         }
-        Ok(())
+        self.initiate_login_uri.iter().try_for_each(|url| writeln!(formatter, "  begins logins at {url}"))
     }
 }
 

@@ -29,6 +29,7 @@ fn the_example_is_understood_whole() -> Result<(), ConfigError> {
     let secret = app.client_secret.as_ref().map(|secret| secret.expose_secret().to_owned());
     assert_eq!(secret.as_deref(), Some("s3cret: \"quoted\""));
     assert_eq!(app.callbacks, ["https://app.example/callback"]);
+    assert_eq!(app.initiate_login_uri.as_ref().map(url::Url::as_str), Some("https://app.example/login"));
     assert_eq!(app.origins().collect::<Vec<_>>(), ["https://app.example", "https://app.example"]);
     assert_eq!(phone.auth_method, AuthMethod::None);
     assert_eq!(config.connection("sms").map(|sms| sms.code_lifetime), Some(Duration::from_mins(3)));
@@ -129,6 +130,26 @@ fn refused(text: &str) -> String {
     }
 }
 
+const NO_LOGIN_URI: &str = "line 5: clients[0].initiate_login_uri: must be an https URL, or an http one of this machine, \
+                            such as http://localhost:3000/login";
+
+#[test]
+fn the_start_of_a_login_is_of_the_web() -> Result<(), ConfigError> {
+    let start =
+        |config: &TenantConfig, redirect_uri| config.client("app").and_then(|app| app.login_start(redirect_uri));
+    for uri in
+        ["https://app.example/login?x=1", "http://localhost:3000/login", "http://127.0.0.1/", "http://[::1]:3000/"]
+    {
+        let (config, unknown) = parse(&with(&format!("initiate_login_uri: '{uri}'"), ""))?;
+        assert!(unknown.is_empty());
+        assert_eq!(start(&config, "https://other.example/callback").as_deref(), Some(uri));
+    }
+    let (config, _) = parse(&with("", ""))?;
+    assert_eq!(start(&config, "https://a.example:8443/cb?x=1").as_deref(), Some("https://a.example:8443"));
+    assert_eq!(start(&config, "com.example.app://callback"), None);
+    Ok(())
+}
+
 #[test]
 fn what_cannot_be_meant_of_a_client_is_said_with_its_line_and_key() {
     for (client, expected) in [
@@ -148,6 +169,10 @@ fn what_cannot_be_meant_of_a_client_is_said_with_its_line_and_key() {
             "line 5: clients[0].web_origins[0]: must be an origin, such as https://app.example.com",
         ),
         ("allowed_origins: [com.example.app]", "line 5: clients[0].allowed_origins[0]: relative URL without a base"),
+        ("initiate_login_uri: /login", "line 5: clients[0].initiate_login_uri: relative URL without a base"),
+        ("initiate_login_uri: 'http://app.example/login'", NO_LOGIN_URI),
+        ("initiate_login_uri: 'com.example.app://login'", NO_LOGIN_URI),
+        ("initiate_login_uri: 'javascript:alert(1)'", NO_LOGIN_URI),
     ] {
         assert_eq!(refused(&with(client, "")), expected);
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use url::Url;
+use url::{Host, Url};
 
 use super::{
     AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, LONGEST_CODE_SECONDS, OTP_GRANT, REFRESH_GRANT,
@@ -42,6 +42,7 @@ struct ClientEntry {
     callbacks: Vec<String>,
     #[serde(default)]
     allowed_logout_urls: Vec<String>,
+    initiate_login_uri: Option<String>,
     #[serde(default)]
     allowed_origins: Vec<String>,
     #[serde(default)]
@@ -203,6 +204,7 @@ fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
     check_origins(&entry.web_origins, &format!("{path}.web_origins"))?;
     check_urls(&entry.callbacks, &format!("{path}.callbacks"))?;
     check_urls(&entry.allowed_logout_urls, &format!("{path}.allowed_logout_urls"))?;
+    let initiate_login_uri = initiate_login_uri(&entry, &format!("{path}.initiate_login_uri"))?;
     let app_type = entry.app_type.unwrap_or(AppType::RegularWeb);
     let (auth_method, assertion_keys) = authentication(&entry, app_type, path)?;
     let has_secret = matches!(auth_method, AuthMethod::ClientSecretPost | AuthMethod::ClientSecretBasic);
@@ -220,6 +222,7 @@ fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
         auth_method,
         callbacks: entry.callbacks,
         allowed_logout_urls: entry.allowed_logout_urls,
+        initiate_login_uri,
         allowed_origins: [entry.allowed_origins, entry.web_origins].concat(),
         cross_origin_authentication: entry.cross_origin_authentication.unwrap_or(true),
         grant_types: entry.grant_types.unwrap_or_else(|| default_grants(app_type)),
@@ -281,6 +284,26 @@ fn check_urls(urls: &[String], path: &str) -> Result<(), ConfigError> {
         }
     }
     Ok(())
+}
+
+/// A page of the web; without TLS on this machine only.
+fn initiate_login_uri(entry: &ClientEntry, path: &str) -> Result<Option<Url>, ConfigError> {
+    let Some(text) = &entry.initiate_login_uri else { return Ok(None) };
+    let url = Url::parse(text).map_err(|error| invalid(path, error.to_string()))?;
+    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
+        Ok(Some(url))
+    } else {
+        Err(invalid(path, "must be an https URL, or an http one of this machine, such as http://localhost:3000/login"))
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// Scheme, host and port: RFC 6454.

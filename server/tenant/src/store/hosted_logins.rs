@@ -15,9 +15,11 @@ pub(crate) struct HostedLogin {
     pub(crate) phone_number: Option<PhoneNumber>,
     /// What the page says beside the form.
     pub(crate) notice: Option<Notice>,
+    /// Until when it goes on; what is kept longer leads back to the application.
+    pub(crate) expires_at: Millis,
 }
 
-type Row = (String, String, Option<String>, String);
+type Row = (String, String, Option<String>, String, i64);
 
 impl Store {
     pub(crate) async fn put_hosted_login(
@@ -41,13 +43,13 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) async fn hosted_login(&self, id: &str, now: Millis) -> Result<Option<HostedLogin>, StoreError> {
+    /// The login, also where it is over.
+    pub(crate) async fn hosted_login(&self, id: &str) -> Result<Option<HostedLogin>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT request_json, typed, phone_number, notice_json FROM tenant_hosted_logins \
-             WHERE id_hash = $1 AND expires_at >= $2",
+            "SELECT request_json, typed, phone_number, notice_json, expires_at FROM tenant_hosted_logins \
+             WHERE id_hash = $1",
         )
         .bind(hash(id))
-        .bind(now.0)
         .fetch_optional(&self.pool)
         .await?;
         row.map(login_of).transpose()
@@ -82,12 +84,13 @@ fn to_json(value: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|_| StoreError::Malformed("hosted login"))
 }
 
-fn login_of((request, typed, phone_number, notice): Row) -> Result<HostedLogin, StoreError> {
+fn login_of((request, typed, phone_number, notice, expires_at): Row) -> Result<HostedLogin, StoreError> {
     let malformed = |_| StoreError::Malformed("hosted login");
     Ok(HostedLogin {
         request: serde_json::from_str(&request).map_err(malformed)?,
         typed,
         phone_number: phone_number.as_deref().and_then(PhoneNumber::parse),
         notice: serde_json::from_str(&notice).map_err(malformed)?,
+        expires_at: Millis(expires_at),
     })
 }

@@ -55,6 +55,7 @@ clients:
     client_secret: implicit-secret
     grant_types: [authorization_code, implicit, refresh_token]
     callbacks: ["http://localhost:3000/callback", "com.example.app://callback"]
+    initiate_login_uri: "http://localhost:3000/login?again=<1>"
   - name: Signer
     client_id: signer
     client_authentication_methods:

@@ -75,6 +75,7 @@ async fn number_then_code_and_back_to_the_application() {
     tenant.clock.advance(61);
     let gone = tenant.get("/u/login").query(&[("state", &visitor.state)]).send().await.unwrap();
     assert_eq!(gone.status(), 410);
+    assert!(gone.text().await.unwrap().contains("<a href=\"http://localhost:3000\">Go back to Web</a>"));
 }
 
 #[tokio::test]
@@ -149,14 +150,47 @@ async fn forms_of_other_sites_are_refused() {
     assert!(tenant.messages().await.is_empty());
 }
 
+/// The page of a login that is over.
+async fn gone(tenant: &TestTenant, state: &str) -> String {
+    let response = tenant.get("/u/login").query(&[("state", state)]).send().await.unwrap();
+    assert_eq!(response.status(), 410);
+    let page = response.text().await.unwrap();
+    assert!(page.contains("log in again"));
+    page
+}
+
 #[tokio::test]
 async fn a_login_that_nobody_began_or_that_is_too_old_is_over() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
     tenant.clock.advance(3601);
-    for state in [visitor.state.as_str(), "forged", ""] {
-        let response = tenant.get("/u/login").query(&[("state", state)]).send().await.unwrap();
-        assert_eq!(response.status(), 410);
-        assert!(response.text().await.unwrap().contains("log in again"));
+    for state in ["forged", ""] {
+        assert!(!gone(&tenant, state).await.contains("href=\"http"));
+    }
+    let back = "<a href=\"http://localhost:3000\">Go back to Web</a>";
+    assert!(gone(&tenant, &visitor.state).await.contains(back));
+    assert_eq!(visitor.post("phone", ("phone_number", PHONE)).await.status(), 410);
+    assert!(tenant.messages().await.is_empty());
+    // For an hour; then nobody knows it any more.
+    for (seconds, is_known) in [(3599, true), (2, false)] {
+        tenant.clock.advance(seconds);
+        passwordless_tenant::sweep_once(&tenant.pool, &*tenant.clock).await.unwrap();
+        assert_eq!(gone(&tenant, &visitor.state).await.contains(back), is_known);
+    }
+}
+
+#[tokio::test]
+async fn the_way_back_is_where_the_application_begins_a_login() {
+    let tenant = TestTenant::start().await;
+    for redirect_uri in [CALLBACK, "com.example.app://callback"] {
+        let parameters = [("client_id", "implicit"), ("redirect_uri", redirect_uri), ("response_type", "code")];
+        let response = tenant.get("/authorize").query(&parameters).send().await.unwrap();
+        let state = query(&location(&response), "state").unwrap();
+        tenant.clock.advance(3601);
+        let page = gone(&tenant, &state).await;
+        assert!(
+            page.contains("<a href=\"http://localhost:3000/login?again=%3C1%3E\">Go back to Implicit</a>"),
+            "{page}"
+        );
     }
 }
