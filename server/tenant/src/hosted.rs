@@ -30,6 +30,7 @@ use crate::{
     start_limits::TooManyStarts,
     store::HostedLogin,
     tenant::Tenant,
+    typed,
 };
 
 /// How long the page can be left open.
@@ -191,7 +192,7 @@ pub(crate) async fn code(
     let login = Login::load(&tenant, &fields).await?;
     let Some(phone_number) = login.kept.phone_number.clone() else { return login.back(None).await };
     let typed = fields.param("code").ok().flatten().unwrap_or_default();
-    let code: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let code = typed::code_in(typed, login.connection.code_length);
     if code.is_empty() {
         return login.back(Some(Notice::MissingCode)).await;
     }

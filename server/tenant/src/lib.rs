@@ -32,6 +32,7 @@ mod start_limits;
 mod store;
 mod sweep;
 mod tenant;
+mod typed;
 
 pub use audit::{LogEntry, logs};
 pub use client_assertion::AssertionKey;

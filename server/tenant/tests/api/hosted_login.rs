@@ -97,7 +97,9 @@ async fn every_failure_of_a_code_is_said_in_words() {
     let visitor = Visitor::arrive(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
-    assert!(visitor.post_and_read("code", ("code", " ")).await.contains("Enter the code from the message."));
+    for nothing in ["", " ", "my code", "\u{200e}"] {
+        assert!(visitor.post_and_read("code", ("code", nothing)).await.contains("Enter the code from the message."));
+    }
     for sentence in ["You have 2 tries left.", "You have one try left.", "it was the last try", "tried too often"] {
         assert!(visitor.post_and_read("code", ("code", &wrong(&code))).await.contains(sentence), "{sentence}");
     }
@@ -109,6 +111,30 @@ async fn every_failure_of_a_code_is_said_in_words() {
     tenant.clock.advance(180);
     assert!(visitor.post_and_read("code", ("code", &newer)).await.contains("The code has expired."));
     assert!(visitor.post_and_read("change", ("", "")).await.contains("Log in to Web"));
+}
+
+#[tokio::test]
+async fn a_code_is_read_as_it_was_pasted() {
+    let tenant = TestTenant::start().await;
+    let arabic = |digits: &str| -> String {
+        digits.bytes().map(|digit| char::from_u32(0x660 + u32::from(digit - b'0')).unwrap()).collect()
+    };
+    for paste in [
+        "Your code is HEAD-TAIL",
+        "HEAD\u{2011}TAIL is your code, good for 3 minutes",
+        "\u{feff}HEAD\u{202f}TAIL\u{200e}",
+        "ARABIC",
+    ] {
+        let visitor = Visitor::arrive(&tenant, &[]).await;
+        visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+        let code = tenant.newest_code().await;
+        let text = paste.replace("HEAD", &code[..3]).replace("TAIL", &code[3..]).replace("ARABIC", &arabic(&code));
+        let response = visitor.post("code", ("code", &text)).await;
+        assert!(query(&location(&response), "code").is_some(), "{text}");
+    }
+    // Programs say what they mean.
+    let code = tenant.code().await;
+    assert_eq!(tenant.redeem(&format!("{}-{}", &code[..3], &code[3..])).await.status(), 403);
 }
 
 #[tokio::test]
