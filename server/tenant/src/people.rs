@@ -35,7 +35,7 @@ impl Person {
         (id, connection, number, blocked, created_at, updated_at): (String, String, String, bool, i64, i64),
     ) -> Result<Self, StoreError> {
         let malformed = || StoreError::Malformed("user");
-        let number = PhoneNumber::parse(&number).ok_or_else(malformed)?;
+        let number = PhoneNumber::kept(&number).ok_or_else(malformed)?;
         let at = |millis: i64| OffsetDateTime::from_unix_timestamp(Millis(millis).seconds()).map_err(|_| malformed());
         Ok(Self {
             user_id: format!("sms|{id}"),
@@ -67,9 +67,10 @@ pub(crate) enum Whom<'a> {
 }
 
 impl<'a> Whom<'a> {
-    /// A number in E.164, or an identifier with or without `sms|`.
+    /// A number in E.164, also one that would not be taken today, or an identifier with or without `sms|`.
     pub(crate) fn read(text: &'a str) -> Self {
-        PhoneNumber::parse(text).map_or(Self::Id(text.strip_prefix("sms|").unwrap_or(text)), Self::Number)
+        let number = PhoneNumber::parse(text).or_else(|| PhoneNumber::kept(text));
+        number.map_or(Self::Id(text.strip_prefix("sms|").unwrap_or(text)), Self::Number)
     }
 }
 

@@ -2,22 +2,29 @@
 
 use std::fmt;
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat};
 
 /// A number in E.164, which matches `^\+[0-9]{1,15}$`, Auth0's rule for the API. Its `Debug` form shows no digits.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Takes the number as the API has it: checked, never corrected. A second way to write the same number, such as with
-    /// the zero of calls within the country (`+4407…`), is refused: whoever has it would be two people, with twice the
-    /// codes and the tries.
+    /// Takes the number as the API has it: checked, and corrected in its old forms only. A second way to write the same
+    /// number, such as with the zero of calls within the country (`+4407…`), is refused: whoever has it would be two
+    /// people, with twice the codes and the tries.
+    ///
+    /// It must be possible, that is of the country's length. Whether it is in service is not asked: new ranges are
+    /// younger than every table of them.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let is_written_otherwise = || {
-            let number = PHONE_NUMBER_UTIL.parse(text, None);
-            number.is_ok_and(|number| number.format_as(PhoneNumberFormat::E164) != text)
-        };
-        (Self::fits_pattern(text) && !is_written_otherwise()).then(|| Self(text.to_owned()))
+        let e164 = in_todays_form(text.to_owned());
+        let number = Self::fits_pattern(&e164).then(|| PHONE_NUMBER_UTIL.parse(&e164, None).ok())??;
+        let is_possible = number.is_possible_with_reason() == Ok(NumberLengthType::IsPossible);
+        (is_possible && number.format_as(PhoneNumberFormat::E164) == e164).then_some(Self(e164))
+    }
+
+    /// Takes a number that is kept: it was checked when it came, by the rules of that day.
+    pub(crate) fn kept(text: &str) -> Option<Self> {
+        Self::fits_pattern(text).then(|| Self(text.to_owned()))
     }
 
     /// Auth0's rule.
@@ -63,16 +70,32 @@ impl PhoneNumber {
             .map_or_else(|_| self.0.clone(), |number| number.format_as(PhoneNumberFormat::International).into_owned())
     }
 
-    /// The country (ISO 3166, upper case) that the number is of.
+    /// The country (ISO 3166, upper case) that the number is of; where several share its code and no table has it, the
+    /// one that the code is of first, such as the United States.
     pub(crate) fn country(&self) -> Option<String> {
         let number = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
-        number.get_region_code().map(|region| region.to_string())
+        let first = || PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code);
+        number.get_region_code().or_else(first).map(|region| region.to_string())
     }
 
     /// Whether the number is of one of these countries.
     pub(crate) fn is_in(&self, countries: &[String]) -> bool {
         self.country().is_some_and(|country| countries.contains(&country))
     }
+}
+
+/// Writes a mobile number as it is called today: Mexico dropped the 1 in 2019, and Argentina's 9 is part of the number
+/// where texts go, though many leave it out. Each of them is one person.
+fn in_todays_form(e164: String) -> String {
+    let is_rest = |digits: &&str| digits.len() == 10;
+    if let Some(rest) = e164.strip_prefix("+521").filter(is_rest) {
+        return format!("+52{rest}");
+    }
+    let has_area_code = |digits: &&str| is_rest(digits) && digits.starts_with(['1', '2', '3']);
+    if let Some(rest) = e164.strip_prefix("+54").filter(has_area_code) {
+        return format!("+549{rest}");
+    }
+    e164
 }
 
 impl fmt::Debug for PhoneNumber {
@@ -88,9 +111,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_api_takes_the_pattern_and_nothing_else() {
-        for good in ["+1", "+14155552671", "+123456789012345"] {
-            assert!(PhoneNumber::parse(good).is_some(), "{good}");
+    fn the_api_takes_what_is_possible() {
+        // In service, and in no table yet.
+        let ranges = ["357", "436", "471", "621", "679", "861", "924"].map(|area| format!("+1{area}5550123"));
+        let listed = ["+14155552671", "+85245450000", "+971571234567", "+8821612345678"].map(str::to_owned);
+        for good in ranges.iter().chain(&listed) {
+            let number = PhoneNumber::parse(good);
+            assert_eq!(number.as_ref().map(PhoneNumber::as_str), Some(good.as_str()));
+        }
+        for impossible in [
+            "+1",
+            "+14",
+            "+15551234",
+            "+1415555267",
+            "+141555526711",
+            "+123456789012345",
+            "+4479",
+            "+0",
+            "+0044791112345",
+            "+01144791112345",
+            "+999999999999999",
+        ] {
+            assert!(PhoneNumber::parse(impossible).is_none() && PhoneNumber::fits_pattern(impossible), "{impossible}");
         }
         for bad in ["", "+", "14155552671", "+1 415", "+1234567890123456", "+١٢٣", "+1\n"] {
             assert!(PhoneNumber::parse(bad).is_none() && !PhoneNumber::fits_pattern(bad), "{bad}");
@@ -113,6 +155,23 @@ mod tests {
     }
 
     #[test]
+    fn old_forms_of_a_number_are_the_number() {
+        for (old, today) in [
+            ("+5215512345678", "+525512345678"),
+            ("+525512345678", "+525512345678"),
+            ("+541123456789", "+5491123456789"),
+            ("+5491123456789", "+5491123456789"),
+            ("+542944123456", "+5492944123456"),
+            // Not a mobile number, and one that lacks a digit.
+            ("+548001234567", "+548001234567"),
+            ("+549112345678", "+549112345678"),
+            ("+521551234567", "+521551234567"),
+        ] {
+            assert_eq!(PhoneNumber::parse(old).as_ref().map(PhoneNumber::as_str), Some(today), "{old}");
+        }
+    }
+
+    #[test]
     fn people_may_write_it_their_way() {
         for typed in ["+1 (415) 555-2671", "001 415 555 2671", " +1-415-555-2671 ", "+14155552671"] {
             let number = PhoneNumber::from_typed(typed);
@@ -128,13 +187,15 @@ mod tests {
         let german = PhoneNumber::parse("+4915123456789");
         assert!(german.as_ref().is_some_and(|number| number.is_in(&["DE".to_owned(), "AT".to_owned()])));
         assert!(german.is_some_and(|number| !number.is_in(&["US".to_owned()])));
+        let new = PhoneNumber::parse("+13575550123");
+        assert!(new.is_some_and(|number| number.is_in(&["US".to_owned()])));
     }
 
     #[test]
     fn a_masked_number_cannot_be_called() {
         for (number, masked) in [("+14155552671", "+14•••••••71"), ("+1415555", "+•••••••"), ("+1", "+•")]
         {
-            assert_eq!(PhoneNumber::parse(number).map(|number| number.masked()).as_deref(), Some(masked));
+            assert_eq!(PhoneNumber::kept(number).map(|number| number.masked()).as_deref(), Some(masked));
         }
     }
 
@@ -173,20 +234,20 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// What the API takes is taken as it is, and shown to nobody whole; of all ways to write a number it takes one.
+        /// What the API takes is taken as it is, but for old forms, and shown to nobody whole; of all ways to write a
+        /// number it takes one.
         #[test]
-        fn the_api_changes_nothing(text in "\\+?[0-9٣ ]{0,17}") {
+        fn the_api_changes_old_forms_only(text in "\\+?[0-9٣ ]{0,17}|\\+(1|44|49|52|521|54|549|852)[0-9]{6,12}") {
             let fits = text.len() <= 16 && text.len() > 1 && text.starts_with('+') && text[1..].bytes().all(|byte| byte.is_ascii_digit());
             proptest::prop_assert_eq!(PhoneNumber::fits_pattern(&text), fits);
             let number = PhoneNumber::parse(&text);
             proptest::prop_assert!(number.is_none() || fits);
-            if let (None, true) = (&number, fits) {
-                let other = PHONE_NUMBER_UTIL.parse(&text, None).map(|number| number.format_as(PhoneNumberFormat::E164).into_owned());
-                proptest::prop_assert!(other.is_ok_and(|other| other != text));
-            }
             if let Some(number) = number {
-                proptest::prop_assert_eq!(number.as_str(), text.as_str());
-                proptest::prop_assert!(number.masked().chars().count() == text.len() && number.masked() != text);
+                let is_as_it_was = number.as_str() == text || text.starts_with("+521") || text.starts_with("+54");
+                proptest::prop_assert!(is_as_it_was);
+                proptest::prop_assert!(PhoneNumber::parse(number.as_str()).as_ref() == Some(&number));
+                let masked = number.masked();
+                proptest::prop_assert!(masked.chars().count() == number.as_str().len() && masked != number.as_str());
                 let _ = (number.readable(), number.is_in(&[]));
             }
         }

@@ -39,7 +39,7 @@ pub(crate) enum ApiError {
     Send,
     #[error(r"String does not match pattern: ^\+[0-9]{{1,15}}$")]
     PhonePattern,
-    #[error("The number is not in E.164 form: leave out the prefix of calls within the country")]
+    #[error("The number is not in E.164 form, or has too few or too many digits for its country")]
     PhoneForm,
     #[error("Phone numbers of this country are not served")]
     PhoneCountry,

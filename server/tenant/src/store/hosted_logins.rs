@@ -89,7 +89,7 @@ fn login_of((request, typed, phone_number, notice, expires_at): Row) -> Result<H
     Ok(HostedLogin {
         request: serde_json::from_str(&request).map_err(malformed)?,
         typed,
-        phone_number: phone_number.as_deref().and_then(PhoneNumber::parse),
+        phone_number: phone_number.as_deref().and_then(PhoneNumber::kept),
         notice: serde_json::from_str(&notice).map_err(malformed)?,
         expires_at: Millis(expires_at),
     })

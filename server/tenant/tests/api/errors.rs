@@ -17,7 +17,7 @@ const USED_UP: &str = "You've reached the maximum number of attempts. Please try
 const TOO_MANY_TRIES: &str = "Your account has been blocked after multiple consecutive login attempts.";
 const TOO_MANY_STARTS: &str = "Too many requests. Please try again later.";
 const PATTERN: &str = r"String does not match pattern: ^\+[0-9]{1,15}$";
-const NOT_E164: &str = "The number is not in E.164 form: leave out the prefix of calls within the country";
+const NOT_E164: &str = "The number is not in E.164 form, or has too few or too many digits for its country";
 const OTP_NOT_ALLOWED: &str =
     "Grant type 'http://auth0.com/oauth/grant-type/passwordless/otp' not allowed for the client.";
 const CO_BODY: &str =
@@ -197,6 +197,8 @@ fn start() -> Vec<Row> {
         (Start, Nothing, json!({"phone_number": "+1 415 555 2671"}), 400, "bad.phone_number", PATTERN),
         (Start, Nothing, json!({"phone_number": "+1234567890123456"}), 400, "bad.phone_number", PATTERN),
         (Start, Nothing, json!({"phone_number": "+4407911123456"}), 400, "bad.phone_number", NOT_E164),
+        (Start, Nothing, json!({"phone_number": "+1415555267"}), 400, "bad.phone_number", NOT_E164),
+        (Start, Nothing, json!({"phone_number": "+999999999999999"}), 400, "bad.phone_number", NOT_E164),
         (Start, Nothing, json!({"phone_number": ["+1"]}), 400, "bad.phone_number", type_of("phone_number")),
         (Start, Nothing, json!({"send": "link"}), 400, "bad.send", "send must be code for an SMS connection"),
         (Start, TooManyStarts, json!({}), 429, "too_many_requests", TOO_MANY_STARTS),

@@ -20,6 +20,7 @@ mod logout;
 mod oidc_logout;
 mod otp_grant;
 mod outbox;
+mod phone_numbers;
 mod private_key_jwt;
 mod refresh_token;
 mod repeat;

@@ -1,0 +1,69 @@
+//! One number, however it is written, is one person.
+
+use reqwest::Response;
+use serde_json::{Value, json};
+
+use crate::helpers::{TestTenant, claims, location, otp_request, query};
+
+/// A number, and an old form of it.
+const NUMBERS: [(&str, &str); 2] = [("+525512345678", "+5215512345678"), ("+5491123456789", "+541123456789")];
+
+async fn verify(tenant: &TestTenant, phone_number: &str, code: &str) -> Response {
+    let form = [("connection", "sms"), ("phone_number", phone_number), ("verification_code", code)];
+    tenant.http.post(tenant.url("/passwordless/verify")).form(&form).send().await.unwrap()
+}
+
+async fn subject(tenant: &TestTenant, phone_number: &str, code: &str) -> Value {
+    let mut request = otp_request(code);
+    request["username"] = json!(phone_number);
+    let response = tenant.post("/oauth/token", &request).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let claims = claims(&response.json::<Value>().await.unwrap()["id_token"]);
+    json!([claims["sub"], claims["phone_number"]])
+}
+
+#[tokio::test]
+async fn old_forms_mean_the_number_of_today_on_every_way_in() {
+    let tenant = TestTenant::start().await;
+    for (today, old) in NUMBERS {
+        let mut subjects = Vec::new();
+        for (asked, shown) in [(today, old), (old, today), (old, old)] {
+            let code = tenant.code_for("sms", asked).await;
+            assert_eq!(tenant.messages().await[0]["to"], today);
+            assert_eq!(verify(&tenant, shown, &code).await.status(), 200);
+            subjects.push(subject(&tenant, shown, &code).await);
+        }
+        subjects.dedup();
+        assert_eq!(subjects.len(), 1, "{subjects:?}");
+        assert_eq!(subjects[0][1], today);
+
+        let code = tenant.code_for("sms", old).await;
+        let answer = location(&tenant.verify_redirect(&code, &[("phone_number", today)]).await);
+        assert!(query(&answer, "code").is_some(), "{answer}");
+        let found = passwordless_tenant::find_people(&tenant.pool, old).await.unwrap();
+        assert_eq!(found.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn tries_with_an_old_form_count_for_the_number() {
+    let tenant = TestTenant::start().await;
+    for (today, old) in NUMBERS {
+        let code = tenant.code_for("sms", today).await;
+        for (shown, left) in [(old, 2), (today, 1), (old, 0)] {
+            let body: Value = verify(&tenant, shown, &crate::helpers::wrong(&code)).await.json().await.unwrap();
+            assert_eq!(body["attempts_left"], left);
+        }
+    }
+}
+
+/// They came before today's rules.
+#[tokio::test]
+async fn people_with_numbers_that_would_not_be_taken_today_are_still_managed() {
+    let tenant = TestTenant::start().await;
+    let add = "INSERT INTO tenant_users (connection, phone_number, user_id, blocked, created_at, updated_at) \
+               VALUES ('sms', '+1', 'u', FALSE, 0, 0)";
+    sqlx::query(add).execute(&tenant.pool).await.unwrap();
+    assert_eq!(passwordless_tenant::people(&tenant.pool).await.unwrap().len(), 1);
+    assert!(passwordless_tenant::block_people(&tenant.pool, "+1").await.unwrap()[0].blocked);
+}
