@@ -43,6 +43,8 @@ pub(crate) const MAX_TYPED: usize = 40;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Notice {
     BadNumber,
+    /// A number that no table has in service: is it meant?
+    Unlisted,
     Country,
     TooManyRequests {
         /// Unix milliseconds: the page counts from when it is read.
@@ -153,6 +155,10 @@ pub(crate) async fn phone(
     let Some(phone_number) = PhoneNumber::from_typed(typed) else {
         return login.back(Some(Notice::BadNumber)).await;
     };
+    if !phone_number.is_valid() && !is_meant(&fields, &phone_number) {
+        login.kept.typed = phone_number.readable();
+        return login.back(Some(Notice::Unlisted)).await;
+    }
     match login.send_code(&phone_number, peer, &headers).await {
         Ok(()) => {
             login.kept.phone_number = Some(phone_number);
@@ -160,6 +166,12 @@ pub(crate) async fn phone(
         }
         Err(notice) => login.back(Some(notice)).await,
     }
+}
+
+/// Whether the page that sent the form had asked whether the number is right; a double click is no answer to that.
+fn is_meant(fields: &Fields, phone_number: &PhoneNumber) -> bool {
+    let asked = fields.param("asked_back").ok().flatten().and_then(PhoneNumber::from_typed);
+    asked.is_some_and(|asked| asked == *phone_number)
 }
 
 pub(crate) async fn resend(

@@ -4,6 +4,11 @@ use std::fmt;
 
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat};
 
+use crate::typed;
+
+/// Longest text that can be a number.
+const MAX_WRITTEN: usize = 40;
+
 /// A number in E.164, which matches `^\+[0-9]{1,15}$`, Auth0's rule for the API. Its `Debug` form shows no digits.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PhoneNumber(String);
@@ -34,21 +39,17 @@ impl PhoneNumber {
         text.strip_prefix('+').is_some_and(is_number)
     }
 
-    /// Takes an international number as a person writes it, with spaces, dashes, brackets or `00` in front.
+    /// Takes an international number as a person writes it, with spaces, dashes, brackets, `00` or `011` in front, or an
+    /// extension, which is dropped.
     pub(crate) fn from_typed(text: &str) -> Option<Self> {
-        let trimmed = text.trim();
-        let international = match trimmed.strip_prefix("00") {
-            Some(rest) => format!("+{rest}"),
-            None => trimmed.to_owned(),
-        };
-        if international.len() > 40 || !international.starts_with('+') {
-            return None;
-        }
+        let international = international(text).filter(|text| text.len() <= MAX_WRITTEN)?;
         let number = PHONE_NUMBER_UTIL.parse(&international, None).ok()?;
-        if !number.is_valid() {
-            return None;
-        }
         Self::parse(&number.format_as(PhoneNumberFormat::E164))
+    }
+
+    /// Whether libphonenumber's table has the number in service. It is never quite up to date.
+    pub(crate) fn is_valid(&self) -> bool {
+        PHONE_NUMBER_UTIL.parse(&self.0, None).is_ok_and(|number| number.is_valid())
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -81,6 +82,24 @@ impl PhoneNumber {
     /// Whether the number is of one of these countries.
     pub(crate) fn is_in(&self, countries: &[String]) -> bool {
         self.country().is_some_and(|country| countries.contains(&country))
+    }
+}
+
+/// What was typed with a plus in front, in ASCII and without what nobody sees; `None` where it names no country.
+fn international(text: &str) -> Option<String> {
+    let seen: String = text.chars().filter(|c| !typed::is_invisible(*c)).map(plain).collect();
+    let trimmed = seen.trim();
+    let number = trimmed.split_at_checked(4).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("tel:"));
+    let number = number.map_or(trimmed, |(_, number)| number).trim_start_matches(['(', ' ']);
+    let abroad = ["+", "00", "011"].into_iter().find_map(|prefix| number.strip_prefix(prefix))?;
+    Some(format!("+{}", abroad.trim_start_matches(|c: char| !c.is_ascii_digit())))
+}
+
+fn plain(c: char) -> char {
+    match c {
+        '\u{ff0b}' => '+',
+        c if c.is_whitespace() => ' ',
+        c => typed::ascii_digit(c).unwrap_or(c),
     }
 }
 
@@ -173,11 +192,45 @@ mod tests {
 
     #[test]
     fn people_may_write_it_their_way() {
-        for typed in ["+1 (415) 555-2671", "001 415 555 2671", " +1-415-555-2671 ", "+14155552671"] {
+        for typed in [
+            "+1 (415) 555-2671",
+            "001 415 555 2671",
+            "011 1 415 555 2671",
+            "00-1-415-555-2671",
+            " +1-415-555-2671 ",
+            "+14155552671",
+            "(+1) 415 555 2671",
+            "＋１ ４１５ ５５５ ２６７１",
+            "+١ ٤١٥ ٥٥٥ ٢٦٧١",
+            "\u{feff}\u{202a}+1\u{202f}415\u{a0}555\u{2009}2671\u{202c}",
+            "\u{200e}+1 415\u{200b}555\u{2066}2671\u{2069}\u{200f}",
+            "+1\u{2011}415\u{2013}555\u{2212}2671",
+            "tel:+1-415-555-2671",
+            "TEL:+14155552671",
+            "+1 415 555 2671 x5",
+            "+1 415 555 2671 ext. 5",
+            "+1-415-555-2671;ext=5",
+            "+1 415 555 2671 #5",
+        ] {
             let number = PhoneNumber::from_typed(typed);
             assert_eq!(number.as_ref().map(PhoneNumber::as_str), Some("+14155552671"), "{typed}");
         }
-        for bad in ["", "hello", "4155552671", "+1 415", "+999 12345678", "00"] {
+        for (typed, e164) in [
+            ("+44 07911 123456", "+447911123456"),
+            ("+44 (0)7911 123456", "+447911123456"),
+            ("011 44 7911 123456", "+447911123456"),
+            ("+39 02 3661 8300", "+390236618300"),
+            ("+52 1 55 1234 5678", "+525512345678"),
+            ("+54 11 15 2345 6789", "+5491123456789"),
+            ("+54 11 2345-6789", "+5491123456789"),
+            ("+852 4545 0000", "+85245450000"),
+        ] {
+            let number = PhoneNumber::from_typed(typed);
+            assert_eq!(number.as_ref().map(PhoneNumber::as_str), Some(e164), "{typed}");
+        }
+        for bad in
+            ["", "hello", "4155552671", "+1 415", "+999 12345678", "00", "0113 496 0000", "+1 555 1234", "tel:", "té"]
+        {
             assert!(PhoneNumber::from_typed(bad).is_none(), "{bad}");
         }
     }
@@ -248,7 +301,8 @@ mod tests {
                 proptest::prop_assert!(PhoneNumber::parse(number.as_str()).as_ref() == Some(&number));
                 let masked = number.masked();
                 proptest::prop_assert!(masked.chars().count() == number.as_str().len() && masked != number.as_str());
-                let _ = (number.readable(), number.is_in(&[]));
+                proptest::prop_assert!(PhoneNumber::from_typed(&number.readable()) == Some(number.clone()));
+                let _ = number.is_in(&[]);
             }
         }
 

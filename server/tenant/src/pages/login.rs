@@ -14,9 +14,9 @@ use crate::{
 };
 
 pub(crate) fn page(id: &str, login: &HostedLogin, client: &Client, connection: &Connection, now: Millis) -> Page {
-    let notice = login.notice.as_ref().map(|notice| Said::of(notice, now));
+    let notice = login.notice.as_ref().map(|notice| Said::of(notice, &login.typed, now));
     let (title, body) = match &login.phone_number {
-        None => ("Log in", phone_form(id, &login.typed, client, notice.as_ref())),
+        None => ("Log in", phone_form(id, login, client, notice.as_ref())),
         Some(phone_number) => ("Enter the code", code_forms(id, phone_number, connection, notice.as_ref())),
     };
     Page {
@@ -40,8 +40,8 @@ struct Said {
 }
 
 impl Said {
-    fn of(notice: &Notice, now: Millis) -> Self {
-        Self { sentence: sentence(notice, now), is_error: *notice != Notice::Resent }
+    fn of(notice: &Notice, typed: &str, now: Millis) -> Self {
+        Self { sentence: sentence(notice, typed, now), is_error: *notice != Notice::Resent }
     }
 
     fn markup(&self) -> Markup {
@@ -55,9 +55,12 @@ impl Said {
     }
 }
 
-fn sentence(notice: &Notice, now: Millis) -> String {
+fn sentence(notice: &Notice, typed: &str, now: Millis) -> String {
     match notice {
         Notice::BadNumber => "That is not a phone number with its country code. Write it like +1 415 555 2671.".into(),
+        Notice::Unlisted => {
+            format!("Is {typed} right? It is in none of the ranges that we know. If it is right, send it again.")
+        }
         Notice::Country => "Codes cannot be sent to this country. Use another number.".into(),
         Notice::TooManyRequests { until } => {
             let seconds = now.seconds_until(Millis(*until));
@@ -91,14 +94,15 @@ fn is_invalid(notice: Option<&Said>) -> Option<&'static str> {
     notice.filter(|said| said.is_error).map(|_| "true")
 }
 
-fn phone_form(id: &str, typed: &str, client: &Client, notice: Option<&Said>) -> Markup {
+fn phone_form(id: &str, login: &HostedLogin, client: &Client, notice: Option<&Said>) -> Markup {
     html! {
         h1 { "Log in to " (client.name) }
         @if let Some(said) = notice { (said.markup()) }
         form method="post" action="/u/login/phone" {
             input type="hidden" name="state" value=(id);
+            @if login.notice == Some(Notice::Unlisted) { input type="hidden" name="asked_back" value=(login.typed); }
             label for="phone_number" { "Phone number" }
-            input #phone_number type="tel" name="phone_number" value=(typed) required autofocus
+            input #phone_number type="tel" name="phone_number" value=(login.typed) required autofocus
                 autocomplete="tel" maxlength="40" placeholder="+1 415 555 2671"
                 aria-describedby=(described_by(notice, "phone_hint")) aria-invalid=[is_invalid(notice)];
             p #phone_hint .hint { "With the country code. We will text you a code." }

@@ -62,7 +62,7 @@ async fn number_then_code_and_back_to_the_application() {
     assert!(page.contains("Log in to Web") && page.contains("autocomplete=\"tel\"") && page.contains("+49 151"));
     let page = visitor.post_and_read("phone", ("phone_number", "001 (415) 555-2671")).await;
     assert!(page.contains("autocomplete=\"one-time-code\"") && page.contains("inputmode=\"numeric\""));
-    assert!(page.contains("+1 415-555-2671"));
+    assert!(page.contains("+1 415-555-2671") && !page.contains("asked_back"));
     let code = tenant.newest_code().await;
     let response = visitor.post("code", ("code", &format!("{} {}", &code[..3], &code[3..]))).await;
     assert_eq!(response.status(), 302);
@@ -89,6 +89,33 @@ async fn a_number_that_cannot_be_one_is_said_to_be() {
         assert!(!page.contains("<b>"));
     }
     assert!(tenant.messages().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_number_that_no_table_has_is_asked_back_once() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let asks = |page: &str, number: &str| {
+        let hidden = format!("<input type=\"hidden\" name=\"asked_back\" value=\"{number}\">");
+        page.contains(&format!("Is {number} right?")) && page.contains(&hidden)
+    };
+    // Also after a double click, which is no answer.
+    for _ in 0..2 {
+        let page = visitor.post_and_read("phone", ("phone_number", "00 852 45450000")).await;
+        assert!(asks(&page, "+852 4545 0000"), "{page}");
+    }
+    let again = |typed: &'static str, asked: &'static str| {
+        let fields = [("state", visitor.state.as_str()), ("asked_back", asked), ("phone_number", typed)];
+        tenant.http.post(tenant.url("/u/login/phone")).form(&fields).send()
+    };
+    again("+1 357 555 0123", "+852 4545 0000").await.unwrap();
+    assert!(asks(&visitor.page().await, "+1 357-555-0123"), "another one is another question");
+    assert!(tenant.messages().await.is_empty());
+    again("+1 (357) 5550123", "+1 357-555-0123").await.unwrap();
+    assert!(visitor.page().await.contains("Enter the code"));
+    assert_eq!(tenant.messages().await[0]["to"], "+13575550123");
+    let response = visitor.post("code", ("code", &tenant.newest_code().await)).await;
+    assert!(query(&location(&response), "code").is_some());
 }
 
 #[tokio::test]
