@@ -11,7 +11,8 @@ const HOUR: i64 = 60 * 60 * 1000;
 pub struct Limits {
     /// Codes that one address may ask for in an hour without a client secret (Auth0: 50).
     pub starts_per_ip_hour: u32,
-    /// Codes that may be sent to one phone number in an hour; `0` lifts the growing delay between them too.
+    /// Codes that may be sent to one phone number in an hour; `0` lifts the growing delay between them, and the stricter
+    /// limits on numbers that no table has in service, too.
     pub starts_per_phone_hour: u32,
     /// Codes that may be sent to all numbers of one country in an hour.
     pub starts_per_country_hour: u32,
@@ -51,6 +52,11 @@ impl Bucket {
     /// Starts for all numbers of a country; those of none are counted together.
     pub(crate) fn starts_to_country_of(phone_number: &PhoneNumber) -> Self {
         Self(format!("start:country:{}", phone_number.country().as_deref().unwrap_or("none")))
+    }
+
+    /// Starts for all numbers that no table has in service.
+    pub(crate) fn unlisted_starts() -> Self {
+        Self("start:unlisted".to_owned())
     }
 
     /// Starts, for whomever.

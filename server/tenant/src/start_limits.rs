@@ -10,6 +10,12 @@ use crate::{
     send_pace::AT_ONCE,
 };
 
+/// Codes an hour for a number that no table has in service: enough for its owner, of whom there are few.
+const UNLISTED_PER_PHONE_HOUR: u32 = 3;
+
+/// Codes an hour for all such numbers together: ranges that nobody has begun to use are what SMS pumping likes best.
+const UNLISTED_HOUR: u32 = 60;
+
 /// A bucket that a start takes from.
 #[derive(Debug)]
 pub(crate) struct StartLimit {
@@ -34,14 +40,18 @@ impl<'a> StartLimits<'a> {
             let (bucket, gcra) = (bucket?, Gcra::per_hour(count)?);
             Some(StartLimit { bucket, gcra, is_told })
         };
+        let per_phone = limits.starts_per_phone_hour;
+        let is_unlisted = per_phone > 0 && !phone_number.is_valid();
+        let per_phone = if is_unlisted { per_phone.min(UNLISTED_PER_PHONE_HOUR) } else { per_phone };
         let country = (limits.starts_per_country_hour > 0).then(|| Bucket::starts_to_country_of(phone_number));
         let all = [
-            entry(Some(Bucket::starts_for(phone_number)), limits.starts_per_phone_hour, true),
+            entry(Some(Bucket::starts_for(phone_number)), per_phone, true),
             entry(source.end_user().map(Bucket::starts_from), limits.starts_per_ip_hour, true),
             entry(country, limits.starts_per_country_hour, false),
+            entry(is_unlisted.then(Bucket::unlisted_starts), UNLISTED_HOUR, false),
             entry(Some(Bucket::all_starts()), limits.starts_total_hour, false),
         ];
-        let paced = (limits.starts_per_phone_hour > 0).then_some(phone_number);
+        let paced = (per_phone > 0).then_some(phone_number);
         Self { paced, limits: all.into_iter().flatten().collect() }
     }
 }

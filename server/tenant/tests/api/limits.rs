@@ -150,6 +150,45 @@ async fn countries_have_a_cap_each() {
     }
 }
 
+#[tokio::test]
+async fn numbers_that_no_table_has_get_fewer_codes() {
+    let tenant = TestTenant::with(limits(|limits| limits.starts_per_phone_hour = 1000)).await;
+    for _ in 0..3 {
+        assert_eq!(start(&tenant, "+85245450000", Some("web-secret")).await.status(), 200);
+    }
+    let response = start(&tenant, "+85245450000", Some("web-secret")).await;
+    assert_eq!(response.headers()["retry-after"], "1200");
+    refused(response, 429, "too_many_requests", SENTENCE).await;
+    // All of them together, of whatever country.
+    for last in 0..57 {
+        let number = format!("+1357555{last:04}");
+        assert_eq!(start(&tenant, &number, Some("web-secret")).await.status(), 200, "{number}");
+    }
+    let response = start(&tenant, "+971571234567", Some("web-secret")).await;
+    assert_eq!(response.headers()["retry-after"], "60");
+    refused(response, 429, "too_many_requests", SENTENCE).await;
+    assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
+    tenant.clock.advance(60);
+    assert_eq!(start(&tenant, "+971571234567", Some("web-secret")).await.status(), 200);
+    assert_eq!(start(&tenant, "+971571234568", Some("web-secret")).await.status(), 429);
+}
+
+#[tokio::test]
+async fn without_a_limit_by_number_they_get_as_many_as_others() {
+    let tenant = TestTenant::start().await;
+    for _ in 0..4 {
+        assert_eq!(start(&tenant, "+85245450000", Some("web-secret")).await.status(), 200);
+    }
+    for last in 0..60 {
+        assert_eq!(start(&tenant, &format!("+1357555{last:04}"), Some("web-secret")).await.status(), 200);
+    }
+    // And a stricter limit than theirs stays.
+    let tenant = TestTenant::with(limits(|limits| limits.starts_per_phone_hour = 1)).await;
+    for status in [200, 429] {
+        assert_eq!(start(&tenant, "+85245450000", Some("web-secret")).await.status(), status);
+    }
+}
+
 /// The value of one of Auth0's three headers.
 fn rate(response: &Response, name: &str) -> i64 {
     response.headers()[&format!("x-ratelimit-{name}")].to_str().unwrap().parse().unwrap()
