@@ -109,8 +109,9 @@ impl Tenant {
             None => (Event::CodeSent, None),
             Some(SendCodeError::TooManyRequests(too_many)) => (Event::StartsLimited, Some(too_many.to_string())),
             // A provider's words can hold the number.
-            Some(SendCodeError::Sms(_)) => {
-                (Event::NotSent, Some("the SMS provider did not take the message".to_owned()))
+            Some(SendCodeError::Sms(error)) => {
+                let code = error.code().map(|code| format!(" (Code: {code})")).unwrap_or_default();
+                (Event::NotSent, Some(format!("the SMS provider did not take the message{code}")))
             }
             Some(other) => (Event::NotSent, Some(other.to_string())),
         };

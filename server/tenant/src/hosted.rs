@@ -26,7 +26,7 @@ use crate::{
         repeat::{REPEAT_SECONDS, RequestHash},
     },
     phone_number::PhoneNumber,
-    sms::SendError,
+    sms::{self, SendError},
     start_limits::TooManyStarts,
     store::HostedLogin,
     tenant::Tenant,
@@ -51,6 +51,8 @@ pub(crate) enum Notice {
         until: i64,
     },
     NumberRefused,
+    /// The person told the provider to send no more messages.
+    OptedOut,
     SmsFailed,
     Resent,
     MissingCode,
@@ -130,7 +132,12 @@ impl Notice {
                 Self::TooManyRequests { until: now.plus_seconds(seconds).0 }
             }
             SendCodeError::Sms(SendError::InvalidRecipient { .. }) => Self::NumberRefused,
-            SendCodeError::Sms(_) | SendCodeError::Store(_) => Self::SmsFailed,
+            SendCodeError::Sms(error) => match error.code() {
+                Some(sms::OPTED_OUT) => Self::OptedOut,
+                Some(sms::COUNTRY_NOT_ENABLED) => Self::Country,
+                _ => Self::SmsFailed,
+            },
+            SendCodeError::Store(_) => Self::SmsFailed,
         }
     }
 }

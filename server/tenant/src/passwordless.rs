@@ -114,7 +114,10 @@ impl Tenant {
             return Ok(rate);
         }
         let began = Instant::now();
-        let accepted = self.senders.of(request.connection).send(&message).await?;
+        let sent = self.senders.of(request.connection).send(&message).await;
+        let accepted = sent.inspect_err(|error| {
+            tracing::warn!(connection, reason = error.kind(), code = error.code(), "a message was not taken");
+        })?;
         self.note_message(request, accepted).await;
         self.send_times.remember(connection, began.elapsed());
         self.audit_start(request, None).await;

@@ -19,6 +19,12 @@ pub use outbox::Outbox;
 pub(crate) use outbox::OutboxMessage;
 pub use twilio::{Retries, Twilio, TwilioConfig, TwilioFrom};
 
+/// Twilio's code for a recipient who asked for no messages.
+pub(crate) const OPTED_OUT: i64 = 21610;
+
+/// Twilio's code for a country that the account may not text.
+pub(crate) const COUNTRY_NOT_ENABLED: i64 = 21408;
+
 /// One text message.
 #[derive(Debug)]
 pub struct SmsMessage {
@@ -105,10 +111,10 @@ pub enum SendError {
 
 impl SendError {
     /// Whether another sender may try: this one surely sends nothing, and not because of the recipient, who may have
-    /// asked for no messages (Twilio 21610) or have no phone that takes them (21614, 21635).
+    /// asked for no messages or have no phone that takes them (Twilio 21614, 21635).
     pub(crate) fn leaves_it_to_others(&self) -> bool {
         match self {
-            Self::Refused { code, .. } => !matches!(code, 21610 | 21614 | 21635),
+            Self::Refused { code, .. } => !matches!(*code, OPTED_OUT | 21614 | 21635),
             Self::GatewayStatus(status) => (400..500).contains(status),
             Self::Busy { .. } | Self::GatewayAuthentication | Self::Unreachable => true,
             Self::InvalidRecipient { .. }
@@ -116,6 +122,22 @@ impl SendError {
             | Self::GatewayTimeout
             | Self::Timeout
             | Self::BrokenOff => false,
+        }
+    }
+
+    /// The provider's code, or its HTTP status where that is all it says.
+    pub(crate) fn code(&self) -> Option<i64> {
+        match self {
+            Self::InvalidRecipient { code, .. }
+            | Self::Refused { code, .. }
+            | Self::Busy { code, .. }
+            | Self::Failed { code, .. } => Some(*code),
+            Self::GatewayStatus(status) => Some((*status).into()),
+            Self::GatewayAuthentication
+            | Self::GatewayTimeout
+            | Self::Timeout
+            | Self::Unreachable
+            | Self::BrokenOff => None,
         }
     }
 

@@ -67,6 +67,9 @@ fn sentence(notice: &Notice, typed: &str, now: Millis) -> String {
             format!("Too many codes were asked for. You can ask for another one in {seconds} seconds.")
         }
         Notice::NumberRefused => "The message could not be sent: this is not a number that can be texted.".into(),
+        Notice::OptedOut => "This number asked for no more messages. Send START to the number that they came from, \
+                             then try again, or use another number."
+            .into(),
         Notice::SmsFailed => "The message could not be sent. Try again in a moment, or use another number.".into(),
         Notice::Resent => "A new code is on its way. The one before no longer works.".into(),
         Notice::MissingCode => "Enter the code from the message.".into(),

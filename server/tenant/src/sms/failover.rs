@@ -20,7 +20,8 @@ impl SmsSender for Failover {
         for next in &self.then {
             match result {
                 Err(error) if error.leaves_it_to_others() => {
-                    tracing::warn!(reason = error.kind(), "a sender did not take a message; the next one is tried");
+                    let (reason, code) = (error.kind(), error.code());
+                    tracing::warn!(reason, code, "a sender did not take a message; the next one is tried");
                     result = next.send(message).await;
                 }
                 settled => return settled,

@@ -210,6 +210,7 @@ fn start() -> Vec<Row> {
         (Start, Twilio(400, 21611), json!({}), 400, "sms_provider_error", "Said by Twilio (Code: 21611)"),
         (Start, Twilio(400, 21612), json!({}), 400, "sms_provider_error", "Said by Twilio (Code: 21612)"),
         (Start, Twilio(400, 21614), json!({}), 400, "sms_provider_error", "Said by Twilio (Code: 21614)"),
+        (Start, Twilio(400, 30002), json!({}), 400, "sms_provider_error", "Said by Twilio (Code: 30002)"),
         (Start, Twilio(400, 30450), json!({}), 400, "sms_provider_error", "Said by Twilio (Code: 30450)"),
         (Start, Twilio(401, 20003), json!({}), 400, "sms_provider_error", "Said by Twilio (Code: 20003)"),
         (Start, Twilio(403, 70051), json!({}), 400, "sms_provider_error", "Said by Twilio (Code: 70051)"),

@@ -109,10 +109,10 @@ async fn a_provider_that_is_away_is_said_to_be() {
     refused(start(&tenant).await, 400, "sms_provider_error", "The SMS provider could not be reached").await;
 }
 
-#[tokio::test]
-async fn the_login_page_says_so_and_the_log_does_not_repeat_the_providers_words() {
+/// What the login page says when Twilio refuses with this code; its words hold the number.
+async fn page_after(code: i64) -> (TestTenant, String) {
     let double = MockServer::start().await;
-    let answer = json!({"code": 21211, "message": format!("The 'To' number {PHONE} is not a valid phone number.")});
+    let answer = json!({"code": code, "message": format!("The 'To' number {PHONE} is refused: 21211.")});
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(400).set_body_json(answer)).mount(&double).await;
     let tenant = tenant(&double.uri(), number()).await;
     let parameters = [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code")];
@@ -121,8 +121,33 @@ async fn the_login_page_says_so_and_the_log_does_not_repeat_the_providers_words(
     let form = [("state", state.as_str()), ("phone_number", PHONE)];
     let response = tenant.http.post(tenant.url("/u/login/phone")).form(&form).send().await.unwrap();
     let page = tenant.get(&location(&response)).send().await.unwrap().text().await.unwrap();
-    assert!(page.contains("this is not a number that can be texted"));
-    assert!(log::text().contains("NumberRefused") && !log::text().contains(PHONE));
+    (tenant, page)
+}
+
+#[tokio::test]
+async fn the_login_page_says_so_and_the_log_names_the_code_and_not_the_number() {
+    let general = "The message could not be sent. Try again in a moment";
+    for (code, sentence, notice) in [
+        (21211, "this is not a number that can be texted", "NumberRefused"),
+        (21610, "This number asked for no more messages.", "OptedOut"),
+        (21408, "Codes cannot be sent to this country.", "Country"),
+        (21614, general, "SmsFailed"),
+        (30002, general, "SmsFailed"),
+    ] {
+        let (tenant, page) = page_after(code).await;
+        assert!(page.contains(sentence), "{code}: {page}");
+        let log = log::text();
+        assert!(log.contains(notice) && !log.contains(PHONE), "{code}");
+        let named = format!("a message was not taken connection=\"sms\" reason=\"{}\" code={code}\n", kind(code));
+        assert!(log.contains(&named), "{named}{log}");
+        let entries = passwordless_tenant::logs(&tenant.pool, 1).await.unwrap();
+        let told = format!("the SMS provider did not take the message (Code: {code})");
+        assert_eq!(entries[0].description.as_deref(), Some(told.as_str()));
+    }
+}
+
+fn kind(code: i64) -> &'static str {
+    if code == 21211 { "invalid recipient" } else { "refused" }
 }
 
 #[tokio::test]
