@@ -8,6 +8,7 @@ pub(crate) mod outbox;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use maud::{DOCTYPE, Markup, html};
+use url::{Host, Url};
 
 use crate::{
     config::Client,
@@ -158,6 +159,14 @@ impl IntoResponse for PageError {
         response.extensions_mut().insert(ErrorName(self.name()));
         response
     }
+}
+
+/// Where a URL leads, as a policy names it: its origin. For what a policy cannot name, the addresses of IPv6 and of apps on a
+/// phone, it is the scheme; Chromium leaves a source that it cannot read out, and blocks the form.
+fn policy_source(url: &Url) -> String {
+    let origin = url.origin();
+    let has_name = origin.is_tuple() && !matches!(url.host(), Some(Host::Ipv6(_)));
+    if has_name { origin.ascii_serialization() } else { format!("{}:", url.scheme()) }
 }
 
 /// `GET /u/tenant.css`.

@@ -8,6 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::policy_source;
 use crate::error::ApiError;
 
 const SCRIPT: &str = include_str!("answer.js");
@@ -23,7 +24,7 @@ pub(crate) fn form_post(url: &Url, members: &[(&'static str, String)]) -> Respon
             script { (PreEscaped(SCRIPT)) }
         }
     };
-    page(&body, &format!("form-action {}; frame-ancestors 'none'", url.origin().ascii_serialization()))
+    page(&body, &format!("form-action {}; frame-ancestors 'none'", policy_source(url)))
 }
 
 /// A message to the page that opened this one or frames it, which must be of the application's origin.
@@ -37,7 +38,8 @@ pub(crate) fn web_message(url: &Url, members: Vec<(&'static str, String)>) -> Re
             script { (PreEscaped(SCRIPT)) }
         }
     };
-    page(&body, &format!("form-action 'none'; frame-ancestors {origin}"))
+    // Whoever frames it: the message goes to the application's origin only.
+    page(&body, &format!("form-action 'none'; frame-ancestors {}", policy_source(url)))
 }
 
 fn page(body: &Markup, policy: &str) -> Response {

@@ -4,7 +4,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 use url::Url;
 
-use super::Page;
+use super::{Page, policy_source};
 use crate::{
     clock::Millis,
     config::{Client, Connection},
@@ -28,9 +28,7 @@ pub(crate) fn page(id: &str, login: &HostedLogin, client: &Client, connection: &
 
 /// Where the last form's redirect goes: Chromium holds redirects after a form post to `form-action` too.
 pub(super) fn form_target(redirect_uri: &str) -> String {
-    let Ok(url) = Url::parse(redirect_uri) else { return String::new() };
-    let origin = url.origin();
-    if origin.is_tuple() { origin.ascii_serialization() } else { format!("{}:", url.scheme()) }
+    Url::parse(redirect_uri).map(|url| policy_source(&url)).unwrap_or_default()
 }
 
 /// A notice in words.

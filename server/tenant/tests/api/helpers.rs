@@ -54,7 +54,8 @@ clients:
     client_id: implicit
     client_secret: implicit-secret
     grant_types: [authorization_code, implicit, refresh_token]
-    callbacks: ["http://localhost:3000/callback", "com.example.app://callback"]
+    callbacks: ["http://localhost:3000/callback", "com.example.app://callback", "http://[::1]:3000/callback"]
+    allowed_logout_urls: ["http://[::1]:3000/"]
     initiate_login_uri: "http://localhost:3000/login?again=<1>"
   - name: Signer
     client_id: signer

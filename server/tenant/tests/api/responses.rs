@@ -98,6 +98,28 @@ async fn a_message_carries_the_answer_and_the_error() {
     assert_eq!(message(authorize(&tenant, &cookie, &not_allowed).await).await["error"], "unauthorized_client");
 }
 
+/// A policy has no way to name `[::1]`.
+#[tokio::test]
+async fn an_application_at_an_ipv6_address_is_let_through_by_its_scheme() {
+    let tenant = TestTenant::start().await;
+    let here = ("redirect_uri", "http://[::1]:3000/callback");
+    let policy = |response: &Response| response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    for (mode, source) in [("form_post", "form-action http:;"), ("web_message", "frame-ancestors http:")] {
+        let response = authorize(&tenant, "", &[here, ("response_mode", mode), ("prompt", "none")]).await;
+        assert!(policy(&response).contains(source) && !policy(&response).contains('['), "{}", policy(&response));
+        let (_, html) = page(response).await;
+        assert!(html.contains("http://[::1]:3000"));
+    }
+    let login = location(&authorize(&tenant, "", &[here]).await);
+    let login = tenant.get(&login).send().await.unwrap();
+    assert!(policy(&login).ends_with("form-action 'self' http:"), "{}", policy(&login));
+    let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
+    let request = tenant.get("/oidc/logout").header("cookie", cookie);
+    let request = request.query(&[("client_id", "implicit"), ("post_logout_redirect_uri", "http://[::1]:3000/")]);
+    let logout = request.send().await.unwrap();
+    assert!(policy(&logout).ends_with("form-action 'self' http:"), "{}", policy(&logout));
+}
+
 #[tokio::test]
 async fn every_response_type_gives_what_it_names() {
     let tenant = TestTenant::start().await;
