@@ -1,6 +1,6 @@
 //! Cookies, RFC 6265bis.
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 
 /// A cookie that scripts cannot read and that other sites' requests do not carry, but for top-level navigation.
 #[derive(Clone, Copy, Debug)]
@@ -31,17 +31,16 @@ impl Cookie {
     }
 }
 
-/// The value of a cookie in a request.
+/// The value of a cookie in a request. Others of the same host may hold any bytes.
 pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+    let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+    let mut pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).map(<[u8]>::trim_ascii);
+    let value = pairs.find_map(|pair| pair.strip_prefix(name.as_bytes())?.strip_prefix(b"="))?;
+    String::from_utf8(value.to_vec()).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]
@@ -58,5 +57,14 @@ mod tests {
         assert_eq!(read(&headers, "a").as_deref(), Some("2=3"));
         assert_eq!(read(&headers, "b").as_deref(), Some("4"));
         assert_eq!(read(&headers, "c"), None);
+    }
+
+    #[test]
+    fn a_neighbours_bytes_do_not_matter() -> Result<(), http::header::InvalidHeaderValue> {
+        for line in [&b"z\xfc=\xe4; a=1"[..], b"a=1; name=M\xc3\xbcller", b" \xff ;a=1;", b"b; a=1"] {
+            let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_bytes(line)?)]);
+            assert_eq!(read(&headers, "a").as_deref(), Some("1"));
+        }
+        Ok(())
     }
 }
