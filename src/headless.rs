@@ -154,21 +154,25 @@ impl Passwordless {
         let accept_terms = if untrack(|| self.accepts_terms()) { "on" } else { "" };
         let login = ("login", login.as_str());
         let (return_to, accept_terms) = (("return_to", return_to.as_str()), ("accept_terms", accept_terms));
+        let start = |number: &str, country: &str, confirmed: &str, previewed: &str, last_login| {
+            let fields = [
+                login,
+                return_to,
+                accept_terms,
+                ("phone_number", number),
+                ("country", country),
+                ("confirmed", confirmed),
+                ("previewed", previewed),
+                ("last_login", last_login),
+            ];
+            self.call(START_PATH, &fields, answer::of_start);
+        };
         match todo {
             Todo::Start { phone_number, country, confirmed } => {
                 let previewed = untrack(|| self.preview()).unwrap_or_default();
-                let number = [
-                    ("phone_number", phone_number.as_str()),
-                    ("country", country.iso()),
-                    ("previewed", &previewed),
-                    ("confirmed", &confirmed),
-                ];
-                self.call(START_PATH, &[&[login, return_to, accept_terms], &number[..]].concat(), answer::of_start);
+                start(&phone_number, country.iso(), &confirmed, &previewed, "");
             }
-            Todo::StartLast => {
-                let number = [("phone_number", ""), ("last_login", "on")];
-                self.call(START_PATH, &[&[login, return_to, accept_terms], &number[..]].concat(), answer::of_start);
-            }
+            Todo::StartLast => start("", "", "", "", "on"),
             Todo::Resend => self.call(RESEND_PATH, &[login], answer::of_start),
             Todo::Verify { code } => self.call(VERIFY_PATH, &[login, ("code", &code)], answer::of_verify),
             Todo::GoTo(url) => events::go_to(&url),

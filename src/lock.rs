@@ -18,6 +18,7 @@ mod login_name;
 mod more_steps;
 mod notice;
 mod options;
+#[cfg_attr(feature = "ssr", expect(dead_code, reason = "only a browser has a card to copy"))]
 mod pristine;
 mod signed_in;
 pub mod state;
@@ -75,7 +76,8 @@ pub fn Lock(
 fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
     let (autofocus, show_terms) = (options.autofocus, options.show_terms);
     let title = options.title.map_or_else(|| passwordless.text_html(Text::Title), |title| escaped(&title));
-    let pristine = pristine::keep(passwordless);
+    #[cfg(not(feature = "ssr"))]
+    pristine::keep(passwordless);
     view! {
         <div class="lock-card" id=passwordless.element_id("card")>
             <header class="lock-header">
@@ -89,7 +91,7 @@ fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
             <SignedIn passwordless />
             <MoreSteps passwordless />
             <Unrecoverable passwordless />
-            <span hidden data-whole=move || pristine.let_go()></span>
+            <span hidden=passwordless.when(pristine::is_whole)></span>
         </div>
     }
 }

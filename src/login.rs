@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 /// What the server knows of this browser's login when it renders a page: the state the dialog starts in, what it says,
 /// and where it leads. It can be the prop of an island.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "Vec<String>")]
-#[cfg_attr(feature = "ssr", derive(Default, Serialize), serde(into = "Vec<String>"))]
+#[serde(from = "String")]
+#[cfg_attr(feature = "ssr", derive(Default, Serialize), serde(into = "String"))]
 pub struct Login {
     /// Tells several dialogs on one page apart; the ids of their elements begin with it.
     pub id: String,

@@ -1,6 +1,6 @@
 //! Your own UI: two plain forms written with the headless API. An example to copy.
 
-use leptos::{ev::CompositionEvent, prelude::*};
+use leptos::prelude::*;
 use leptos_passwordless::{
     Login, Passwordless,
     api::{RESEND_PATH, START_PATH, VERIFY_PATH},
@@ -40,9 +40,7 @@ pub fn OwnUi(login: Login) -> impl IntoView {
                     <label>
                         <span>"Enter the verification code"</span>
                         <input name="code" inputmode="numeric" autocomplete="one-time-code"
-                            on:input=passwordless.on(Passwordless::type_code)
-                            on:compositionend=passwordless.on(|login, end: &CompositionEvent| login.type_code(end))
-                            aria-describedby="own-failure" />
+                            on:input=passwordless.on(Passwordless::type_code) aria-describedby="own-failure" />
                     </label>
                     <input type="hidden" name="login" value=untrack(|| passwordless.login_name()) />
                     <button disabled=passwordless.when(Passwordless::is_busy)>"Login"</button>

@@ -84,10 +84,15 @@ impl Passwordless {
 
     fn take_phone_number(self, text: String) {
         let current = untrack(|| self.country());
-        let idd = self.with_countries(|countries| countries.entry(current).map(|entry| entry.idd.to_owned()));
-        if let Typed::International(digits) = Typed::read(&text, &idd.unwrap_or_default())
-            && let Some(country) = self.with_countries(|countries| countries.of_international(&digits, current))
-        {
+        let meant = self.with_countries(|countries| {
+            // What is read so only in this country, like `0011` in Australia, would be read in another way in the next.
+            let read = Typed::read(&text, countries.entry(current)?.idd);
+            match (&read, read == Typed::read(&text, "")) {
+                (Typed::International(digits), true) => countries.of_international(digits, current),
+                _ => None,
+            }
+        });
+        if let Some(country) = meant {
             self.choose_country(country);
         }
         self.dispatch(Event::PhoneNumberTyped(text));

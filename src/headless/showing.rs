@@ -7,7 +7,7 @@ use crate::fold::fold;
 use crate::lock::state::{Notice, Request, Screen, Search, State};
 use crate::login::{Login, Terms};
 use crate::messages::{Messages, Text};
-use crate::phone_number::preview;
+use crate::phone_number::{preview, typed::Typed};
 use leptos::prelude::*;
 
 /// What there is to show; reading is reactive.
@@ -25,7 +25,15 @@ impl Passwordless {
     /// The number as it will be sent, as far as the browser can tell; the server has the last word.
     pub fn preview(self) -> Option<String> {
         let (typed, country) = self.state.with(|state| (state.phone_number.clone(), state.country));
-        self.login(|login| preview::preview(&typed, &login.countries.entry(country)?))
+        self.with_countries(|countries| {
+            let entry = countries.entry(country)?;
+            let typed = Typed::read(&typed, entry.idd);
+            let of_another = match &typed {
+                Typed::International(digits) => countries.of_international(digits, country),
+                _ => None,
+            };
+            preview::preview(&typed, &of_another.and_then(|country| countries.entry(country)).unwrap_or(entry))
+        })
     }
 
     /// The digits of the code, as far as they are typed.

@@ -2,7 +2,7 @@
 
 use super::{Passwordless, js::get};
 use crate::lock::state::{Event, Screen, State};
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Function, JSON, Promise, Reflect};
 use leptos::{
     prelude::window,
     task::spawn_local,
@@ -55,10 +55,7 @@ fn receive() -> Option<(Promise, AbortController)> {
     get(&window, "OTPCredential")?;
     let credentials = get(&get(&window, "navigator")?, "credentials")?;
     let waiting = AbortController::new().ok()?;
-    let options = Object::new();
-    let transport = Object::new();
-    Reflect::set(&transport, &"transport".into(), &Array::of1(&"sms".into())).ok()?;
-    Reflect::set(&options, &"otp".into(), &transport).ok()?;
+    let options = JSON::parse(r#"{"otp":{"transport":["sms"]}}"#).ok()?;
     Reflect::set(&options, &"signal".into(), &waiting.signal()).ok()?;
     let message = get(&credentials, "get")?.dyn_ref::<Function>()?.call1(&credentials, &options).ok()?;
     Some((message.dyn_into().ok()?, waiting))

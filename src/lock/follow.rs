@@ -2,6 +2,7 @@
 
 use super::{
     country_picker::combobox,
+    pristine,
     state::{Event, State},
 };
 use crate::headless::{Passwordless, write};
@@ -17,6 +18,7 @@ pub(super) fn follow(passwordless: Passwordless, before: &State, after: &State) 
         request_animation_frame(move || focus(passwordless));
     }
     if !before.is_alive && after.is_alive {
+        pristine::put_back(passwordless);
         take_up(passwordless);
     }
     let countries = |state: &State| (state.is_alive, state.country, state.search.clone());

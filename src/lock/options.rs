@@ -1,7 +1,10 @@
 use super::{Theme, state::Notice};
 #[cfg(feature = "ssr")]
-use crate::login::wire::flag;
-use crate::login::{Login, wire::is_set};
+use crate::login::wire::{flag, joined};
+use crate::login::{
+    Login,
+    wire::{SEPARATOR, is_set},
+};
 use serde::{Deserialize, Serialize};
 
 /// How the dialog looks and behaves; the names follow Lock's.
@@ -11,8 +14,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// It can be the prop of an island. Only what matters in the browser travels there: the rest is in the page already.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "Vec<String>")]
-#[cfg_attr(feature = "ssr", derive(Serialize), serde(into = "Vec<String>"))]
+#[serde(from = "String")]
+#[cfg_attr(feature = "ssr", derive(Serialize), serde(into = "String"))]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of Lock's, under the name it has there")]
 pub struct LockOptions {
     /// The heading of the dialog, if it is not to be the one of the page's language.
@@ -51,18 +54,18 @@ impl Serialize for LockOptions {
 }
 
 #[cfg(feature = "ssr")]
-impl From<LockOptions> for Vec<String> {
+impl From<LockOptions> for String {
     fn from(options: LockOptions) -> Self {
         let flash = options.flash_message.unwrap_or(FlashMessage { kind: FlashKind::Info, text: String::new() });
         let is_error = flag(flash.kind == FlashKind::Error);
-        vec![flag(options.closable), flag(options.autoclose), is_error, flash.text]
+        joined(&[flag(options.closable), flag(options.autoclose), is_error, flash.text])
     }
 }
 
-impl From<Vec<String>> for LockOptions {
-    fn from(fields: Vec<String>) -> Self {
-        let mut fields = fields.into_iter();
-        let mut next = || fields.next().unwrap_or_default();
+impl From<String> for LockOptions {
+    fn from(fields: String) -> Self {
+        let mut fields = fields.split(SEPARATOR);
+        let mut next = || fields.next().unwrap_or_default().to_owned();
         let (closable, autoclose) = (is_set(&next()), is_set(&next()));
         let kind = if is_set(&next()) { FlashKind::Error } else { FlashKind::Info };
         let flash_message = Some(FlashMessage { kind, text: next() }).filter(|flash| !flash.text.is_empty());

@@ -3,40 +3,41 @@
 
 use super::follow::element;
 use crate::headless::Passwordless;
-use leptos::prelude::*;
+use std::cell::RefCell;
 use web_sys::Element;
 
-/// A copy of the card, until it is awake as a whole.
-#[derive(Clone, Copy)]
-pub(super) struct Pristine(StoredValue<Option<Element>, LocalStorage>);
+thread_local! {
+    /// Copies of the cards that are not awake as a whole yet, by their ids.
+    static COPIES: RefCell<Vec<Element>> = const { RefCell::new(Vec::new()) };
+}
 
-/// Copies the card, and puts the copy in its place if the end of the hydration is not reached: its forms work as they do
-/// without JavaScript.
-pub(super) fn keep(passwordless: Passwordless) -> Pristine {
-    let copy = StoredValue::new_local(None);
-    #[cfg(not(feature = "ssr"))]
-    copy.set_value(
-        card(passwordless)
-            .and_then(|card| card.clone_node_with_deep(true).ok())
-            .map(leptos::wasm_bindgen::JsCast::unchecked_into),
-    );
-    // Effects run once the view is hydrated, or was not.
-    Effect::new(move |_| {
-        if let (Some(card), Some(Some(copy))) = (card(passwordless), copy.try_update_value(Option::<Element>::take)) {
-            drop(card.replace_with_with_node_1(&copy));
-        }
-    });
-    Pristine(copy)
+/// Copies the card before it is woken.
+pub(super) fn keep(passwordless: Passwordless) {
+    let copy = card(passwordless).and_then(|card| card.clone_node_with_deep(true).ok());
+    COPIES.with_borrow_mut(|copies| copies.extend(copy.map(leptos::wasm_bindgen::JsCast::unchecked_into::<Element>)));
+}
+
+/// Read by the last element of the card: everything before it is awake, and the copy is not needed.
+pub(super) fn is_whole(passwordless: Passwordless) -> bool {
+    drop(take(passwordless));
+    true
+}
+
+/// Puts the copy in the place of a card that did not wake to its end: its forms work as they do without JavaScript.
+pub(super) fn put_back(passwordless: Passwordless) {
+    if let (Some(card), Some(copy)) = (card(passwordless), take(passwordless)) {
+        drop(card.replace_with_with_node_1(&copy));
+    }
+}
+
+fn take(passwordless: Passwordless) -> Option<Element> {
+    let id = passwordless.element_id("card");
+    COPIES.with_borrow_mut(|copies| {
+        let at = copies.iter().position(|copy| copy.id() == id)?;
+        Some(copies.swap_remove(at))
+    })
 }
 
 fn card(passwordless: Passwordless) -> Option<Element> {
     element(passwordless, "card")
-}
-
-impl Pristine {
-    /// Read by the last element of the card: everything before it is awake.
-    pub(super) fn let_go(self) -> &'static str {
-        self.0.set_value(None);
-        ""
-    }
 }

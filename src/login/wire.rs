@@ -1,5 +1,5 @@
-//! A [`Login`] as it travels to the browser: a list of texts, one a field. A self-describing form would cost the client
-//! more code than the dialog has rules.
+//! A [`Login`] as it travels to the browser: one text, its fields separated by a control character. A self-describing form
+//! would cost the client more code than the dialog has rules.
 
 use super::{Login, Terms};
 use crate::api::{CodeSent, refusal::Wire};
@@ -7,8 +7,18 @@ use crate::country::{Countries, Country};
 use crate::lock::state::{Notice, Screen, State};
 use crate::messages::Messages;
 
+/// UNIT SEPARATOR, which nobody types.
+pub(crate) const SEPARATOR: char = '\u{1f}';
+
+/// Fields as one text.
 #[cfg(feature = "ssr")]
-impl From<Login> for Vec<String> {
+pub(crate) fn joined(fields: &[String]) -> String {
+    let clean: Vec<_> = fields.iter().map(|field| field.replace(SEPARATOR, " ")).collect();
+    clean.join("\u{1f}")
+}
+
+#[cfg(feature = "ssr")]
+impl From<Login> for String {
     fn from(login: Login) -> Self {
         let Login { id, state, return_to, login_page, hosted_page, countries, messages, terms } = login;
         let (screen, screen_says) = screen_to_wire(state.screen);
@@ -16,7 +26,7 @@ impl From<Login> for Vec<String> {
         let number = refusal.number.map(|number| number.to_string()).unwrap_or_default();
         let sent = state.sent.unwrap_or_default();
         let terms = terms.unwrap_or_default();
-        vec![
+        joined(&[
             id,
             return_to,
             login_page,
@@ -42,15 +52,15 @@ impl From<Login> for Vec<String> {
             refusal.sentence.unwrap_or_default(),
             state.login,
             hosted_page,
-        ]
+        ])
     }
 }
 
 /// What a newer or older server left out is as if it was not there.
-impl From<Vec<String>> for Login {
-    fn from(fields: Vec<String>) -> Self {
-        let mut fields = fields.into_iter();
-        let mut next = || fields.next().unwrap_or_default();
+impl From<String> for Login {
+    fn from(fields: String) -> Self {
+        let mut fields = fields.split(SEPARATOR);
+        let mut next = || fields.next().unwrap_or_default().to_owned();
         let mut login = Self {
             hosted_page: String::new(),
             id: next(),
@@ -152,10 +162,10 @@ mod tests {
 
     fn screen() -> impl Strategy<Value = Screen> {
         prop_oneof![
-            ".*".prop_map(|phone_number| Screen::LastLogin { phone_number }),
+            "[^\u{1f}\n]*".prop_map(|phone_number| Screen::LastLogin { phone_number }),
             Just(Screen::EnterPhone),
             Just(Screen::EnterCode),
-            ".*".prop_map(|continue_to| Screen::SignedIn { continue_to }),
+            "[^\u{1f}\n]*".prop_map(|continue_to| Screen::SignedIn { continue_to }),
             Just(Screen::MoreSteps),
             Just(Screen::Unrecoverable),
         ]
@@ -166,15 +176,16 @@ mod tests {
             Just(None),
             Just(Some(Notice::Resent)),
             Just(Some(Notice::Refused(Refusal::WrongCode { attempts_left: Some(2) }))),
-            ".*".prop_map(|sentence| Some(Notice::Refused(Refusal::Hook(sentence)))),
+            "[^\u{1f}\n]*".prop_map(|sentence| Some(Notice::Refused(Refusal::Hook(sentence)))),
         ]
     }
 
     fn state() -> impl Strategy<Value = State> {
-        let sent = (".+", any::<[u32; 3]>()).prop_map(|(phone_number, [resend_in, code_length, expires_in])| {
-            CodeSent { login: "a login".to_owned(), phone_number, resend_in, code_length, expires_in }
-        });
-        (screen(), ".*", any::<[bool; 2]>(), prop::option::of(sent), notice()).prop_map(
+        let sent =
+            ("[^\u{1f}\n]+", any::<[u32; 3]>()).prop_map(|(phone_number, [resend_in, code_length, expires_in])| {
+                CodeSent { login: "a login".to_owned(), phone_number, resend_in, code_length, expires_in }
+            });
+        (screen(), "[^\u{1f}\n]*", any::<[bool; 2]>(), prop::option::of(sent), notice()).prop_map(
             |(screen, phone_number, [must_accept_terms, accepts_terms], sent, notice)| State {
                 login: "a login".to_owned(),
                 screen,
@@ -190,7 +201,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_sent_arrives(id in ".*", return_to in ".*", lines in ".*", is_rtl: bool, state in state(), url in ".+") {
+        fn what_is_sent_arrives(id in "[^\u{1f}\n]*", return_to in "[^\u{1f}\n]*", lines in "[^\u{1f}\n]*", is_rtl: bool, state in state(), url in "[^\u{1f}\n]+") {
             let messages = Messages { language: "de".to_owned(), is_rtl, lines };
             let terms = Some(Terms { terms_url: url.clone(), privacy_url: url });
             let countries = Countries("DE|49|0||11|1|Germany|germany".to_owned());
@@ -201,7 +212,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_arrives_breaks_it(fields in prop::collection::vec(".*", 0..30)) {
+        fn nothing_that_arrives_breaks_it(fields in ".*|(.*\u{1f}){0,30}") {
             let login = Login::from(fields);
             prop_assert!(login.state.waiting_for.is_none());
         }

@@ -8,13 +8,13 @@ const MIN_DIGITS: usize = 4;
 
 /// The number in E.164 form, with a space after the dialling code; `None` while it is too short, and where the server
 /// would have to ask back.
-pub(crate) fn preview(text: &str, entry: &CountryEntry<'_>) -> Option<String> {
-    let number = match Typed::read(text, entry.idd) {
-        Typed::International(digits) => international(digits.strip_prefix(entry.dial_code)?, entry)?.to_owned(),
-        Typed::National(digits) => national(&digits, entry)?.to_owned(),
+pub(crate) fn preview(typed: &Typed, entry: &CountryEntry<'_>) -> Option<String> {
+    let number = match typed {
+        Typed::International(digits) => international(digits.strip_prefix(entry.dial_code)?, entry)?,
+        Typed::National(digits) => national(digits, entry)?,
         Typed::Unclear => return None,
     };
-    (number.len() >= MIN_DIGITS).then(|| ["+", entry.dial_code, " ", &number].concat())
+    (number.len() >= MIN_DIGITS).then(|| ["+", entry.dial_code, " ", number].concat())
 }
 
 /// `+44 07911`: the zero is for calls inside the country, unless numbers begin with it, as in Italy.

@@ -6,7 +6,7 @@ use crate::{
     Country,
     country::{Countries, CountryEntry},
     fold::fold,
-    phone_number::preview,
+    phone_number::{preview, typed::Typed},
 };
 use icu_locale::{Locale, locale, names::RegionDisplayName, subtags::Region as Subtag};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
@@ -178,7 +178,7 @@ impl Example {
         };
         let prefix = TRUNK_PREFIXES.into_iter().find(is_read).unwrap_or("");
         let entry = CountryEntry::for_preview(country, dial_code, prefix, (idd, self.national.len()));
-        let previewed = preview::preview(&self.written, &entry)?;
+        let previewed = preview::preview(&Typed::read(&self.written, idd), &entry)?;
         (previewed.replace(' ', "") == self.e164).then_some(prefix)
     }
 }
@@ -289,6 +289,7 @@ mod tests {
             let entry = countries.entry(country).unwrap();
             let Some(example) = Example::of(region, entry.dial_code) else { continue };
             let Example { e164, written, national: bare, .. } = &example;
+            let previewed = |text: &str| preview::preview(&Typed::read(text, entry.idd), &entry);
             let (plain, dial_code) = (e164.trim_start_matches('+'), entry.dial_code);
             for typed in [
                 e164.clone(),
@@ -303,13 +304,13 @@ mod tests {
                 bare.clone(),
                 plain.to_owned(),
             ] {
-                let Some(shown) = preview::preview(&typed, &entry) else { continue };
+                let Some(shown) = previewed(&typed) else { continue };
                 let read = number::read(&typed, country, &[]).map(|number| (number.e164, number.certainty));
                 let shown = crate::PhoneNumber::parse(&shown.replace(' ', "")).unwrap();
                 assert_eq!(read, Ok((shown, number::Certainty::Sure)), "{region:?} {typed}");
             }
-            assert!(preview::preview(e164, &entry).is_some(), "{region:?}");
-            national += usize::from(preview::preview(written, &entry).is_some());
+            assert!(previewed(e164).is_some(), "{region:?}");
+            national += usize::from(previewed(written).is_some());
         }
         assert!(national > 230, "only {national} regions have a preview of national numbers");
     }

@@ -21,9 +21,17 @@ const SCRIPT: &str = "client.js";
 const WASM: &str = "client_bg.wasm";
 
 /// What rustc 1.95 emits for `wasm32-unknown-unknown`; wasm-opt refuses a module that uses more than it is told.
-const WASM_OPT_FLAGS: [&str; 8] = [
+const WASM_OPT_FLAGS: [&str; 14] = [
+    // Blocks and types are found anew, which makes the compressed file 2 % smaller.
+    "-Oz",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "--gufa",
     "-Oz",
     "--converge",
+    // Rust's stack ends there.
+    "--low-memory-unused",
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
