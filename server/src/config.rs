@@ -190,6 +190,12 @@ pub struct Config {
     /// Seconds until the dialog offers another code
     #[arg(long, env, global = true, default_value_t = 30)]
     pub resend_after_seconds: u32,
+    /// Digits of a code, where the tenant does not tell, as Auth0 does not; 0 if they vary
+    #[arg(long, env, global = true, default_value_t = 6)]
+    pub code_length: u32,
+    /// Seconds that a code lives, where the tenant does not tell
+    #[arg(long, env, global = true, default_value_t = 180)]
+    pub code_lifetime_seconds: u32,
     /// How long a call to the tenant may take; for tests, which do not wait so long.
     #[arg(skip = Duration::from_secs(10))]
     pub tenant_timeout: Duration,

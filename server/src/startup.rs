@@ -235,6 +235,8 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
     auth.terms = config.lock.terms();
     auth.starts_per_ip_hour = config.limit_starts_per_ip_hour;
     auth.resend_after = Duration::from_secs(config.resend_after_seconds.into());
+    auth.code_length = config.code_length;
+    auth.code_lifetime = Duration::from_secs(config.code_lifetime_seconds.into());
     auth.tenant_timeout = config.tenant_timeout;
     if let Some(own) = own {
         own.check(&auth)?;

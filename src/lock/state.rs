@@ -25,6 +25,8 @@ pub struct State {
     pub accepts_terms: bool,
     /// The last message that the server sent, kept while the number is edited.
     pub sent: Option<CodeSent>,
+    /// The number as it was typed for that message.
+    pub sent_for: String,
     /// The request that is not answered yet.
     pub waiting_for: Option<Request>,
     /// The request that was not answered in time; a late answer is still taken, until another is asked.
@@ -334,6 +336,7 @@ impl State {
             StartOutcome::CodeSent(sent) => {
                 self.login.clone_from(&sent.login);
                 self.sent = Some(sent);
+                self.sent_for.clone_from(&self.phone_number);
                 self.code.clear();
                 self.screen = Screen::EnterCode;
                 self.notice = (request == Request::Resend).then_some(Notice::Resent);
@@ -356,6 +359,10 @@ impl State {
         }
     }
 
+    fn has_code_for_the_number(&self) -> bool {
+        self.sent.as_ref().is_some_and(|sent| sent.expires_in > 0) && self.sent_for == self.phone_number
+    }
+
     /// The request that an answer is for, if it is one of these.
     fn answered(&mut self, of: &[Request]) -> Option<Request> {
         let asked = self.waiting_for.or(self.overdue).filter(|asked| of.contains(asked))?;
@@ -367,6 +374,8 @@ impl State {
         match refusal {
             Refusal::NoPendingLogin => self.screen = Screen::EnterPhone,
             Refusal::MoreSteps => self.screen = Screen::MoreSteps,
+            // It is too soon for another code to this number, and the one before is still good.
+            Refusal::RateLimited { .. } if self.has_code_for_the_number() => self.screen = Screen::EnterCode,
             Refusal::Misconfigured => self.screen = Screen::Unrecoverable,
             // A code that failed is never the right one later; an empty field is ready for the next.
             Refusal::WrongCode { .. } | Refusal::CodeExpired | Refusal::CodeReplaced | Refusal::TooManyAttempts => {

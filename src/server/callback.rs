@@ -53,6 +53,9 @@ async fn hosted(
     headers: HeaderMap,
     Query(query): Query<Hosted>,
 ) -> Result<Response, ApiError> {
+    if is_ahead_of_a_click(&headers) {
+        return Ok(nothing().await.into_response());
+    }
     let config = auth.config();
     let logins = Logins::of(config, &headers, auth.now());
     let mut login = PendingLogin::begin(ReturnTo::parse(&query.return_to), auth.now())?;
@@ -68,6 +71,12 @@ async fn hosted(
         }
     };
     Ok(redirect(&page, logins.keep(&login)))
+}
+
+/// Browsers and scripts load links that a person may press; that begins no login.
+fn is_ahead_of_a_click(headers: &HeaderMap) -> bool {
+    let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    ["sec-purpose", "purpose", "x-moz"].iter().any(|name| says(name).contains("pre"))
 }
 
 /// RFC 6749, sections 4.1.2 and 4.1.2.1; `attempts_left` is our tenant's.

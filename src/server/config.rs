@@ -132,6 +132,10 @@ impl Tenant {
         self.0.as_str().trim_end_matches('/')
     }
 
+    pub(super) fn url(&self) -> &Url {
+        &self.0
+    }
+
     /// One of its endpoints.
     pub(super) fn endpoint(&self, path: &str) -> Url {
         let mut url = self.0.clone();

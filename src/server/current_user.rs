@@ -3,6 +3,7 @@
 use super::{
     Auth,
     id_token::Claims,
+    return_to::ReturnTo,
     session::{ABSOLUTE, IDLE},
     terms::Consent,
 };
@@ -11,7 +12,11 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use http::{Method, StatusCode, header::ACCEPT, request::Parts};
+use http::{
+    Method, StatusCode,
+    header::{ACCEPT, REFERER},
+    request::Parts,
+};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
@@ -121,8 +126,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for CurrentUser {
     }
 }
 
-/// Middleware for the routes of the signed-in only: others are sent to the login page and come back afterwards; what
-/// is not a page view is answered with 401.
+/// Middleware for the routes of the signed-in only: others are sent to the login page and come back afterwards, from a
+/// form to the page that it stood on; what no person sees is answered with 401.
 ///
 /// ```
 /// use axum::{Router, middleware::from_fn, routing::get};
@@ -138,9 +143,8 @@ pub async fn require_login(user: Option<CurrentUser>, request: Request, next: Ne
     }
     let login_path = request.extensions().get::<Auth>().map(|auth| auth.config().login_path.clone());
     match login_path {
-        Some(login_path) if is_page_view(&request) => {
-            let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
-            Redirect::to(&login_url(&login_path, here)).into_response()
+        Some(login_path) if is_seen(&request) => {
+            Redirect::to(&login_url(&login_path, page_of(&request).as_str())).into_response()
         }
         _ => NotSignedIn.into_response(),
     }
@@ -152,7 +156,16 @@ pub(super) fn login_url(login_path: &str, return_to: &str) -> String {
     format!("{login_path}?return_to={return_to}")
 }
 
-fn is_page_view(request: &Request) -> bool {
-    let accepts_html = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
-    request.method() == Method::GET && accepts_html.is_some_and(|accept| accept.contains("text/html"))
+fn is_seen(request: &Request) -> bool {
+    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The page itself, or the one that a form stood on: what it posted is lost, the person is not.
+fn page_of(request: &Request) -> ReturnTo {
+    if request.method() == Method::GET {
+        return ReturnTo::parse(request.uri().path_and_query().map_or("/", |path| path.as_str()));
+    }
+    let referer = request.headers().get(REFERER).and_then(|value| value.to_str().ok());
+    referer.and_then(ReturnTo::path_of).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! What pages know of the login: loaded once a request, read by components.
 
 use super::{
-    Auth, CurrentUser, address, countries,
+    Auth, AuthConfig, CurrentUser, address, countries,
     current_user::login_url,
     languages::{Language, accepted_tags},
     last_login,
@@ -21,6 +21,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderMap, Method, Uri, request::Parts};
+use icu_locale::{LanguageIdentifier, LocaleExpander, subtags::language};
 use leptos::prelude::use_context;
 use std::sync::{
     Arc,
@@ -109,8 +110,9 @@ fn login(auth: &Auth, user: Option<&CurrentUser>, uri: &Uri, headers: &HeaderMap
     let pending = match &named {
         Some(id) => logins.named(id).filter(|login| !login.is_over),
         None if query(uri, REFUSED).is_some() => None,
-        // Who has signed in since goes on with none of the logins before.
-        None => logins.newest(user.map(|user| user.signed_in_at)),
+        // Who has signed in since goes on with none of the logins before. What was refused in one is said where it was
+        // asked for, not on every page for an hour.
+        None => logins.newest(user.map(|user| user.signed_in_at)).map(PendingLogin::without_notice),
     };
     let lost = named.filter(|id| pending.is_none() && logins.are_blocked(id));
     let return_to = return_to(uri, &config.login_path, pending.as_ref());
@@ -143,7 +145,7 @@ fn state(auth: &Auth, pending: Option<PendingLogin>, uri: &Uri, headers: &Header
         }
         None => State {
             screen: if edits { Screen::EnterPhone } else { first_screen(auth, headers) },
-            country: auth.config().default_location.unwrap_or_else(|| country_of(headers)),
+            country: first_country(auth.config(), headers),
             notice: query(uri, REFUSED).and_then(|name| refusal_named(&name)).map(Notice::Refused),
             ..State::default()
         },
@@ -175,6 +177,13 @@ fn refusal_named(name: &str) -> Option<Refusal> {
     }
 }
 
+/// The country chosen at first: one that is offered, or the browser would take the first of the list for chosen.
+fn first_country(config: &AuthConfig, headers: &HeaderMap) -> Country {
+    let is_offered = |country: &Country| config.countries.is_empty() || config.countries.contains(country);
+    let guess = config.default_location.or_else(|| country_of(headers)).filter(is_offered);
+    guess.or_else(|| config.countries.first().copied()).unwrap_or_default()
+}
+
 /// A browser that remembers its last login is offered the same number again.
 fn first_screen(auth: &Auth, headers: &HeaderMap) -> Screen {
     last_login::remembered(auth.config(), headers)
@@ -198,10 +207,20 @@ fn query(uri: &Uri, name: &str) -> Option<String> {
     pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
 }
 
-/// A guess from the region of the languages that the browser asks for.
-fn country_of(headers: &HeaderMap) -> Country {
-    let regions = |tag: &str| tag.split('-').skip(1).find_map(|part| Country::from_iso(part).ok());
-    accepted_tags(headers).find_map(regions).unwrap_or_default()
+/// A guess from the languages that the browser asks for: the region that one names, or is mostly spoken in.
+fn country_of(headers: &HeaderMap) -> Option<Country> {
+    let named = accepted_tags(headers).find_map(|tag| Country::from_iso(locale(tag)?.region?.as_str()).ok());
+    named.or_else(|| {
+        let mut locale = locale(accepted_tags(headers).next()?)?;
+        // English is spoken everywhere, and a region that is no country (`es-419`) tells nothing.
+        let may_guess = locale.region.is_none() && locale.language != language!("en");
+        LocaleExpander::new_common().maximize(&mut locale);
+        Country::from_iso(locale.region.filter(|_| may_guess)?.as_str()).ok()
+    })
+}
+
+fn locale(tag: &str) -> Option<LanguageIdentifier> {
+    LanguageIdentifier::try_from_locale_bytes(tag.as_bytes()).ok()
 }
 
 #[cfg(test)]
@@ -212,7 +231,7 @@ mod tests {
     fn country(languages: &'static str) -> String {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(languages));
-        country_of(&headers).into()
+        country_of(&headers).unwrap_or_default().into()
     }
 
     #[test]
@@ -221,6 +240,35 @@ mod tests {
         assert_eq!(country("zh-Hant-TW"), "TW");
         assert_eq!(country("en, fr-CH;q=0.3"), "CH");
         assert_eq!(country("*"), "US");
-        assert_eq!(country_of(&HeaderMap::new()).iso(), "US");
+        assert_eq!(country_of(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn settings_of_a_language_are_no_country() {
+        for (languages, expected) in [
+            ("de-u-co-phonebk", "DE"),
+            ("th-u-ca-buddhist", "TH"),
+            ("ar-u-nu-latn", "EG"),
+            ("no", "NO"),
+            ("ja", "JP"),
+            ("zh-Hant", "TW"),
+            ("es-419", "US"),
+            ("en", "US"),
+        ] {
+            assert_eq!(country(languages), expected, "{languages}");
+        }
+    }
+
+    #[test]
+    fn the_first_country_is_one_that_is_offered() {
+        let (base, tenant) = ("https://app.example".parse().unwrap(), "demo.auth0.com".parse().unwrap());
+        let mut config = AuthConfig::new(base, tenant, "client".to_owned(), "secret".into());
+        config.countries = ["DE", "AT", "CH"].map(|code| Country::from_iso(code).unwrap()).into();
+        let first = |languages| {
+            let headers = HeaderMap::from_iter([(ACCEPT_LANGUAGE, HeaderValue::from_static(languages))]);
+            first_country(&config, &headers).iso().to_owned()
+        };
+        assert_eq!(first("en-US"), "DE", "the operator's first");
+        assert_eq!(first("fr-CH"), "CH");
     }
 }

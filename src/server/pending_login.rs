@@ -108,6 +108,11 @@ impl PendingLogin {
         self.notice = None;
     }
 
+    /// The same with nothing to say about its last step.
+    pub(super) fn without_notice(self) -> Self {
+        Self { notice: None, ..self }
+    }
+
     /// The browser leaves for the tenant.
     pub(super) fn authorize(&mut self, pkce: PkceSupport) -> Authorization {
         self.pkce = Some(pkce);
@@ -143,9 +148,25 @@ impl PendingLogin {
             phone_number: self.typed.clone(),
             sent: self.shown(now),
             accepts_terms: self.consent.is_some(),
-            notice: self.notice.clone(),
+            notice: self.notice.clone().or_else(|| self.expired(now)),
             ..State::default()
         }
+    }
+
+    /// Who comes back to the code after its time is told at once.
+    fn expired(&self, now: OffsetDateTime) -> Option<Notice> {
+        let is_over = self.at_code && self.sent.as_ref().is_some_and(|sent| sent.expires_at <= now);
+        is_over.then_some(Notice::Refused(Refusal::CodeExpired))
+    }
+
+    /// Whether a code for this number is still good.
+    pub(super) fn has_code_for(&self, number: &PhoneNumber, now: OffsetDateTime) -> bool {
+        self.sent.as_ref().is_some_and(|sent| sent.number == *number && sent.expires_at > now)
+    }
+
+    /// Back to the code, which was sent before.
+    pub(super) fn back_to_the_code(&mut self) {
+        self.at_code = true;
     }
 
     fn shown(&self, now: OffsetDateTime) -> Option<CodeSent> {

@@ -28,7 +28,7 @@ impl ReturnTo {
         let is_path = text.starts_with('/') && url.origin() == base.origin() && !url.path().starts_with("//");
         let with_query = &url[Position::BeforePath..Position::AfterQuery];
         let fitting = [with_query, url.path()].into_iter().find(|path| path.len() <= MAX_LENGTH);
-        fitting.filter(|_| is_path).map(|path| Self(path.to_owned()))
+        fitting.filter(|_| is_path && !is_of_the_login(url.path())).map(|path| Self(path.to_owned()))
     }
 
     /// The same without one of the parameters of its query.
@@ -42,6 +42,11 @@ impl ReturnTo {
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Steps of the login itself: who came back to one would log in again, or out.
+fn is_of_the_login(path: &str) -> bool {
+    ["/callback", "/login/hosted", "/logout"].contains(&path) || path.starts_with("/api/passwordless/")
 }
 
 impl Default for ReturnTo {
@@ -86,6 +91,14 @@ mod tests {
         for (from, to) in [("/a?login=1", "/a"), ("/a?b=1&login=2&c", "/a?b=1&c"), ("/a", "/a")] {
             assert_eq!(ReturnTo::parse(from).without("login").as_str(), to);
         }
+    }
+
+    #[test]
+    fn a_step_of_the_login_is_no_page_to_come_back_to() {
+        for path in ["/callback?code=1", "/login/hosted", "/logout", "/api/passwordless/start"] {
+            assert_eq!(ReturnTo::parse(path).as_str(), "/", "{path}");
+        }
+        assert_eq!(ReturnTo::parse("/logout-help").as_str(), "/logout-help");
     }
 
     #[test]

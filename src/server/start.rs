@@ -34,7 +34,20 @@ pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     login.type_number(&start.phone_number, country);
     login.consent = consent(&request, &start);
     let number = may_start(&request, &start, &login).and_then(|()| asked_for(&request, &start, country));
-    send(&request, login, number, None).await
+    let before = number.as_ref().ok().and_then(|number| with_code_for(&request, &start, number));
+    let outcome = ask_tenant(&request, number).await;
+    if let (Err(Refusal::RateLimited { .. }), Some(mut before)) = (&outcome, before) {
+        // It is too soon for another code, and the one before is still good.
+        before.back_to_the_code();
+        return Ok(keep(&request, before, outcome, None));
+    }
+    Ok(keep(&request, login, outcome, None))
+}
+
+/// The login that the form stood in, if it has a code for the same number.
+fn with_code_for(request: &Request, start: &Start, number: &Number) -> Option<PendingLogin> {
+    let before = request.login(&start.login).ok()?;
+    before.has_code_for(&number.e164, request.auth.now()).then_some(before)
 }
 
 /// Sends a code to a number that the app knows, as for a step-up; the dialog on this browser's next page starts at the
@@ -47,15 +60,16 @@ pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result
     let request = Request::current()?;
     let mut login = PendingLogin::begin(ReturnTo::parse(return_to), request.auth.now())?;
     login.type_number(phone_number.as_str(), Country::default());
-    send(&request, login, number::known(phone_number), None).await
+    let outcome = ask_tenant(&request, number::known(phone_number)).await;
+    Ok(keep(&request, login, outcome, None))
 }
 
 pub(crate) async fn resend(login: &str) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     match request.login(login) {
         Ok(login) => {
-            let number = number_to_resend(&request, &login);
-            send(&request, login, number, Some(Notice::Resent)).await
+            let outcome = ask_tenant(&request, number_to_resend(&request, &login)).await;
+            Ok(keep(&request, login, outcome, Some(Notice::Resent)))
         }
         Err(refusal) => {
             request.back_without_a_login(&refusal);
@@ -98,13 +112,14 @@ fn number_to_resend(request: &Request, login: &PendingLogin) -> Result<Number, R
     }
 }
 
-async fn send(
+/// Keeps what became of it, for a page that is loaded again or was never alive.
+fn keep(
     request: &Request,
     mut login: PendingLogin,
-    number: Result<Number, Refusal>,
+    outcome: Result<(Number, Started), Refusal>,
     notice: Option<Notice>,
-) -> Result<StartOutcome, ApiError> {
-    let outcome = match ask_tenant(request, number).await {
+) -> StartOutcome {
+    let outcome = match outcome {
         Ok(sent) => StartOutcome::CodeSent(login.code_sent(&request.auth, sent, notice)),
         Err(refusal) => {
             tracing::warn!(?refusal, "a login was refused at its start");
@@ -117,7 +132,7 @@ async fn send(
         request.keep(&login);
     }
     request.back_to_the_form(&login.id);
-    Ok(outcome)
+    outcome
 }
 
 async fn ask_tenant(request: &Request, number: Result<Number, Refusal>) -> Result<(Number, Started), Refusal> {

@@ -3,7 +3,7 @@
 //! Every call has a time-out, follows no redirect and reads no more than a small answer.
 
 use super::{
-    AuthConfig, Clock,
+    AuthConfig, Clock, address,
     authorization::{Authorization, PkceSupport},
     config::Tenant,
     languages::Language,
@@ -58,11 +58,11 @@ struct Inner {
 
 impl TenantClient {
     pub(super) fn new(config: &AuthConfig, clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
-        let http = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(config.tenant_timeout)
-            .redirect(Policy::none())
-            .build()?;
+        let builder = Client::builder();
+        // A tenant on this machine is behind no proxy, whatever the environment says.
+        let builder = if address::is_loopback(config.tenant.url()) { builder.no_proxy() } else { builder };
+        let http =
+            builder.connect_timeout(CONNECT_TIMEOUT).timeout(config.tenant_timeout).redirect(Policy::none()).build()?;
         Ok(Self(Arc::new(Inner { http, config: config.clone(), clock, pkce: OnceCell::new() })))
     }
 
@@ -223,17 +223,19 @@ impl TenantClient {
         self.get("/.well-known/jwks.json").await
     }
 
-    /// Whether `verify_redirect` takes PKCE, which our tenant says in its metadata and Auth0 does not.
-    pub(super) async fn verify_redirect_pkce(&self) -> Result<PkceSupport, TenantError> {
-        self.0
-            .pkce
-            .get_or_try_init(async || {
-                let metadata: Metadata = self.get("/.well-known/openid-configuration").await?;
-                let takes = metadata.passwordless_code_challenge_methods_supported.iter().any(|m| m == "S256");
-                Ok(if takes { PkceSupport::S256 } else { PkceSupport::None })
-            })
-            .await
-            .copied()
+    /// Whether `verify_redirect` takes PKCE, which our tenant says in its metadata and Auth0 does not. A tenant whose
+    /// metadata cannot be had does not take it: no login is stopped for what would only be an extra.
+    pub(super) async fn verify_redirect_pkce(&self) -> PkceSupport {
+        let known = self.0.pkce.get_or_try_init(async || {
+            let metadata: Metadata = self.get("/.well-known/openid-configuration").await?;
+            let methods = metadata.passwordless_code_challenge_methods_supported.unwrap_or_default();
+            let takes = methods.iter().any(|method| method == "S256");
+            Ok::<_, TenantError>(if takes { PkceSupport::S256 } else { PkceSupport::None })
+        });
+        known.await.copied().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the tenant's metadata cannot be had, so PKCE is left out");
+            PkceSupport::None
+        })
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, TenantError> {
@@ -253,8 +255,7 @@ impl TenantClient {
 
 #[derive(Deserialize)]
 struct Metadata {
-    #[serde(default)]
-    passwordless_code_challenge_methods_supported: Vec<String>,
+    passwordless_code_challenge_methods_supported: Option<Vec<String>>,
 }
 
 /// The body of an answer that is a success.

@@ -123,10 +123,10 @@ impl Step {
         let before = self.repeats.outcome_of(&self.code, self.auth.now()).await;
         match (before.map(|outcome| outcome.user), self.auth.config().login_flow) {
             (Some(Some(user)), _) => Ok(Right::SignedIn(Box::new(user))),
-            (Some(None), _) => self.through_the_tenant().await,
+            (Some(None), _) => Ok(self.through_the_tenant().await),
             (None, LoginFlow::Redirect) => {
                 self.check_at_the_tenant().await?;
-                self.through_the_tenant().await
+                Ok(self.through_the_tenant().await)
             }
             (None, LoginFlow::Token) => self.sign_in().await,
         }
@@ -141,9 +141,9 @@ impl Step {
         Ok(())
     }
 
-    async fn through_the_tenant(self) -> Result<Right, Refusal> {
-        let pkce = self.auth.tenant().verify_redirect_pkce().await.map_err(refused)?;
-        Ok(Right::GoThroughTheTenant(pkce, self.number, self.code))
+    async fn through_the_tenant(self) -> Right {
+        let pkce = self.auth.tenant().verify_redirect_pkce().await;
+        Right::GoThroughTheTenant(pkce, self.number, self.code)
     }
 
     /// Flow `token`: the server exchanges the code itself.

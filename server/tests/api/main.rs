@@ -15,6 +15,7 @@ mod clock;
 mod codes;
 mod errands;
 mod fake_tenant;
+mod field_cases;
 mod flows;
 mod hooks;
 mod id_token;

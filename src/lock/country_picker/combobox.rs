@@ -40,7 +40,7 @@ pub(super) fn Combobox(passwordless: Passwordless, id: String) -> impl IntoView 
             on:click=passwordless.on(press_field)
             on:input=passwordless.on(look_for)
             on:keydown=passwordless.on(press)
-            on:blur=passwordless.on(|login, _| login.dispatch(Event::ListClosed))
+            on:blur=passwordless.on(|login, _| leave(login))
         />
         <ul
             role="listbox"
@@ -122,6 +122,14 @@ fn reach(passwordless: Passwordless, row: usize) {
 fn take_row(passwordless: Passwordless, row: usize) {
     if let Some((country, _)) = untrack(|| found(passwordless)).get(row) {
         passwordless.choose_country(*country);
+    }
+}
+
+/// What only one country is called was meant, also by a password manager that fills the name in.
+fn leave(passwordless: Passwordless) {
+    match untrack(|| found(passwordless)).len() {
+        1 => take_row(passwordless, 0),
+        _ => passwordless.dispatch(Event::ListClosed),
     }
 }
 
