@@ -211,6 +211,13 @@ pub enum Refusal {
     Unexpected,
 }
 
+impl Refusal {
+    /// Its name in JSON, such as `WrongCode`: for logs, where the number and the sentence that some come with have no place.
+    pub fn reason(&self) -> &'static str {
+        refusal::name(self)
+    }
+}
+
 /// What nobody expects of a server function.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "error", content = "error_description")]

@@ -15,7 +15,7 @@ pub(crate) struct Wire {
 
 macro_rules! refusals {
     ($($name:ident)*) => {
-        const fn name(refusal: &Refusal) -> &'static str {
+        pub(crate) const fn name(refusal: &Refusal) -> &'static str {
             match refusal {
                 $(Refusal::$name => stringify!($name),)*
                 Refusal::RateLimited { .. } => "RateLimited",

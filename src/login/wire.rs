@@ -92,6 +92,7 @@ impl From<String> for Login {
         };
         login.state.login = next();
         login.hosted_page = next();
+        login.state.sent_for.clone_from(&login.state.phone_number);
         if let Some(sent) = &mut login.state.sent {
             sent.login.clone_from(&login.state.login);
         }
@@ -189,6 +190,7 @@ mod tests {
             |(screen, phone_number, [must_accept_terms, accepts_terms], sent, notice)| State {
                 login: "a login".to_owned(),
                 screen,
+                sent_for: phone_number.clone(),
                 phone_number,
                 must_accept_terms,
                 accepts_terms,

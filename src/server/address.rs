@@ -3,18 +3,30 @@
 use super::AuthConfig;
 use axum::extract::Request;
 use http::{
-    HeaderMap, Method, Uri,
+    HeaderMap, HeaderName, Method, Uri,
     header::{FORWARDED, HOST, ORIGIN, REFERER, VIA},
 };
 use std::net::IpAddr;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
-/// Whether a request comes from a page of another origin than the app's, as far as the browser tells.
-pub(super) fn is_foreign(config: &AuthConfig, headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let from = text(ORIGIN).filter(|origin| *origin != "null").or_else(|| text(REFERER));
-    let from = from.and_then(|url| Url::parse(url).ok());
-    from.is_some_and(|from| from.origin() != config.app_base_url.origin())
+/// Whether a form was posted from a page of another origin than the app's, as far as the browser tells.
+pub(super) fn is_foreign_form(config: &AuthConfig, headers: &HeaderMap) -> bool {
+    url(headers, ORIGIN).is_some_and(|from| from.origin() != config.app_base_url.origin())
+}
+
+/// Whether a link was followed on a page that this server serves under another origin than the app's.
+pub(super) fn is_foreign_link(config: &AuthConfig, headers: &HeaderMap) -> bool {
+    let Some(from) = url(headers, REFERER) else { return false };
+    let is_ours = text(headers, HOST).is_some_and(|host| *host == from[Position::BeforeHost..Position::AfterPort]);
+    is_ours && from.origin() != config.app_base_url.origin()
+}
+
+fn url(headers: &HeaderMap, name: HeaderName) -> Option<Url> {
+    Url::parse(text(headers, name)?).ok()
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
 }
 
 /// The same page under the app's own address, where it was asked for under another name of this machine:
@@ -26,7 +38,7 @@ pub(super) fn elsewhere(config: &AuthConfig, request: &Request) -> Option<String
     if !is_read || is_proxied(request.headers()) || !is_loopback(&config.app_base_url) {
         return None;
     }
-    let host = request.headers().get(HOST)?.to_str().ok()?;
+    let host = text(request.headers(), HOST)?;
     let asked = Url::parse(&format!("{}://{host}/", config.app_base_url.scheme())).ok()?;
     let same_port = asked.port_or_known_default() == config.app_base_url.port_or_known_default();
     let is_other_name = asked.host() != config.app_base_url.host();

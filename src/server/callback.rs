@@ -61,7 +61,7 @@ async fn hosted(
     let mut login = PendingLogin::begin(ReturnTo::parse(&query.return_to), auth.now())?;
     login.consent = logins.newest(None).and_then(|newest| newest.consent);
     let may_go_on = config.allows(login.consent.as_ref()).and_then(|()| {
-        if address::is_foreign(config, &headers) { Err(Refusal::WrongAddress(config.address())) } else { Ok(()) }
+        if address::is_foreign_link(config, &headers) { Err(Refusal::WrongAddress(config.address())) } else { Ok(()) }
     });
     let page = match may_go_on {
         Ok(()) => String::from(auth.tenant().authorize_url(&login.authorize(PkceSupport::S256))),
@@ -117,7 +117,7 @@ async fn callback(
             Ok(redirect(login.return_to.as_str(), cookies))
         }
         Err(refusal) => {
-            tracing::warn!(?refusal, "a callback did not sign in");
+            tracing::warn!(reason = refusal.reason(), "a callback did not sign in");
             login.refused(refusal);
             Ok(redirect(&with_login(&auth.config().login_path, &login.id), logins.keep(&login)))
         }
@@ -131,7 +131,7 @@ fn without_a_login(auth: &Auth, logins: &Logins<'_>, state: &str, is_signed_in: 
     }
     let was_begun_elsewhere = LoginState::login(state).is_some_and(|id| logins.is_fresh(&id));
     let refusal = if was_begun_elsewhere { Refusal::OtherBrowser } else { Refusal::NoPendingLogin };
-    tracing::warn!(?refusal, "a callback did not sign in");
+    tracing::warn!(reason = refusal.reason(), "a callback did not sign in");
     let query = refusal_query(&refusal);
     redirect(&format!("{}?{query}", auth.config().login_path), [])
 }

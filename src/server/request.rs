@@ -84,7 +84,8 @@ impl Request {
     /// it has no cookie of this login. The flow without that way can end anywhere.
     pub(super) fn check_address(&self) -> Result<(), Refusal> {
         let config = self.auth.config();
-        let is_elsewhere = config.login_flow == LoginFlow::Redirect && address::is_foreign(config, &self.parts.headers);
+        let is_elsewhere =
+            config.login_flow == LoginFlow::Redirect && address::is_foreign_form(config, &self.parts.headers);
         if is_elsewhere { Err(Refusal::WrongAddress(config.address())) } else { Ok(()) }
     }
 

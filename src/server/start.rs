@@ -122,7 +122,7 @@ fn keep(
     let outcome = match outcome {
         Ok(sent) => StartOutcome::CodeSent(login.code_sent(&request.auth, sent, notice)),
         Err(refusal) => {
-            tracing::warn!(?refusal, "a login was refused at its start");
+            tracing::warn!(reason = refusal.reason(), "a login was refused at its start");
             login.refused(refusal.clone());
             StartOutcome::Refused(refusal)
         }

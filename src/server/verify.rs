@@ -33,7 +33,7 @@ async fn verify_for(request: &Request, mut login: PendingLogin, code: &str) -> R
             VerifyOutcome::Verified { continue_to }
         }
         Err(refusal) => {
-            tracing::warn!(?refusal, "a code was not accepted");
+            tracing::warn!(reason = refusal.reason(), "a code was not accepted");
             login.refused(refusal.clone());
             request.back_to_the_form(&login.id);
             VerifyOutcome::Refused(refusal)

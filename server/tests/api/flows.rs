@@ -52,6 +52,23 @@ async fn hosted_signs_in_on_the_tenants_page() {
     assert!(browser.is_signed_in().await);
 }
 
+#[tokio::test]
+async fn the_hosted_login_can_be_finished_in_two_tabs() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let mut tabs = Vec::new();
+    for (page, number) in [("/profile?tab=1", "+1 415 555 2671"), ("/profile?tab=2", "+1 415 555 2672")] {
+        let page = browser.open(format!("/login/hosted?return_to={page}")).await;
+        tabs.push(submit_only_form(&browser, &page.url, &page.text, ("phone_number", number)).await);
+    }
+    for (tab, number) in tabs.iter().zip(["+14155552671", "+14155552672"]) {
+        let code = program.code_sent_to(number).await;
+        let page = submit_only_form(&browser, &tab.url, &tab.text, ("code", &code)).await;
+        assert_eq!((page.url.path(), page.status), ("/profile", StatusCode::OK));
+        assert!(page.shows(number));
+    }
+}
+
 /// Fills the first form of the tenant's page, hidden fields included.
 async fn submit_only_form(
     browser: &crate::browser::Browser,

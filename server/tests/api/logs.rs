@@ -67,6 +67,7 @@ async fn a_refusal_is_logged_and_nothing_private_is() {
         assert_eq!(code.len(), 12);
         browser.refusal_of(&wrong(&code)).await;
         browser.start("12").await;
+        browser.start("+1 357 555 2998").await;
         browser.start(PHONE).await;
         let code = program.code_sent_to(PHONE).await;
         let VerifyOutcome::Verified { continue_to } = browser.verify(&code).await else { panic!("refused") };
@@ -75,7 +76,8 @@ async fn a_refusal_is_logged_and_nothing_private_is() {
 
         let text = log.text();
         assert!(text.contains("WrongCode") && text.contains("PhoneNumberInvalid"));
-        for private in [&PHONE[1..], &code, &wrong(&code), SECRET] {
+        assert!(text.contains("ConfirmNumber"));
+        for private in [&PHONE[1..], "357 555 2998", "3575552998", &code, &wrong(&code), SECRET] {
             assert!(
                 !text.contains(private),
                 "{}",
