@@ -236,7 +236,6 @@ async fn refused(login: Login<'_>, refusal: Refusal) -> Result<Response, PageErr
     tracing::warn!(error = %refusal, "a code was refused on the login page");
     let notice = match refusal {
         Refusal::WrongCode { attempts_left } => Notice::WrongCode { attempts_left },
-        Refusal::Superseded { attempts_left: 0 } => Notice::WrongCode { attempts_left: Some(0) },
         Refusal::Superseded { .. } => Notice::Superseded,
         Refusal::Expired => Notice::Expired,
         Refusal::UsedUp => Notice::UsedUp,

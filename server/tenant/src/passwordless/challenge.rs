@@ -111,7 +111,7 @@ pub(crate) enum Refusal {
     /// Not the code. A code that was used already is dead, and nothing is said about tries.
     #[error("Wrong phone number or verification code.")]
     WrongCode { attempts_left: Option<u32> },
-    /// The code of an earlier message, which the newest one replaced; it counts as any wrong one does.
+    /// The code of an earlier message, which the newest one replaced. It was sent to this number, so it is no guess.
     #[error("Wrong phone number or verification code.")]
     Superseded { attempts_left: u32 },
     #[error("The verification code has expired. Please try to login again.")]
@@ -150,7 +150,7 @@ pub(crate) enum Counted {
 /// What a try takes from the limits on failing ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cost {
-    /// It succeeded, or repeated a code that did.
+    /// It succeeded, repeated a code that did, or was of an earlier message.
     Nothing,
     /// It failed, and could not have succeeded.
     Failure,
@@ -164,6 +164,14 @@ pub(crate) struct Judgement {
     pub(crate) verdict: Result<Taken, Refusal>,
     pub(crate) after: Challenge,
     pub(crate) cost: Cost,
+}
+
+impl Judgement {
+    /// On the code of an earlier message, where a wrong one would have cost the challenge a try.
+    pub(crate) fn on_a_superseded_code(challenge: Challenge) -> Self {
+        let attempts_left = MAX_FAILURES.saturating_sub(challenge.failures);
+        Self { verdict: Err(Refusal::Superseded { attempts_left }), after: challenge, cost: Cost::Nothing }
+    }
 }
 
 /// Judges one try, and says what the challenge is afterwards.

@@ -80,10 +80,10 @@ impl Store {
         }
         let keys = code_keys::read(&mut transaction).await?;
         let mut judgement = challenge::judge(&keys, &before, attempt.code, now, &attempt.purpose);
-        if let Err(Refusal::WrongCode { attempts_left: Some(attempts_left) }) = judgement.verdict
+        if let Err(Refusal::WrongCode { attempts_left: Some(_) }) = judgement.verdict
             && attempt.is_of_a_superseded_code(&mut transaction, &keys, now).await?
         {
-            judgement.verdict = Err(Refusal::Superseded { attempts_left });
+            judgement = Judgement::on_a_superseded_code(before);
         }
         attempt.keep(&mut transaction, &judgement).await?;
         attempt.settle(&mut transaction, &judgement).await?;

@@ -1,8 +1,9 @@
 //! `POST /passwordless/verify`.
 
+use passwordless_tenant::Limits;
 use serde_json::{Value, json};
 
-use crate::helpers::{TestTenant, refused, wrong};
+use crate::helpers::{Choice, TestTenant, refused, wrong};
 
 const WRONG: &str = "Wrong phone number or verification code.";
 const EXPIRED: &str = "The verification code has expired. Please try to login again.";
@@ -73,24 +74,47 @@ async fn a_new_code_takes_the_place_of_the_one_before() {
     assert_eq!(tenant.verify(&second).await.status(), 200);
 }
 
-/// Whoever types the code of an earlier message is told so, as long as it would have lived; it costs a try all the same.
+/// Whoever types the code of an earlier message is told so, as long as it would have lived. It was sent to them: it is no
+/// guess, however often it comes.
 #[tokio::test]
-async fn a_code_that_was_replaced_is_known_again() {
-    let tenant = TestTenant::start().await;
+async fn a_code_that_was_replaced_is_known_again_and_costs_nothing() {
+    let limits = Limits { starts_per_phone_hour: 1000, starts_per_ip_hour: 1000, ..Choice::default().limits };
+    let tenant = TestTenant::with(Choice { limits, ..Choice::default() }).await;
     let first = tenant.code().await;
     tenant.clock.advance(60);
     let second = another_code(&tenant, &[&first]).await;
+    tenant.clock.advance(60);
     let third = another_code(&tenant, &[&first, &second]).await;
-    let body = refused(tenant.verify(&first).await, 401, "invalid_user_password", WRONG).await;
-    assert_eq!((&body["superseded"], &body["attempts_left"]), (&json!(true), &json!(2)));
-    let body = refused(tenant.redeem(&second).await, 403, "invalid_grant", WRONG).await;
-    assert_eq!((&body["superseded"], &body["attempts_left"]), (&json!(true), &json!(1)));
+    let body = refused(tenant.verify(&wrong(&third)).await, 401, "invalid_user_password", WRONG).await;
+    assert_eq!((&body["superseded"], &body["attempts_left"]), (&Value::Null, &json!(2)));
+    // More often than ten failures from an address, twenty guesses at a number and a hundred from an address.
+    for _ in 0..55 {
+        let body = refused(tenant.verify(&first).await, 401, "invalid_user_password", WRONG).await;
+        assert_eq!((&body["superseded"], &body["attempts_left"]), (&json!(true), &json!(2)));
+        let body = refused(tenant.redeem(&second).await, 403, "invalid_grant", WRONG).await;
+        assert_eq!((&body["superseded"], &body["attempts_left"]), (&json!(true), &json!(2)));
+    }
     assert_eq!(tenant.verify(&third).await.status(), 200);
-    tenant.clock.advance(120);
+    tenant.clock.advance(60);
     let body = refused(tenant.verify(&first).await, 401, "invalid_user_password", WRONG).await;
-    assert_eq!((&body["superseded"], &body["attempts_left"]), (&Value::Null, &json!(0)));
-    let body = refused(tenant.verify(&second).await, 401, "invalid_user_password", USED_UP).await;
-    assert_eq!(body["superseded"], Value::Null);
+    assert_eq!((&body["superseded"], &body["attempts_left"]), (&Value::Null, &json!(1)));
+    assert_eq!(tenant.redeem(&third).await.status(), 200);
+}
+
+/// Whether a guess hit an earlier code is not told any more, nor to be seen in what is left of the limits.
+#[tokio::test]
+async fn after_three_guesses_a_code_that_was_replaced_is_answered_as_any() {
+    let tenant = TestTenant::start().await;
+    let first = tenant.code().await;
+    let second = another_code(&tenant, &[&first]).await;
+    for _ in 0..3 {
+        assert_eq!(tenant.verify(&wrong(&second)).await.status(), 401);
+    }
+    for _ in 0..7 {
+        let body = refused(tenant.verify(&first).await, 401, "invalid_user_password", USED_UP).await;
+        assert_eq!(body["superseded"], Value::Null);
+    }
+    assert_eq!(tenant.verify(&first).await.status(), 429);
 }
 
 #[tokio::test]
