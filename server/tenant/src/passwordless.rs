@@ -58,6 +58,12 @@ pub(crate) struct SignIn {
     pub(crate) taken: Taken,
 }
 
+/// A challenge that was put in the place of an earlier one.
+struct Placed {
+    id: String,
+    earlier: Option<Challenge>,
+}
+
 /// Why no code was sent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SendCodeError {
@@ -81,8 +87,8 @@ pub(crate) enum CodeError {
 }
 
 impl Tenant {
-    /// Sends a new code; the one before is dead from here on, whether or not the message arrives. Says what is left
-    /// of the limit, where it was counted.
+    /// Sends a new code, which takes the place of the one before, unless it is sure that no message went out. Says what
+    /// is left of the limit, where it was counted.
     pub(crate) async fn send_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
         let rate = self.new_code(request).await;
         if let Err(error) = &rate {
@@ -98,7 +104,7 @@ impl Tenant {
         }
         let limits = StartLimits::of(&self.limits, request.phone_number, &request.source);
         let rate = self.store.take_start(&limits, self.now()).await??;
-        let code = self.new_challenge(request).await?;
+        let (code, placed) = self.new_challenge(request).await?;
         let message = SmsMessage {
             to: request.phone_number.as_str().to_owned(),
             body: message::text(request, &code),
@@ -115,10 +121,13 @@ impl Tenant {
         }
         let began = Instant::now();
         let sent = self.senders.of(request.connection).send(&message).await;
-        let accepted = sent.inspect_err(|error| {
+        if let Err(error) = &sent {
             tracing::warn!(connection, reason = error.kind(), code = error.code(), "a message was not taken");
-        })?;
-        self.note_message(request, accepted).await;
+            if error.is_certain() {
+                self.put_back(request, &placed).await;
+            }
+        }
+        self.note_message(request, sent?).await;
         self.send_times.remember(connection, began.elapsed());
         self.audit_start(request, None).await;
         Ok(rate)
@@ -133,15 +142,24 @@ impl Tenant {
         }
     }
 
-    async fn new_challenge(&self, request: &CodeRequest<'_>) -> Result<OneTimeCode, StoreError> {
+    /// Keeps the code good that came before: nobody has the new one. What the caller is told is that nothing was sent.
+    async fn put_back(&self, request: &CodeRequest<'_>, placed: &Placed) {
+        let Some(earlier) = &placed.earlier else { return };
+        let (connection, phone_number) = (&request.connection.name, request.phone_number);
+        if let Err(error) = self.store.put_back(connection, phone_number, earlier, &placed.id).await {
+            tracing::error!(%error, "no message was sent, and the code before it could not be put back");
+        }
+    }
+
+    async fn new_challenge(&self, request: &CodeRequest<'_>) -> Result<(OneTimeCode, Placed), StoreError> {
         let connection = request.connection;
         let code = OneTimeCode::draw(connection.code_length, &*self.entropy);
         let id = entropy::object_id(&*self.entropy);
         let now = self.now();
         let mac = self.store.code_keys().await?.seal(&id, &code);
         let challenge = Challenge { mac, ..Challenge::without_code(id, connection.expiry(now)) };
-        self.store.put_challenge(&connection.name, request.phone_number, &challenge).await?;
-        Ok(code)
+        let earlier = self.store.put_challenge(&connection.name, request.phone_number, &challenge).await?;
+        Ok((code, Placed { id: challenge.id, earlier }))
     }
 
     /// Says whether the code is right, and leaves it good.

@@ -110,19 +110,28 @@ pub enum SendError {
 }
 
 impl SendError {
+    /// Whether nothing was sent for sure, and nothing will be.
+    pub(crate) fn is_certain(&self) -> bool {
+        match self {
+            Self::GatewayStatus(status) => (400..500).contains(status),
+            Self::InvalidRecipient { .. }
+            | Self::Refused { .. }
+            | Self::Busy { .. }
+            | Self::GatewayAuthentication
+            | Self::Unreachable => true,
+            Self::Failed { .. } | Self::GatewayTimeout | Self::Timeout | Self::BrokenOff => false,
+        }
+    }
+
     /// Whether another sender may try: this one surely sends nothing, and not because of the recipient, who may have
     /// asked for no messages or have no phone that takes them (Twilio 21614, 21635).
     pub(crate) fn leaves_it_to_others(&self) -> bool {
-        match self {
-            Self::Refused { code, .. } => !matches!(*code, OPTED_OUT | 21614 | 21635),
-            Self::GatewayStatus(status) => (400..500).contains(status),
-            Self::Busy { .. } | Self::GatewayAuthentication | Self::Unreachable => true,
-            Self::InvalidRecipient { .. }
-            | Self::Failed { .. }
-            | Self::GatewayTimeout
-            | Self::Timeout
-            | Self::BrokenOff => false,
-        }
+        let is_about_the_recipient = match self {
+            Self::InvalidRecipient { .. } => true,
+            Self::Refused { code, .. } => matches!(*code, OPTED_OUT | 21614 | 21635),
+            _ => false,
+        };
+        self.is_certain() && !is_about_the_recipient
     }
 
     /// The provider's code, or its HTTP status where that is all it says.

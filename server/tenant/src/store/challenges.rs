@@ -28,14 +28,24 @@ pub(crate) struct Attempt<'a> {
 type Row = (String, String, i64, i64, bool);
 
 impl Store {
-    /// Puts the challenge in the place of the one before, which can be told from a guess as long as it would have lived.
+    /// Puts the challenge in the place of the one before, which can be told from a guess as long as it would have lived,
+    /// and which is returned.
     pub(crate) async fn put_challenge(
         &self,
         connection: &str,
         phone_number: &PhoneNumber,
         challenge: &Challenge,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Challenge>, StoreError> {
         let mut transaction = self.pool.begin().await?;
+        // Writing first locks the row: no try comes between what is returned and what is put.
+        let before: Option<Row> = sqlx::query_as(
+            "UPDATE tenant_challenges SET failures = failures WHERE connection = $1 AND phone_number = $2 \
+             RETURNING id, mac, expires_at, failures, redeemed",
+        )
+        .bind(connection)
+        .bind(phone_number.as_str())
+        .fetch_optional(&mut *transaction)
+        .await?;
         sqlx::query(
             "INSERT INTO tenant_superseded_codes (id, connection, phone_number, mac, expires_at) \
              SELECT id, connection, phone_number, mac, expires_at FROM tenant_challenges \
@@ -60,6 +70,40 @@ impl Store {
         .bind(challenge.redeemed)
         .execute(&mut *transaction)
         .await?;
+        transaction.commit().await?;
+        before.map(challenge_of).transpose()
+    }
+
+    /// Puts the challenge back whose place the one named `newer_id` took, unless yet another one has it, or someone is in
+    /// by it. Wrong codes that came meanwhile were wrong for the earlier one too.
+    pub(crate) async fn put_back(
+        &self,
+        connection: &str,
+        phone_number: &PhoneNumber,
+        earlier: &Challenge,
+        newer_id: &str,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let put = sqlx::query(
+            "UPDATE tenant_challenges SET id = $1, mac = $2, expires_at = $3, failures = failures + $4, redeemed = $5 \
+             WHERE connection = $6 AND phone_number = $7 AND id = $8 AND redeemed = FALSE",
+        )
+        .bind(&earlier.id)
+        .bind(&earlier.mac)
+        .bind(earlier.expires_at.0)
+        .bind(i64::from(earlier.failures))
+        .bind(earlier.redeemed)
+        .bind(connection)
+        .bind(phone_number.as_str())
+        .bind(newer_id)
+        .execute(&mut *transaction)
+        .await?;
+        if put.rows_affected() > 0 {
+            sqlx::query("DELETE FROM tenant_superseded_codes WHERE id = $1")
+                .bind(&earlier.id)
+                .execute(&mut *transaction)
+                .await?;
+        }
         transaction.commit().await?;
         Ok(())
     }

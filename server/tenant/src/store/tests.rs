@@ -39,6 +39,7 @@ macro_rules! suite {
                 the_request_that_used_a_code_up_is_known_again,
                 three_guesses_are_judged,
                 a_newer_code_takes_the_place_and_the_old_one_is_known,
+                a_replaced_code_is_put_back_unless_another_one_came,
                 codes_outlive_their_key,
                 buckets_are_never_overdrawn,
                 a_refused_start_takes_nothing,
@@ -92,11 +93,17 @@ async fn twenty<T: Send + 'static, F: Future<Output = T> + Send + 'static>(task:
     tasks.join_all().await
 }
 
-async fn send(store: &Store, code: &str) -> Outcome {
+/// Puts a challenge, and returns its name and the one that it took the place of.
+async fn put(store: &Store, code: &str) -> Result<(String, Option<Challenge>), Box<dyn Error>> {
     let id = entropy::object_id(&SystemEntropy);
     let mac = store.code_keys().await?.seal(&id, &OneTimeCode::from(code));
-    let challenge = Challenge { mac, ..Challenge::without_code(id, NOW.plus_seconds(3 * MINUTE)) };
-    Ok(store.put_challenge("sms", &phone()?, &challenge).await?)
+    let challenge = Challenge { mac, ..Challenge::without_code(id.clone(), NOW.plus_seconds(3 * MINUTE)) };
+    Ok((id, store.put_challenge("sms", &phone()?, &challenge).await?))
+}
+
+async fn send(store: &Store, code: &str) -> Outcome {
+    put(store, code).await?;
+    Ok(())
 }
 
 /// `None` where the store failed.
@@ -177,6 +184,31 @@ async fn a_newer_code_takes_the_place_and_the_old_one_is_known(store: &Store) ->
     // What was used was not replaced, and neither was what no one was sent.
     send(store, "444444").await?;
     assert_eq!(redeem(store, "333333").await, Some(Err(Refusal::WrongCode { attempts_left: Some(2) })));
+    Ok(())
+}
+
+async fn a_replaced_code_is_put_back_unless_another_one_came(store: &Store) -> Outcome {
+    let (phone_number, wrong) = (phone()?, |left| Some(Err(Refusal::WrongCode { attempts_left: Some(left) })));
+    store.put_code_key(&"key".into(), NOW).await?;
+    assert!(put(store, "111111").await?.1.is_none());
+    assert_eq!(redeem(store, "000000").await, wrong(2));
+    let (second, first) = put(store, "222222").await?;
+    let first = first.ok_or("nothing was replaced")?;
+    // A wrong code is one of the three for the first one too.
+    assert_eq!(redeem(store, "000000").await, wrong(2));
+    let (third, second_itself) = put(store, "333333").await?;
+    store.put_back("sms", &phone_number, &first, &second).await?;
+    assert_eq!(redeem(store, "111111").await, Some(Err(Refusal::Superseded { attempts_left: 3 })));
+    store.put_back("sms", &phone_number, &second_itself.ok_or("nothing was replaced")?, &third).await?;
+    store.put_back("sms", &phone_number, &first, &second).await?;
+    assert_eq!(redeem(store, "222222").await, wrong(0));
+    assert_eq!(redeem(store, "111111").await, Some(Err(Refusal::UsedUp)));
+    // What someone is in by stays used.
+    send(store, "444444").await?;
+    let (fifth, fourth) = put(store, "555555").await?;
+    assert_eq!(redeem(store, "555555").await, Some(Ok(Taken::Redeemed)));
+    store.put_back("sms", &phone_number, &fourth.ok_or("nothing was replaced")?, &fifth).await?;
+    assert_eq!(redeem(store, "555555").await, Some(Err(Refusal::WrongCode { attempts_left: None })));
     Ok(())
 }
 

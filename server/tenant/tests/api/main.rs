@@ -24,6 +24,7 @@ mod phone_numbers;
 mod private_key_jwt;
 mod refresh_token;
 mod repeat;
+mod resend;
 mod responses;
 mod revoke;
 mod secrecy;
