@@ -63,6 +63,7 @@ pub(crate) enum Notice {
     Expired,
     UsedUp,
     TooManyAttempts,
+    SignUpDisabled,
 }
 
 /// The page's address; the identifier is the only thing that ties the login together, as at Auth0.
@@ -240,6 +241,7 @@ async fn refused(login: Login<'_>, refusal: Refusal) -> Result<Response, PageErr
         Refusal::Expired => Notice::Expired,
         Refusal::UsedUp => Notice::UsedUp,
         Refusal::TooManyAttempts(_) => Notice::TooManyAttempts,
+        Refusal::SignUpDisabled => Notice::SignUpDisabled,
         Refusal::Blocked => {
             login.end().await?;
             return Ok(login.kept.request.refuse(&OauthError::Refused(refusal)).into_response());

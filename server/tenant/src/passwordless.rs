@@ -190,17 +190,21 @@ impl Tenant {
 
     async fn checked(&self, code_try: &CodeTry<'_>) -> Result<(), CodeError> {
         self.try_code(code_try, Purpose::Check).await?;
-        let user = self.store.user_with_number(&code_try.connection.name, code_try.phone_number).await?;
-        if user.is_some_and(|user| user.blocked) { Err(Refusal::Blocked.into()) } else { Ok(()) }
+        let connection = code_try.connection;
+        match self.store.user_with_number(&connection.name, code_try.phone_number).await? {
+            Some(user) if user.blocked => Err(Refusal::Blocked.into()),
+            None if connection.disable_signup => Err(Refusal::SignUpDisabled.into()),
+            _ => Ok(()),
+        }
     }
 
     async fn redeemed(&self, code_try: &CodeTry<'_>, request: Option<RequestHash>) -> Result<SignIn, CodeError> {
         let taken = self.try_code(code_try, Purpose::Redeem { by: request }).await?;
         let (connection, phone_number) = (code_try.connection, code_try.phone_number);
         if connection.disable_signup {
-            // Nobody learns from the answer whether a number has an account.
+            // Whether a number has an account is told to whoever has the number, and to nobody else.
             let known = self.store.user_with_number(&connection.name, phone_number).await?;
-            known.ok_or(Refusal::WrongCode { attempts_left: None })?;
+            known.ok_or(Refusal::SignUpDisabled)?;
         }
         let new_id = entropy::object_id(&*self.entropy);
         let user = self.store.sign_up_or_in(&connection.name, phone_number, &new_id, self.now()).await?;

@@ -150,7 +150,11 @@ impl ApiError {
     fn name(&self) -> &'static str {
         match self {
             Self::Missing(property) | Self::NotText { property, .. } => property.error(),
-            Self::ConnectionUnknown | Self::ConnectionDisabled | Self::ConnectionStrategy => "bad.connection",
+            Self::ConnectionUnknown
+            | Self::ConnectionDisabled
+            | Self::ConnectionStrategy
+            | Self::Verify(Refusal::SignUpDisabled)
+            | Self::Otp(Refusal::SignUpDisabled) => "bad.connection",
             Self::AuthParams(_) => "bad.authParams",
             Self::PropertiesNotAllowed(_) => "bad.request",
             Self::Send => "bad.send",
@@ -182,6 +186,7 @@ impl ApiError {
             Self::TooManyRequests(_)
             | Self::Verify(Refusal::TooManyAttempts(_))
             | Self::Otp(Refusal::TooManyAttempts(_)) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Verify(Refusal::SignUpDisabled) | Self::Otp(Refusal::SignUpDisabled) => StatusCode::BAD_REQUEST,
             Self::Verify(_) | Self::InvalidClient(_) | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::Otp(_)
             | Self::Grant(_)

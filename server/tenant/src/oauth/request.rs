@@ -79,6 +79,7 @@ impl OauthError {
             Self::LoginRequired => "login_required",
             Self::LoginTicket => "access_denied",
             Self::Refused(Refusal::TooManyAttempts(_)) => "too_many_attempts",
+            Self::Refused(Refusal::SignUpDisabled) => "bad.connection",
             Self::Refused(_) => "unauthorized",
             Self::Store(_) => "temporarily_unavailable",
             Self::Sign(_) => "server_error",

@@ -83,6 +83,11 @@ fn sentence(notice: &Notice, typed: &str, now: Millis) -> String {
             "Codes for this number were tried too often. Use another number, or try again later.".into()
         }
         Notice::UsedUp => "The code was tried too often. Ask for a new code.".into(),
+        Notice::SignUpDisabled => {
+            "The code is right, but this number has no account, and new accounts cannot be made here. \
+             Use the number of your account."
+                .into()
+        }
     }
 }
 

@@ -120,6 +120,9 @@ pub(crate) enum Refusal {
     UsedUp,
     #[error("user is blocked")]
     Blocked,
+    /// The right code of a number without an account, where only those who have one sign in.
+    #[error("Public signup is disabled")]
+    SignUpDisabled,
     /// Not even looked at.
     #[error("Your account has been blocked after multiple consecutive login attempts.")]
     TooManyAttempts(Counted),

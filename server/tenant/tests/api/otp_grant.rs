@@ -98,7 +98,7 @@ async fn where_sign_up_is_off_only_known_numbers_get_in() {
     request["realm"] = json!("members");
     assert_eq!(request["otp"].as_str().unwrap().len(), 8);
     let response = tenant.post("/oauth/token", &request).send().await.unwrap();
-    refused(response, 403, "invalid_grant", WRONG).await;
+    refused(response, 400, "bad.connection", "Public signup is disabled").await;
     sqlx::query(
         "INSERT INTO tenant_users (connection, phone_number, user_id, created_at, updated_at) \
          VALUES ('members', $1, '0123456789abcdef01234567', 0, 0)",

@@ -1,0 +1,100 @@
+//! Where sign-up is off: whoever has the number is told, and nobody else.
+
+use reqwest::Response;
+use serde_json::{Value, json};
+
+use crate::{
+    helpers::{CALLBACK, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong},
+    hosted_login::Visitor,
+};
+
+const DISABLED: &str = "Public signup is disabled";
+const WRONG: &str = "Wrong phone number or verification code.";
+const MEMBER: &str = "+14155550123";
+
+/// A tenant that knows one number, under the connection without sign-up.
+async fn with_a_member() -> TestTenant {
+    let tenant = TestTenant::start().await;
+    let add = "INSERT INTO tenant_users (connection, phone_number, user_id, created_at, updated_at) \
+               VALUES ('members', $1, '0123456789abcdef01234567', 0, 0)";
+    sqlx::query(add).bind(MEMBER).execute(&tenant.pool).await.unwrap();
+    tenant
+}
+
+async fn verify(tenant: &TestTenant, phone_number: &str, code: &str) -> Response {
+    let form = [("connection", "members"), ("phone_number", phone_number), ("verification_code", code)];
+    tenant.http.post(tenant.url("/passwordless/verify")).form(&form).send().await.unwrap()
+}
+
+async fn redeem(tenant: &TestTenant, code: &str) -> Response {
+    let mut request = otp_request(code);
+    request["realm"] = json!("members");
+    tenant.post("/oauth/token", &request).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_right_code_is_told_so_and_a_check_leaves_it_good() {
+    let tenant = with_a_member().await;
+    let code = tenant.code_for("members", PHONE).await;
+    for _ in 0..2 {
+        refused(verify(&tenant, PHONE, &code).await, 400, "bad.connection", DISABLED).await;
+    }
+    refused(redeem(&tenant, &code).await, 400, "bad.connection", DISABLED).await;
+    let code = tenant.code_for("members", MEMBER).await;
+    assert_eq!(verify(&tenant, MEMBER, &code).await.status(), 200);
+}
+
+/// What a number is answered without its code.
+async fn without_the_code(tenant: &TestTenant, phone_number: &str) -> Vec<Value> {
+    let mut started: Value = tenant.ask_for_code("members", phone_number).await.json().await.unwrap();
+    started["_id"].take();
+    started["phone_number"].take();
+    let code = tenant.newest_code().await;
+    assert_eq!(tenant.messages().await[0]["to"], phone_number);
+    let mut answers = vec![started];
+    for _ in 0..3 {
+        let refusal = verify(tenant, phone_number, &wrong(&code)).await;
+        answers.push(refused(refusal, 401, "invalid_user_password", WRONG).await);
+    }
+    answers
+}
+
+#[tokio::test]
+async fn without_the_code_nobody_learns_who_has_an_account() {
+    let tenant = with_a_member().await;
+    assert_eq!(without_the_code(&tenant, PHONE).await, without_the_code(&tenant, MEMBER).await);
+}
+
+#[tokio::test]
+async fn browsers_are_told_too() {
+    let tenant = with_a_member().await;
+    let code = tenant.code_for("members", PHONE).await;
+    let answer = location(&tenant.verify_redirect(&code, &[("connection", "members"), ("state", "s")]).await);
+    assert!(answer.starts_with(CALLBACK));
+    assert_eq!(query(&answer, "error").as_deref(), Some("bad.connection"));
+    assert_eq!(query(&answer, "error_description").as_deref(), Some(DISABLED));
+    assert_eq!(query(&answer, "state").as_deref(), Some("s"));
+
+    let code = tenant.code_for("members", PHONE).await;
+    let credentials = json!({
+        "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": code, "realm": "members",
+    });
+    let own_page = tenant.post("/co/authenticate", &credentials).header("origin", "http://localhost:5000");
+    refused(own_page.send().await.unwrap(), 403, "access_denied", DISABLED).await;
+}
+
+#[tokio::test]
+async fn the_login_page_says_so_as_often_as_the_form_comes() {
+    let tenant = with_a_member().await;
+    let visitor = Visitor::arrive(&tenant, &[("connection", "members")]).await;
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    let code = tenant.newest_code().await;
+    for _ in 0..2 {
+        let page = visitor.post_and_read("code", ("code", &code)).await;
+        assert!(page.contains("this number has no account, and new accounts cannot be made here"), "{page}");
+    }
+    visitor.post_and_read("change", ("", "")).await;
+    visitor.post_and_read("phone", ("phone_number", MEMBER)).await;
+    let answer = location(&visitor.post("code", ("code", &tenant.newest_code().await)).await);
+    assert!(query(&answer, "code").is_some(), "{answer}");
+}
