@@ -138,6 +138,16 @@ impl Client {
         self.auth_method == AuthMethod::None
     }
 
+    /// Whether a login may end there.
+    pub fn is_callback(&self, url: &str) -> bool {
+        self.callbacks.iter().any(|callback| is_same_url(callback, url))
+    }
+
+    /// Whether a logout may end there.
+    pub fn is_logout_url(&self, url: &str) -> bool {
+        self.allowed_logout_urls.iter().any(|allowed| is_same_url(allowed, url))
+    }
+
     /// Origins of the pages that belong to this client.
     pub(crate) fn origins(&self) -> impl Iterator<Item = String> {
         let listed = self.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_owned());
@@ -162,6 +172,12 @@ impl Client {
 fn web_origin(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
+}
+
+/// To the byte, but for the slash that an origin is written with or without (RFC 3986 section 6.2.3).
+fn is_same_url(one: &str, other: &str) -> bool {
+    let bare = |url: &str| url.strip_suffix('/').unwrap_or(url).to_owned();
+    one == other || bare(one) == bare(other) && web_origin(one) == Some(bare(one))
 }
 
 /// `http://localhost:3000/` is also written without its slash.

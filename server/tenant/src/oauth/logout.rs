@@ -46,6 +46,9 @@ fn return_to(config: &TenantConfig, fields: &Fields) -> Result<Option<String>, P
         let first = text("client_id").and(clients.first()).and_then(|client| client.allowed_logout_urls.first());
         return Ok(first.cloned());
     };
-    let is_allowed = clients.iter().any(|client| client.allowed_logout_urls.iter().any(|url| url == wanted));
-    if is_allowed { Ok(Some(wanted.to_owned())) } else { Err(PageError::ReturnToMismatch) }
+    if clients.iter().any(|client| client.is_logout_url(wanted)) {
+        Ok(Some(wanted.to_owned()))
+    } else {
+        Err(PageError::ReturnToMismatch)
+    }
 }

@@ -90,10 +90,9 @@ impl<'a> LogoutRequest<'a> {
             None => None,
         };
         let return_to = text("post_logout_redirect_uri");
-        let allows = |client: &Client, url: &str| client.allowed_logout_urls.iter().any(|allowed| allowed == url);
         let is_allowed = return_to.is_none_or(|url| match client {
-            Some(client) => allows(client, url),
-            None => tenant.config.clients().iter().any(|client| allows(client, url)),
+            Some(client) => client.is_logout_url(url),
+            None => tenant.config.clients().iter().any(|client| client.is_logout_url(url)),
         });
         if !is_allowed {
             return Err(PageError::ReturnToMismatch);

@@ -118,13 +118,13 @@ impl IntoResponse for AuthorizeError {
 }
 
 impl<'a> ReturnAddress<'a> {
-    /// Finds the client and compares the address, exactly, with those that it registered.
+    /// Finds the client and compares the address with those that it registered.
     pub(crate) fn parse(config: &'a TenantConfig, fields: &'a Fields) -> Result<Self, PageError> {
         let text = |name| fields.param(name).ok().flatten();
         let client_id = text("client_id").ok_or(PageError::MissingParameter("client_id"))?;
         let client = config.client(client_id).ok_or_else(|| PageError::UnknownClient(client_id.to_owned()))?;
         let redirect_uri = text("redirect_uri").ok_or(PageError::MissingParameter("redirect_uri"))?;
-        if !client.callbacks.iter().any(|callback| callback == redirect_uri) {
+        if !client.is_callback(redirect_uri) {
             return Err(PageError::CallbackMismatch);
         }
         Ok(Self { client, to: ReturnTo::parse(redirect_uri, fields) })
@@ -282,8 +282,12 @@ mod tests {
     const CALLBACK: &str = "https://app.example/callback?x=1";
 
     fn is_let_through(redirect_uri: &str) -> bool {
+        is_let_through_to(CALLBACK, redirect_uri)
+    }
+
+    fn is_let_through_to(callback: &str, redirect_uri: &str) -> bool {
         let text = format!(
-            "clients: [{{name: Web, client_id: web, client_secret: s, callbacks: ['{CALLBACK}']}}]\n\
+            "clients: [{{name: Web, client_id: web, client_secret: s, callbacks: ['{callback}']}}]\n\
              connections: [{{name: sms, strategy: sms}}]"
         );
         let Ok((config, _)) = TenantConfig::from_yaml(&text, |_| None) else { return false };
@@ -311,5 +315,32 @@ mod tests {
     #[test]
     fn the_registered_address_is_let_through() {
         assert!(is_let_through(CALLBACK));
+    }
+
+    #[test]
+    fn an_origin_is_let_through_with_its_slash_and_without() {
+        let (bare, slashed) = ("https://app.example:8443", "https://app.example:8443/");
+        for (callback, asked) in [(bare, bare), (bare, slashed), (slashed, bare), (slashed, slashed)] {
+            assert!(is_let_through_to(callback, asked), "{callback} {asked}");
+        }
+        for (callback, asked) in [
+            (bare, "https://app.example:8443//"),
+            (bare, "https://app.example:8443/?"),
+            (bare, "https://app.example:8443\\"),
+            (bare, "https://app.example:8443/."),
+            (bare, "https://APP.example:8443/"),
+            (bare, "https://me@app.example:8443/"),
+            (bare, "https://app.example/"),
+            (bare, "http://app.example:8443/"),
+            (slashed, "https://app.example:8443//"),
+            ("https://app.example/a", "https://app.example/a/"),
+            ("https://app.example/a/", "https://app.example/a"),
+            ("https://app.example/?a=", "https://app.example/?a=/"),
+            ("com.app.example:/", "com.app.example:"),
+            ("com.app.example://a", "com.app.example://a/"),
+        ] {
+            assert!(!is_let_through_to(callback, asked), "{callback} {asked}");
+            assert!(!is_let_through_to(asked, callback), "{asked} {callback}");
+        }
     }
 }

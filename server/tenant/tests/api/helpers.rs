@@ -37,7 +37,7 @@ clients:
     client_id: web
     client_secret: web-secret
     app_type: regular_web
-    callbacks: ["http://localhost:3000/callback", "http://localhost:3000/other?x=1"]
+    callbacks: ["http://localhost:3000/callback", "http://localhost:3000/other?x=1", "http://localhost:3000"]
     allowed_logout_urls: ["http://localhost:3000/", "http://localhost:3000/bye"]
     web_origins: ["http://localhost:5000"]
     is_token_endpoint_ip_header_trusted: true
@@ -55,7 +55,7 @@ clients:
     client_secret: implicit-secret
     grant_types: [authorization_code, implicit, refresh_token]
     callbacks: ["http://localhost:3000/callback", "com.example.app://callback", "http://[::1]:3000/callback"]
-    allowed_logout_urls: ["http://[::1]:3000/"]
+    allowed_logout_urls: ["http://[::1]:3000/", "http://localhost:6000"]
     initiate_login_uri: "http://localhost:3000/login?again=<1>"
   - name: Signer
     client_id: signer

@@ -45,3 +45,23 @@ async fn nobody_is_sent_to_an_address_that_is_not_registered() {
     let response = tenant.get("/v2/logout").query(&[("client_id", "who")]).send().await.unwrap();
     assert_eq!(response.status(), 403);
 }
+
+#[tokio::test]
+async fn an_origin_is_the_same_with_its_slash_and_without() {
+    let tenant = TestTenant::start().await;
+    for (path, name) in [("/v2/logout", "returnTo"), ("/oidc/logout", "post_logout_redirect_uri")] {
+        for (client_id, url) in [
+            ("web", "http://localhost:3000"),
+            ("web", "http://localhost:3000/"),
+            ("implicit", "http://localhost:6000"),
+            ("implicit", "http://localhost:6000/"),
+        ] {
+            let response = tenant.get(path).query(&[("client_id", client_id), (name, url)]).send().await.unwrap();
+            assert!([200, 302].contains(&response.status().as_u16()), "{path} {url}");
+        }
+        for url in ["http://localhost:3000//", "http://localhost:3000/bye/", "http://localhost", "http://localhost/"] {
+            let response = tenant.get(path).query(&[("client_id", "web"), (name, url)]).send().await.unwrap();
+            assert_eq!(response.status(), 400, "{path} {url}");
+        }
+    }
+}

@@ -57,6 +57,20 @@ async fn the_other_spelling_and_a_callback_with_a_query_work() {
 }
 
 #[tokio::test]
+async fn a_callback_that_is_an_origin_may_have_its_slash() {
+    let tenant = TestTenant::start().await;
+    for redirect_uri in ["http://localhost:3000", "http://localhost:3000/"] {
+        let response = tenant.verify_redirect(&tenant.code().await, &[("redirect_uri", redirect_uri)]).await;
+        let answer = location(&response);
+        assert!(answer.starts_with("http://localhost:3000/?code="), "{answer}");
+        let code = query(&answer, "code").unwrap();
+        assert_eq!(tenant.exchange(&code, &[("redirect_uri", redirect_uri)]).await.status(), 200);
+    }
+    let response = tenant.verify_redirect("123456", &[("redirect_uri", "http://localhost:3000/other/?x=1")]).await;
+    assert_eq!(response.status(), 403);
+}
+
+#[tokio::test]
 async fn failures_come_back_with_the_sentence_and_the_state() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
