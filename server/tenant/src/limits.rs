@@ -18,7 +18,7 @@ pub struct Limits {
     pub starts_per_country_hour: u32,
     /// Codes that may be sent in an hour at all.
     pub starts_total_hour: u32,
-    /// ISO 3166 codes, upper case, of the countries that may be texted; `None` allows all.
+    /// ISO 3166 codes, upper case, of the countries that may be texted, with their territories; `None` allows all.
     pub countries: Option<Vec<String>>,
 }
 

@@ -9,6 +9,17 @@ use crate::typed;
 /// Longest text that can be a number.
 const MAX_WRITTEN: usize = 40;
 
+/// Territories whose numbers are dialled like those of a country, and that people count to it.
+const TERRITORIES: [(&str, &[&str]); 7] = [
+    ("AU", &["CC", "CX"]),
+    ("FI", &["AX"]),
+    ("FR", &["BL", "GF", "GP", "MF", "MQ", "RE", "YT"]),
+    ("GB", &["GG", "IM", "JE"]),
+    ("IT", &["VA"]),
+    ("NO", &["SJ"]),
+    ("US", &["AS", "GU", "MP", "PR", "VI"]),
+];
+
 /// A number in E.164, which matches `^\+[0-9]{1,15}$`, Auth0's rule for the API. Its `Debug` form shows no digits.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PhoneNumber(String);
@@ -79,9 +90,11 @@ impl PhoneNumber {
         number.get_region_code().or_else(first).map(|region| region.to_string())
     }
 
-    /// Whether the number is of one of these countries.
+    /// Whether the number is of one of these countries, or of a territory of theirs.
     pub(crate) fn is_in(&self, countries: &[String]) -> bool {
-        self.country().is_some_and(|country| countries.contains(&country))
+        let Some(country) = self.country() else { return false };
+        let owner = TERRITORIES.iter().find(|(_, territories)| territories.contains(&country.as_str()));
+        countries.iter().any(|served| *served == country || owner.is_some_and(|(owner, _)| owner == served))
     }
 }
 

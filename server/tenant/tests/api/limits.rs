@@ -243,3 +243,28 @@ async fn only_allowed_countries_are_texted() {
         refused(response, 400, "bad.phone_number", "Phone numbers of this country are not served").await;
     }
 }
+
+/// Jersey is dialled like Britain, and people there say that they are; Canada is dialled like the United States and is not.
+#[tokio::test]
+async fn a_country_is_texted_with_its_territories() {
+    for (country, served, others) in [
+        ("GB", &["+447911123456", "+447781123456", "+447797712345", "+447924123456"][..], &["+353850123456"][..]),
+        (
+            "US",
+            &[PHONE, "+17872345678", "+16713001234", "+13406421234", "+16847331234", "+16702345678"],
+            &["+15062345678", "+18762101234", "+447911123456"],
+        ),
+        ("JE", &["+447797712345"], &["+447911123456", "+447781123456"]),
+    ] {
+        let mut choice = Choice::default();
+        choice.limits.countries = Some(vec![country.to_owned()]);
+        let tenant = TestTenant::with(choice).await;
+        for number in served {
+            assert_eq!(start(&tenant, number, None).await.status(), 200, "{country} {number}");
+        }
+        for number in others {
+            let response = start(&tenant, number, None).await;
+            refused(response, 400, "bad.phone_number", "Phone numbers of this country are not served").await;
+        }
+    }
+}
