@@ -1,7 +1,7 @@
 # `make` says what there is. Each target does its own set-up.
 
-# Where rustup puts cargo; a shell opened before the installation does not know it yet.
-export PATH := $(PATH):$(HOME)/.cargo/bin
+# Where rustup puts cargo, which a shell opened before the installation does not know yet; where Debian puts nginx.
+export PATH := $(PATH):$(HOME)/.cargo/bin:/usr/sbin
 
 WASM_TARGET := wasm32-unknown-unknown
 WASM := target/$(WASM_TARGET)/wasm-release/client.wasm
@@ -24,7 +24,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run test release size bench-dialog screenshots clean rust rust-lints node python chromium
+.PHONY: help run test release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
 .NOTPARALLEL:
 
 help:
@@ -46,7 +46,7 @@ run: rust
 	@echo "[4/4] starting …"
 	@exec target/debug/passwordless serve
 
-test: rust rust-lints node python chromium
+test: rust rust-lints node python chromium nginx
 	@echo "[1/8] format …"
 	@cargo fmt --check
 	@echo "[2/8] lints …"
@@ -141,4 +141,13 @@ chromium:
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium; \
 	else \
 		echo "Chromium is missing: install it (Debian: apt-get install chromium), or set CHROMIUM to its path" >&2; exit 1; \
+	fi
+
+nginx:
+	@if command -v nginx >/dev/null; then exit; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing nginx …"; \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends nginx-light; \
+	else \
+		echo "nginx is missing: install it (Debian: apt-get install nginx-light)" >&2; exit 1; \
 	fi

@@ -7,6 +7,7 @@ pub(crate) use variables::check as check_variable;
 
 use crate::errands::{Errand, keys::Keys, logs::Logs, users::Users};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use http::HeaderName;
 use ipnet::IpNet;
 use leptos_passwordless::{
     Country, Terms,
@@ -181,9 +182,12 @@ pub struct Config {
     /// Countries that may be texted, as ISO codes: DE,AT,CH; without it all
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = Country::from_iso)]
     pub limit_countries: Vec<Country>,
-    /// Networks of proxies whose X-Forwarded-For and Forwarded are believed: `10.0.0.0/8,::1/128`
+    /// Networks of proxies that are believed about the address of a client: `10.0.0.0/8,::1/128`
     #[arg(long, env, global = true, value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
+    /// The one header in which they tell it: X-Forwarded-For, Forwarded, X-Real-IP, CF-Connecting-IP, …
+    #[arg(long, env, global = true, default_value = "X-Forwarded-For")]
+    pub trusted_proxy_header: HeaderName,
     /// How the dialog behaves.
     #[command(flatten)]
     pub lock: LockArgs,

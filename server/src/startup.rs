@@ -250,7 +250,7 @@ fn elsewhere(config: &Config) -> Option<(String, SecretString)> {
 }
 
 fn trusted_proxies(config: &Config) -> TrustedProxies {
-    TrustedProxies::new(config.trusted_proxies.clone())
+    TrustedProxies::new(config.trusted_proxies.clone()).reading(config.trusted_proxy_header.clone())
 }
 
 /// Ctrl-C, or what process managers send.
