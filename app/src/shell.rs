@@ -24,8 +24,28 @@ use leptos_router::{
     path,
 };
 
-/// The HTML document.
+/// The HTML document of a page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let scripts = view! { <HydrationScripts options=options.clone() islands=true /> };
+    document(options, scripts, view! { <App /> })
+}
+
+/// The HTML document of whatever is not there: the same for every path, so no page can be had under another one.
+pub fn not_found(options: LeptosOptions) -> impl IntoView {
+    provide_meta_context();
+    let page = view! {
+        <SiteTitle />
+        <header class="site">
+            <Brand />
+        </header>
+        <main class="page">
+            <NotFound />
+        </main>
+    };
+    document(options, (), page)
+}
+
+fn document(options: LeptosOptions, scripts: impl IntoView, page: impl IntoView) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -34,12 +54,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options.clone() />
-                <HydrationScripts options islands=true />
+                <HashedStylesheet options />
+                {scripts}
                 <MetaTags />
             </head>
             <body>
-                <App />
+                {page}
             </body>
         </html>
     }
@@ -50,7 +70,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|title: String| format!("{title} · Passwordless") />
+        <SiteTitle />
         <Router>
             <SiteHeader />
             <main class="page">
@@ -69,6 +89,11 @@ pub fn App() -> impl IntoView {
 }
 
 #[component]
+fn SiteTitle() -> impl IntoView {
+    view! { <Title formatter=|title: String| format!("{title} · Passwordless") /> }
+}
+
+#[component]
 fn SiteHeader() -> impl IntoView {
     let path = use_location().pathname.get_untracked();
     // These pages have the form themselves.
@@ -76,15 +101,22 @@ fn SiteHeader() -> impl IntoView {
     let is_stranger = use_current_user().is_none();
     view! {
         <header class="site">
-            <a class="brand" href="/">
-                "Passwordless"
-            </a>
+            <Brand />
             <nav aria-label="Main">
                 <a href="/profile">"Profile"</a>
                 {(!is_stranger && !is_logout_page).then(|| view! { <SignOut /> })}
                 {(is_stranger && !is_login_page && !is_logout_page).then(|| view! { <LoginButton login=use_login() options=LockOptions::default() /> })}
             </nav>
         </header>
+    }
+}
+
+#[component]
+fn Brand() -> impl IntoView {
+    view! {
+        <a class="brand" href="/">
+            "Passwordless"
+        </a>
     }
 }
 

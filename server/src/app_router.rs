@@ -8,17 +8,18 @@ use crate::{
     session_store::DatabaseSessions,
     site::Site,
 };
-use app::{App, shell};
+use app::{App, not_found, shell};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
-    middleware::{Next, from_fn, from_fn_with_state},
-    response::{IntoResponse, Response},
+    extract::{DefaultBodyLimit, Request},
+    middleware::{from_fn, from_fn_with_state},
 };
 use http::StatusCode;
-use leptos::config::LeptosOptions;
-use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list};
-use leptos_passwordless::server::{Auth, CurrentUser, TrustedProxies, TrustedProxiesLayer, install, require_login};
+use leptos::{config::LeptosOptions, prelude::use_context};
+use leptos_axum::{
+    AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
+};
+use leptos_passwordless::server::{Auth, TrustedProxies, TrustedProxiesLayer, install, require_login_below};
 use sqlx::SqlitePool;
 use std::time::Duration;
 use tower_http::{
@@ -65,36 +66,35 @@ fn csrf(auth: &Auth) -> Result<CsrfLayer, ConfigError> {
     CsrfLayer::new().add_trusted_origin(origin).map_err(|_| ConfigError::NotAnOrigin("APP_BASE_URL"))
 }
 
-/// Pages and server functions.
+/// Pages and server functions. What is no page is answered by the same text whatever its path.
 fn pages(options: &LeptosOptions, is_development: bool) -> Router {
-    let document = {
+    let page = {
         let options = options.clone();
         move || shell(options.clone())
     };
-    let not_found = ErrorHandler::new_with_context(security_headers::provide_nonce, shell, options.clone());
+    let nothing = {
+        let options = options.clone();
+        move || not_found(options.clone())
+    };
     Router::new()
-        .leptos_routes_with_context(options, generate_route_list(App), security_headers::provide_nonce, document)
-        .route_layer(from_fn(guard))
-        .route_layer(from_fn_with_state(is_development, hide_gallery))
-        .fallback_service(not_found)
+        .leptos_routes_with_context(options, routes(is_development), security_headers::provide_nonce, page)
+        .fallback(render_app_async_with_context(at_nothing, nothing))
+        .layer(require_login_below([PRIVATE]))
         .with_state(options.clone())
 }
 
-/// All pages are mounted in one go, so the private ones are told by their path.
-async fn guard(user: Option<CurrentUser>, request: Request, next: Next) -> Response {
-    if is_below(PRIVATE, &request) { require_login(user, request, next).await } else { next.run(request).await }
-}
-
-fn is_below(root: &str, request: &Request) -> bool {
-    request.uri().path().strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// The gallery is there only where nobody but this machine reaches the app.
-async fn hide_gallery(State(is_development): State<bool>, request: Request, next: Next) -> Response {
-    if !is_development && is_below(GALLERY, &request) {
-        StatusCode::NOT_FOUND.into_response()
-    } else {
-        next.run(request).await
+fn routes(is_development: bool) -> Vec<AxumRouteListing> {
+    let mut routes = generate_route_list(App);
+    routes.retain(|route| is_development || !route.path().starts_with(GALLERY));
+    routes
+}
+
+/// What is no page, is answered as such.
+fn at_nothing() {
+    security_headers::provide_nonce();
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(StatusCode::NOT_FOUND);
     }
 }
 

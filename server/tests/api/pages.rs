@@ -2,6 +2,46 @@
 
 use crate::{fake_tenant::FakeTenant, program::Program};
 use reqwest::StatusCode;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// The status and the rest of an answer to a path that is sent as it is written here.
+async fn get_as_it_is(program: &Program, path: &str) -> (u16, String) {
+    let address = program.app.trim_start_matches("http://");
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\nAccept: text/html\r\n\r\n");
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer)
+}
+
+/// Spellings of a path that something between browser and page may take for it.
+fn spellings(path: &str) -> Vec<String> {
+    let name = path.trim_start_matches('/');
+    let (first, rest) = name.split_at(1);
+    let encoded = format!("/%{:02x}{rest}", first.as_bytes()[0]);
+    [
+        format!("{path}/"),
+        format!("/{path}"),
+        format!("/.{path}"),
+        format!("/x/..{path}"),
+        format!("/%2e{path}"),
+        format!("/x/%2E%2E{path}"),
+        format!("{path}/."),
+        format!("{path};a=b"),
+        format!("{path}%2f"),
+        format!("{path}%3Fa=b"),
+        format!("/{}", name.to_uppercase()),
+        encoded.replace('%', "%25"),
+        encoded,
+    ]
+    .into()
+}
 
 #[tokio::test]
 async fn the_profile_is_for_the_signed_in_only() {
@@ -16,6 +56,32 @@ async fn the_profile_is_for_the_signed_in_only() {
 
     let request = reqwest::Client::new().get(browser.url("/profile")).header("accept", "application/json");
     assert_eq!(request.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn no_spelling_of_its_path_shows_the_profile_to_a_stranger() {
+    let program = Program::both(&[]).await;
+    for path in spellings("/profile").into_iter().chain(["/profile/../about".to_owned(), "/profile/x".to_owned()]) {
+        let (status, answer) = get_as_it_is(&program, &path).await;
+        assert_eq!(status, 303, "{path}: {answer}");
+        assert!(answer.contains("location: /login?return_to="), "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_the_same_text_at_every_path() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let nothing = browser.get("/nothing").await.text().await.unwrap();
+    let (nothing, _) = nothing.split_once("<script").unwrap();
+    assert!(
+        nothing.contains("This page does not exist") && nothing.contains("<title>Not found · Passwordless</title>")
+    );
+    for path in ["/nothing/else", "/%6cogin", "/LOGIN", "/login;a=b", "/login/custom/x", "/gallery/x?dialogs=4"] {
+        let (status, answer) = get_as_it_is(&program, path).await;
+        assert_eq!(status, 404, "{path}");
+        assert!(answer.contains(nothing), "{path}: {answer}");
+    }
 }
 
 #[tokio::test]
@@ -88,8 +154,23 @@ async fn the_gallery_is_for_those_who_develop() {
     let public = Program::app(&tenant.origin(), &["--app-base-url", "https://app.example"]).await;
     for path in ["/gallery", "/gallery/options"] {
         assert_eq!(here.browser().get(path).await.status(), StatusCode::OK, "{path}");
-        assert_eq!(public.browser().get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+        for spelling in spellings(path).into_iter().chain([path.to_owned()]) {
+            let (status, answer) = get_as_it_is(&public, &spelling).await;
+            assert_eq!(status, 404, "{spelling}");
+            assert!(!answer.contains("exhibits") && answer.len() < 10_000, "{spelling}: {answer}");
+        }
     }
+}
+
+#[tokio::test]
+async fn what_the_gallery_takes_from_a_query_is_bounded() {
+    let program = Program::both(&[]).await;
+    let long = "x".repeat(1000);
+    let browser = program.browser();
+    let path = format!("/gallery/options?dialogs=4000&title={long}&flash={long}&open_label={long}&logo={long}");
+    let page = browser.get(path).await.text().await.unwrap();
+    assert_eq!(page.matches("<dialog").count(), 5, "four, and that of the header");
+    assert!(page.contains(&long[..200]) && !page.contains(&long[..201]));
 }
 
 #[tokio::test]

@@ -11,11 +11,17 @@ use leptos_passwordless::{
 };
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
+/// A page with more dialogs is only slow.
+const MAX_DIALOGS: usize = 4;
+/// Characters of a text.
+const MAX_TEXT: usize = 200;
+
 /// `dialogs` of them, as modals; `inline=true` shows one as a part of the page as well.
 #[component]
 pub(crate) fn GalleryOptions() -> impl IntoView {
     let query = use_query_map().get_untracked();
-    let dialogs = query.get("dialogs").and_then(|count| count.parse().ok()).unwrap_or(1);
+    let dialogs =
+        query.get("dialogs").and_then(|count| count.parse().ok()).map_or(1, |count: usize| count.min(MAX_DIALOGS));
     let is_inline = query.get("inline").is_some();
     let button = |_| view! { <LoginButton login=login(&query) options=options(&query) /> };
     view! {
@@ -27,6 +33,11 @@ pub(crate) fn GalleryOptions() -> impl IntoView {
     }
 }
 
+/// A text of the query, no longer than any that is of use.
+fn text(query: &ParamsMap, name: &str) -> Option<String> {
+    query.get(name).map(|text| text.chars().take(MAX_TEXT).collect())
+}
+
 fn login(query: &ParamsMap) -> Login {
     let login = use_login();
     let login = match query.get("language").and_then(|tag| Language::from_tag(&tag).ok()) {
@@ -34,7 +45,7 @@ fn login(query: &ParamsMap) -> Login {
         None => login,
     };
     let country = query.get("country").and_then(|code| Country::from_iso(&code).ok()).unwrap_or_default();
-    match query.get("phone_number") {
+    match text(query, "phone_number") {
         Some(number) => login.prefilled(&number, country),
         None => login,
     }
@@ -45,15 +56,15 @@ fn options(query: &ParamsMap) -> LockOptions {
     let flag = |name: &str, default: bool| query.get(name).map_or(default, |value| value == "true");
     let kind = if flag("flash_error", false) { FlashKind::Error } else { FlashKind::Info };
     LockOptions {
-        title: query.get("title"),
-        open_label: query.get("open_label"),
+        title: text(query, "title"),
+        open_label: text(query, "open_label"),
         closable: flag("closable", defaults.closable),
         autoclose: flag("autoclose", defaults.autoclose),
         autofocus: flag("autofocus", defaults.autofocus),
         show_terms: flag("show_terms", defaults.show_terms),
-        flash_message: query.get("flash").map(|text| FlashMessage { kind, text }),
+        flash_message: text(query, "flash").map(|text| FlashMessage { kind, text }),
         theme: Theme {
-            logo: query.get("logo"),
+            logo: text(query, "logo"),
             primary_color: query.get("primary_color").and_then(|color| Color::parse(&color).ok()),
         },
     }
