@@ -16,6 +16,7 @@ use leptos_passwordless::{
 use secrecy::SecretString;
 use std::{
     net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
     path::PathBuf,
     time::Duration,
 };
@@ -188,6 +189,9 @@ pub struct Config {
     /// The one header in which they tell it: X-Forwarded-For, Forwarded, X-Real-IP, CF-Connecting-IP, …
     #[arg(long, env, global = true, default_value = "X-Forwarded-For")]
     pub trusted_proxy_header: HeaderName,
+    /// How many clients there may be.
+    #[command(flatten)]
+    pub connections: ConnectionArgs,
     /// How the dialog behaves.
     #[command(flatten)]
     pub lock: LockArgs,
@@ -203,6 +207,23 @@ pub struct Config {
     /// How long a call to the tenant may take; for tests, which do not wait so long.
     #[arg(skip = Duration::from_secs(10))]
     pub tenant_timeout: Duration,
+}
+
+/// How many clients there may be, and how long they may take to ask.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct ConnectionArgs {
+    /// Connections that may be open at once, of the app and of the tenant each
+    #[arg(long, env, global = true, default_value = "2000")]
+    pub max_connections: NonZeroUsize,
+    /// Connections of one address; those of trusted proxies and of this machine are not counted
+    #[arg(long, env, global = true, default_value = "200")]
+    pub max_connections_per_address: NonZeroUsize,
+    /// Until the first request of a connection is there without its body; for tests, which do not wait so long.
+    #[arg(skip = Duration::from_secs(10))]
+    pub head_timeout: Duration,
+    /// Until the next one is, after an answer.
+    #[arg(skip = Duration::from_secs(30))]
+    pub idle_timeout: Duration,
 }
 
 /// How the dialog behaves.

@@ -2,9 +2,11 @@
 
 use crate::{
     app_router,
-    config::{Config, ConfigError, Part},
+    config::{Config, ConfigError, ConnectionArgs, Part},
     database::{self, DatabaseError},
+    open_files,
     own_client::{OwnClient, OwnClientError},
+    serve,
     session_store::DatabaseSessions,
     site::{Site, SiteError},
     tenant_settings::{self, SettingsError},
@@ -16,7 +18,7 @@ use leptos_passwordless::server::{
 use passwordless_tenant::{SystemEntropy, TenantConfig};
 use secrecy::SecretString;
 use sqlx::SqlitePool;
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
@@ -56,7 +58,7 @@ pub enum StartupError {
     /// The login cannot be set up.
     #[error(transparent)]
     Auth(#[from] AuthError),
-    /// A listener failed.
+    /// A server failed.
     #[error("serving broke off")]
     Serve(#[from] io::Error),
 }
@@ -109,6 +111,8 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, StartupError> {
 #[derive(Debug)]
 pub struct Application {
     servers: Vec<(TcpListener, Router)>,
+    connections: ConnectionArgs,
+    proxies: TrustedProxies,
     /// Housekeeping; it ends with its set.
     sweepers: JoinSet<()>,
 }
@@ -121,7 +125,12 @@ impl Application {
     pub async fn build(part: Part, config: Config, listeners: Listeners, clocks: Clocks) -> Result<Self, StartupError> {
         let site = if part == Part::Tenant { None } else { Some(Site::open(&config.leptos_site_root)?) };
         let pool = database::open(&config.database_url).await?;
-        let mut application = Self { servers: Vec::new(), sweepers: JoinSet::new() };
+        let mut application = Self {
+            servers: Vec::new(),
+            connections: config.connections,
+            proxies: trusted_proxies(&config),
+            sweepers: JoinSet::new(),
+        };
         let tenant = match part {
             Part::App => None,
             Part::Both | Part::Tenant => Some(application.add_tenant(&config, &pool, listeners.tenant, &clocks).await?),
@@ -146,7 +155,7 @@ impl Application {
         let has_outbox = matches!(settings.sms, passwordless_tenant::Sms::Outbox);
         let tenant =
             passwordless_tenant::router(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
-        let tenant = tenant.layer(TrustedProxiesLayer::new(trusted_proxies(config)));
+        let tenant = tenant.layer(TrustedProxiesLayer::new(self.proxies.clone()));
         self.servers.extend(listener.map(|listener| (listener, tenant)));
         self.sweepers.spawn(passwordless_tenant::sweep(pool.clone(), clocks.tenant.clone()));
         tracing::info!("the tenant is at {}", config.tenant_public_url);
@@ -165,7 +174,7 @@ impl Application {
         listener: Option<TcpListener>,
     ) -> Result<(), StartupError> {
         let sessions = DatabaseSessions::open(pool.clone()).await?;
-        let app = app_router::build(auth, sessions.clone(), pool, trusted_proxies(config), site)?;
+        let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site)?;
         self.servers.extend(listener.map(|listener| (listener, app)));
         self.sweepers.spawn(sessions.sweep());
         tracing::info!("the app is at {}", config.app_base_url);
@@ -175,15 +184,13 @@ impl Application {
     /// Runs until `stop` is ready, then lets requests under way finish.
     ///
     /// # Errors
-    /// [`StartupError::Serve`] if a listener fails.
+    /// [`StartupError::Serve`] if a server fails.
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), StartupError> {
         let (stopping, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
+        let connections = that_fit(self.connections, self.servers.len());
         for (listener, router) in self.servers {
-            let mut stopped = stopped.clone();
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            let wait = async move { drop(stopped.wait_for(|stop| *stop).await) };
-            tasks.spawn(async { axum::serve(listener, service).with_graceful_shutdown(wait).await });
+            tasks.spawn(serve::serve(listener, router, connections, self.proxies.clone(), stopped.clone()));
         }
         tokio::spawn(async move {
             stop.await;
@@ -195,15 +202,23 @@ impl Application {
     }
 }
 
+/// No more connections than the system has files for: with none left, clients would wait instead of being refused.
+fn that_fit(mut connections: ConnectionArgs, servers: usize) -> ConnectionArgs {
+    let fitting =
+        open_files::for_connections(connections.max_connections.get().saturating_mul(servers)) / servers.max(1);
+    connections.max_connections = connections.max_connections.min(fitting.try_into().unwrap_or(NonZeroUsize::MIN));
+    connections
+}
+
 /// Waits for the servers, but not for long once they were told to stop.
-async fn finish(mut tasks: JoinSet<io::Result<()>>, mut stopped: watch::Receiver<bool>) -> Result<(), StartupError> {
+async fn finish(mut tasks: JoinSet<()>, mut stopped: watch::Receiver<bool>) -> Result<(), StartupError> {
     let grace_is_over = async move {
         drop(stopped.wait_for(|stop| *stop).await);
         tokio::time::sleep(GRACE).await;
     };
     let all_done = async {
         while let Some(done) = tasks.join_next().await {
-            done.map_err(io::Error::other)??;
+            done.map_err(io::Error::other)?;
         }
         Ok(())
     };

@@ -13,6 +13,7 @@ mod callback;
 mod check;
 mod clock;
 mod codes;
+mod connections;
 mod errands;
 mod fake_tenant;
 mod field_cases;

@@ -2,7 +2,7 @@ use crate::{browser::Browser, clock::TestClock, site};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use serde_json::Value;
 use server::{
-    config::{Cli, Part},
+    config::{Cli, Config, Part},
     startup::{Application, Clocks, Listeners},
     telemetry,
 };
@@ -72,7 +72,26 @@ impl Program {
         built.err().map(|error| telemetry::chain(&error)).unwrap_or_default()
     }
 
+    /// The app and its tenant, with clients that may not take long.
+    pub async fn in_a_hurry(arguments: &[&str]) -> Self {
+        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
+        let hurry = |config: &mut Config| {
+            config.connections.head_timeout = Duration::from_secs(2);
+            config.connections.idle_timeout = Duration::from_secs(3);
+        };
+        Self::configured(Part::Both, listeners, arguments, hurry).await
+    }
+
     async fn start(part: Part, listeners: Listeners, arguments: &[&str]) -> Self {
+        Self::configured(part, listeners, arguments, |_| ()).await
+    }
+
+    async fn configured(
+        part: Part,
+        listeners: Listeners,
+        arguments: &[&str],
+        configure: impl FnOnce(&mut Config),
+    ) -> Self {
         let (app, tenant) = (origin(listeners.app.as_ref()), origin(listeners.tenant.as_ref()));
         let database = new_database();
         let url = format!("sqlite:{}", database.display());
@@ -83,6 +102,7 @@ impl Program {
         cli.config.leptos_site_root = site::packed().into();
         assert_eq!(cli.part().unwrap(), part);
         cli.config.tenant_timeout = Duration::from_secs(1);
+        configure(&mut cli.config);
         let clock = TestClock::default();
         let application = Application::build(part, cli.config, listeners, clock.for_both()).await;
         let application = application.unwrap_or_else(|error| panic!("{}", telemetry::chain(&error)));

@@ -1,0 +1,236 @@
+//! Serves a router at a socket: how long a client may take to ask, and how many clients there may be.
+
+use crate::config::ConnectionArgs;
+use axum::{Router, extract::ConnectInfo};
+use http::Request;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use leptos_passwordless::server::TrustedProxies;
+use std::{
+    collections::HashMap,
+    io,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{Notify, Semaphore, watch},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tower::ServiceExt;
+
+/// What a client is told for which there is no place.
+const BUSY: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+/// How long telling it may take, and for how many clients at once; more than those are told nothing.
+const REFUSAL: Duration = Duration::from_secs(1);
+const MAX_REFUSALS: usize = 100;
+/// Before the next try where the system gives out no connection, mostly for want of open files.
+const AFTER_ERROR: Duration = Duration::from_millis(100);
+
+/// Serves until `stopped` is set, and then until the requests under way are answered.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: ConnectionArgs,
+    proxies: TrustedProxies,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let places = Arc::new(Places { limits, proxies, taken: Mutex::default() });
+    let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
+    let mut has_warned = false;
+    let mut connections = JoinSet::new();
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = accept(&listener) => accepted,
+            _ = stopped.wait_for(|stop| *stop) => break,
+            Some(_) = connections.join_next() => continue,
+        };
+        if let Some(place) = places.take(peer.ip()) {
+            connections.spawn(answer(stream, peer, router.clone(), place, stopped.clone()));
+        } else {
+            if !std::mem::replace(&mut has_warned, true) {
+                tracing::warn!(%peer, "MAX_CONNECTIONS or MAX_CONNECTIONS_PER_ADDRESS is reached, so clients are refused");
+            }
+            if let Ok(permit) = Arc::clone(&refusals).try_acquire_owned() {
+                connections.spawn(async move {
+                    drop(timeout(REFUSAL, refuse(stream)).await);
+                    drop(permit);
+                });
+            }
+        }
+    }
+    while connections.join_next().await.is_some() {}
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) => {
+                tracing::error!(%error, "a connection could not be taken");
+                sleep(AFTER_ERROR).await;
+            }
+        }
+    }
+}
+
+/// Answers the requests of one client. Its first one has to be there soon; the next ones may wait a little, and what has not
+/// come by then does not come.
+async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, place: Place, mut stopped: watch::Receiver<bool>) {
+    let limits = place.places.limits;
+    let asked = Arc::new(Notify::new());
+    let service = {
+        let asked = Arc::clone(&asked);
+        service_fn(move |mut request: Request<Incoming>| {
+            asked.notify_one();
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().oneshot(request)
+        })
+    };
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.idle_timeout);
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+    let mut first_request = pin!(timeout(limits.head_timeout, asked.notified()));
+    let (mut has_asked, mut is_stopping) = (false, false);
+    loop {
+        tokio::select! {
+            // What a client does wrong is its own affair.
+            _ = connection.as_mut() => break,
+            in_time = first_request.as_mut(), if !has_asked => match in_time {
+                Ok(()) => has_asked = true,
+                Err(_) => break,
+            },
+            _ = stopped.wait_for(|stop| *stop), if !is_stopping => {
+                connection.as_mut().graceful_shutdown();
+                is_stopping = true;
+            }
+        }
+    }
+}
+
+/// Hears a client out, so that it does not take the answer for that to another question.
+async fn refuse(mut stream: TcpStream) -> io::Result<()> {
+    let mut bytes = [0; 1024];
+    if stream.read(&mut bytes).await? > 0 {
+        stream.write_all(BUSY).await?;
+        stream.shutdown().await?;
+        // Closed with bytes unread, the connection would be reset, and the answer be lost with it.
+        while stream.read(&mut bytes).await? > 0 {}
+    }
+    Ok(())
+}
+
+/// The connections that there may be at one socket.
+struct Places {
+    limits: ConnectionArgs,
+    proxies: TrustedProxies,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Default)]
+struct Taken {
+    all: usize,
+    by_network: HashMap<IpAddr, usize>,
+}
+
+impl Places {
+    fn take(self: &Arc<Self>, client: IpAddr) -> Option<Place> {
+        let network = network(client);
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_network = taken.by_network.get(&network).copied().unwrap_or_default();
+        let has_enough = of_network >= self.limits.max_connections_per_address.get() && !self.is_shared(client);
+        if taken.all >= self.limits.max_connections.get() || has_enough {
+            return None;
+        }
+        taken.all += 1;
+        taken.by_network.insert(network, of_network + 1);
+        Some(Place { places: Arc::clone(self), network })
+    }
+
+    /// Whether many people come from one address.
+    fn is_shared(&self, client: IpAddr) -> bool {
+        client.to_canonical().is_loopback() || self.proxies.trusts(client)
+    }
+
+    fn give_back(&self, network: IpAddr) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.all -= 1;
+        match taken.by_network.get_mut(&network) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(taken.by_network.remove(&network)),
+        }
+    }
+}
+
+/// One of them, until it is dropped.
+struct Place {
+    places: Arc<Places>,
+    network: IpAddr,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.places.give_back(self.network);
+    }
+}
+
+/// One household has a whole /64 of IPv6 addresses.
+fn network(client: IpAddr) -> IpAddr {
+    match client.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        ipv4 @ IpAddr::V4(_) => ipv4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::num::NonZeroUsize;
+
+    fn places(max: usize, per_address: usize) -> Arc<Places> {
+        let limits = ConnectionArgs {
+            max_connections: NonZeroUsize::new(max).unwrap_or(NonZeroUsize::MIN),
+            max_connections_per_address: NonZeroUsize::new(per_address).unwrap_or(NonZeroUsize::MIN),
+            head_timeout: Duration::ZERO,
+            idle_timeout: Duration::ZERO,
+        };
+        let proxies = TrustedProxies::new("10.0.0.0/8".parse().ok());
+        Arc::new(Places { limits, proxies, taken: Mutex::default() })
+    }
+
+    fn taken(places: &Arc<Places>, clients: &[&str]) -> Vec<Place> {
+        clients.iter().filter_map(|client| places.take(client.parse().ok()?)).collect()
+    }
+
+    #[test]
+    fn an_address_has_so_many_places_and_no_more() {
+        let places = places(100, 2);
+        let mine = taken(&places, &["203.0.113.1", "203.0.113.1", "203.0.113.1", "::ffff:203.0.113.1"]);
+        assert_eq!(mine.len(), 2);
+        assert_eq!(taken(&places, &["203.0.113.2", "203.0.113.2"]).len(), 2, "another address has its own");
+        drop(mine);
+        assert_eq!(taken(&places, &["203.0.113.1", "203.0.113.1"]).len(), 2, "they were given back");
+        assert_eq!(taken(&places, &["2001:db8::1", "2001:db8::2", "2001:db8::3"]).len(), 2, "a household");
+    }
+
+    #[test]
+    fn proxies_and_this_machine_have_all_of_them() {
+        let places = places(5, 1);
+        for shared in ["10.0.0.1", "::ffff:10.0.0.1", "127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+            assert_eq!(taken(&places, &[shared; 9]).len(), 5, "{shared}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_kept_of_who_has_gone() {
+        let places = places(100, 2);
+        drop(taken(&places, &["203.0.113.1", "203.0.113.1", "2001:db8::1"]));
+        let taken = places.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        assert_eq!((taken.all, taken.by_network.len()), (0, 0));
+    }
+}

@@ -1,0 +1,111 @@
+//! Clients that take their time, and too many of them.
+
+use crate::program::Program;
+use reqwest::StatusCode;
+use std::time::{Duration, Instant};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinSet,
+};
+
+const REQUEST: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+
+async fn connect(origin: &str) -> TcpStream {
+    TcpStream::connect(origin.trim_start_matches("http://")).await.unwrap()
+}
+
+/// Everything that comes until the other side closes.
+async fn all_of(mut connection: TcpStream) -> String {
+    let mut answer = Vec::new();
+    // Closed with something of ours unread is closed too.
+    drop(connection.read_to_end(&mut answer).await);
+    String::from_utf8(answer).unwrap()
+}
+
+async fn ask(connection: &mut TcpStream) -> String {
+    connection.write_all(REQUEST).await.unwrap();
+    let mut answer = [0; 1024];
+    let length = connection.read(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer[..length]).into_owned()
+}
+
+#[tokio::test]
+async fn three_hundred_slow_clients_are_closed_and_keep_nobody_waiting() {
+    let program = Program::in_a_hurry(&[]).await;
+    program.browser().get("/login").await;
+    let mut clients = JoinSet::new();
+    for number in 0..300 {
+        let mut client = connect(if number % 2 == 0 { &program.app } else { &program.tenant }).await;
+        clients.spawn(async move {
+            match number % 3 {
+                0 => {}
+                1 => client.write_all(b"GET /healthz HTT").await.unwrap(),
+                _ => client.write_all(b"GET /healthz HTTP/1.1\r\nx-slow: ").await.unwrap(),
+            }
+            all_of(client).await
+        });
+    }
+    let mut waits = Vec::new();
+    for origin in [&program.app, &program.tenant].repeat(3) {
+        let begin = Instant::now();
+        assert_eq!(reqwest::get(format!("{origin}/healthz")).await.unwrap().status(), StatusCode::OK);
+        waits.push(begin.elapsed());
+    }
+    waits.sort();
+    assert!(waits[waits.len() / 2] < Duration::from_millis(200), "{waits:?}");
+    for answer in clients.join_all().await {
+        assert_eq!(answer, "", "nobody was answered, and all are closed");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_client_that_sends_a_little_now_and_then_is_closed_too() {
+    let program = Program::in_a_hurry(&[]).await;
+    for origin in [&program.app, &program.tenant] {
+        let (mut reading, mut writing) = connect(origin).await.into_split();
+        writing.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+        let drip = async {
+            let mut ticks = tokio::time::interval(Duration::from_millis(50));
+            while writing.write_all(b"x: y\r\n").await.is_ok() {
+                ticks.tick().await;
+            }
+        };
+        let mut nothing = Vec::new();
+        tokio::select! {
+            _ = reading.read_to_end(&mut nothing) => {}
+            () = drip => {}
+        }
+        assert!(nothing.is_empty(), "{}", String::from_utf8_lossy(&nothing));
+    }
+}
+
+#[tokio::test]
+async fn a_connection_serves_again_and_again_and_is_closed_when_idle() {
+    let program = Program::in_a_hurry(&[]).await;
+    for origin in [&program.app, &program.tenant] {
+        let mut connection = connect(origin).await;
+        for _ in 0..3 {
+            assert!(ask(&mut connection).await.starts_with("HTTP/1.1 200 OK"));
+        }
+        assert_eq!(all_of(connection).await, "");
+    }
+}
+
+#[tokio::test]
+async fn who_finds_no_place_is_told_at_once_and_the_next_one_is_served() {
+    let program = Program::in_a_hurry(&["--max-connections", "2"]).await;
+    for origin in [&program.app, &program.tenant] {
+        let (mut first, mut second) = (connect(origin).await, connect(origin).await);
+        assert!(ask(&mut first).await.contains("200 OK") && ask(&mut second).await.contains("200 OK"));
+        let mut third = connect(origin).await;
+        third.write_all(REQUEST).await.unwrap();
+        let answer = all_of(third).await;
+        assert!(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{answer}");
+        assert!(answer.contains("\r\nretry-after: 10\r\n") && answer.contains("\r\nconnection: close\r\n"), "{answer}");
+
+        // The time for idle connections is over for both.
+        assert_eq!((all_of(first).await, all_of(second).await), (String::new(), String::new()));
+        assert!(ask(&mut connect(origin).await).await.contains("200 OK"));
+    }
+}
