@@ -99,5 +99,6 @@ fn outbox(tenant: &Tenant) -> Router<Arc<Tenant>> {
         .route("/outbox", get(pages::outbox::outbox))
         .route("/outbox/events", get(pages::outbox::events))
         .route("/outbox.js", get(pages::outbox::script))
+        .layer(middleware::from_fn_with_state(tenant.origin.clone(), pages::outbox::under_own_names))
         .with_state(Arc::clone(outbox))
 }

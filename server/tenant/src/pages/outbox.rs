@@ -4,22 +4,46 @@ use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Json,
-    extract::State,
+    extract::{Request, State},
+    middleware::Next,
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
     },
 };
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 use tokio_stream::{Stream, StreamExt, wrappers::BroadcastStream};
+use url::{Host, Url};
 
 use super::{NO_STORE, Page, asset};
 use crate::{
     body::QueryFields,
     error::ApiError,
     sms::{Outbox, OutboxMessage},
+    tenant::Origin,
 };
+
+/// Middleware that answers under the tenant's own name and those of this machine only. Under another name a page from
+/// elsewhere, whose name was pointed here (DNS rebinding), could read the codes.
+pub(crate) async fn under_own_names(State(origin): State<Origin>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    if host.is_some_and(|host| is_own(host, &origin)) {
+        return next.run(request).await;
+    }
+    (StatusCode::MISDIRECTED_REQUEST, format!("The outbox is at {}\n", origin.at("/outbox"))).into_response()
+}
+
+fn is_own(host: &str, origin: &Origin) -> bool {
+    let Ok(asked) = Url::parse(&format!("http://{host}/")) else { return false };
+    let is_loopback = match asked.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    is_loopback || origin.url().is_some_and(|own| own.host() == asked.host())
+}
 
 /// `GET /outbox`: a page, or with `Accept: application/json` an array, newest first.
 pub(crate) async fn outbox(State(outbox): State<Arc<Outbox>>, headers: HeaderMap) -> Response {

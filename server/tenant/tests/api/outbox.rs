@@ -51,6 +51,27 @@ async fn the_page_is_live_and_loads_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
+async fn it_answers_under_its_own_names_only() {
+    let public_url = Some(Url::parse("http://tenant.test:3001").unwrap());
+    let tenant = TestTenant::with(Choice { public_url, ..Choice::default() }).await;
+    let code = tenant.code().await;
+    let own =
+        ["tenant.test:3001", "TENANT.test", "localhost", "localhost:3001", "me.localhost", "127.0.0.1:99", "[::1]:1"];
+    let other =
+        ["evil.example", "evil.example:3001", "localhost.evil.example", "tenant.test.evil.example", "10.0.0.1", ""];
+    for path in ["/outbox", "/outbox/events", "/outbox.js"] {
+        for (host, status) in own.map(|host| (host, 200)).into_iter().chain(other.map(|host| (host, 421))) {
+            let response = tenant.get(path).header("host", host).send().await.unwrap();
+            assert_eq!(response.status(), status, "{path} at {host}");
+            if status == 421 {
+                assert!(!response.text().await.unwrap().contains(&code), "{path} at {host}");
+            }
+        }
+    }
+    assert_eq!(tenant.get("/healthz").header("host", "evil.example").send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
 async fn with_a_provider_there_is_no_outbox() {
     let sms = Sms::Twilio(TwilioConfig {
         account_sid: "AC0".to_owned(),
