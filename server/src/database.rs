@@ -4,7 +4,12 @@ use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, time::Duration};
+use std::{
+    fs::{self, DirBuilder, OpenOptions},
+    io,
+    path::Path,
+    time::Duration,
+};
 use thiserror::Error;
 
 /// The database cannot be used.
@@ -13,9 +18,9 @@ pub enum DatabaseError {
     /// Another engine than SQLite.
     #[error("DATABASE_URL must begin with `sqlite:`")]
     UnknownEngine,
-    /// The folder of the file cannot be made.
-    #[error("the folder of the database cannot be made")]
-    Folder(#[source] std::io::Error),
+    /// The folder of the file, or the file, cannot be made.
+    #[error("the database cannot be made")]
+    Make(#[from] io::Error),
     /// The file cannot be opened.
     #[error("the database cannot be opened")]
     Open(#[from] sqlx::Error),
@@ -24,10 +29,8 @@ pub enum DatabaseError {
 /// Opens the database, which is made if it is not there.
 pub(crate) async fn open(url: &str) -> Result<SqlitePool, DatabaseError> {
     let path = url.strip_prefix("sqlite:").ok_or(DatabaseError::UnknownEngine)?;
-    let path = path.trim_start_matches("//");
-    if let Some(folder) = Path::new(path).parent() {
-        std::fs::create_dir_all(folder).map_err(DatabaseError::Folder)?;
-    }
+    let path = Path::new(path.trim_start_matches("//"));
+    make(path)?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -35,4 +38,93 @@ pub(crate) async fn open(url: &str) -> Result<SqlitePool, DatabaseError> {
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(Duration::from_secs(10));
     Ok(SqlitePoolOptions::new().max_connections(8).connect_with(options).await?)
+}
+
+/// Makes the folder and the file, for nobody else to read: signing keys and phone numbers are in it. `SQLite` gives the files
+/// beside it the same permissions. What is there already keeps its own.
+fn make(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        private_folder().recursive(true).create(folder)?;
+    }
+    match private_file().write(true).create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if is_open_to_all(path) {
+                tracing::warn!(path = %path.display(), "everyone on this machine can read the database: chmod o= helps");
+            }
+            Ok(())
+        }
+        made => made.map(drop),
+    }
+}
+
+#[cfg(unix)]
+fn private_folder() -> DirBuilder {
+    use std::os::unix::fs::DirBuilderExt;
+    let mut builder = DirBuilder::new();
+    builder.mode(0o700);
+    builder
+}
+
+#[cfg(unix)]
+fn private_file() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+#[cfg(unix)]
+fn is_open_to_all(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+}
+
+#[cfg(not(unix))]
+fn private_folder() -> DirBuilder {
+    DirBuilder::new()
+}
+
+#[cfg(not(unix))]
+fn private_file() -> OpenOptions {
+    OpenOptions::new()
+}
+
+#[cfg(not(unix))]
+fn is_open_to_all(_path: &Path) -> bool {
+    false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::{env, error::Error, fs::Permissions, os::unix::fs::PermissionsExt, process};
+
+    fn mode(path: &Path) -> io::Result<u32> {
+        Ok(fs::metadata(path)?.permissions().mode() & 0o777)
+    }
+
+    #[tokio::test]
+    async fn what_is_made_is_for_nobody_else() -> Result<(), Box<dyn Error>> {
+        let root = env::temp_dir().join(format!("database-{}", process::id()));
+        let file = root.join("data/all.db");
+        let url = format!("sqlite:{}", file.display());
+        let pool = open(&url).await?;
+        sqlx::query("CREATE TABLE secrets (secret TEXT)").execute(&pool).await?;
+        for suffix in ["", "-wal", "-shm"] {
+            let file = root.join(format!("data/all.db{suffix}"));
+            assert_eq!(mode(&file)?, 0o600, "{}", file.display());
+        }
+        assert_eq!((mode(&root)?, mode(&root.join("data"))?), (0o700, 0o700));
+        pool.close().await;
+
+        fs::set_permissions(&file, Permissions::from_mode(0o644))?;
+        fs::set_permissions(&root, Permissions::from_mode(0o755))?;
+        open(&url).await?.close().await;
+        assert_eq!((mode(&file)?, mode(&root)?), (0o644, 0o755), "what was there is left as it was");
+        assert!(is_open_to_all(&file));
+        fs::set_permissions(&file, Permissions::from_mode(0o640))?;
+        assert!(!is_open_to_all(&file));
+        fs::remove_dir_all(&root)?;
+        Ok(())
+    }
 }
