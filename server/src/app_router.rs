@@ -50,7 +50,7 @@ pub(crate) fn build(
         .merge(health::routes(pool));
     let router = files(site, app)
         .layer(csrf(auth)?)
-        .layer(from_fn(caching::set))
+        .layer(from_fn(caching::files))
         .layer(from_fn_with_state(policy, security_headers::set))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
@@ -105,7 +105,7 @@ fn files(site: &Site, app: Router) -> Router {
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
-        .fallback(NormalizePath::trim_trailing_slash(app));
+        .fallback(NormalizePath::trim_trailing_slash(app.layer(from_fn(caching::nothing))));
     Router::new().fallback_service(files)
 }
 

@@ -1,35 +1,32 @@
 //! How long browsers may keep an answer of the app.
 
 use axum::{extract::Request, middleware::Next, response::Response};
-use http::{
-    HeaderMap, HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
-};
+use http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
 
 /// 128 bits in base64, as `pack` and cargo-leptos put them into names.
 const HASH_LENGTH: usize = 22;
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// Middleware that sets `Cache-Control`, where nobody else has.
-pub(crate) async fn set(request: Request, next: Next) -> Response {
-    let is_hashed = is_hashed(request.uri().path());
+/// Middleware for all that is no file: it shows who is signed in, or what became of a login.
+pub(crate) async fn nothing(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let caching = if !is_file(response.status(), response.headers()) {
-        // Pages show who is signed in.
-        "no-store"
-    } else if is_hashed {
-        "public, max-age=31536000, immutable"
-    } else {
-        // May be kept, if asked about each time.
-        "no-cache"
-    };
-    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(NO_STORE);
     response
 }
 
-/// Pages are HTML, and never answered with 304.
-fn is_file(status: StatusCode, headers: &HeaderMap) -> bool {
-    let is_html = headers.get(CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"));
-    status == StatusCode::NOT_MODIFIED || (status.is_success() && !is_html)
+/// Middleware for the rest.
+pub(crate) async fn files(request: Request, next: Next) -> Response {
+    let is_hashed = is_hashed(request.uri().path());
+    let mut response = next.run(request).await;
+    let is_there = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    let caching = match (is_there, is_hashed) {
+        (false, _) => NO_STORE,
+        (true, true) => HeaderValue::from_static("public, max-age=31536000, immutable"),
+        // May be kept, if asked about each time.
+        (true, false) => HeaderValue::from_static("no-cache"),
+    };
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(caching);
+    response
 }
 
 /// Whether a path names its content: `/pkg/client.<hash>.js`.

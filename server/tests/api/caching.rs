@@ -56,6 +56,18 @@ async fn files_under_names_that_last_are_asked_about_each_time() {
 }
 
 #[tokio::test]
+async fn what_the_app_says_is_not_kept() {
+    let program = Program::both(&[]).await;
+    let call = program.browser().call("start").form(&[("phone_number", "+14155552671")]).send().await.unwrap();
+    assert!(header(&call, "content-type").starts_with("application/json"));
+    assert_eq!((call.status(), header(&call, "cache-control")), (StatusCode::OK, "no-store"));
+    for path in ["/login", "/profile", "/callback", "/healthz", "/nothing.json"] {
+        let response = program.browser().get(path).await;
+        assert_eq!(header(&response, "cache-control"), "no-store", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_of_another_time_is_not_found_and_that_is_not_kept() {
     let program = Program::both(&[]).await;
     let path = format!("/pkg/client.{}.js", HASH.replace('A', "Z"));
