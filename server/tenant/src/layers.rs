@@ -4,7 +4,7 @@ use std::{any::Any, collections::BTreeSet, time::Duration};
 
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -33,11 +33,21 @@ pub(crate) async fn log_refusals(request: Request, next: Next) -> Response {
     response
 }
 
-/// Headers that keep browsers from guessing types, framing, and telling others where they were.
-pub(crate) async fn secure(request: Request, next: Next) -> Response {
+/// Headers that keep browsers from guessing types, framing, telling others where they were, and leaving https.
+///
+/// No `Cross-Origin-Opener-Policy`: a page of an application may open the login page as a popup, and has to be reached
+/// from there.
+pub(crate) async fn secure(State(is_https): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), otp-credentials=(self)"),
+    );
+    if is_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
+    }
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (header::REFERRER_POLICY, "no-referrer"),

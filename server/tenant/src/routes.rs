@@ -23,6 +23,7 @@ use crate::{
 
 pub(crate) fn build(tenant: Arc<Tenant>) -> Result<Router, BuildError> {
     let forms = login_page(&tenant)?;
+    let is_https = tenant.origin.is_https();
     Ok(api(&tenant)
         .merge(forms)
         .merge(by_browser())
@@ -35,7 +36,7 @@ pub(crate) fn build(tenant: Arc<Tenant>) -> Result<Router, BuildError> {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(layers::time_out))
         .layer(CatchPanicLayer::custom(layers::panicked))
-        .layer(middleware::from_fn(layers::secure))
+        .layer(middleware::from_fn_with_state(is_https, layers::secure))
         .layer(middleware::from_fn(layers::log_refusals)))
 }
 

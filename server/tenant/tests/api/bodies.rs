@@ -1,6 +1,6 @@
 //! Bodies that nobody should send get a JSON answer.
 
-use crate::helpers::{TestTenant, refused};
+use crate::helpers::{Choice, TestTenant, refused};
 
 const ENDPOINTS: [&str; 3] = ["/passwordless/start", "/passwordless/verify", "/oauth/token"];
 
@@ -53,4 +53,20 @@ async fn unknown_paths_and_methods_get_json_too() {
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     refused(response, 405, "method_not_allowed", "The method is not allowed here").await;
     assert_eq!(tenant.get("/healthz").send().await.unwrap().text().await.unwrap(), "ok");
+}
+
+#[tokio::test]
+async fn a_tenant_at_https_keeps_browsers_there() {
+    for public_url in ["https://login.example.com", "http://localhost:3001"] {
+        let choice = Choice { public_url: Some(public_url.parse().unwrap()), ..Choice::default() };
+        let tenant = TestTenant::with(choice).await;
+        for path in ["/u/login", "/authorize", "/.well-known/openid-configuration", "/nowhere"] {
+            let response = tenant.get(path).send().await.unwrap();
+            let transport = response.headers().get("strict-transport-security").map(|value| value.to_str().unwrap());
+            let expected = public_url.starts_with("https:").then_some("max-age=63072000");
+            assert_eq!(transport, expected, "{public_url}{path}");
+            let permissions = response.headers()["permissions-policy"].to_str().unwrap();
+            assert!(permissions.contains("camera=()") && permissions.contains("otp-credentials=(self)"), "{path}");
+        }
+    }
 }
