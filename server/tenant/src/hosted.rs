@@ -56,6 +56,10 @@ pub(crate) enum Notice {
     SmsFailed,
     Resent,
     MissingCode,
+    /// Fewer digits than a code has: not tried.
+    ShortCode {
+        code_length: usize,
+    },
     WrongCode {
         attempts_left: Option<u32>,
     },
@@ -212,9 +216,11 @@ pub(crate) async fn code(
     let login = Login::load(&tenant, &fields).await?;
     let Some(phone_number) = login.kept.phone_number.clone() else { return login.back(None).await };
     let typed = fields.param("code").ok().flatten().unwrap_or_default();
-    let code = typed::code_in(typed, login.connection.code_length);
-    if code.is_empty() {
-        return login.back(Some(Notice::MissingCode)).await;
+    let code_length = login.connection.code_length;
+    let code = typed::code_in(typed, code_length);
+    if code.len() < code_length {
+        let notice = if code.is_empty() { Notice::MissingCode } else { Notice::ShortCode { code_length } };
+        return login.back(Some(notice)).await;
     }
     let source = Source::browser(peer);
     let (client, connection) = (Some(login.client), login.connection);

@@ -71,6 +71,7 @@ fn sentence(notice: &Notice, typed: &str, now: Millis) -> String {
         Notice::SmsFailed => "The message could not be sent. Try again in a moment, or use another number.".into(),
         Notice::Resent => "A new code is on its way. The one before no longer works.".into(),
         Notice::MissingCode => "Enter the code from the message.".into(),
+        Notice::ShortCode { code_length } => format!("The code has {code_length} digits."),
         Notice::WrongCode { attempts_left: Some(0) } => {
             "That is not the code, and it was the last try. Ask for a new code.".into()
         }

@@ -127,6 +127,9 @@ async fn every_failure_of_a_code_is_said_in_words() {
     for nothing in ["", " ", "my code", "\u{200e}"] {
         assert!(visitor.post_and_read("code", ("code", nothing)).await.contains("Enter the code from the message."));
     }
+    for short in [&code[..1], &code[..5], "12 34"] {
+        assert!(visitor.post_and_read("code", ("code", short)).await.contains("The code has 6 digits."), "{short}");
+    }
     for sentence in ["You have 2 tries left.", "You have one try left.", "it was the last try", "tried too often"] {
         assert!(visitor.post_and_read("code", ("code", &wrong(&code))).await.contains(sentence), "{sentence}");
     }
