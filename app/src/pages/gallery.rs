@@ -7,7 +7,7 @@ pub(crate) mod options;
 use leptos::prelude::*;
 use leptos_meta::{Link, Title};
 use leptos_passwordless::{
-    Lock, LockOptions, Login, Terms,
+    Country, Lock, LockOptions, Login, Terms,
     api::{CodeSent, Refusal},
     lock::{
         Color, FlashKind, FlashMessage, Theme,
@@ -105,6 +105,7 @@ fn screens(language: Language) -> (Language, Vec<Exhibit>) {
         (
             "number asked back",
             State {
+                country: Country::from_iso("HK").unwrap_or_default(),
                 phone_number: "4545 0000".to_owned(),
                 notice: refused(Refusal::ConfirmNumber("+852 4545 0000".to_owned())),
                 ..State::default()
