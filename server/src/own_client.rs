@@ -82,11 +82,11 @@ impl<'a> OwnClient<'a> {
             return Err(OwnClientError::NoGrant { client_id: client_id.clone(), grant });
         }
         let url = auth.callback_url();
-        if auth.login_flow == LoginFlow::Redirect && !self.client.callbacks.contains(&url) {
+        if auth.login_flow == LoginFlow::Redirect && !self.client.is_callback(&url) {
             return Err(OwnClientError::NoCallback { client_id: client_id.clone(), url });
         }
         let url = auth.logged_out_url();
-        if !self.client.allowed_logout_urls.contains(&url) {
+        if !self.client.is_logout_url(&url) {
             tracing::warn!(client_id, "a logout will end at the tenant: the client's allowed_logout_urls lack {url}");
         }
         Ok(())

@@ -46,8 +46,8 @@ impl Limits {
 
 /// One household has a whole /64 of IPv6 addresses.
 fn network(client: IpAddr) -> IpAddr {
-    match client {
-        IpAddr::V4(_) => client,
+    match client.to_canonical() {
+        client @ IpAddr::V4(_) => client,
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
     }
 }
@@ -84,6 +84,9 @@ mod tests {
         let address = |last| IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, last]);
         assert!(limits.take_start(address(1), Certainty::Sure).is_ok());
         assert!(limits.take_start(address(2), Certainty::Sure).is_err());
+        // As a dual-stack socket names IPv4 clients.
+        assert!(limits.take_start("::ffff:203.0.113.1".parse().unwrap(), Certainty::Sure).is_ok());
+        assert!(limits.take_start("::ffff:203.0.113.2".parse().unwrap(), Certainty::Sure).is_ok());
     }
 
     #[test]
