@@ -38,7 +38,8 @@ pub const SIGN_OUT_PATH: &str = "/logout";
 ///
 /// `previewed` is the number that the person was shown while typing, and `confirmed` the one of a
 /// [`Refusal::ConfirmNumber`] that they answer; a number that was read in another way, or that is in doubt and was not
-/// confirmed, is asked back. `login` names the login that the form stands in.
+/// confirmed, is asked back. `login` names the login that the form stands in, and `form` the form, as the page has it: one
+/// that is sent twice asks for one message.
 ///
 /// # Errors
 /// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`].
@@ -52,6 +53,7 @@ pub async fn start(
     #[server(default)] previewed: String,
     #[server(default)] confirmed: String,
     #[server(default)] login: String,
+    #[server(default)] form: String,
 ) -> Result<StartOutcome, ApiError> {
     let start = crate::server::start::Start {
         phone_number,
@@ -62,18 +64,22 @@ pub async fn start(
         previewed,
         confirmed,
         login,
+        form,
     };
     crate::server::start::start(start).await
 }
 
 /// Asks the tenant for another code to the number of a login, the newest one of this browser if `login` names none; the
-/// code before it stops being valid.
+/// code before it stops being valid. `form` is the same as for [`start`].
 ///
 /// # Errors
 /// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`].
 #[server(prefix = "/api/passwordless", endpoint = "/resend")]
-pub async fn resend(#[server(default)] login: String) -> Result<StartOutcome, ApiError> {
-    crate::server::start::resend(&login).await
+pub async fn resend(
+    #[server(default)] login: String,
+    #[server(default)] form: String,
+) -> Result<StartOutcome, ApiError> {
+    crate::server::start::resend(&login, &form).await
 }
 
 /// Checks the code for the number of a login, the newest one of this browser if `login` names none. The same code can be

@@ -23,7 +23,7 @@ mod login_id;
 mod logins;
 mod number;
 mod old_forms;
-mod page;
+pub(crate) mod page;
 mod pending_login;
 mod per_language;
 mod random;
@@ -31,6 +31,7 @@ mod repeats;
 mod request;
 mod return_to;
 mod seal;
+mod sends;
 mod session;
 pub(crate) mod sign_out;
 pub(crate) mod start;
@@ -55,6 +56,7 @@ use id_token::IdTokens;
 use jwks::Jwks;
 use limits::Limits;
 use repeats::Turns;
+use sends::Sends;
 use session::Sessions;
 use std::sync::Arc;
 use tenant_client::TenantClient;
@@ -71,6 +73,7 @@ struct Parts {
     id_tokens: IdTokens,
     limits: Limits,
     turns: Turns,
+    sends: Sends,
     clock: Arc<dyn Clock>,
 }
 
@@ -99,7 +102,15 @@ impl Auth {
         let tenant = TenantClient::new(&config, clock.clone())?;
         let id_tokens = IdTokens::new(&config, Jwks::new(tenant.clone(), clock.clone()), clock.clone());
         let limits = Limits::new(config.starts_per_ip_hour);
-        Ok(Self(Arc::new(Parts { config, tenant, id_tokens, limits, turns: Turns::default(), clock })))
+        Ok(Self(Arc::new(Parts {
+            config,
+            tenant,
+            id_tokens,
+            limits,
+            turns: Turns::default(),
+            sends: Sends::default(),
+            clock,
+        })))
     }
 
     /// The configuration it was made with.
@@ -117,6 +128,10 @@ impl Auth {
 
     fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    fn sends(&self) -> &Sends {
+        &self.0.sends
     }
 
     fn turns(&self) -> &Turns {

@@ -32,6 +32,7 @@ pub fn OwnUi(login: Login) -> impl IntoView {
                 <input type="hidden" name="return_to" value=passwordless.return_to() />
                 <input type="hidden" name="confirmed" value=untrack(|| passwordless.asked_back()) />
                 <input type="hidden" name="login" value=untrack(|| passwordless.login_name()) />
+                <input type="hidden" name="form" value=passwordless.form_name() />
                 <button disabled=passwordless.when(Passwordless::is_busy)>"Send SMS"</button>
             </form>
             <div hidden=passwordless.when(|login| !asks_for_code(login))>

@@ -70,6 +70,15 @@ test("another name of this machine leads to the one that the login ends under", 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
+  test("a double click on the button that asks for the code", async ({ page, lock, phone, outbox }) => {
+    await page.goto("/login");
+    await lock.phone.fill(phone);
+    await lock.button("Send code").dblclick({ noWaitAfter: true });
+    await lock.code.fill(await outbox.code(phone, 1));
+    await lock.button("Log in").click();
+    await expectSignedIn(page);
+  });
+
   test("a double click on the button that sends the code", async ({ page, lock, phone, outbox }) => {
     await page.goto("/login?return_to=/profile");
     await lock.sendCode(phone);
@@ -212,6 +221,41 @@ test.describe("an input method", () => {
     await lock.country.press("Enter");
     await expect(lock.country).not.toHaveValue(before);
   });
+});
+
+test("values that a password manager sets without any event are taken", async ({ page, lock, phone, outbox }) => {
+  await lock.open();
+  await lock.phone.evaluate((field: HTMLInputElement, phone) => (field.value = phone), phone);
+  await lock.button("Send code").click();
+  await expect(lock.root).toContainText(readable(phone));
+  await lock.code.evaluate((field: HTMLInputElement, code) => (field.value = code), await outbox.code(phone));
+  await lock.button("Log in").click();
+  await expectSignedIn(page);
+});
+
+test("a code that is filled in twice is sent once", async ({ page, lock, phone, outbox }) => {
+  const calls: string[] = [];
+  page.on("request", (request) => request.url().endsWith("/api/passwordless/verify") && calls.push(request.url()));
+  await lock.open();
+  await lock.sendCodeAndWait(phone);
+  const code = await outbox.code(phone);
+  await lock.code.evaluate((field: HTMLInputElement, code) => {
+    for (let times = 0; times < 2; times++) {
+      field.value = code;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }, code);
+  await expectSignedIn(page);
+  expect(calls).toHaveLength(1);
+});
+
+test("Enter and a double click together ask for one message", async ({ page, lock, phone, outbox }) => {
+  await lock.open();
+  await lock.phone.fill(phone);
+  await Promise.all([lock.phone.press("Enter"), lock.button(/Send code|Sending/).dblclick({ force: true })]);
+  await expect(lock.root).toContainText(readable(phone));
+  await lock.enterCode(await outbox.code(phone, 1));
+  await expectSignedIn(page);
 });
 
 test("a browser is asked for the SMS once a code, and no more when the screen is left", async ({ page, lock, phone }) => {

@@ -331,6 +331,9 @@ pub enum ConfigError {
     /// Without limits, strangers spend the operator's money.
     #[error("a limit of 0 is for loopback addresses only, and {0} is not one")]
     UnlimitedInPublic(String),
+    /// The country chosen at first cannot be chosen.
+    #[error("DEFAULT_LOCATION is {0}, which LIMIT_COUNTRIES leaves out: add it there, or choose one of those")]
+    DefaultLocation(String),
     /// Not an origin that browsers can reach.
     #[error("{0} must be an http or https origin without a path or a user, such as https://app.example.com")]
     NotAnOrigin(&'static str),
@@ -342,6 +345,10 @@ impl Config {
         check_origin("TENANT_PUBLIC_URL", &self.tenant_public_url)?;
         if part != Part::Tenant && !self.auth0_scope.split_whitespace().any(|scope| scope == "openid") {
             return Err(ConfigError::NoOpenId);
+        }
+        let is_offered = |country: &Country| self.limit_countries.is_empty() || self.limit_countries.contains(country);
+        if let Some(country) = self.lock.default_location.filter(|country| !is_offered(country)) {
+            return Err(ConfigError::DefaultLocation(country.iso().to_owned()));
         }
         let has_credentials = self.auth0_client_id.is_some() && self.auth0_client_secret.is_some();
         match part {

@@ -78,6 +78,16 @@ impl Passwordless {
         self.state.with(|state| state.login.clone())
     }
 
+    /// A name for a form without JavaScript, which posts it along as `form`: one that is sent twice asks for one message.
+    /// The browser leaves it as the server wrote it.
+    #[cfg_attr(not(feature = "ssr"), expect(clippy::unused_self, reason = "the server's is of a page"))]
+    pub fn form_name(self) -> String {
+        #[cfg(feature = "ssr")]
+        return crate::server::page::form_name();
+        #[cfg(not(feature = "ssr"))]
+        String::new()
+    }
+
     /// The number that the person was asked about, after [`Refusal::ConfirmNumber`]; a form without JavaScript posts it
     /// along as `confirmed`.
     pub fn asked_back(self) -> String {

@@ -104,8 +104,11 @@ async fn callback(
     let Some(mut login) = logins.of_state(&answer.state) else {
         return Ok(without_a_login(&auth, &logins, &answer.state, is_signed_in));
     };
-    if login.is_over && is_signed_in {
-        return Ok(redirect(login.return_to.as_str(), []));
+    if login.is_over {
+        // The session came with the answer that said so: who has none has signed out since, and stays signed out.
+        let page =
+            if is_signed_in { String::from(login.return_to) } else { refused_page(&auth, &Refusal::NoPendingLogin) };
+        return Ok(redirect(&page, []));
     }
     let step = Step { repeats: Repeats::of(&login, &store.0), auth: auth.clone(), login: login.clone(), answer };
     match to_the_end(step.take()).await? {
@@ -131,9 +134,13 @@ fn without_a_login(auth: &Auth, logins: &Logins<'_>, state: &str, is_signed_in: 
     }
     let was_begun_elsewhere = LoginState::login(state).is_some_and(|id| logins.is_fresh(&id));
     let refusal = if was_begun_elsewhere { Refusal::OtherBrowser } else { Refusal::NoPendingLogin };
+    redirect(&refused_page(auth, &refusal), [])
+}
+
+/// The login page, which says why there is no login to go on with.
+fn refused_page(auth: &Auth, refusal: &Refusal) -> String {
     tracing::warn!(reason = refusal.reason(), "a callback did not sign in");
-    let query = refusal_query(&refusal);
-    redirect(&format!("{}?{query}", auth.config().login_path), [])
+    format!("{}?{}", auth.config().login_path, refusal_query(refusal))
 }
 
 fn with_login(page: &str, id: &LoginId) -> String {
@@ -160,7 +167,7 @@ struct Step {
 impl Step {
     async fn take(self) -> Result<CurrentUser, Refusal> {
         let auth = self.auth.clone();
-        let _turn = auth.turns().take(&self.login.id).await;
+        let _turn = auth.turns().take(self.login.id.as_str()).await;
         if let Some(user) = self.signed_in_before().await {
             return Ok(user);
         }

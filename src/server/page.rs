@@ -154,6 +154,12 @@ fn state(auth: &Auth, pending: Option<PendingLogin>, uri: &Uri, headers: &Header
     state
 }
 
+/// A name for the plain forms of the page that is being rendered.
+pub(crate) fn form_name() -> String {
+    let auth = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Auth>().cloned());
+    auth.and_then(|auth| LoginId::new(auth.now()).ok()).map(String::from).unwrap_or_default()
+}
+
 /// The parameters that name a login, and that say why there is none.
 const LOGIN: &str = "login";
 const REFUSED: &str = "refused";
@@ -195,7 +201,7 @@ fn return_to(uri: &Uri, login_path: &str, pending: Option<&PendingLogin>) -> Ret
     if let Some(asked) = query(uri, "return_to") {
         return ReturnTo::parse(&asked);
     }
-    if uri.path().starts_with(login_path) {
+    if uri.path().strip_prefix(login_path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         return pending.map(|pending| pending.return_to.clone()).unwrap_or_default();
     }
     let here = ReturnTo::parse(uri.path_and_query().map_or("/", |path| path.as_str()));

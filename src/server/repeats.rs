@@ -3,7 +3,7 @@
 //! A person presses twice, a browser loads a page twice or breaks off the first of two requests: the second has to come
 //! to what the first came to, although the code is used up by then.
 
-use super::{CurrentUser, login_id::LoginId, pending_login::PendingLogin};
+use super::{CurrentUser, pending_login::PendingLogin};
 use crate::{OneTimeCode, api::ApiError};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -23,22 +23,22 @@ const KEY: &str = "passwordless.step";
 
 /// Who takes a step of a login waits until the one before has taken it.
 #[derive(Default)]
-pub(super) struct Turns(Mutex<HashMap<LoginId, Arc<tokio::sync::Mutex<()>>>>);
+pub(super) struct Turns(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
 
-/// The right to take a step of a login.
+/// The right to take a step of a login, or of a form.
 pub(super) struct Turn<'a> {
     turns: &'a Turns,
-    id: LoginId,
+    name: String,
     _guard: tokio::sync::OwnedMutexGuard<()>,
 }
 
 impl Turns {
-    pub(super) async fn take(&self, id: &LoginId) -> Turn<'_> {
-        let queue = Arc::clone(self.queues().entry(id.clone()).or_default());
-        Turn { turns: self, id: id.clone(), _guard: queue.lock_owned().await }
+    pub(super) async fn take(&self, name: &str) -> Turn<'_> {
+        let queue = Arc::clone(self.queues().entry(name.to_owned()).or_default());
+        Turn { turns: self, name: name.to_owned(), _guard: queue.lock_owned().await }
     }
 
-    fn queues(&self) -> std::sync::MutexGuard<'_, HashMap<LoginId, Arc<tokio::sync::Mutex<()>>>> {
+    fn queues(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<tokio::sync::Mutex<()>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -47,8 +47,8 @@ impl Drop for Turn<'_> {
     /// Forgets the queue when nobody else stands in it: beside the map's there is this turn's own handle.
     fn drop(&mut self) {
         let mut queues = self.turns.queues();
-        if queues.get(&self.id).is_some_and(|queue| Arc::strong_count(queue) <= 2) {
-            queues.remove(&self.id);
+        if queues.get(&self.name).is_some_and(|queue| Arc::strong_count(queue) <= 2) {
+            queues.remove(&self.name);
         }
     }
 }

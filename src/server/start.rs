@@ -1,8 +1,10 @@
 //! Has codes sent: `/api/passwordless/start` and `/api/passwordless/resend`.
 
 use super::{
+    Auth, Language, Step,
     number::{self, Certainty, Number},
     pending_login::PendingLogin,
+    repeats::to_the_end,
     request::Request,
     return_to::ReturnTo,
     tenant_client::Started,
@@ -13,6 +15,7 @@ use crate::{
     api::{ApiError, Refusal, StartOutcome},
     lock::state::Notice,
 };
+use std::net::IpAddr;
 
 /// The arguments of [`api::start`](crate::api::start).
 pub(crate) struct Start {
@@ -24,6 +27,7 @@ pub(crate) struct Start {
     pub(crate) previewed: String,
     pub(crate) confirmed: String,
     pub(crate) login: String,
+    pub(crate) form: String,
 }
 
 /// Each code that is asked for begins a login of its own: the one that the form named may go on in another tab.
@@ -35,7 +39,7 @@ pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     login.consent = consent(&request, &start);
     let number = may_start(&request, &start, &login).and_then(|()| asked_for(&request, &start, country));
     let before = number.as_ref().ok().and_then(|number| with_code_for(&request, &start, number));
-    let outcome = ask_tenant(&request, number).await;
+    let outcome = ask_tenant(&request, &start.form, number).await?;
     if let (Err(Refusal::RateLimited { .. }), Some(mut before)) = (&outcome, before) {
         // It is too soon for another code, and the one before is still good.
         before.back_to_the_code();
@@ -60,15 +64,15 @@ pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result
     let request = Request::current()?;
     let mut login = PendingLogin::begin(ReturnTo::parse(return_to), request.auth.now())?;
     login.type_number(phone_number.as_str(), Country::default());
-    let outcome = ask_tenant(&request, number::known(phone_number)).await;
+    let outcome = ask_tenant(&request, "", number::known(phone_number)).await?;
     Ok(keep(&request, login, outcome, None))
 }
 
-pub(crate) async fn resend(login: &str) -> Result<StartOutcome, ApiError> {
+pub(crate) async fn resend(login: &str, form: &str) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     match request.login(login) {
         Ok(login) => {
-            let outcome = ask_tenant(&request, number_to_resend(&request, &login)).await;
+            let outcome = ask_tenant(&request, form, number_to_resend(&request, form, &login)).await?;
             Ok(keep(&request, login, outcome, Some(Notice::Resent)))
         }
         Err(refusal) => {
@@ -104,10 +108,12 @@ fn consent(request: &Request, start: &Start) -> Option<Consent> {
 }
 
 /// What the dialog counts down holds on the server too; the limit that counts is the tenant's.
-fn number_to_resend(request: &Request, login: &PendingLogin) -> Result<Number, Refusal> {
+fn number_to_resend(request: &Request, form: &str, login: &PendingLogin) -> Result<Number, Refusal> {
     let sent = login.sent.as_ref().ok_or(Refusal::NoPendingLogin)?;
-    match sent.resend_in(request.auth.now()) {
+    let now = request.auth.now();
+    match sent.resend_in(now) {
         0 => Ok(sent.number()),
+        _ if request.auth.sends().recall(form, &sent.number, now).is_some() => Ok(sent.number()),
         seconds => Err(Refusal::RateLimited { retry_after: Some(seconds) }),
     }
 }
@@ -135,14 +141,58 @@ fn keep(
     outcome
 }
 
-async fn ask_tenant(request: &Request, number: Result<Number, Refusal>) -> Result<(Number, Started), Refusal> {
-    let number = number?;
-    let auth = &request.auth;
-    auth.config().hooks.may_start(&request.step(&number.e164)).map_err(Refusal::Hook)?;
-    auth.limits().take_start(request.client_ip, number.certainty)?;
-    let started = auth.tenant().start(&number.e164, request.client_ip, request.language()).await.map_err(|error| {
-        tracing::warn!(%error, phone_number = number.e164.masked(), "no code was sent");
-        Refusal::from(error)
-    })?;
-    Ok((number, started))
+/// Has a code sent; one, if a form is sent twice, also where the browser breaks the first of the two requests off.
+async fn ask_tenant(
+    request: &Request,
+    form: &str,
+    number: Result<Number, Refusal>,
+) -> Result<Result<(Number, Started), Refusal>, ApiError> {
+    match number {
+        Ok(number) => {
+            let (auth, client_ip, language) = (request.auth.clone(), request.client_ip, request.language());
+            to_the_end(Message { auth, form: form.to_owned(), number, client_ip, language }.send()).await
+        }
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// A message that is asked for.
+struct Message {
+    auth: Auth,
+    /// The name that the page gave the form, if a form asks.
+    form: String,
+    number: Number,
+    client_ip: IpAddr,
+    language: Language,
+}
+
+impl Message {
+    async fn send(self) -> Result<(Number, Started), Refusal> {
+        let auth = self.auth.clone();
+        if self.form.is_empty() {
+            return Ok((self.number.clone(), self.ask_tenant().await?));
+        }
+        let _turn = auth.turns().take(&self.form).await;
+        let number = &self.number.e164;
+        let before = auth.sends().recall(&self.form, number, auth.now());
+        let started = match before {
+            Some(started) => started,
+            None => self.ask_tenant().await?,
+        };
+        if before.is_none() {
+            auth.sends().note(self.form, number, started, auth.now());
+        }
+        Ok((self.number, started))
+    }
+
+    async fn ask_tenant(&self) -> Result<Started, Refusal> {
+        let (auth, number) = (&self.auth, &self.number.e164);
+        let step = Step { phone_number: number, client_ip: self.client_ip };
+        auth.config().hooks.may_start(&step).map_err(Refusal::Hook)?;
+        auth.limits().take_start(self.client_ip, self.number.certainty)?;
+        auth.tenant().start(number, self.client_ip, self.language).await.map_err(|error| {
+            tracing::warn!(%error, phone_number = number.masked(), "no code was sent");
+            Refusal::from(error)
+        })
+    }
 }

@@ -119,7 +119,7 @@ fn read(code: &str, length: u32) -> Result<OneTimeCode, Refusal> {
 impl Step {
     async fn take(self) -> Result<Right, Refusal> {
         let auth = self.auth.clone();
-        let _turn = auth.turns().take(&self.login.id).await;
+        let _turn = auth.turns().take(self.login.id.as_str()).await;
         let before = self.repeats.outcome_of(&self.code, self.auth.now()).await;
         match (before.map(|outcome| outcome.user), self.auth.config().login_flow) {
             (Some(Some(user)), _) => Ok(Right::SignedIn(Box::new(user))),

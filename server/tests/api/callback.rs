@@ -68,6 +68,17 @@ async fn a_callback_asked_for_many_times_at_once_signs_in() {
     assert!(browser.is_signed_in().await);
 }
 
+#[tokio::test]
+async fn who_has_signed_out_stays_signed_out() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let url = callback_url(&program, &browser).await;
+    browser.open(&url).await;
+    browser.submit("/profile", "/logout", &[]).await;
+    assert!(browser.open(&url).await.shows(EXPIRED), "at once, while steps can be repeated");
+    assert!(!browser.is_signed_in().await);
+}
+
 /// What a browser does that leaves for another page, or for the same one, before the answer is there.
 #[tokio::test]
 async fn a_callback_that_the_browser_broke_off_is_not_lost() {

@@ -61,6 +61,44 @@ async fn the_way_through_the_tenant_can_be_gone_twice() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_sent_twice_asks_for_one_message() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let page = browser.open("/login").await;
+    let form = page.text.split_once(r#"name="form" value=""#).expect("a name").1.split('"').next().unwrap().to_owned();
+    let mut posts = JoinSet::new();
+    for _ in 0..4 {
+        let (browser, form) = (browser.clone(), form.clone());
+        posts.spawn(async move {
+            let fields = [("phone_number", PHONE), ("form", form.as_str())];
+            browser.submit("/login", "/api/passwordless/start", &fields).await
+        });
+    }
+    assert!(posts.join_all().await.iter().all(|page| page.shows("has been sent to +1 415 555 2671.")));
+    assert_eq!(program.codes_sent_to(PHONE).await.len(), 1);
+
+    // The name is no more than that: another number, or the same a while later, is another message.
+    let fields = [("phone_number", "+14155552672"), ("form", form.as_str())];
+    browser.submit("/login", "/api/passwordless/start", &fields).await;
+    assert_eq!(program.codes_sent_to("+14155552672").await.len(), 1);
+    program.clock.advance(Duration::seconds(30));
+    let fields = [("phone_number", PHONE), ("form", form.as_str())];
+    browser.submit("/login", "/api/passwordless/start", &fields).await;
+    assert_eq!(program.codes_sent_to(PHONE).await.len(), 2);
+}
+
+#[tokio::test]
+async fn another_code_is_asked_for_once_by_a_form_that_is_sent_twice() {
+    let (program, browser, _) = with_code("redirect").await;
+    program.clock.advance(Duration::seconds(30));
+    for _ in 0..2 {
+        let page = browser.submit("/login", "/api/passwordless/resend", &[("form", "of the page")]).await;
+        assert!(page.shows("A new code is on its way."), "{}", page.text);
+    }
+    assert_eq!(program.codes_sent_to(PHONE).await.len(), 2);
+}
+
+#[tokio::test]
 async fn another_code_or_another_browser_repeats_nothing() {
     for flow in FLOWS {
         let (program, browser, code) = with_code(flow).await;

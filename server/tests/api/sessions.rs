@@ -86,6 +86,17 @@ async fn a_session_that_ended_meanwhile_does_not_come_back() {
 }
 
 #[tokio::test]
+async fn an_old_cookie_on_a_private_page_leads_to_the_login() {
+    let program = Program::both(&[]).await;
+    for old in ["AAAAAAAAAAAAAAAAAAAAAA", "nonsense", ""] {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let request = client.get(program.browser().url("/profile")).header("accept", "text/html");
+        let response = request.header("cookie", format!("session={old}")).send().await.unwrap();
+        assert_eq!(response.headers()["location"], "/login?return_to=%2Fprofile", "{old}");
+    }
+}
+
+#[tokio::test]
 async fn a_neighbours_cookies_do_not_spoil_ours() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let session = cookie(&sign_in(&program, &program.browser()).await, "session=").expect("a session");

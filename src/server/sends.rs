@@ -1,0 +1,41 @@
+//! Messages that went out a moment ago: a form that is sent twice asks for one of them.
+
+use super::tenant_client::Started;
+use crate::PhoneNumber;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use time::{Duration, OffsetDateTime};
+
+/// Between the presses of a double click, and a browser that loads the answer again.
+const REPEATABLE: Duration = Duration::seconds(10);
+
+/// What was sent, by the name that the page gave its form.
+#[derive(Default)]
+pub(super) struct Sends(Mutex<HashMap<String, Send>>);
+
+struct Send {
+    number: PhoneNumber,
+    started: Started,
+    at: OffsetDateTime,
+}
+
+impl Sends {
+    /// What a form of this name has had sent to a number.
+    pub(super) fn recall(&self, form: &str, number: &PhoneNumber, now: OffsetDateTime) -> Option<Started> {
+        let sends = self.sends();
+        let send = sends.get(form).filter(|send| send.number == *number && now - send.at < REPEATABLE)?;
+        Some(send.started)
+    }
+
+    pub(super) fn note(&self, form: String, number: &PhoneNumber, started: Started, now: OffsetDateTime) {
+        let mut sends = self.sends();
+        sends.retain(|_, send| now - send.at < REPEATABLE);
+        sends.insert(form, Send { number: number.clone(), started, at: now });
+    }
+
+    fn sends(&self) -> MutexGuard<'_, HashMap<String, Send>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
