@@ -80,7 +80,6 @@ impl Passwordless {
 
     /// A name for a form without JavaScript, which posts it along as `form`: one that is sent twice asks for one message.
     /// The browser leaves it as the server wrote it.
-    #[cfg_attr(not(feature = "ssr"), expect(clippy::unused_self, reason = "the server's is of a page"))]
     pub fn form_name(self) -> String {
         #[cfg(feature = "ssr")]
         return crate::server::page::form_name();
