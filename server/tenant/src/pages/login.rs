@@ -39,7 +39,9 @@ struct Said {
 
 impl Said {
     fn of(notice: &Notice, typed: &str, now: Millis) -> Self {
-        Self { sentence: sentence(notice, typed, now), is_error: *notice != Notice::Resent }
+        // A question is no error.
+        let is_error = !matches!(notice, Notice::Resent | Notice::Unlisted);
+        Self { sentence: sentence(notice, typed, now), is_error }
     }
 
     fn markup(&self) -> Markup {
