@@ -3,9 +3,9 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use url::{Host, Url};
+use url::Url;
 
-use super::{Options, invalid};
+use super::{Options, invalid, is_loopback};
 use crate::{
     config::{ConfigError, SenderConfig},
     sms::{GatewayAuthentication, GatewayConfig, Retries, TwilioConfig, TwilioFrom},
@@ -161,15 +161,6 @@ fn is_sender(from: &str) -> bool {
         Some(digits) if are_digits(digits) => (2..=15).contains(&digits.len()),
         None if are_digits(from) => (3..=8).contains(&from.len()),
         _ => is_name(from),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 
