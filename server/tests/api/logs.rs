@@ -1,11 +1,10 @@
 //! What is refused is in the log, without the phone number, the code or the secret.
 
-use crate::program::{Program, wrong};
-use leptos_passwordless::api::VerifyOutcome;
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
+use crate::{
+    log::Log,
+    program::{Program, wrong},
 };
+use leptos_passwordless::api::VerifyOutcome;
 use tracing_subscriber::EnvFilter;
 
 const PHONE: &str = "+14155552999";
@@ -26,38 +25,18 @@ connections:
     options: { totp: { length: 12 } }
 ";
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    /// Hears all of this process at level `debug`.
-    fn listen() -> Self {
-        let log = Self::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("debug")).with_ansi(false);
-        subscriber.with_writer(move || writer.clone()).init();
-        log
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
+/// Hears all of this process at level `debug`.
+fn listen() -> Log {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("debug")).with_ansi(false);
+    subscriber.with_writer(move || writer.clone()).init();
+    log
 }
 
 #[tokio::test]
 async fn a_refusal_is_logged_and_nothing_private_is() {
-    let log = Log::listen();
+    let log = listen();
     let yaml = TENANT.replace("SECRET_VALUE", SECRET);
     for flow in ["redirect", "token"] {
         let program = Program::with_tenant_yaml(&yaml, &["--auth0-login-flow", flow]).await;

@@ -24,6 +24,7 @@ mod ipv6;
 mod languages;
 mod last_login;
 mod limits;
+mod log;
 mod logs;
 mod nginx;
 mod numbers;

@@ -1,13 +1,9 @@
 //! Behind a real reverse proxy: whose allowance a request uses up.
 
-use crate::{nginx::Nginx, program::Program};
+use crate::{log::Log, nginx::Nginx, program::Program};
 use leptos_passwordless::api::StartOutcome;
 use reqwest::{Client, StatusCode};
-use std::{
-    io::{self, Write},
-    net::{IpAddr, Ipv4Addr},
-    sync::{Arc, Mutex},
-};
+use std::net::{IpAddr, Ipv4Addr};
 use tracing::subscriber;
 
 const LIMITED: [&str; 4] = ["--limit-starts-per-ip-hour", "2", "--trusted-proxies", "127.0.0.1/32"];
@@ -83,20 +79,6 @@ async fn nor_at_the_tenant() {
     }
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The runtime of a test has one thread, so its log is that of the program.
 #[tokio::test]
 async fn a_proxy_that_nobody_named_is_told_once() {
@@ -104,7 +86,7 @@ async fn a_proxy_that_nobody_named_is_told_once() {
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
     let _listening = subscriber::set_default(subscriber);
-    let warnings = || String::from_utf8_lossy(&log.0.lock().unwrap()).matches("TRUSTED_PROXIES").count();
+    let warnings = || log.text().matches("TRUSTED_PROXIES").count();
 
     let program = Program::both(&["--trusted-proxies", "10.0.0.0/8"]).await;
     program.browser().get("/login").await;
@@ -114,5 +96,5 @@ async fn a_proxy_that_nobody_named_is_told_once() {
         assert_eq!(reqwest::get(format!("{}/healthz", nginx.origin)).await.unwrap().status(), StatusCode::OK);
     }
     assert_eq!(warnings(), 1);
-    assert!(String::from_utf8_lossy(&log.0.lock().unwrap()).contains("peer=127.0.0.1"));
+    assert!(log.text().contains("peer=127.0.0.1"));
 }

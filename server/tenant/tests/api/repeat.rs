@@ -21,6 +21,17 @@ fn with<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
     rest.chain([(name, value)]).collect()
 }
 
+fn verify_redirect_parameters(code: &str) -> [(&str, &str); 6] {
+    [
+        ("client_id", "web"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("connection", "sms"),
+        ("phone_number", PHONE),
+        ("verification_code", code),
+    ]
+}
+
 async fn at_once(request: &RequestBuilder) -> Vec<Response> {
     let requests = (0..20).map(|_| request.try_clone().unwrap());
     let tasks: JoinSet<Response> = requests.map(|request| async { request.send().await.unwrap() }).collect();
@@ -72,14 +83,7 @@ async fn a_repetition_hands_no_session_out() {
     assert!(!stranger.headers().contains_key("set-cookie"));
     assert_ne!(id_token(&tenant, &stranger).await["sid"], first_token["sid"]);
 
-    let parameters = [
-        ("client_id", "web"),
-        ("redirect_uri", CALLBACK),
-        ("response_type", "code"),
-        ("connection", "sms"),
-        ("phone_number", PHONE),
-        ("verification_code", &code),
-    ];
+    let parameters = verify_redirect_parameters(&code);
     let again = tenant.get("/passwordless/verify_redirect").query(&parameters).query(&REQUEST);
     let again = again.header("cookie", &session).send().await.unwrap();
     assert!(!again.headers().contains_key("set-cookie"));
@@ -156,14 +160,7 @@ async fn a_person_who_is_blocked_meanwhile_is_out() {
 async fn twenty_at_once_come_back_and_sign_in_once() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
-    let parameters = [
-        ("client_id", "web"),
-        ("redirect_uri", CALLBACK),
-        ("response_type", "code"),
-        ("connection", "sms"),
-        ("phone_number", PHONE),
-        ("verification_code", &code),
-    ];
+    let parameters = verify_redirect_parameters(&code);
     let answers = at_once(&tenant.get("/passwordless/verify_redirect").query(&parameters).query(&REQUEST)).await;
     assert_eq!(answers.iter().filter(|answer| answer.headers().contains_key("set-cookie")).count(), 1);
     let mut subjects = Vec::new();
