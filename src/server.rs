@@ -40,7 +40,8 @@ mod tenant_error;
 mod terms;
 pub(crate) mod verify;
 
-pub use client_ip::{TrustedProxies, TrustedProxiesLayer};
+pub use address::is_loopback;
+pub use client_ip::{TrustedProxies, TrustedProxiesLayer, network};
 pub use clock::{Clock, SystemClock};
 pub use config::{AuthConfig, InvalidTenant, LoginFlow, Tenant, UnknownLoginFlow};
 pub use current_user::{CurrentUser, NotSignedIn, require_login};

@@ -2,7 +2,7 @@
 
 use crate::{
     caching,
-    config::{ConfigError, is_loopback},
+    config::ConfigError,
     health,
     security_headers::{self, Policy},
     session_store::DatabaseSessions,
@@ -19,7 +19,9 @@ use leptos::{config::LeptosOptions, prelude::use_context};
 use leptos_axum::{
     AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
 };
-use leptos_passwordless::server::{Auth, TrustedProxies, TrustedProxiesLayer, install, require_login_below};
+use leptos_passwordless::server::{
+    Auth, TrustedProxies, TrustedProxiesLayer, install, is_loopback, require_login_below,
+};
 use sqlx::SqlitePool;
 use std::time::Duration;
 use tower_http::{

@@ -11,17 +11,12 @@ use http::HeaderName;
 use ipnet::IpNet;
 use leptos_passwordless::{
     Country, Terms,
-    server::{Language, LoginFlow, Tenant, TermsPolicy},
+    server::{Language, LoginFlow, Tenant, TermsPolicy, is_loopback},
 };
 use secrecy::SecretString;
-use std::{
-    net::{IpAddr, SocketAddr},
-    num::NonZeroUsize,
-    path::PathBuf,
-    time::Duration,
-};
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
 
 /// Sign in by SMS: the reference application and an embedded, Auth0-compatible tenant.
 #[derive(Debug, Parser)]
@@ -384,15 +379,6 @@ fn check_origin(name: &'static str, url: &Url) -> Result<(), ConfigError> {
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let has_user = !url.username().is_empty() || url.password().is_some();
     if is_web && is_bare && !has_user { Ok(()) } else { Err(ConfigError::NotAnOrigin(name)) }
-}
-
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -5,11 +5,11 @@ use axum::{Router, extract::ConnectInfo};
 use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use leptos_passwordless::server::TrustedProxies;
+use leptos_passwordless::server::{TrustedProxies, network};
 use std::{
     collections::HashMap,
     io,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -176,14 +176,6 @@ struct Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.places.give_back(self.network);
-    }
-}
-
-/// One household has a whole /64 of IPv6 addresses.
-fn network(client: IpAddr) -> IpAddr {
-    match client.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-        ipv4 @ IpAddr::V4(_) => ipv4,
     }
 }
 

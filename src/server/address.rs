@@ -55,8 +55,9 @@ fn is_proxied(headers: &HeaderMap) -> bool {
         || headers.keys().any(|name| name.as_str().starts_with("x-forwarded-"))
 }
 
-/// Whether a URL names this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
+/// Whether a URL names this machine: `localhost`, a name below it, or a loopback address.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),

@@ -7,7 +7,7 @@ use axum::{
 use http::{HeaderMap, HeaderName, header::FORWARDED};
 use ipnet::{IpNet, Ipv4Net};
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -17,6 +17,17 @@ use std::{
 use tower::{Layer, Service};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// What a limit counts a client by: its IPv4 address, or the /64 of its IPv6 address, which one household has whole.
+///
+/// An IPv4 address counts the same when a dual-stack socket reports it as IPv6 (`::ffff:203.0.113.1`).
+#[must_use]
+pub fn network(client: IpAddr) -> IpAddr {
+    match client.to_canonical() {
+        client @ IpAddr::V4(_) => client,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+    }
+}
 
 /// The proxies that are believed about the address of a client, and the one header in which they tell it.
 ///

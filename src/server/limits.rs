@@ -2,13 +2,10 @@
 //!
 //! The tenant cannot tell: a call with the client secret counts for the whole app there.
 
-use super::number::Certainty;
+use super::{client_ip::network, number::Certainty};
 use crate::api::Refusal;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock, clock::DefaultClock};
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
-};
+use std::{net::IpAddr, num::NonZeroU32};
 
 /// Above this many remembered addresses, those with a full allowance are forgotten.
 const MAX_REMEMBERED: usize = 10_000;
@@ -41,14 +38,6 @@ impl Limits {
             let wait = denied.wait_time_from(DefaultClock::default().now());
             Refusal::RateLimited { retry_after: u32::try_from(wait.as_secs() + 1).ok() }
         })
-    }
-}
-
-/// One household has a whole /64 of IPv6 addresses.
-fn network(client: IpAddr) -> IpAddr {
-    match client.to_canonical() {
-        client @ IpAddr::V4(_) => client,
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
     }
 }
 
