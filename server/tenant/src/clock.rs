@@ -1,5 +1,6 @@
 //! The time, injected so that rules about it can be tested without sleeping.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// Tells the time.
@@ -19,7 +20,7 @@ impl Clock for SystemClock {
 }
 
 /// Unix time in milliseconds: what the store keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Millis(pub(crate) i64);
 
 impl Millis {

@@ -24,6 +24,9 @@ pub enum BuildError {
     /// The signing key could not be made or read back.
     #[error("the signing key cannot be used: {0}")]
     SigningKey(&'static str),
+    /// The key that cookies are encrypted under could not be made.
+    #[error("cookies cannot be encrypted")]
+    SealKey,
     /// The HTTP client for the SMS provider could not be built.
     #[error("no HTTP client for the SMS provider: {0}")]
     HttpClient(#[source] reqwest::Error),

@@ -1,6 +1,9 @@
 //! The tenant's own login page, where `/authorize` sends those who are not signed in: number, then code.
 //!
-//! Plain forms: each post changes what is kept of the login and redirects back to the page, which says what came of it.
+//! Plain forms: each post changes what the browser keeps of the login and redirects back to the page, which says what
+//! came of it.
+
+pub(crate) mod logins;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -9,6 +12,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::HeaderMap;
+use logins::HostedLogin;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -16,7 +20,6 @@ use crate::{
     body::{BodyFields, Fields, QueryFields},
     clock::Millis,
     config::{Client, Connection},
-    error::StoreError,
     oauth::{request::OauthError, sso},
     pages::{PageError, WayBack, login},
     passwordless::{
@@ -28,7 +31,6 @@ use crate::{
     phone_number::PhoneNumber,
     sms::{self, SendError},
     start_limits::TooManyStarts,
-    store::HostedLogin,
     tenant::Tenant,
     typed,
 };
@@ -70,7 +72,7 @@ pub(crate) enum Notice {
     SignUpDisabled,
 }
 
-/// The page's address; the identifier is the only thing that ties the login together, as at Auth0.
+/// The page's address, which names one of the logins that the browser has under way.
 pub(crate) fn path(id: &str) -> String {
     format!("/u/login?state={id}")
 }
@@ -78,6 +80,7 @@ pub(crate) fn path(id: &str) -> String {
 /// A login under way, with what it is about.
 struct Login<'a> {
     tenant: &'a Tenant,
+    headers: &'a HeaderMap,
     id: String,
     kept: HostedLogin,
     client: &'a Client,
@@ -85,37 +88,40 @@ struct Login<'a> {
 }
 
 impl<'a> Login<'a> {
-    async fn load(tenant: &'a Tenant, fields: &Fields) -> Result<Self, PageError> {
+    /// The one that the page or form names, if this browser began it.
+    fn load(tenant: &'a Tenant, headers: &'a HeaderMap, fields: &Fields) -> Result<Self, PageError> {
         let unknown = || PageError::LoginGone(None);
         let id = fields.param("state").ok().flatten().ok_or_else(unknown)?.to_owned();
-        let kept = tenant.store.hosted_login(&id).await?.ok_or_else(unknown)?;
+        let kept = logins::find(tenant, headers, &id).ok_or_else(unknown)?;
         let client = tenant.config.client(&kept.request.client_id).ok_or_else(unknown)?;
         let gone = || PageError::LoginGone(WayBack::to(client, &kept.request.return_to.redirect_uri));
         if tenant.now() > kept.expires_at {
             return Err(gone());
         }
         let connection = tenant.config.connection(&kept.request.connection).ok_or_else(gone)?;
-        Ok(Self { tenant, id, kept, client, connection })
+        Ok(Self { tenant, headers, id, kept, client, connection })
     }
 
     /// Keeps what happened and shows the page again.
-    async fn back(self, notice: Option<Notice>) -> Result<Response, PageError> {
+    fn back(self, notice: Option<Notice>) -> Result<Response, PageError> {
         let kept = HostedLogin { notice, ..self.kept };
-        self.tenant.store.update_hosted_login(&self.id, &kept).await?;
-        Ok(Redirect::to(&path(&self.id)).into_response())
+        let kept = logins::keep(self.tenant, self.headers, &self.id, &kept)?;
+        Ok((kept, Redirect::to(&path(&self.id))).into_response())
     }
 
-    /// It is over, once the form cannot come a second time any more.
-    async fn end(&self) -> Result<(), StoreError> {
-        self.tenant.store.end_hosted_login(&self.id, self.tenant.now().plus_seconds(REPEAT_SECONDS)).await
+    /// It is over with this answer, once the form cannot come a second time any more.
+    fn end(mut self, answer: impl IntoResponse) -> Result<Response, PageError> {
+        let end = self.tenant.now().plus_seconds(REPEAT_SECONDS);
+        self.kept.expires_at = self.kept.expires_at.min(end);
+        Ok((logins::keep(self.tenant, self.headers, &self.id, &self.kept)?, answer).into_response())
     }
 
-    async fn send_code(&self, phone_number: &PhoneNumber, peer: SocketAddr, headers: &HeaderMap) -> Result<(), Notice> {
+    async fn send_code(&self, phone_number: &PhoneNumber, peer: SocketAddr) -> Result<(), Notice> {
         let request = CodeRequest {
             client: self.client,
             connection: self.connection,
             phone_number,
-            reader: Reader::at(self.tenant.origin.url().as_ref(), headers),
+            reader: Reader::at(self.tenant.origin.url().as_ref(), self.headers),
             source: Source::browser(peer),
         };
         let sent = self.tenant.send_code(&request).await;
@@ -149,9 +155,10 @@ impl Notice {
 
 pub(crate) async fn page(
     State(tenant): State<Arc<Tenant>>,
+    headers: HeaderMap,
     QueryFields(fields): QueryFields,
 ) -> Result<Response, PageError> {
-    let login = Login::load(&tenant, &fields).await?;
+    let login = Login::load(&tenant, &headers, &fields)?;
     Ok(login::page(&login.id, &login.kept, login.client, login.connection, tenant.now()).into_response())
 }
 
@@ -161,22 +168,22 @@ pub(crate) async fn phone(
     headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<Response, PageError> {
-    let mut login = Login::load(&tenant, &fields).await?;
+    let mut login = Login::load(&tenant, &headers, &fields)?;
     let typed = fields.param("phone_number").ok().flatten().unwrap_or_default();
     login.kept.typed = typed.chars().take(MAX_TYPED).collect();
     let Some(phone_number) = PhoneNumber::from_typed(typed) else {
-        return login.back(Some(Notice::BadNumber)).await;
+        return login.back(Some(Notice::BadNumber));
     };
     if !phone_number.is_valid() && !is_meant(&fields, &phone_number) {
         login.kept.typed = phone_number.readable();
-        return login.back(Some(Notice::Unlisted)).await;
+        return login.back(Some(Notice::Unlisted));
     }
-    match login.send_code(&phone_number, peer, &headers).await {
+    match login.send_code(&phone_number, peer).await {
         Ok(()) => {
             login.kept.phone_number = Some(phone_number);
-            login.back(None).await
+            login.back(None)
         }
-        Err(notice) => login.back(Some(notice)).await,
+        Err(notice) => login.back(Some(notice)),
     }
 }
 
@@ -192,19 +199,20 @@ pub(crate) async fn resend(
     headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<Response, PageError> {
-    let login = Login::load(&tenant, &fields).await?;
-    let Some(phone_number) = login.kept.phone_number.clone() else { return login.back(None).await };
-    let notice = login.send_code(&phone_number, peer, &headers).await.err().unwrap_or(Notice::Resent);
-    login.back(Some(notice)).await
+    let login = Login::load(&tenant, &headers, &fields)?;
+    let Some(phone_number) = login.kept.phone_number.clone() else { return login.back(None) };
+    let notice = login.send_code(&phone_number, peer).await.err().unwrap_or(Notice::Resent);
+    login.back(Some(notice))
 }
 
 pub(crate) async fn change(
     State(tenant): State<Arc<Tenant>>,
+    headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<Response, PageError> {
-    let mut login = Login::load(&tenant, &fields).await?;
+    let mut login = Login::load(&tenant, &headers, &fields)?;
     login.kept.phone_number = None;
-    login.back(None).await
+    login.back(None)
 }
 
 pub(crate) async fn code(
@@ -213,14 +221,14 @@ pub(crate) async fn code(
     headers: HeaderMap,
     BodyFields(fields): BodyFields,
 ) -> Result<Response, PageError> {
-    let login = Login::load(&tenant, &fields).await?;
-    let Some(phone_number) = login.kept.phone_number.clone() else { return login.back(None).await };
+    let login = Login::load(&tenant, &headers, &fields)?;
+    let Some(phone_number) = login.kept.phone_number.clone() else { return login.back(None) };
     let typed = fields.param("code").ok().flatten().unwrap_or_default();
     let code_length = login.connection.code_length;
     let code = typed::code_in(typed, code_length);
     if code.len() < code_length {
         let notice = if code.is_empty() { Notice::MissingCode } else { Notice::ShortCode { code_length } };
-        return login.back(Some(notice)).await;
+        return login.back(Some(notice));
     }
     let source = Source::browser(peer);
     let (client, connection) = (Some(login.client), login.connection);
@@ -228,30 +236,29 @@ pub(crate) async fn code(
     let sign_in = match tenant.redeem_code_by(&code_try, RequestHash::of(&login.id)).await {
         Ok(sign_in) => sign_in,
         Err(CodeError::Store(error)) => return Err(error.into()),
-        Err(CodeError::Refused(refusal)) => return refused(login, refusal).await,
+        Err(CodeError::Refused(refusal)) => return refused(login, &refusal),
     };
     let (session, cookie) = sso::after(&tenant, &headers, &sign_in).await?;
     let request = &login.kept.request;
     let answer = request.answer(&tenant, login.client, &sign_in.user, &session).await;
     let answer = answer.unwrap_or_else(|error| request.refuse(&error));
-    login.end().await?;
-    Ok((cookie, answer).into_response())
+    login.end((cookie, answer))
 }
 
 /// A person who is blocked is sent back to the application; anyone else may try again.
-async fn refused(login: Login<'_>, refusal: Refusal) -> Result<Response, PageError> {
+fn refused(login: Login<'_>, refusal: &Refusal) -> Result<Response, PageError> {
     tracing::warn!(error = %refusal, "a code was refused on the login page");
     let notice = match refusal {
-        Refusal::WrongCode { attempts_left } => Notice::WrongCode { attempts_left },
+        Refusal::WrongCode { attempts_left } => Notice::WrongCode { attempts_left: *attempts_left },
         Refusal::Superseded { .. } => Notice::Superseded,
         Refusal::Expired => Notice::Expired,
         Refusal::UsedUp => Notice::UsedUp,
         Refusal::TooManyAttempts(_) => Notice::TooManyAttempts,
         Refusal::SignUpDisabled => Notice::SignUpDisabled,
         Refusal::Blocked => {
-            login.end().await?;
-            return Ok(login.kept.request.refuse(&OauthError::Refused(refusal)).into_response());
+            let answer = login.kept.request.refuse(&OauthError::Refused(refusal.clone()));
+            return login.end(answer);
         }
     };
-    login.back(Some(notice)).await
+    login.back(Some(notice))
 }

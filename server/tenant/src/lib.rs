@@ -24,6 +24,7 @@ mod passwordless;
 mod people;
 mod phone_number;
 mod routes;
+mod seal;
 mod send_pace;
 mod send_times;
 mod senders;

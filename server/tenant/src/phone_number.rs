@@ -3,6 +3,7 @@
 use std::fmt;
 
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat};
+use serde::{Deserialize, Serialize};
 
 use crate::typed;
 
@@ -21,7 +22,8 @@ const TERRITORIES: [(&str, &[&str]); 7] = [
 ];
 
 /// A number in E.164, which matches `^\+[0-9]{1,15}$`, Auth0's rule for the API. Its `Debug` form shows no digits.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct PhoneNumber(String);
 
 impl PhoneNumber {

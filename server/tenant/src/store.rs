@@ -4,7 +4,6 @@ mod assertions;
 mod authorization_codes;
 mod challenges;
 mod code_keys;
-mod hosted_logins;
 mod keys;
 mod limits;
 mod login_tickets;
@@ -26,7 +25,6 @@ use crate::error::StoreError;
 
 pub(crate) use authorization_codes::StoredCode;
 pub(crate) use challenges::Attempt;
-pub(crate) use hosted_logins::HostedLogin;
 pub(crate) use keys::{RetiredKey, Slot, StoredKeys};
 pub(crate) use login_tickets::LoginTicket;
 pub(crate) use refresh_tokens::Rotation;

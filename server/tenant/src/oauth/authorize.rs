@@ -18,9 +18,11 @@ use super::{
 use crate::{
     body::{BodyFields, Fields, QueryFields},
     config::Client,
-    entropy,
     error::StoreError,
-    hosted,
+    hosted::{
+        self,
+        logins::{self, HostedLogin},
+    },
     passwordless::{challenge::Refusal, cross_origin},
     store::{SsoSession, User},
     tenant::Tenant,
@@ -76,9 +78,8 @@ async fn answer(
     if prompt == Prompt::None {
         return Err(OauthError::LoginRequired);
     }
-    let id = entropy::token(&*tenant.entropy);
-    tenant.store.put_hosted_login(&id, &request, tenant.now().plus_seconds(hosted::LIFETIME_SECONDS)).await?;
-    Ok(Redirect::to(&hosted::path(&id)).into_response())
+    let (id, login) = (logins::new_id(tenant), HostedLogin::begin(request, tenant.now()));
+    Ok((logins::keep(tenant, headers, &id, &login)?, Redirect::to(&hosted::path(&id))).into_response())
 }
 
 /// Whoever proved themselves on the application's own page need not be asked again.

@@ -28,6 +28,9 @@ use crate::{
 /// How long an authorization code is good for.
 const CODE_SECONDS: i64 = 60;
 
+/// Bytes of a request, as JSON: a cookie of 4,096 has to hold it, encrypted.
+const MAX_REQUEST: usize = 2_400;
+
 /// Where the answer goes, once it is known that it may go there.
 #[derive(Debug)]
 pub(crate) struct ReturnAddress<'a> {
@@ -35,7 +38,7 @@ pub(crate) struct ReturnAddress<'a> {
     to: ReturnTo,
 }
 
-/// The request, checked; it can wait in the store while the person signs in.
+/// The request, checked; it can wait in a cookie while the person signs in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) client_id: String,
@@ -163,7 +166,7 @@ impl AuthorizationRequest {
         if response_type.id_token && nonce.is_none() {
             return Err(invalid("Missing required parameter: nonce"));
         }
-        Ok(Self {
+        let request = Self {
             client_id: client.client_id.clone(),
             return_to: address.to.clone(),
             response_type,
@@ -175,7 +178,12 @@ impl AuthorizationRequest {
                 .name
                 .clone(),
             login_hint: text("login_hint").map(|hint| hint.chars().take(MAX_TYPED).collect()),
-        })
+        };
+        if request.is_too_long() { Err(invalid("The request is too long")) } else { Ok(request) }
+    }
+
+    fn is_too_long(&self) -> bool {
+        serde_json::to_string(self).map_or(true, |text| text.len() > MAX_REQUEST)
     }
 
     pub(crate) fn connection<'a>(&self, config: &'a TenantConfig) -> Result<&'a Connection, OauthError> {

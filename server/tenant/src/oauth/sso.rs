@@ -74,7 +74,7 @@ pub(crate) async fn end(tenant: &Tenant, headers: &HeaderMap) -> Result<SetCooki
     Ok([(header::SET_COOKIE, the_cookie(tenant).set("", 0))])
 }
 
-fn the_cookie(tenant: &Tenant) -> Cookie {
+fn the_cookie(tenant: &Tenant) -> Cookie<'static> {
     Cookie { name: NAME, secure: tenant.origin.is_https() }
 }
 

@@ -8,9 +8,8 @@ use super::{Page, policy_source};
 use crate::{
     clock::Millis,
     config::{Client, Connection},
-    hosted::Notice,
+    hosted::{Notice, logins::HostedLogin},
     phone_number::PhoneNumber,
-    store::HostedLogin,
 };
 
 pub(crate) fn page(id: &str, login: &HostedLogin, client: &Client, connection: &Connection, now: Millis) -> Page {

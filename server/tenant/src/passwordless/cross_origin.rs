@@ -168,6 +168,6 @@ pub(crate) async fn redeem_ticket(
     tenant.store.user(&taken.user_id).await
 }
 
-fn the_cookie(tenant: &Tenant) -> Cookie {
+fn the_cookie(tenant: &Tenant) -> Cookie<'static> {
     Cookie { name: "tenant_co", secure: tenant.origin.is_https() }
 }

@@ -109,14 +109,8 @@ CREATE TABLE IF NOT EXISTS tenant_assertions (
     expires_at BIGINT NOT NULL
 );
 
-CREATE TABLE IF NOT EXISTS tenant_hosted_logins (
-    id_hash TEXT PRIMARY KEY,
-    request_json TEXT NOT NULL,
-    typed TEXT NOT NULL,
-    phone_number TEXT,
-    notice_json TEXT NOT NULL,
-    expires_at BIGINT NOT NULL
-);
+-- Logins under way are in cookies; earlier versions kept them here.
+DROP TABLE IF EXISTS tenant_hosted_logins;
 
 -- Token buckets in the form of GCRA: `tat` is the time at which the bucket is full again.
 CREATE TABLE IF NOT EXISTS tenant_limits (
@@ -167,7 +161,6 @@ CREATE INDEX IF NOT EXISTS tenant_refresh_families_age ON tenant_refresh_familie
 CREATE INDEX IF NOT EXISTS tenant_refresh_tokens_family ON tenant_refresh_tokens (family_id);
 CREATE INDEX IF NOT EXISTS tenant_login_tickets_expiry ON tenant_login_tickets (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_assertions_expiry ON tenant_assertions (expires_at);
-CREATE INDEX IF NOT EXISTS tenant_hosted_logins_expiry ON tenant_hosted_logins (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_idle ON tenant_sso_sessions (last_seen_at);
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_age ON tenant_sso_sessions (created_at);
 CREATE INDEX IF NOT EXISTS tenant_limits_expiry ON tenant_limits (tat);

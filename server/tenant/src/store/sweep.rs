@@ -42,7 +42,7 @@ macro_rules! rows {
     };
 }
 
-const SWEPT: [Swept; 16] = [
+const SWEPT: [Swept; 15] = [
     // A late try is told that the code expired.
     rows!("tenant_challenges", "connection, phone_number", "expires_at", DAY),
     rows!("tenant_superseded_codes", "id", "expires_at", 0),
@@ -56,8 +56,6 @@ const SWEPT: [Swept; 16] = [
     rows!("tenant_login_tickets", "ticket_hash", "expires_at", 0),
     rows!("tenant_assertions", "name_hash", "expires_at", 0),
     rows!("tenant_retired_keys", "modulus", "retired_at", crate::oauth::keyring::RETIRED_SECONDS),
-    // The page of a login that is over leads back to the application.
-    rows!("tenant_hosted_logins", "id_hash", "expires_at", HOUR),
     rows!("tenant_messages", "message_id", "created_at", super::messages::KEPT_SECONDS),
     rows!("tenant_logs", "log_id", "logged_at", super::logs::KEPT_SECONDS),
     // A bucket that is full and a number that may have codes at once are as good as none.

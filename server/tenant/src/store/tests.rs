@@ -3,20 +3,18 @@
 use std::error::Error;
 
 use secrecy::ExposeSecret;
-use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::{Attempt, HostedLogin, LoginTicket, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode, StoredKeys};
+use super::{Attempt, LoginTicket, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode, StoredKeys};
 use crate::{
     address::Source,
     audit::{Entry, Event},
     clock::Millis,
     entropy::{self, SystemEntropy},
-    hosted::Notice,
     limits::Limits,
-    oauth::{grant::Grant, request::AuthorizationRequest, scope::Scope},
+    oauth::{grant::Grant, scope::Scope},
     passwordless::{
         challenge::{Challenge, OneTimeCode, Purpose, Refusal, Taken},
         repeat::RequestHash,
@@ -49,7 +47,6 @@ macro_rules! suite {
                 a_ticket_is_taken_once_by_its_client_in_time,
                 an_assertion_is_taken_once,
                 a_session_ends_when_idle_when_old_and_when_told,
-                a_login_under_way_is_kept_until_it_is_over,
                 the_first_secret_and_the_first_keys_stay,
                 of_parallel_rotations_one_counts,
                 the_report_from_furthest_along_stays,
@@ -383,39 +380,6 @@ async fn a_session_ends_when_idle_when_old_and_when_told(store: &Store) -> Outco
     Ok(())
 }
 
-fn request() -> Result<AuthorizationRequest, serde_json::Error> {
-    serde_json::from_value(json!({
-        "client_id": "web",
-        "return_to": { "redirect_uri": "https://app.example/", "state": "s", "mode": "Query" },
-        "response_type": { "code": true, "token": false, "id_token": false },
-        "scope": ["openid"],
-        "audience": null,
-        "nonce": "n",
-        "code_challenge": null,
-        "connection": "sms",
-        "login_hint": "+1 415",
-    }))
-}
-
-async fn a_login_under_way_is_kept_until_it_is_over(store: &Store) -> Outcome {
-    store.put_hosted_login("id", &request()?, NOW.plus_seconds(MINUTE)).await?;
-    let login = store.hosted_login("id").await?.ok_or("no login")?;
-    assert_eq!(login.expires_at, NOW.plus_seconds(MINUTE));
-    assert_eq!((login.typed.as_str(), login.request.nonce.as_deref()), ("+1 415", Some("n")));
-    assert!(login.phone_number.is_none() && login.notice.is_none());
-    let next = HostedLogin { phone_number: Some(phone()?), notice: Some(Notice::Expired), ..login };
-    store.update_hosted_login("id", &next).await?;
-    let login = store.hosted_login("id").await?.ok_or("no login")?;
-    assert!(login.phone_number == Some(phone()?) && login.notice == Some(Notice::Expired));
-    for seconds in [1, 9] {
-        store.end_hosted_login("id", NOW.plus_seconds(seconds)).await?;
-        let end = store.hosted_login("id").await?.map(|login| login.expires_at);
-        assert_eq!(end, Some(NOW.plus_seconds(1)), "an end is not put off");
-    }
-    assert!(store.hosted_login("other").await?.is_none());
-    Ok(())
-}
-
 async fn the_first_secret_and_the_first_keys_stay(store: &Store) -> Outcome {
     let secrets = twenty(|_| {
         let store = store.clone();
@@ -521,12 +485,10 @@ async fn what_is_over_is_removed_and_the_rest_stays(store: &Store) -> Outcome {
     send(store, "111111").await?;
     send(store, "222222").await?;
     store.take_assertion("name", NOW.plus_seconds(MINUTE)).await?;
-    store.put_hosted_login("id", &request()?, NOW.plus_seconds(MINUTE)).await?;
     store.start_refresh_family("origin", "web", &grant("user"), "token", NOW).await?;
     assert_eq!(store.sweep(NOW).await?, 0);
-    // The replaced code and the assertion; the login stays for an hour, to lead back by.
+    // The replaced code and the assertion.
     assert_eq!(store.sweep(NOW.plus_seconds(4 * MINUTE)).await?, 2);
-    assert_eq!(store.sweep(NOW.plus_seconds(62 * MINUTE)).await?, 1);
     assert!(store.refresh_family("token", "web", NOW).await?.is_some());
     // The newest code, of which a late try is told for a day, and the family.
     assert_eq!(store.sweep(NOW.plus_seconds(31 * DAY)).await?, 2);

@@ -321,6 +321,13 @@ pub(crate) fn cookie(response: &Response) -> String {
     cookie.split(';').next().unwrap().to_owned()
 }
 
+/// The session's cookie, if the answer sets one.
+pub(crate) fn session_cookie(response: &Response) -> Option<String> {
+    let cookies = response.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    let mut sessions = cookies.filter(|cookie| cookie.starts_with("tenant_sso="));
+    sessions.next().and_then(|cookie| cookie.split(';').next()).map(str::to_owned)
+}
+
 /// A parameter of a URL's query.
 pub(crate) fn query(url: &str, name: &str) -> Option<String> {
     let base = Url::parse("http://tenant.invalid").unwrap();

@@ -1,17 +1,27 @@
 //! The tenant's own login page.
 
-use reqwest::{RequestBuilder, Response};
+use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 
 use crate::helpers::{CALLBACK, CHALLENGE, Choice, PHONE, TestTenant, VERIFIER, location, query, wrong};
 
-/// Someone at the page, in a browser.
+/// A browser: it keeps cookies.
+pub(crate) fn browser() -> Client {
+    Client::builder().redirect(Policy::none()).cookie_store(true).build().unwrap()
+}
+
+/// Someone at the page, in a browser of their own.
 pub(crate) struct Visitor<'a> {
     tenant: &'a TestTenant,
-    state: String,
+    pub(crate) http: Client,
+    pub(crate) state: String,
 }
 
 impl<'a> Visitor<'a> {
     pub(crate) async fn arrive(tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
+        Self::arrive_in(browser(), tenant, more).await
+    }
+
+    pub(crate) async fn arrive_in(http: Client, tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
         let mut parameters = vec![
             ("client_id", "web"),
             ("redirect_uri", CALLBACK),
@@ -22,13 +32,18 @@ impl<'a> Visitor<'a> {
             ("code_challenge_method", "S256"),
         ];
         parameters.extend(more);
-        let response = tenant.get("/authorize").query(&parameters).send().await.unwrap();
+        let response = http.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
         let state = query(&location(&response), "state").unwrap();
-        Self { tenant, state }
+        Self { tenant, http, state }
     }
 
-    async fn page(&self) -> String {
-        let response = self.tenant.get("/u/login").query(&[("state", &self.state)]).send().await.unwrap();
+    /// The page of a login, whatever it says.
+    pub(crate) async fn open(&self, state: &str) -> Response {
+        self.http.get(self.tenant.url("/u/login")).query(&[("state", state)]).send().await.unwrap()
+    }
+
+    pub(crate) async fn page(&self) -> String {
+        let response = self.open(&self.state).await;
         assert_eq!(response.status(), 200);
         let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
         assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self' http://localhost:3000"));
@@ -38,7 +53,7 @@ impl<'a> Visitor<'a> {
     pub(crate) fn form(&self, form: &str, field: (&str, &str)) -> RequestBuilder {
         let url = self.tenant.url(&format!("/u/login/{form}"));
         let fields = [("state", self.state.as_str()), field];
-        self.tenant.http.post(url).header("sec-fetch-site", "same-origin").form(&fields)
+        self.http.post(url).header("sec-fetch-site", "same-origin").form(&fields)
     }
 
     pub(crate) async fn post(&self, form: &str, field: (&str, &str)) -> Response {
@@ -73,7 +88,7 @@ async fn number_then_code_and_back_to_the_application() {
     assert_eq!(tenant.exchange(&code, &[("code_verifier", VERIFIER)]).await.status(), 200);
 
     tenant.clock.advance(61);
-    let gone = tenant.get("/u/login").query(&[("state", &visitor.state)]).send().await.unwrap();
+    let gone = visitor.open(&visitor.state).await;
     assert_eq!(gone.status(), 410);
     assert!(gone.text().await.unwrap().contains("<a href=\"http://localhost:3000\">Go back to Web</a>"));
 }
@@ -106,7 +121,7 @@ async fn a_number_that_no_table_has_is_asked_back_once() {
     }
     let again = |typed: &'static str, asked: &'static str| {
         let fields = [("state", visitor.state.as_str()), ("asked_back", asked), ("phone_number", typed)];
-        tenant.http.post(tenant.url("/u/login/phone")).form(&fields).send()
+        visitor.http.post(tenant.url("/u/login/phone")).form(&fields).send()
     };
     again("+1 357 555 0123", "+852 4545 0000").await.unwrap();
     assert!(asks(&visitor.page().await, "+1 357-555-0123"), "another one is another question");
@@ -200,15 +215,15 @@ async fn forms_of_other_sites_are_refused() {
     let visitor = Visitor::arrive(&tenant, &[]).await;
     for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
         let form = [("state", visitor.state.as_str()), ("phone_number", PHONE)];
-        let request = tenant.http.post(tenant.url("/u/login/phone")).header(name, value).form(&form);
+        let request = visitor.http.post(tenant.url("/u/login/phone")).header(name, value).form(&form);
         assert_eq!(request.send().await.unwrap().status(), 403);
     }
     assert!(tenant.messages().await.is_empty());
 }
 
 /// The page of a login that is over.
-async fn gone(tenant: &TestTenant, state: &str) -> String {
-    let response = tenant.get("/u/login").query(&[("state", state)]).send().await.unwrap();
+async fn gone(visitor: &Visitor<'_>, state: &str) -> String {
+    let response = visitor.open(state).await;
     assert_eq!(response.status(), 410);
     let page = response.text().await.unwrap();
     assert!(page.contains("log in again"));
@@ -221,17 +236,16 @@ async fn a_login_that_nobody_began_or_that_is_too_old_is_over() {
     let visitor = Visitor::arrive(&tenant, &[]).await;
     tenant.clock.advance(3601);
     for state in ["forged", ""] {
-        assert!(!gone(&tenant, state).await.contains("href=\"http"));
+        assert!(!gone(&visitor, state).await.contains("href=\"http"));
     }
     let back = "<a href=\"http://localhost:3000\">Go back to Web</a>";
-    assert!(gone(&tenant, &visitor.state).await.contains(back));
+    assert!(gone(&visitor, &visitor.state).await.contains(back));
     assert_eq!(visitor.post("phone", ("phone_number", PHONE)).await.status(), 410);
     assert!(tenant.messages().await.is_empty());
     // For an hour; then nobody knows it any more.
     for (seconds, is_known) in [(3599, true), (2, false)] {
         tenant.clock.advance(seconds);
-        passwordless_tenant::sweep_once(&tenant.pool, &*tenant.clock).await.unwrap();
-        assert_eq!(gone(&tenant, &visitor.state).await.contains(back), is_known);
+        assert_eq!(gone(&visitor, &visitor.state).await.contains(back), is_known);
     }
 }
 
@@ -240,13 +254,82 @@ async fn the_way_back_is_where_the_application_begins_a_login() {
     let tenant = TestTenant::start().await;
     for redirect_uri in [CALLBACK, "com.example.app://callback"] {
         let parameters = [("client_id", "implicit"), ("redirect_uri", redirect_uri), ("response_type", "code")];
-        let response = tenant.get("/authorize").query(&parameters).send().await.unwrap();
-        let state = query(&location(&response), "state").unwrap();
+        let http = browser();
+        let response = http.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
+        let visitor = Visitor { tenant: &tenant, http, state: query(&location(&response), "state").unwrap() };
         tenant.clock.advance(3601);
-        let page = gone(&tenant, &state).await;
+        let page = gone(&visitor, &visitor.state).await;
         assert!(
             page.contains("<a href=\"http://localhost:3000/login?again=%3C1%3E\">Go back to Implicit</a>"),
             "{page}"
         );
     }
+}
+
+/// Else whoever passes the page's address on sees the number that is typed there, and where the login is.
+#[tokio::test]
+async fn a_login_belongs_to_the_browser_that_began_it() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    let code = tenant.newest_code().await;
+    let stranger = Visitor::arrive(&tenant, &[]).await;
+    let page = gone(&stranger, &visitor.state).await;
+    assert!(!page.contains("555") && !page.contains("href=\"http"), "{page}");
+    for (form, field) in [("code", ("code", code.as_str())), ("change", ("", "")), ("resend", ("", ""))] {
+        let fields = [("state", visitor.state.as_str()), field];
+        let post = stranger.http.post(tenant.url(&format!("/u/login/{form}"))).form(&fields);
+        assert_eq!(post.send().await.unwrap().status(), 410, "{form}");
+    }
+    assert_eq!(tenant.messages().await.len(), 1);
+    assert!(query(&location(&visitor.post("code", ("code", &code)).await), "code").is_some());
+}
+
+#[tokio::test]
+async fn nothing_is_stored_for_strangers_and_a_request_has_an_end() {
+    let tenant = TestTenant::start().await;
+    let pages = async || -> i64 {
+        sqlx::query_scalar("SELECT page_count FROM pragma_page_count").fetch_one(&tenant.pool).await.unwrap()
+    };
+    let before = pages().await;
+    for _ in 0..100 {
+        Visitor::arrive(&tenant, &[("nonce", &"n".repeat(1500))]).await;
+    }
+    assert_eq!(pages().await, before);
+    for name in ["state", "nonce", "audience"] {
+        let long = "x".repeat(3000);
+        let mut parameters = vec![("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code")];
+        parameters.push((name, &long));
+        let response = tenant.get("/authorize").query(&parameters).send().await.unwrap();
+        assert_eq!(query(&location(&response), "error").as_deref(), Some("invalid_request"), "{name}");
+    }
+}
+
+/// Servers refuse long headers.
+#[tokio::test]
+async fn many_logins_of_one_browser_push_the_oldest_out() {
+    let tenant = TestTenant::start().await;
+    let first = Visitor::arrive(&tenant, &[]).await;
+    let mut newest = first.state.clone();
+    for _ in 0..12 {
+        tenant.clock.advance(1);
+        newest = Visitor::arrive_in(first.http.clone(), &tenant, &[]).await.state;
+    }
+    assert_eq!(first.open(&first.state).await.status(), 410);
+    assert_eq!(first.open(&newest).await.status(), 200);
+}
+
+#[tokio::test]
+async fn the_cookie_is_tied_to_the_host_and_to_the_site_that_frames_the_page() {
+    let public_url = Some("https://login.example".parse().unwrap());
+    let tenant = TestTenant::with(Choice { public_url, ..Choice::default() }).await;
+    let parameters = [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code")];
+    let cookie = async |dest| {
+        let request = tenant.get("/authorize").query(&parameters).header("sec-fetch-dest", dest);
+        request.send().await.unwrap().headers()["set-cookie"].to_str().unwrap().to_owned()
+    };
+    let top = cookie("document").await;
+    assert!(top.starts_with("__Host-tenant_login_") && top.ends_with("SameSite=Lax; Max-Age=7200; Secure"), "{top}");
+    let framed = cookie("iframe").await;
+    assert!(framed.ends_with("SameSite=None; Max-Age=7200; Secure; Partitioned"), "{framed}");
 }

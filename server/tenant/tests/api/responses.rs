@@ -8,7 +8,7 @@ use base64::{
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::helpers::{CALLBACK, TestTenant, claims, fragment, location, query};
+use crate::helpers::{CALLBACK, TestTenant, claims, cookie, fragment, location, query};
 
 const HERE: &str = "http://localhost:3000";
 
@@ -110,11 +110,11 @@ async fn an_application_at_an_ipv6_address_is_let_through_by_its_scheme() {
         let (_, html) = page(response).await;
         assert!(html.contains("http://[::1]:3000"));
     }
-    let login = location(&authorize(&tenant, "", &[here]).await);
-    let login = tenant.get(&login).send().await.unwrap();
+    let begun = authorize(&tenant, "", &[here]).await;
+    let login = tenant.get(&location(&begun)).header("cookie", cookie(&begun)).send().await.unwrap();
     assert!(policy(&login).ends_with("form-action 'self' http:"), "{}", policy(&login));
-    let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
-    let request = tenant.get("/oidc/logout").header("cookie", cookie);
+    let (_, session) = tenant.sign_in_by_redirect(&[]).await;
+    let request = tenant.get("/oidc/logout").header("cookie", session);
     let request = request.query(&[("client_id", "implicit"), ("post_logout_redirect_uri", "http://[::1]:3000/")]);
     let logout = request.send().await.unwrap();
     assert!(policy(&logout).ends_with("form-action 'self' http:"), "{}", policy(&logout));

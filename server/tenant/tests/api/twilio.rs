@@ -12,7 +12,8 @@ use wiremock::{
 };
 
 use crate::{
-    helpers::{CALLBACK, Choice, PHONE, TestTenant, location, query, refused},
+    helpers::{Choice, PHONE, TestTenant, refused},
+    hosted_login::Visitor,
     log,
 };
 
@@ -115,12 +116,7 @@ async fn page_after(code: i64) -> (TestTenant, String) {
     let answer = json!({"code": code, "message": format!("The 'To' number {PHONE} is refused: 21211.")});
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(400).set_body_json(answer)).mount(&double).await;
     let tenant = tenant(&double.uri(), number()).await;
-    let parameters = [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code")];
-    let response = tenant.get("/authorize").query(&parameters).send().await.unwrap();
-    let state = query(&location(&response), "state").unwrap();
-    let form = [("state", state.as_str()), ("phone_number", PHONE)];
-    let response = tenant.http.post(tenant.url("/u/login/phone")).form(&form).send().await.unwrap();
-    let page = tenant.get(&location(&response)).send().await.unwrap().text().await.unwrap();
+    let page = Visitor::arrive(&tenant, &[]).await.post_and_read("phone", ("phone_number", PHONE)).await;
     (tenant, page)
 }
 

@@ -1,0 +1,124 @@
+//! The logins that a browser has under way at the login page, each in an encrypted cookie of its own: a login belongs to
+//! the browser that began it, nothing is stored for strangers, and any instance can go on.
+
+use axum::response::{IntoResponseParts, ResponseParts};
+use http::{HeaderMap, HeaderValue, header};
+use serde::{Deserialize, Serialize};
+
+use super::{LIFETIME_SECONDS, Notice};
+use crate::{
+    clock::Millis,
+    cookies::{self, Cookie},
+    entropy,
+    error::StoreError,
+    oauth::request::AuthorizationRequest,
+    phone_number::PhoneNumber,
+    tenant::Tenant,
+};
+
+const NAME: &str = "tenant_login_";
+
+/// How long the page of a login that is over still leads back to the application.
+const KNOWN_SECONDS: i64 = 60 * 60;
+
+/// Logins of one browser at once, and the bytes that their cookies may have together: servers refuse long headers.
+const MAX_COUNT: usize = 8;
+const MAX_BYTES: usize = 4096;
+
+/// A login under way.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct HostedLogin {
+    pub(crate) request: AuthorizationRequest,
+    /// The number as it was typed, to show it again.
+    pub(crate) typed: String,
+    /// The number that a code was sent to; with one, the page asks for the code.
+    pub(crate) phone_number: Option<PhoneNumber>,
+    /// What the page says beside the form.
+    pub(crate) notice: Option<Notice>,
+    /// Until when it goes on.
+    pub(crate) expires_at: Millis,
+}
+
+impl HostedLogin {
+    /// A login that begins now.
+    pub(crate) fn begin(request: AuthorizationRequest, now: Millis) -> Self {
+        let typed = request.login_hint.clone().unwrap_or_default();
+        let expires_at = now.plus_seconds(LIFETIME_SECONDS);
+        Self { request, typed, phone_number: None, notice: None, expires_at }
+    }
+
+    fn is_known(&self, now: Millis) -> bool {
+        now <= self.expires_at.plus_seconds(KNOWN_SECONDS)
+    }
+}
+
+/// A new name for a login, which its page's address holds.
+pub(crate) fn new_id(tenant: &Tenant) -> String {
+    entropy::token(&*tenant.entropy)
+}
+
+/// The login of this name that the browser brings, also where it is over.
+pub(crate) fn find(tenant: &Tenant, headers: &HeaderMap, id: &str) -> Option<HostedLogin> {
+    let name = cookie(tenant, &(NAME.to_owned() + id)).full_name();
+    open(tenant, &name, &cookies::read(headers, &name)?)
+}
+
+fn open(tenant: &Tenant, name: &str, value: &str) -> Option<HostedLogin> {
+    let login: HostedLogin = serde_json::from_slice(&tenant.seal_key.open(name, value)?).ok()?;
+    login.is_known(tenant.now()).then_some(login)
+}
+
+/// The headers that keep a login in the browser.
+pub(crate) struct Kept(Vec<HeaderValue>);
+
+/// Keeps a login; what is too much beside it goes, oldest first.
+pub(crate) fn keep(tenant: &Tenant, headers: &HeaderMap, id: &str, login: &HostedLogin) -> Result<Kept, StoreError> {
+    let malformed = || StoreError::Malformed("hosted login");
+    let base_name = NAME.to_owned() + id;
+    let own = cookie(tenant, &base_name);
+    let name = own.full_name();
+    let text = serde_json::to_vec(login).map_err(|_| malformed())?;
+    let value = tenant.seal_key.seal(&name, &text, &*tenant.entropy).ok_or_else(malformed)?;
+    let max_age = login.expires_at.plus_seconds(KNOWN_SECONDS).seconds() - tenant.now().seconds();
+    let set = if is_framed(headers) { own.set_in_frame(&value, max_age) } else { own.set(&value, max_age) };
+    let mut kept = vec![set];
+    let (mut count, mut bytes) = (1, value.len());
+    for (other, value) in others(tenant, headers, &name) {
+        (count, bytes) = (count + 1, bytes + value.len());
+        if count > MAX_COUNT || bytes > MAX_BYTES {
+            kept.push(cookies::forget(&other, tenant.origin.is_https()));
+        }
+    }
+    let kept = kept.iter().map(|line| HeaderValue::from_str(line).map_err(|_| malformed()));
+    Ok(Kept(kept.collect::<Result<_, _>>()?))
+}
+
+/// The other logins that the browser brings, newest first; what cannot be read counts as the oldest.
+fn others(tenant: &Tenant, headers: &HeaderMap, name: &str) -> Vec<(String, String)> {
+    let mut others = cookies::beginning_with(headers, &cookie(tenant, NAME).full_name());
+    others.retain(|(other, _)| other != name);
+    others.sort_by_cached_key(|(name, value)| {
+        std::cmp::Reverse(open(tenant, name, value).map(|login| login.expires_at.0))
+    });
+    others
+}
+
+fn cookie<'a>(tenant: &Tenant, name: &'a str) -> Cookie<'a> {
+    Cookie { name, secure: tenant.origin.is_https() }
+}
+
+/// Whether the page is in a frame, whose cookies browsers keep apart for each site that frames it.
+fn is_framed(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-dest").is_some_and(|dest| dest == "iframe")
+}
+
+impl IntoResponseParts for Kept {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        for line in self.0 {
+            parts.headers_mut().append(header::SET_COOKIE, line);
+        }
+        Ok(parts)
+    }
+}
