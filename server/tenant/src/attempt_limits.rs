@@ -45,14 +45,16 @@ impl AttemptLimit {
         source: &Source,
     ) -> Vec<Self> {
         let name = &connection.name;
-        let brute_force = connection.brute_force_protection.then(|| Self::number_from(name, phone_number, source.ip));
+        // The address of a client's server is that of everyone who uses it.
+        let address = source.end_user();
+        let brute_force = address.filter(|_| connection.brute_force_protection);
+        let brute_force = brute_force.map(|address| Self::number_from(name, phone_number, address));
         let by_number = (limits.starts_per_phone_hour > 0).then(|| Self {
             counted: Counted::Number,
             bucket: Bucket::guesses_at(name, phone_number),
             gcra: NUMBER,
         });
-        let address = source.end_user().filter(|_| limits.starts_per_ip_hour > 0);
-        let by_address = address.map(|address| Self {
+        let by_address = address.filter(|_| limits.starts_per_ip_hour > 0).map(|address| Self {
             counted: Counted::Address,
             bucket: Bucket::tries_from(address),
             gcra: ADDRESS,
