@@ -35,6 +35,7 @@ fn line(entry: LogEntry) -> String {
     let at = entry.at.format(&Rfc3339).unwrap_or_default();
     let description = entry.description.map(|text| format!("({text})"));
     let known = [entry.phone_number, entry.connection, entry.client_id, entry.user_id, entry.ip, description];
-    let words: Vec<String> = [at, entry.event].into_iter().chain(known.into_iter().flatten()).collect();
+    let event = if entry.count > 1 { format!("{} ×{}", entry.event, entry.count) } else { entry.event };
+    let words: Vec<String> = [at, event].into_iter().chain(known.into_iter().flatten()).collect();
     words.join("  ")
 }

@@ -1,6 +1,6 @@
 //! What happened, for the operator to read: Auth0's log events, in the store.
 //!
-//! Numbers are kept masked and codes not at all; the words of providers and clients stay out.
+//! Numbers are kept masked and codes not at all; the words of providers and clients stay out. Refusals are counted.
 //! <https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes>
 
 use std::net::IpAddr;
@@ -45,6 +45,14 @@ impl Event {
             Self::AddressBlocked => "limit_mu",
             Self::RefreshTokenReused => "ferrt",
         }
+    }
+
+    /// Whether anyone at all can make it happen, as often as they like.
+    pub(crate) fn is_refusal(self) -> bool {
+        matches!(
+            self,
+            Self::NotSent | Self::StartsLimited | Self::CodeRefused | Self::NumberBlocked | Self::AddressBlocked
+        )
     }
 
     fn of_refusal(refusal: &Refusal) -> Self {
@@ -163,6 +171,8 @@ pub struct LogEntry {
     /// When it happened.
     #[serde(rename = "date", with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
+    /// How often it happened: refusals of one hour that are alike are one entry, which tells the newest.
+    pub count: u64,
     /// Auth0's event code, such as `cs`, `fepotpft` or `limit_wc`.
     #[serde(rename = "type")]
     pub event: String,

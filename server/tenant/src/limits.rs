@@ -90,7 +90,7 @@ impl Bucket {
 }
 
 /// An address as limits count it: of IPv6 the /64, which one customer has whole.
-fn network(address: IpAddr) -> String {
+pub(crate) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),

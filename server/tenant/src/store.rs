@@ -11,6 +11,7 @@ mod logs;
 mod messages;
 mod people;
 mod refresh_tokens;
+mod refusals;
 mod secrets;
 mod sso_sessions;
 mod sweep;

@@ -149,6 +149,23 @@ CREATE TABLE IF NOT EXISTS tenant_logs (
     description TEXT
 );
 
+-- Refusals that are alike, one row an hour.
+CREATE TABLE IF NOT EXISTS tenant_refusals (
+    id TEXT PRIMARY KEY,
+    hour BIGINT NOT NULL,
+    count BIGINT NOT NULL,
+    logged_at BIGINT NOT NULL,
+    event TEXT NOT NULL,
+    client_id TEXT,
+    connection TEXT,
+    phone_number TEXT,
+    user_id TEXT,
+    ip TEXT,
+    description TEXT
+);
+
+CREATE INDEX IF NOT EXISTS tenant_refusals_hour ON tenant_refusals (hour);
+
 -- For the removal of what has expired.
 CREATE INDEX IF NOT EXISTS tenant_messages_age ON tenant_messages (created_at);
 CREATE INDEX IF NOT EXISTS tenant_challenges_expiry ON tenant_challenges (expires_at);
@@ -166,3 +183,4 @@ CREATE INDEX IF NOT EXISTS tenant_sso_sessions_age ON tenant_sso_sessions (creat
 CREATE INDEX IF NOT EXISTS tenant_limits_expiry ON tenant_limits (tat);
 CREATE INDEX IF NOT EXISTS tenant_sends_expiry ON tenant_sends (last_at);
 CREATE INDEX IF NOT EXISTS tenant_logs_age ON tenant_logs (logged_at);
+CREATE INDEX IF NOT EXISTS tenant_refusals_age ON tenant_refusals (logged_at);

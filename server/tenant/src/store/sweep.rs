@@ -42,7 +42,7 @@ macro_rules! rows {
     };
 }
 
-const SWEPT: [Swept; 15] = [
+const SWEPT: [Swept; 16] = [
     // A late try is told that the code expired.
     rows!("tenant_challenges", "connection, phone_number", "expires_at", DAY),
     rows!("tenant_superseded_codes", "id", "expires_at", 0),
@@ -58,6 +58,7 @@ const SWEPT: [Swept; 15] = [
     rows!("tenant_retired_keys", "modulus", "retired_at", crate::oauth::keyring::RETIRED_SECONDS),
     rows!("tenant_messages", "message_id", "created_at", super::messages::KEPT_SECONDS),
     rows!("tenant_logs", "log_id", "logged_at", super::logs::KEPT_SECONDS),
+    rows!("tenant_refusals", "id", "logged_at", super::logs::KEPT_SECONDS),
     // A bucket that is full and a number that may have codes at once are as good as none.
     rows!("tenant_limits", "bucket", "tat", 0),
     rows!("tenant_sends", "phone_number", "last_at", HOUR),
