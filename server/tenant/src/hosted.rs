@@ -20,7 +20,11 @@ use crate::{
     body::{BodyFields, Fields, QueryFields},
     clock::Millis,
     config::{Client, Connection},
-    oauth::{request::OauthError, sso},
+    error::StoreError,
+    oauth::{
+        request::OauthError,
+        sso::{self, Arrival},
+    },
     pages::{PageError, WayBack, login},
     passwordless::{
         CodeError, CodeRequest, CodeTry, SendCodeError,
@@ -31,6 +35,7 @@ use crate::{
     phone_number::PhoneNumber,
     sms::{self, SendError},
     start_limits::TooManyStarts,
+    store::{SsoSession, User},
     tenant::Tenant,
     typed,
 };
@@ -116,6 +121,15 @@ impl<'a> Login<'a> {
         Ok((logins::keep(self.tenant, self.headers, &self.id, &self.kept)?, answer).into_response())
     }
 
+    /// Whom the page asks about before it asks for a number.
+    async fn offered(&self) -> Result<Option<(SsoSession, User)>, StoreError> {
+        if !self.kept.offers_session || self.kept.phone_number.is_some() {
+            return Ok(None);
+        }
+        let current = sso::current(self.tenant, self.headers).await?;
+        Ok(current.filter(|(_, user)| user.connection == self.connection.name))
+    }
+
     async fn send_code(&self, phone_number: &PhoneNumber, peer: SocketAddr) -> Result<(), Notice> {
         let request = CodeRequest {
             client: self.client,
@@ -159,7 +173,32 @@ pub(crate) async fn page(
     QueryFields(fields): QueryFields,
 ) -> Result<Response, PageError> {
     let login = Login::load(&tenant, &headers, &fields)?;
+    if let Some((session, user)) = login.offered().await? {
+        return Ok(login::continue_page(&login.id, &login.kept, login.client, &session, &user).into_response());
+    }
     Ok(login::page(&login.id, &login.kept, login.client, login.connection, tenant.now()).into_response())
+}
+
+/// The person goes on as who is signed in at the tenant.
+pub(crate) async fn go_on(
+    State(tenant): State<Arc<Tenant>>,
+    headers: HeaderMap,
+    BodyFields(fields): BodyFields,
+) -> Result<Response, PageError> {
+    let login = Login::load(&tenant, &headers, &fields)?;
+    let shown = fields.param("session").ok().flatten().unwrap_or_default();
+    let Some((session, user)) = login.offered().await?.filter(|(session, _)| session.sid == shown) else {
+        return login.back(None);
+    };
+    let request = &login.kept.request;
+    if user.blocked {
+        let answer = request.refuse(&OauthError::Refused(Refusal::Blocked));
+        return login.end(answer);
+    }
+    sso::confirm(&tenant, &headers).await?;
+    let answer = request.answer(&tenant, login.client, &user, &session).await;
+    let answer = answer.unwrap_or_else(|error| request.refuse(&error));
+    login.end(answer)
 }
 
 pub(crate) async fn phone(
@@ -211,7 +250,7 @@ pub(crate) async fn change(
     BodyFields(fields): BodyFields,
 ) -> Result<Response, PageError> {
     let mut login = Login::load(&tenant, &headers, &fields)?;
-    login.kept.phone_number = None;
+    (login.kept.phone_number, login.kept.offers_session) = (None, false);
     login.back(None)
 }
 
@@ -238,7 +277,7 @@ pub(crate) async fn code(
         Err(CodeError::Store(error)) => return Err(error.into()),
         Err(CodeError::Refused(refusal)) => return refused(login, &refusal),
     };
-    let (session, cookie) = sso::after(&tenant, &headers, &sign_in).await?;
+    let (session, cookie) = sso::after(&tenant, &headers, &sign_in, Arrival::ByPage).await?;
     let request = &login.kept.request;
     let answer = request.answer(&tenant, login.client, &sign_in.user, &session).await;
     let answer = answer.unwrap_or_else(|error| request.refuse(&error));

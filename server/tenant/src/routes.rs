@@ -89,6 +89,7 @@ fn login_page(tenant: &Tenant) -> Result<Router<Arc<Tenant>>, BuildError> {
         .route("/u/login/code", post(hosted::code))
         .route("/u/login/resend", post(hosted::resend))
         .route("/u/login/change", post(hosted::change))
+        .route("/u/login/continue", post(hosted::go_on))
         .route("/u/logout", post(oidc_logout::confirmed))
         .route("/u/tenant.css", get(pages::stylesheet))
         .layer(guard))

@@ -33,6 +33,8 @@ pub(crate) struct HostedLogin {
     pub(crate) typed: String,
     /// The number that a code was sent to; with one, the page asks for the code.
     pub(crate) phone_number: Option<PhoneNumber>,
+    /// Whether the page asks first if the person is who is signed in at the tenant.
+    pub(crate) offers_session: bool,
     /// What the page says beside the form.
     pub(crate) notice: Option<Notice>,
     /// Until when it goes on.
@@ -41,10 +43,10 @@ pub(crate) struct HostedLogin {
 
 impl HostedLogin {
     /// A login that begins now.
-    pub(crate) fn begin(request: AuthorizationRequest, now: Millis) -> Self {
+    pub(crate) fn begin(request: AuthorizationRequest, offers_session: bool, now: Millis) -> Self {
         let typed = request.login_hint.clone().unwrap_or_default();
         let expires_at = now.plus_seconds(LIFETIME_SECONDS);
-        Self { request, typed, phone_number: None, notice: None, expires_at }
+        Self { request, typed, phone_number: None, offers_session, notice: None, expires_at }
     }
 
     fn is_known(&self, now: Millis) -> bool {

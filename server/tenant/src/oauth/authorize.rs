@@ -1,6 +1,7 @@
 //! `/authorize`: the start of a login by browser, OpenID Connect Core section 3.1.2.
 //!
-//! Who is signed in here already goes straight back with a code; others go to the login page.
+//! Who is signed in here already goes straight back with a code; others go to the login page, which asks those first
+//! whose session a link began.
 
 use std::sync::Arc;
 
@@ -61,6 +62,7 @@ async fn answer(
     if let Some(ticket) = fields.param("login_ticket").ok().flatten() {
         return by_ticket(tenant, headers, address.client, &request, ticket).await;
     }
+    let mut offers_session = false;
     if prompt != Prompt::Login {
         let meant = meant(tenant, fields).await?;
         let current = sso::current(tenant, headers).await?;
@@ -68,7 +70,8 @@ async fn answer(
             is_usable(tenant, &request, (session, user), max_age)
                 && meant.as_ref().is_none_or(|subject| *subject == user.subject())
         });
-        if let Some((session, user)) = usable {
+        offers_session = usable.as_ref().is_some_and(|(session, _)| !session.is_confirmed);
+        if let Some((session, user)) = usable.filter(|(session, _)| session.is_confirmed) {
             if user.blocked {
                 return Err(OauthError::Refused(Refusal::Blocked));
             }
@@ -78,7 +81,7 @@ async fn answer(
     if prompt == Prompt::None {
         return Err(OauthError::LoginRequired);
     }
-    let (id, login) = (logins::new_id(tenant), HostedLogin::begin(request, tenant.now()));
+    let (id, login) = (logins::new_id(tenant), HostedLogin::begin(request, offers_session, tenant.now()));
     Ok((logins::keep(tenant, headers, &id, &login)?, Redirect::to(&hosted::path(&id))).into_response())
 }
 
@@ -90,14 +93,14 @@ async fn by_ticket(
     request: &AuthorizationRequest,
     ticket: &str,
 ) -> Result<Response, OauthError> {
-    let user = cross_origin::redeem_ticket(tenant, headers, &request.client_id, ticket)
+    let (user, arrival) = cross_origin::redeem_ticket(tenant, headers, client, ticket)
         .await?
-        .filter(|user| user.connection == request.connection)
+        .filter(|(user, _)| user.connection == request.connection)
         .ok_or(OauthError::LoginTicket)?;
     if user.blocked {
         return Err(OauthError::Refused(Refusal::Blocked));
     }
-    let (session, cookie) = sso::begin(tenant, headers, &user).await?;
+    let (session, cookie) = sso::begin(tenant, headers, &user, arrival).await?;
     Ok((cookie, request.answer(tenant, client, &user, &session).await?).into_response())
 }
 

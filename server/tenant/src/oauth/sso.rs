@@ -1,8 +1,10 @@
 //! The person's session at the tenant, known by a cookie.
 
 use http::{HeaderMap, HeaderName, header};
+use url::Url;
 
 use crate::{
+    config::Client,
     cookies::{self, Cookie},
     entropy,
     error::StoreError,
@@ -16,24 +18,56 @@ const NAME: &str = "tenant_sso";
 /// A `Set-Cookie` header.
 pub(crate) type SetCookie = [(HeaderName, String); 1];
 
+/// How a browser came to a session's beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// The person signed in on a page of the tenant's or of the application's.
+    ByPage,
+    /// By a link that anyone can have made, with a number and a code of their own: the person is asked before the session
+    /// signs them in anywhere else.
+    ByLink,
+}
+
+impl Arrival {
+    /// How a browser came to an address that takes a code: sent by a page of the client's, as browsers tell, or not.
+    pub(crate) fn at_a_link(client: &Client, headers: &HeaderMap) -> Self {
+        let referer = headers.get(header::REFERER).and_then(|referer| Url::parse(referer.to_str().ok()?).ok());
+        let origin = referer.map(|url| url.origin().ascii_serialization());
+        let is_theirs = origin.is_some_and(|origin| client.origins().any(|theirs| theirs == origin));
+        if is_theirs { Self::ByPage } else { Self::ByLink }
+    }
+}
+
 /// Starts a session under a new identifier, and ends the one that the browser had.
+///
+/// By a link it ends nobody else's: theirs stays, and the cookie with it; they are asked too before it signs them in.
 pub(crate) async fn begin(
     tenant: &Tenant,
     headers: &HeaderMap,
     user: &User,
-) -> Result<(SsoSession, SetCookie), StoreError> {
-    if let Some(old) = cookie(tenant, headers) {
+    arrival: Arrival,
+) -> Result<(SsoSession, Option<SetCookie>), StoreError> {
+    let old = cookie(tenant, headers);
+    let shown = current(tenant, headers).await?;
+    if let (Arrival::ByLink, Some(old), Some((_, owner))) = (arrival, &old, &shown)
+        && owner.id != user.id
+    {
+        tenant.store.doubt_sso_session(old).await?;
+        return Ok((new(tenant, user, false).await?.0, None));
+    }
+    let is_confirmed = arrival == Arrival::ByPage || shown.is_some_and(|(session, _)| session.is_confirmed);
+    if let Some(old) = old {
         tenant.store.end_sso_session(&old).await?;
     }
-    let (session, token) = new(tenant, user).await?;
-    Ok((session, [(header::SET_COOKIE, the_cookie(tenant).set(&token, crate::store::SSO_SECONDS))]))
+    let (session, token) = new(tenant, user, is_confirmed).await?;
+    Ok((session, Some([(header::SET_COOKIE, the_cookie(tenant).set(&token, crate::store::SSO_SECONDS))])))
 }
 
 /// A session, and what its cookie holds.
-async fn new(tenant: &Tenant, user: &User) -> Result<(SsoSession, String), StoreError> {
+async fn new(tenant: &Tenant, user: &User, is_confirmed: bool) -> Result<(SsoSession, String), StoreError> {
     let token = entropy::token(&*tenant.entropy);
-    let session =
-        SsoSession { sid: entropy::token(&*tenant.entropy), user_id: user.id.clone(), created_at: tenant.now() };
+    let sid = entropy::token(&*tenant.entropy);
+    let session = SsoSession { sid, user_id: user.id.clone(), created_at: tenant.now(), is_confirmed };
     tenant.store.put_sso_session(&token, &session).await?;
     Ok((session, token))
 }
@@ -45,17 +79,25 @@ pub(crate) async fn after(
     tenant: &Tenant,
     headers: &HeaderMap,
     SignIn { user, taken }: &SignIn,
+    arrival: Arrival,
 ) -> Result<(SsoSession, Option<SetCookie>), StoreError> {
     if *taken != Taken::Repeated {
-        let (session, cookie) = begin(tenant, headers, user).await?;
-        return Ok((session, Some(cookie)));
+        return begin(tenant, headers, user, arrival).await;
     }
     let shown = current(tenant, headers).await?.filter(|(_, owner)| owner.id == user.id);
     let session = match shown {
         Some((session, _)) => session,
-        None => new(tenant, user).await?.0,
+        None => new(tenant, user, false).await?.0,
     };
     Ok((session, None))
+}
+
+/// The person said that the browser's session is theirs.
+pub(crate) async fn confirm(tenant: &Tenant, headers: &HeaderMap) -> Result<(), StoreError> {
+    match cookie(tenant, headers) {
+        Some(token) => tenant.store.confirm_sso_session(&token).await,
+        None => Ok(()),
+    }
 }
 
 /// The browser's live session and its person.

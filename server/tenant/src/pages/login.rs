@@ -10,6 +10,7 @@ use crate::{
     config::{Client, Connection},
     hosted::{Notice, logins::HostedLogin},
     phone_number::PhoneNumber,
+    store::{SsoSession, User},
 };
 
 pub(crate) fn page(id: &str, login: &HostedLogin, client: &Client, connection: &Connection, now: Millis) -> Page {
@@ -18,10 +19,39 @@ pub(crate) fn page(id: &str, login: &HostedLogin, client: &Client, connection: &
         None => ("Log in", phone_form(id, login, client, notice.as_ref())),
         Some(phone_number) => ("Enter the code", code_forms(id, phone_number, connection, notice.as_ref())),
     };
+    form_page(title, login, client, body)
+}
+
+/// Asks whether the person is who is signed in at the tenant.
+pub(crate) fn continue_page(id: &str, login: &HostedLogin, client: &Client, session: &SsoSession, user: &User) -> Page {
+    let number = PhoneNumber::kept(&user.phone_number).map(|number| number.masked()).unwrap_or_default();
+    let body = html! {
+        h1 { "Log in to " (client.name) }
+        p #who { "You are signed in here with " bdi { (number) } ". Is that you?" }
+        form method="post" action="/u/login/continue" {
+            input type="hidden" name="state" value=(id);
+            input type="hidden" name="session" value=(session.sid);
+            button type="submit" autofocus aria-describedby="who" { "Continue as " bdi { (number) } }
+        }
+        div.more { (change_form(id)) }
+    };
+    form_page("Log in", login, client, body)
+}
+
+fn form_page(title: &str, login: &HostedLogin, client: &Client, body: Markup) -> Page {
     Page {
         status: StatusCode::OK,
         policy: format!("; form-action 'self' {}", form_target(&login.request.return_to.redirect_uri)),
         ..Page::new(format!("{title} – {}", client.name), body)
+    }
+}
+
+fn change_form(id: &str) -> Markup {
+    html! {
+        form method="post" action="/u/login/change" {
+            input type="hidden" name="state" value=(id);
+            button.quiet type="submit" { "Use another number" }
+        }
     }
 }
 
@@ -138,10 +168,7 @@ fn code_forms(id: &str, phone_number: &PhoneNumber, connection: &Connection, not
                 input type="hidden" name="state" value=(id);
                 button.quiet type="submit" { "Send a new code" }
             }
-            form method="post" action="/u/login/change" {
-                input type="hidden" name="state" value=(id);
-                button.quiet type="submit" { "Use another number" }
-            }
+            (change_form(id))
         }
     }
 }

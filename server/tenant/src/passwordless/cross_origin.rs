@@ -20,6 +20,7 @@ use crate::{
     cookies::{self, Cookie},
     entropy,
     error::{ApiError, ErrorName, StoreError},
+    oauth::sso::Arrival,
     phone_number::PhoneNumber,
     store::{LoginTicket, User},
     tenant::Tenant,
@@ -152,20 +153,23 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// Whom the ticket lets in, once. Where the browser brings a cookie of `/co/authenticate`, it must be the ticket's;
-/// browsers that keep cookies from other sites' requests bring none.
+/// Whom the ticket lets in, once, and how the browser came. Where it brings a cookie of `/co/authenticate`, that must be
+/// the ticket's; browsers that keep no cookies from other sites' requests bring none, and can have been sent by anyone.
 pub(crate) async fn redeem_ticket(
     tenant: &Tenant,
     headers: &HeaderMap,
-    client_id: &str,
+    client: &Client,
     ticket: &str,
-) -> Result<Option<User>, StoreError> {
-    let Some(taken) = tenant.store.take_login_ticket(ticket, client_id, tenant.now()).await? else { return Ok(None) };
+) -> Result<Option<(User, Arrival)>, StoreError> {
+    let taken = tenant.store.take_login_ticket(ticket, &client.client_id, tenant.now()).await?;
+    let Some(taken) = taken else { return Ok(None) };
     let cookie = cookies::read(headers, &the_cookie(tenant).full_name());
-    if cookie.is_some_and(|cookie| !taken.came_with(&cookie)) {
-        return Ok(None);
-    }
-    tenant.store.user(&taken.user_id).await
+    let arrival = match cookie {
+        Some(cookie) if taken.came_with(&cookie) => Arrival::ByPage,
+        Some(_) => return Ok(None),
+        None => Arrival::at_a_link(client, headers),
+    };
+    Ok(tenant.store.user(&taken.user_id).await?.map(|user| (user, arrival)))
 }
 
 fn the_cookie(tenant: &Tenant) -> Cookie<'static> {

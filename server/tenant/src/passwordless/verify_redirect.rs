@@ -16,7 +16,7 @@ use crate::{
     body::{Fields, QueryFields},
     oauth::{
         request::{AuthorizationRequest, AuthorizeError, OauthError, ReturnAddress},
-        sso,
+        sso::{self, Arrival},
     },
     phone_number::PhoneNumber,
     tenant::Tenant,
@@ -49,7 +49,8 @@ async fn sign_in(
         PhoneNumber::parse(phone_number).ok_or(OauthError::Refused(Refusal::WrongCode { attempts_left: None }))?;
     let code_try = CodeTry { client: Some(address.client), connection, phone_number: &phone_number, code, source };
     let sign_in = tenant.redeem_code_by(&code_try, as_known_again(&request, &phone_number)).await?;
-    let (session, cookie) = sso::after(tenant, headers, &sign_in).await?;
+    let arrival = Arrival::at_a_link(address.client, headers);
+    let (session, cookie) = sso::after(tenant, headers, &sign_in, arrival).await?;
     let answer = request.answer(tenant, address.client, &sign_in.user, &session).await?;
     Ok((cookie, answer).into_response())
 }

@@ -96,6 +96,11 @@ CREATE TABLE IF NOT EXISTS tenant_sso_sessions (
     last_seen_at BIGINT NOT NULL
 );
 
+-- Sessions that sign nobody in before the person has been asked.
+CREATE TABLE IF NOT EXISTS tenant_unconfirmed_sessions (
+    token_hash TEXT PRIMARY KEY REFERENCES tenant_sso_sessions (token_hash) ON DELETE CASCADE
+);
+
 CREATE TABLE IF NOT EXISTS tenant_login_tickets (
     ticket_hash TEXT PRIMARY KEY,
     client_id TEXT NOT NULL,

@@ -1,6 +1,6 @@
 //! Sign-ins at the tenant itself: what lets a second application in without a second code.
 
-use super::{Store, hash};
+use super::{Connection, Store, hash};
 use crate::{clock::Millis, error::StoreError};
 
 /// A session dies after this long without use.
@@ -17,11 +17,14 @@ pub(crate) struct SsoSession {
     pub(crate) user_id: String,
     /// When the person proved themselves.
     pub(crate) created_at: Millis,
+    /// Whether it signs the person in without asking them.
+    pub(crate) is_confirmed: bool,
 }
 
 impl Store {
     pub(crate) async fn put_sso_session(&self, token: &str, session: &SsoSession) -> Result<(), StoreError> {
         let now = session.created_at;
+        let mut transaction = self.pool.begin().await?;
         sqlx::query(
             "INSERT INTO tenant_sso_sessions (token_hash, sid, user_id, created_at, last_seen_at) \
              VALUES ($1, $2, $3, $4, $4)",
@@ -30,8 +33,26 @@ impl Store {
         .bind(&session.sid)
         .bind(&session.user_id)
         .bind(now.0)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
+        if !session.is_confirmed {
+            doubt(&mut transaction, token).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// From now on the person is asked before the session of this cookie signs them in.
+    pub(crate) async fn doubt_sso_session(&self, token: &str) -> Result<(), StoreError> {
+        doubt(&mut *self.pool.acquire().await?, token).await
+    }
+
+    /// The person was asked.
+    pub(crate) async fn confirm_sso_session(&self, token: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM tenant_unconfirmed_sessions WHERE token_hash = $1")
+            .bind(hash(token))
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
@@ -47,7 +68,12 @@ impl Store {
         .bind(now.plus_seconds(-ABSOLUTE_SECONDS).0)
         .fetch_optional(&self.pool)
         .await?;
-        Ok(row.map(|(sid, user_id, created_at)| SsoSession { sid, user_id, created_at: Millis(created_at) }))
+        let Some((sid, user_id, created_at)) = row else { return Ok(None) };
+        let doubts: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tenant_unconfirmed_sessions WHERE token_hash = $1")
+            .bind(hash(token))
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(Some(SsoSession { sid, user_id, created_at: Millis(created_at), is_confirmed: doubts == 0 }))
     }
 
     /// Ends the session that tokens call `sid`.
@@ -63,4 +89,12 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+async fn doubt(connection: &mut Connection, token: &str) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO tenant_unconfirmed_sessions (token_hash) VALUES ($1) ON CONFLICT DO NOTHING")
+        .bind(hash(token))
+        .execute(connection)
+        .await?;
+    Ok(())
 }

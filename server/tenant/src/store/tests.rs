@@ -364,7 +364,12 @@ async fn an_assertion_is_taken_once(store: &Store) -> Outcome {
 
 async fn a_session_ends_when_idle_when_old_and_when_told(store: &Store) -> Outcome {
     for token in ["idle", "old", "told", "called"] {
-        let session = SsoSession { sid: format!("sid of {token}"), user_id: "user".to_owned(), created_at: NOW };
+        let session = SsoSession {
+            sid: format!("sid of {token}"),
+            user_id: "user".to_owned(),
+            created_at: NOW,
+            is_confirmed: true,
+        };
         store.put_sso_session(token, &session).await?;
     }
     let is_live = async |token: &str, days| store.sso_session(token, NOW.plus_seconds(days * DAY)).await;
@@ -469,7 +474,7 @@ async fn people_are_found_blocked_and_removed(store: &Store) -> Outcome {
 
     send(store, "111111").await?;
     send(store, "222222").await?;
-    let session = SsoSession { sid: "sid".to_owned(), user_id: user.id.clone(), created_at: NOW };
+    let session = SsoSession { sid: "sid".to_owned(), user_id: user.id.clone(), created_at: NOW, is_confirmed: true };
     store.put_sso_session("cookie", &session).await?;
     assert_eq!(ids(store.delete_people(&Whom::Id("id")).await?), ["sms|id"]);
     assert!(store.user(&user.id).await?.is_none() && store.sso_session("cookie", NOW).await?.is_none());

@@ -251,7 +251,9 @@ impl TestTenant {
         ];
         parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
         parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
-        self.get("/passwordless/verify_redirect").query(&parameters).send().await.unwrap()
+        // From a page of the application's.
+        let request = self.get("/passwordless/verify_redirect").header("referer", "http://localhost:3000/");
+        request.query(&parameters).send().await.unwrap()
     }
 
     /// Exchanges an authorization code, with some parameters changed, added or (empty) left out.

@@ -28,6 +28,7 @@ mod resend;
 mod responses;
 mod revoke;
 mod secrecy;
+mod session;
 mod sign_up;
 mod start;
 mod sweep;

@@ -1,0 +1,136 @@
+//! The session at the tenant, and the links that would begin or change it.
+
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+
+use crate::{
+    helpers::{CALLBACK, OTP_GRANT, PHONE, TestTenant, location, query, session_cookie},
+    hosted_login::{Visitor, browser},
+};
+
+const OTHER: &str = "+14155552672";
+
+/// A link that signs in with this number, which anyone who has it can have made, opened in a browser.
+async fn open_link(browser: &Client, tenant: &TestTenant, phone_number: &str, referer: Option<&str>) -> Response {
+    let code = tenant.code_for("sms", phone_number).await;
+    let parameters = [
+        ("client_id", "web"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("connection", "sms"),
+        ("phone_number", phone_number),
+        ("verification_code", code.as_str()),
+    ];
+    let request = browser.get(tenant.url("/passwordless/verify_redirect")).query(&parameters);
+    let request = referer.into_iter().fold(request, |request, referer| request.header("referer", referer));
+    let response = request.send().await.unwrap();
+    assert!(query(&location(&response), "code").is_some());
+    response
+}
+
+/// What a silent login says: whom it signs in, or the error.
+async fn silent(browser: &Client, tenant: &TestTenant) -> Result<String, String> {
+    let parameters = [
+        ("client_id", "web"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("scope", "openid phone"),
+        ("prompt", "none"),
+    ];
+    let response = browser.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
+    let answer = location(&response);
+    let Some(code) = query(&answer, "code") else { return Err(query(&answer, "error").unwrap()) };
+    let tokens: Value = tenant.exchange(&code, &[]).await.json().await.unwrap();
+    let userinfo = tenant.get("/userinfo").bearer_auth(tokens["access_token"].as_str().unwrap());
+    let person: Value = userinfo.send().await.unwrap().json().await.unwrap();
+    Ok(person["phone_number"].as_str().unwrap().to_owned())
+}
+
+async fn sign_in_at_the_page(browser: &Client, tenant: &TestTenant) {
+    let visitor = Visitor::arrive_in(browser.clone(), tenant, &[("prompt", "login")]).await;
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    let answer = location(&visitor.post("code", ("code", &tenant.newest_code().await)).await);
+    assert!(query(&answer, "code").is_some(), "{answer}");
+}
+
+#[tokio::test]
+async fn a_link_signs_nobody_in_silently() {
+    let tenant = TestTenant::start().await;
+    for referer in [None, Some("https://evil.example/"), Some("http://localhost:3000.evil.example/"), Some("x")] {
+        let browser = browser();
+        assert!(session_cookie(&open_link(&browser, &tenant, PHONE, referer).await).is_some());
+        assert_eq!(silent(&browser, &tenant).await, Err("login_required".into()), "{referer:?}");
+    }
+    let browser = browser();
+    open_link(&browser, &tenant, PHONE, Some("http://localhost:3000/login?x=1")).await;
+    assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()), "by a page of the application's");
+}
+
+#[tokio::test]
+async fn whose_session_a_link_began_is_asked_once() {
+    let tenant = TestTenant::start().await;
+    let browser = browser();
+    open_link(&browser, &tenant, PHONE, None).await;
+    let visitor = Visitor::arrive_in(browser.clone(), &tenant, &[]).await;
+    let page = visitor.page().await;
+    assert!(page.contains("Continue as <bdi>+14•••••••71</bdi>") && !page.contains(PHONE), "{page}");
+    let (_, rest) = page.split_once("name=\"session\" value=\"").unwrap();
+    let sid = rest.split('"').next().unwrap();
+    // Another session than the one that the page showed.
+    assert!(visitor.post_and_read("continue", ("session", "another")).await.contains("Continue as"));
+    let answer = location(&visitor.post("continue", ("session", sid)).await);
+    assert!(query(&answer, "code").is_some(), "{answer}");
+    assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()), "the person was asked");
+}
+
+#[tokio::test]
+async fn who_is_asked_can_use_another_number() {
+    let tenant = TestTenant::start().await;
+    let browser = browser();
+    open_link(&browser, &tenant, OTHER, None).await;
+    let visitor = Visitor::arrive_in(browser.clone(), &tenant, &[]).await;
+    let page = visitor.post_and_read("change", ("", "")).await;
+    assert!(page.contains("autocomplete=\"tel\"") && !page.contains("Continue as"), "{page}");
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    visitor.post("code", ("code", &tenant.newest_code().await)).await;
+    assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()));
+}
+
+#[tokio::test]
+async fn a_link_neither_ends_nor_takes_a_session() {
+    let tenant = TestTenant::start().await;
+    let browser = browser();
+    sign_in_at_the_page(&browser, &tenant).await;
+    assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()));
+    // One's own is as good as before.
+    open_link(&browser, &tenant, PHONE, None).await;
+    assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()));
+
+    assert!(session_cookie(&open_link(&browser, &tenant, OTHER, None).await).is_none());
+    assert_eq!(silent(&browser, &tenant).await, Err("login_required".into()));
+    assert!(Visitor::arrive_in(browser.clone(), &tenant, &[]).await.page().await.contains("+14•••••••71"));
+}
+
+#[tokio::test]
+async fn a_ticket_without_its_cookie_is_a_link() {
+    let tenant = TestTenant::start().await;
+    for (brings_it, expected) in [(false, Err("login_required".into())), (true, Ok(PHONE.into()))] {
+        let browser = browser();
+        let (helper, code) = (if brings_it { browser.clone() } else { self::browser() }, tenant.code().await);
+        let body = json!({
+            "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": code, "realm": "sms",
+        });
+        let request = helper.post(tenant.url("/co/authenticate")).header("origin", "http://localhost:5000").json(&body);
+        let body: Value = request.send().await.unwrap().json().await.unwrap();
+        let parameters = [
+            ("client_id", "web"),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("realm", "sms"),
+            ("login_ticket", body["login_ticket"].as_str().unwrap()),
+        ];
+        let response = browser.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
+        assert!(query(&location(&response), "code").is_some());
+        assert_eq!(silent(&browser, &tenant).await, expected);
+    }
+}
