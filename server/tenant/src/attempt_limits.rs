@@ -1,5 +1,5 @@
 //! How often codes may be tried: failures are counted on the number and the address, so that neither a new code nor
-//! another instance gives fresh tries.
+//! another instance gives fresh tries. Browsers that the number's owner signed in with have an allowance of their own.
 
 use std::net::IpAddr;
 
@@ -43,15 +43,16 @@ impl AttemptLimit {
         connection: &Connection,
         phone_number: &PhoneNumber,
         source: &Source,
+        is_known: bool,
     ) -> Vec<Self> {
         let name = &connection.name;
         // The address of a client's server is that of everyone who uses it.
         let address = source.end_user();
         let brute_force = address.filter(|_| connection.brute_force_protection);
-        let brute_force = brute_force.map(|address| Self::number_from(name, phone_number, address));
+        let brute_force = brute_force.map(|address| Self::number_from(name, phone_number, address, is_known));
         let by_number = (limits.starts_per_phone_hour > 0).then(|| Self {
             counted: Counted::Number,
-            bucket: Bucket::guesses_at(name, phone_number),
+            bucket: Bucket::guesses_at(name, phone_number, is_known),
             gcra: NUMBER,
         });
         let by_address = address.filter(|_| limits.starts_per_ip_hour > 0).map(|address| Self {
@@ -62,8 +63,12 @@ impl AttemptLimit {
         [brute_force, by_number, by_address].into_iter().flatten().collect()
     }
 
-    fn number_from(connection: &str, phone_number: &PhoneNumber, address: IpAddr) -> Self {
-        let bucket = Bucket::tries_at_from(connection, phone_number, address);
+    fn number_from(connection: &str, phone_number: &PhoneNumber, address: IpAddr, is_known: bool) -> Self {
+        let bucket = if is_known {
+            Bucket::tries_at_known(connection, phone_number)
+        } else {
+            Bucket::tries_at_from(connection, phone_number, address)
+        };
         Self { counted: Counted::NumberFromAddress, bucket, gcra: NUMBER_FROM_ADDRESS }
     }
 

@@ -28,7 +28,9 @@ use crate::{
     pages::{PageError, WayBack, login},
     passwordless::{
         CodeError, CodeRequest, CodeTry, SendCodeError,
+        browser::{Browser, Transaction},
         challenge::Refusal,
+        device::{self, Remembered},
         message::Reader,
         repeat::{REPEAT_SECONDS, RequestHash},
     },
@@ -121,6 +123,11 @@ impl<'a> Login<'a> {
         Ok((logins::keep(self.tenant, self.headers, &self.id, &self.kept)?, answer).into_response())
     }
 
+    fn browser(&self, phone_number: &PhoneNumber) -> Browser {
+        let is_known = device::is_known(self.tenant, self.headers, &self.connection.name, phone_number);
+        Browser { transaction: Some(Transaction::named(&self.kept.transaction)), is_known }
+    }
+
     /// Whom the page asks about before it asks for a number.
     async fn offered(&self) -> Result<Option<(SsoSession, User)>, StoreError> {
         if !self.kept.offers_session || self.kept.phone_number.is_some() {
@@ -137,6 +144,7 @@ impl<'a> Login<'a> {
             phone_number,
             reader: Reader::at(self.tenant.origin.url().as_ref(), self.headers),
             source: Source::browser(peer),
+            browser: self.browser(phone_number),
         };
         let sent = self.tenant.send_code(&request).await;
         sent.map(drop).map_err(|error| {
@@ -271,7 +279,8 @@ pub(crate) async fn code(
     }
     let source = Source::browser(peer);
     let (client, connection) = (Some(login.client), login.connection);
-    let code_try = CodeTry { client, connection, phone_number: &phone_number, code: &code, source };
+    let browser = &login.browser(&phone_number);
+    let code_try = CodeTry { client, connection, phone_number: &phone_number, code: &code, source, browser };
     let sign_in = match tenant.redeem_code_by(&code_try, RequestHash::of(&login.id)).await {
         Ok(sign_in) => sign_in,
         Err(CodeError::Store(error)) => return Err(error.into()),
@@ -281,7 +290,8 @@ pub(crate) async fn code(
     let request = &login.kept.request;
     let answer = request.answer(&tenant, login.client, &sign_in.user, &session).await;
     let answer = answer.unwrap_or_else(|error| request.refuse(&error));
-    login.end((cookie, answer))
+    let remembered = Remembered::of(&tenant, &headers, &sign_in, Arrival::ByPage);
+    login.end((cookie, remembered, answer))
 }
 
 /// A person who is blocked is sent back to the application; anyone else may try again.

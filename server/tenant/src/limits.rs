@@ -44,9 +44,10 @@ impl Bucket {
         Self(format!("start:ip:{}", network(address)))
     }
 
-    /// Starts for a number, whichever connection it is asked for through.
-    pub(crate) fn starts_for(phone_number: &PhoneNumber) -> Self {
-        Self(format!("start:phone:{}", phone_number.as_str()))
+    /// Starts for a number, whichever connection it is asked for through; those in browsers that its owner signed in with
+    /// are counted apart.
+    pub(crate) fn starts_for(phone_number: &PhoneNumber, is_known: bool) -> Self {
+        Self(format!("start:phone:{}{}", phone_number.as_str(), apart(is_known)))
     }
 
     /// Starts for all numbers of a country; those of none are counted together.
@@ -74,9 +75,15 @@ impl Bucket {
         ["try", "guess"].map(|what| format!("{what}:{}:", phone_number.as_str()))
     }
 
-    /// Wrong guesses at the codes of a number at a connection, from anywhere.
-    pub(crate) fn guesses_at(connection: &str, phone_number: &PhoneNumber) -> Self {
-        Self(format!("guess:{}:{connection}", phone_number.as_str()))
+    /// Failing tries for a number at a connection, in browsers that its owner signed in with.
+    pub(crate) fn tries_at_known(connection: &str, phone_number: &PhoneNumber) -> Self {
+        Self(format!("try:{}:{connection}{KNOWN}", phone_number.as_str()))
+    }
+
+    /// Wrong guesses at the codes of a number at a connection, from anywhere; those in browsers that its owner signed in
+    /// with are counted apart.
+    pub(crate) fn guesses_at(connection: &str, phone_number: &PhoneNumber, is_known: bool) -> Self {
+        Self(format!("guess:{}:{connection}{}", phone_number.as_str(), apart(is_known)))
     }
 
     /// Failing tries from an address, for whichever number.
@@ -87,6 +94,13 @@ impl Bucket {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+const KNOWN: &str = ":known";
+
+/// What names end with that are counted apart.
+pub(crate) fn apart(is_known: bool) -> &'static str {
+    if is_known { KNOWN } else { "" }
 }
 
 /// An address as limits count it: of IPv6 the /64, which one customer has whole.

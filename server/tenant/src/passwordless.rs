@@ -1,8 +1,10 @@
 //! Sign-in by SMS: asking for a code, trying it, signing in with it.
 
+pub(crate) mod browser;
 pub(crate) mod challenge;
 pub(crate) mod code_keys;
 pub(crate) mod cross_origin;
+pub(crate) mod device;
 pub(crate) mod language;
 pub(crate) mod message;
 pub(crate) mod repeat;
@@ -13,6 +15,7 @@ pub(crate) mod verify_redirect;
 
 use std::time::Instant;
 
+use browser::{Browser, Transaction};
 use challenge::{Challenge, OneTimeCode, Purpose, Refusal, Taken};
 use message::Reader;
 use repeat::RequestHash;
@@ -26,7 +29,7 @@ use crate::{
     phone_number::PhoneNumber,
     sms::{Accepted, AskedBy, SendError, SmsMessage},
     start_limits::{RateLimit, StartLimits, TooManyStarts},
-    store::{Attempt, User},
+    store::{Attempt, Binding, User},
     tenant::Tenant,
 };
 
@@ -37,6 +40,18 @@ pub(crate) struct CodeRequest<'a> {
     pub(crate) phone_number: &'a PhoneNumber,
     pub(crate) reader: Reader,
     pub(crate) source: Source,
+    pub(crate) browser: Browser,
+}
+
+impl CodeRequest<'_> {
+    fn binding(&self) -> Binding<'_> {
+        Binding {
+            connection: &self.connection.name,
+            phone_number: self.phone_number,
+            client_id: Some(&self.client.client_id),
+            transaction: self.browser.transaction.as_ref().map_or("", Transaction::as_str),
+        }
+    }
 }
 
 /// Someone tries a code.
@@ -48,6 +63,7 @@ pub(crate) struct CodeTry<'a> {
     pub(crate) phone_number: &'a PhoneNumber,
     pub(crate) code: &'a str,
     pub(crate) source: Source,
+    pub(crate) browser: &'a Browser,
 }
 
 /// Someone who is in by a code.
@@ -102,7 +118,7 @@ impl Tenant {
         if countries.is_some_and(|countries| !request.phone_number.is_in(countries)) {
             return Err(SendCodeError::Country);
         }
-        let limits = StartLimits::of(&self.limits, request.phone_number, &request.source);
+        let limits = StartLimits::of(&self.limits, request.phone_number, &request.source, request.browser.is_known);
         let rate = self.store.take_start(&limits, self.now()).await??;
         let (code, placed) = self.new_challenge(request).await?;
         let message = SmsMessage {
@@ -124,7 +140,7 @@ impl Tenant {
         if let Err(error) = &sent {
             tracing::warn!(connection, reason = error.kind(), code = error.code(), "a message was not taken");
             if error.is_certain() {
-                self.put_back(request, &placed).await;
+                self.put_back(&placed).await;
             }
         }
         self.note_message(request, sent?).await;
@@ -143,10 +159,9 @@ impl Tenant {
     }
 
     /// Keeps the code good that came before: nobody has the new one. What the caller is told is that nothing was sent.
-    async fn put_back(&self, request: &CodeRequest<'_>, placed: &Placed) {
+    async fn put_back(&self, placed: &Placed) {
         let Some(earlier) = &placed.earlier else { return };
-        let (connection, phone_number) = (&request.connection.name, request.phone_number);
-        if let Err(error) = self.store.put_back(connection, phone_number, earlier, &placed.id).await {
+        if let Err(error) = self.store.put_back(earlier, &placed.id).await {
             tracing::error!(%error, "no message was sent, and the code before it could not be put back");
         }
     }
@@ -158,7 +173,7 @@ impl Tenant {
         let now = self.now();
         let mac = self.store.code_keys().await?.seal(&id, &code);
         let challenge = Challenge { mac, ..Challenge::without_code(id, connection.expiry(now)) };
-        let earlier = self.store.put_challenge(&connection.name, request.phone_number, &challenge).await?;
+        let earlier = self.store.put_challenge(request.binding(), &challenge).await?;
         Ok((code, Placed { id: challenge.id, earlier }))
     }
 
@@ -217,14 +232,18 @@ impl Tenant {
     }
 
     async fn try_code(&self, code_try: &CodeTry<'_>, purpose: Purpose) -> Result<Taken, CodeError> {
-        let CodeTry { client, connection, phone_number, code, source } = *code_try;
+        let CodeTry { client, connection, phone_number, code, source, browser } = *code_try;
         let now = self.now();
         let attempt = Attempt {
-            connection: &connection.name,
-            phone_number,
+            binding: Binding {
+                connection: &connection.name,
+                phone_number,
+                client_id: client.map(|client| client.client_id.as_str()),
+                transaction: browser.transaction.as_ref().map_or("", Transaction::as_str),
+            },
             code,
             purpose,
-            limits: &AttemptLimit::all(&self.limits, connection, phone_number, &source),
+            limits: &AttemptLimit::all(&self.limits, connection, phone_number, &source, browser.is_known),
             without_code: &Challenge::without_code(entropy::object_id(&*self.entropy), connection.expiry(now)),
         };
         let verdict = self.store.try_code(&attempt, now).await?;

@@ -28,14 +28,21 @@ pub(crate) struct StartLimit {
 /// What counts for a start.
 #[derive(Debug)]
 pub(crate) struct StartLimits<'a> {
-    /// The number whose codes are to follow each other more and more slowly; `None` where that is lifted.
-    pub(crate) paced: Option<&'a PhoneNumber>,
+    /// Whose codes are to follow each other more and more slowly; `None` where that is lifted.
+    pub(crate) paced: Option<Paced<'a>>,
     /// In the order in which rows are locked, the most shared one last. Of those that are told, the last one is.
     pub(crate) limits: Vec<StartLimit>,
 }
 
+/// A number, as it is asked for by strangers or by browsers that are known to be its owner's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Paced<'a> {
+    pub(crate) phone_number: &'a PhoneNumber,
+    pub(crate) is_known: bool,
+}
+
 impl<'a> StartLimits<'a> {
-    pub(crate) fn of(limits: &Limits, phone_number: &'a PhoneNumber, source: &Source) -> Self {
+    pub(crate) fn of(limits: &Limits, phone_number: &'a PhoneNumber, source: &Source, is_known: bool) -> Self {
         let entry = |bucket: Option<Bucket>, count, is_told| {
             let (bucket, gcra) = (bucket?, Gcra::per_hour(count)?);
             Some(StartLimit { bucket, gcra, is_told })
@@ -45,13 +52,13 @@ impl<'a> StartLimits<'a> {
         let per_phone = if is_unlisted { per_phone.min(UNLISTED_PER_PHONE_HOUR) } else { per_phone };
         let country = (limits.starts_per_country_hour > 0).then(|| Bucket::starts_to_country_of(phone_number));
         let all = [
-            entry(Some(Bucket::starts_for(phone_number)), per_phone, true),
+            entry(Some(Bucket::starts_for(phone_number, is_known)), per_phone, true),
             entry(source.end_user().map(Bucket::starts_from), limits.starts_per_ip_hour, true),
             entry(country, limits.starts_per_country_hour, false),
             entry(is_unlisted.then(Bucket::unlisted_starts), UNLISTED_HOUR, false),
             entry(Some(Bucket::all_starts()), limits.starts_total_hour, false),
         ];
-        let paced = (per_phone > 0).then_some(phone_number);
+        let paced = (per_phone > 0).then_some(Paced { phone_number, is_known });
         Self { paced, limits: all.into_iter().flatten().collect() }
     }
 }

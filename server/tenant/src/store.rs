@@ -25,7 +25,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use crate::error::StoreError;
 
 pub(crate) use authorization_codes::StoredCode;
-pub(crate) use challenges::Attempt;
+pub(crate) use challenges::{Attempt, Binding};
 pub(crate) use keys::{RetiredKey, Slot, StoredKeys};
 pub(crate) use login_tickets::LoginTicket;
 pub(crate) use refresh_tokens::Rotation;

@@ -29,6 +29,8 @@ const MAX_BYTES: usize = 4096;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct HostedLogin {
     pub(crate) request: AuthorizationRequest,
+    /// What ties codes to this browser; all its logins share it, so that the newest code is good in each of its tabs.
+    pub(crate) transaction: String,
     /// The number as it was typed, to show it again.
     pub(crate) typed: String,
     /// The number that a code was sent to; with one, the page asks for the code.
@@ -43,10 +45,19 @@ pub(crate) struct HostedLogin {
 
 impl HostedLogin {
     /// A login that begins now.
-    pub(crate) fn begin(request: AuthorizationRequest, offers_session: bool, now: Millis) -> Self {
+    pub(crate) fn begin(
+        tenant: &Tenant,
+        headers: &HeaderMap,
+        request: AuthorizationRequest,
+        offers_session: bool,
+    ) -> Self {
         let typed = request.login_hint.clone().unwrap_or_default();
-        let expires_at = now.plus_seconds(LIFETIME_SECONDS);
-        Self { request, typed, phone_number: None, offers_session, notice: None, expires_at }
+        let expires_at = tenant.now().plus_seconds(LIFETIME_SECONDS);
+        let others = others(tenant, headers, "");
+        let mut others = others.iter().filter_map(|(name, value)| open(tenant, name, value));
+        let transaction = others.next().map(|other| other.transaction);
+        let transaction = transaction.unwrap_or_else(|| entropy::token(&*tenant.entropy));
+        Self { request, transaction, typed, phone_number: None, offers_session, notice: None, expires_at }
     }
 
     fn is_known(&self, now: Millis) -> bool {

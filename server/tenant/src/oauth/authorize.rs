@@ -81,7 +81,7 @@ async fn answer(
     if prompt == Prompt::None {
         return Err(OauthError::LoginRequired);
     }
-    let (id, login) = (logins::new_id(tenant), HostedLogin::begin(request, offers_session, tenant.now()));
+    let (id, login) = (logins::new_id(tenant), HostedLogin::begin(tenant, headers, request, offers_session));
     Ok((logins::keep(tenant, headers, &id, &login)?, Redirect::to(&hosted::path(&id))).into_response())
 }
 

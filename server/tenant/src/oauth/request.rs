@@ -29,7 +29,7 @@ use crate::{
 const CODE_SECONDS: i64 = 60;
 
 /// Bytes of a request, as JSON: a cookie of 4,096 has to hold it, encrypted.
-const MAX_REQUEST: usize = 2_400;
+const MAX_REQUEST: usize = 2_300;
 
 /// Where the answer goes, once it is known that it may go there.
 #[derive(Debug)]

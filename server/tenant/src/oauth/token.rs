@@ -23,7 +23,7 @@ use crate::{
     config::{CODE_GRANT, Client, OTP_GRANT, REFRESH_GRANT},
     entropy,
     error::{ApiError, GrantError},
-    passwordless::{CodeError, CodeTry, challenge::Refusal},
+    passwordless::{CodeError, CodeTry, browser::Browser, challenge::Refusal, device},
     phone_number::PhoneNumber,
     store::User,
     tenant::Tenant,
@@ -46,7 +46,7 @@ pub(crate) async fn token(
     let (user, grant, refresh_token) = match grant_type {
         OTP_GRANT => {
             let source = Source::of(Some(client).filter(|client| !client.is_public()), &headers, peer);
-            let (user, grant) = by_otp(&tenant, client, &fields, source).await?;
+            let (user, grant) = by_otp(&tenant, client, (&headers, &fields), source).await?;
             let refresh_token = refresh::begin(&tenant, client, &grant, &entropy::token(&*tenant.entropy)).await?;
             (user, grant, refresh_token)
         }
@@ -60,11 +60,20 @@ pub(crate) async fn token(
             (user, grant, Some(refresh_token))
         }
     };
-    Ok(Json(tokens::issue(&tenant, client, &user, &grant, refresh_token).await?))
+    // To the server of an application alone: it keeps the token in the person's browser.
+    let is_first = grant_type != REFRESH_GRANT && !client.is_public();
+    let device_token = if is_first { device::token(&tenant, &user) } else { None };
+    let reply = tokens::issue(&tenant, client, &user, &grant, refresh_token).await?;
+    Ok(Json(reply.with(device_token)))
 }
 
 /// Auth0's grant for a phone number and a code.
-async fn by_otp(tenant: &Tenant, client: &Client, fields: &Fields, source: Source) -> Result<(User, Grant), ApiError> {
+async fn by_otp(
+    tenant: &Tenant,
+    client: &Client,
+    (headers, fields): (&HeaderMap, &Fields),
+    source: Source,
+) -> Result<(User, Grant), ApiError> {
     let (username, code, realm) = (fields.required("username")?, fields.required("otp")?, fields.required("realm")?);
     let connection = tenant
         .config
@@ -73,7 +82,8 @@ async fn by_otp(tenant: &Tenant, client: &Client, fields: &Fields, source: Sourc
         .ok_or_else(|| ApiError::invalid_request(format!("Unknown realm {realm}.")))?;
     let (scope, audience) = (fields.param("scope")?, fields.param("audience")?);
     let phone_number = PhoneNumber::parse(username).ok_or(ApiError::Otp(Refusal::WrongCode { attempts_left: None }))?;
-    let code_try = CodeTry { client: Some(client), connection, phone_number: &phone_number, code, source };
+    let browser = &Browser::of_call(tenant, headers, &connection.name, &phone_number);
+    let code_try = CodeTry { client: Some(client), connection, phone_number: &phone_number, code, source, browser };
     let user = tenant.redeem_code(&code_try).await.map_err(|error| match error {
         CodeError::Refused(refusal) => ApiError::Otp(refusal),
         CodeError::Store(error) => error.into(),

@@ -30,9 +30,18 @@ pub(crate) struct TokenReply {
     id_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
+    /// A member of our own, for applications that hand it on as `passwordless-device`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_token: Option<String>,
     scope: String,
     expires_in: i64,
     token_type: &'static str,
+}
+
+impl TokenReply {
+    pub(crate) fn with(self, device_token: Option<String>) -> Self {
+        Self { device_token, ..self }
+    }
 }
 
 /// What a scope tells about the person.
@@ -141,6 +150,7 @@ pub(crate) async fn issue(
         access_token: access_token(tenant, client, user, grant, ACCESS_TOKEN_SECONDS).await?,
         id_token,
         refresh_token,
+        device_token: None,
         scope: grant.scope.to_string(),
         expires_in: ACCESS_TOKEN_SECONDS,
         token_type: "Bearer",

@@ -12,7 +12,7 @@ use axum::{
 use http::{HeaderMap, StatusCode, header};
 use serde_json::json;
 
-use super::{CodeError, CodeTry, challenge::Refusal};
+use super::{CodeError, CodeTry, browser::Browser, challenge::Refusal};
 use crate::{
     address::Source,
     body::{BodyFields, Fields},
@@ -145,7 +145,8 @@ impl<'a> Attempt<'a> {
         let unknown = CrossOriginError::Code(Refusal::WrongCode { attempts_left: None });
         let phone_number = PhoneNumber::parse(self.username).ok_or(unknown)?;
         let (client, connection) = (Some(self.client), self.connection);
-        let code_try = CodeTry { client, connection, phone_number: &phone_number, code: self.otp, source };
+        let browser = &Browser::default();
+        let code_try = CodeTry { client, connection, phone_number: &phone_number, code: self.otp, source, browser };
         tenant.redeem_code(&code_try).await.map_err(|error| match error {
             CodeError::Refused(refusal) => CrossOriginError::from(refusal).into(),
             CodeError::Store(error) => error.into(),

@@ -12,7 +12,7 @@ use http::HeaderMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{CodeRequest, SendCodeError, message::Reader};
+use super::{CodeRequest, SendCodeError, browser::Browser, message::Reader};
 use crate::{
     address::Source,
     body::{BodyFields, Fields, type_name},
@@ -85,6 +85,7 @@ pub(crate) async fn start(
         phone_number: &phone_number,
         reader,
         source: Source::of(caller.proven(), &headers, peer),
+        browser: Browser::of_call(&tenant, &headers, &connection.name, &phone_number),
     };
     let rate = tenant.send_code(&request).await?;
     let started = Started {

@@ -14,7 +14,7 @@ use axum::{
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::{CodeError, CodeTry, challenge::Refusal};
+use super::{CodeError, CodeTry, browser::Browser, challenge::Refusal};
 use crate::{
     address::Source,
     body::{BodyFields, Fields},
@@ -41,8 +41,9 @@ pub(crate) async fn verify(
         PhoneNumber::parse(phone_number).ok_or(ApiError::Verify(Refusal::WrongCode { attempts_left: None }))?;
     let caller = Caller::identify(&tenant, &headers, &fields).await?;
     let source = Source::of(caller.as_ref().and_then(Caller::proven), &headers, peer);
-    let code_try =
-        CodeTry { client: caller.map(|caller| caller.client), connection, phone_number: &phone_number, code, source };
+    let browser = &Browser::of_call(&tenant, &headers, &connection.name, &phone_number);
+    let client = caller.map(|caller| caller.client);
+    let code_try = CodeTry { client, connection, phone_number: &phone_number, code, source, browser };
     match tenant.check_code(&code_try).await {
         Ok(()) => Ok(Json(json!({}))),
         Err(CodeError::Refused(refusal)) => Err(ApiError::Verify(refusal)),

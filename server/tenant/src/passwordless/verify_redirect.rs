@@ -10,7 +10,7 @@ use axum::{
 };
 use http::HeaderMap;
 
-use super::{CodeError, CodeTry, challenge::Refusal, repeat::RequestHash};
+use super::{CodeError, CodeTry, browser::Browser, challenge::Refusal, device, repeat::RequestHash};
 use crate::{
     address::Source,
     body::{Fields, QueryFields},
@@ -47,12 +47,14 @@ async fn sign_in(
     let code = required(fields, "verification_code")?;
     let phone_number =
         PhoneNumber::parse(phone_number).ok_or(OauthError::Refused(Refusal::WrongCode { attempts_left: None }))?;
-    let code_try = CodeTry { client: Some(address.client), connection, phone_number: &phone_number, code, source };
+    let browser = &Browser::that_came(tenant, (headers, fields), &connection.name, &phone_number);
+    let client = Some(address.client);
+    let code_try = CodeTry { client, connection, phone_number: &phone_number, code, source, browser };
     let sign_in = tenant.redeem_code_by(&code_try, as_known_again(&request, &phone_number)).await?;
     let arrival = Arrival::at_a_link(address.client, headers);
     let (session, cookie) = sso::after(tenant, headers, &sign_in, arrival).await?;
     let answer = request.answer(tenant, address.client, &sign_in.user, &session).await?;
-    Ok((cookie, answer).into_response())
+    Ok((cookie, device::Remembered::of(tenant, headers, &sign_in, arrival), answer).into_response())
 }
 
 /// The request as it is known when it comes again. Without a state, which nobody else can guess, it is anyone's.

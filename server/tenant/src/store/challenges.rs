@@ -1,4 +1,4 @@
-//! The newest code of each number.
+//! The newest code of each number, client and transaction.
 
 use super::{Connection, Store, code_keys, limits};
 use crate::{
@@ -13,11 +13,21 @@ use crate::{
     phone_number::PhoneNumber,
 };
 
+/// What a code is bound to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Binding<'a> {
+    pub(crate) connection: &'a str,
+    pub(crate) phone_number: &'a PhoneNumber,
+    /// The client that asked for it; `None` where a try names no client, which means the newest code.
+    pub(crate) client_id: Option<&'a str>,
+    /// Empty where the client names no transaction.
+    pub(crate) transaction: &'a str,
+}
+
 /// A code that someone tries.
 #[derive(Debug)]
 pub(crate) struct Attempt<'a> {
-    pub(crate) connection: &'a str,
-    pub(crate) phone_number: &'a PhoneNumber,
+    pub(crate) binding: Binding<'a>,
     pub(crate) code: &'a str,
     pub(crate) purpose: Purpose,
     pub(crate) limits: &'a [AttemptLimit],
@@ -32,37 +42,47 @@ impl Store {
     /// and which is returned.
     pub(crate) async fn put_challenge(
         &self,
-        connection: &str,
-        phone_number: &PhoneNumber,
+        binding: Binding<'_>,
         challenge: &Challenge,
     ) -> Result<Option<Challenge>, StoreError> {
         let mut transaction = self.pool.begin().await?;
+        let client_id = binding.client_id.unwrap_or_default();
         // Writing first locks the row: no try comes between what is returned and what is put.
         let before: Option<Row> = sqlx::query_as(
-            "UPDATE tenant_challenges SET failures = failures WHERE connection = $1 AND phone_number = $2 \
+            "UPDATE tenant_otp_challenges SET failures = failures \
+             WHERE connection = $1 AND phone_number = $2 AND client_id = $3 AND transaction_hash = $4 \
              RETURNING id, mac, expires_at, failures, redeemed",
         )
-        .bind(connection)
-        .bind(phone_number.as_str())
+        .bind(binding.connection)
+        .bind(binding.phone_number.as_str())
+        .bind(client_id)
+        .bind(binding.transaction)
         .fetch_optional(&mut *transaction)
         .await?;
         sqlx::query(
-            "INSERT INTO tenant_superseded_codes (id, connection, phone_number, mac, expires_at) \
-             SELECT id, connection, phone_number, mac, expires_at FROM tenant_challenges \
-             WHERE connection = $1 AND phone_number = $2 AND mac <> '' AND redeemed = FALSE ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO tenant_replaced_codes (id, connection, phone_number, mac, expires_at) \
+             SELECT id, connection, phone_number, mac, expires_at FROM tenant_otp_challenges \
+             WHERE connection = $1 AND phone_number = $2 AND client_id = $3 AND transaction_hash = $4 \
+             AND mac <> '' AND redeemed = FALSE ON CONFLICT (id) DO NOTHING",
         )
-        .bind(connection)
-        .bind(phone_number.as_str())
+        .bind(binding.connection)
+        .bind(binding.phone_number.as_str())
+        .bind(client_id)
+        .bind(binding.transaction)
         .execute(&mut *transaction)
         .await?;
         sqlx::query(
-            "INSERT INTO tenant_challenges (connection, phone_number, id, mac, expires_at, failures, redeemed) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) \
-             ON CONFLICT (connection, phone_number) DO UPDATE SET id = excluded.id, mac = excluded.mac, \
-             expires_at = excluded.expires_at, failures = excluded.failures, redeemed = excluded.redeemed",
+            "INSERT INTO tenant_otp_challenges \
+             (connection, phone_number, client_id, transaction_hash, id, mac, expires_at, failures, redeemed) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             ON CONFLICT (connection, phone_number, client_id, transaction_hash) DO UPDATE SET id = excluded.id, \
+             mac = excluded.mac, expires_at = excluded.expires_at, failures = excluded.failures, \
+             redeemed = excluded.redeemed",
         )
-        .bind(connection)
-        .bind(phone_number.as_str())
+        .bind(binding.connection)
+        .bind(binding.phone_number.as_str())
+        .bind(client_id)
+        .bind(binding.transaction)
         .bind(&challenge.id)
         .bind(&challenge.mac)
         .bind(challenge.expires_at.0)
@@ -76,30 +96,22 @@ impl Store {
 
     /// Puts the challenge back whose place the one named `newer_id` took, unless yet another one has it, or someone is in
     /// by it. Wrong codes that came meanwhile were wrong for the earlier one too.
-    pub(crate) async fn put_back(
-        &self,
-        connection: &str,
-        phone_number: &PhoneNumber,
-        earlier: &Challenge,
-        newer_id: &str,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn put_back(&self, earlier: &Challenge, newer_id: &str) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
         let put = sqlx::query(
-            "UPDATE tenant_challenges SET id = $1, mac = $2, expires_at = $3, failures = failures + $4, redeemed = $5 \
-             WHERE connection = $6 AND phone_number = $7 AND id = $8 AND redeemed = FALSE",
+            "UPDATE tenant_otp_challenges SET id = $1, mac = $2, expires_at = $3, failures = failures + $4, redeemed = $5 \
+             WHERE id = $6 AND redeemed = FALSE",
         )
         .bind(&earlier.id)
         .bind(&earlier.mac)
         .bind(earlier.expires_at.0)
         .bind(i64::from(earlier.failures))
         .bind(earlier.redeemed)
-        .bind(connection)
-        .bind(phone_number.as_str())
         .bind(newer_id)
         .execute(&mut *transaction)
         .await?;
         if put.rows_affected() > 0 {
-            sqlx::query("DELETE FROM tenant_superseded_codes WHERE id = $1")
+            sqlx::query("DELETE FROM tenant_replaced_codes WHERE id = $1")
                 .bind(&earlier.id)
                 .execute(&mut *transaction)
                 .await?;
@@ -140,14 +152,18 @@ impl Attempt<'_> {
     /// Writing first locks the row, so that parallel tries wait here and each sees what the one before left. A number
     /// without a code gets a row that nothing fits, so that its tries take the same steps.
     async fn lock(&self, connection: &mut Connection) -> Result<Challenge, StoreError> {
+        let client_id = self.client_id(connection).await?;
         let row: Row = sqlx::query_as(
-            "INSERT INTO tenant_challenges (connection, phone_number, id, mac, expires_at, failures, redeemed) \
-             VALUES ($1, $2, $3, $4, $5, 0, FALSE) \
-             ON CONFLICT (connection, phone_number) DO UPDATE SET failures = tenant_challenges.failures \
-             RETURNING id, mac, expires_at, failures, redeemed",
+            "INSERT INTO tenant_otp_challenges \
+             (connection, phone_number, client_id, transaction_hash, id, mac, expires_at, failures, redeemed) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, FALSE) \
+             ON CONFLICT (connection, phone_number, client_id, transaction_hash) \
+             DO UPDATE SET failures = tenant_otp_challenges.failures RETURNING id, mac, expires_at, failures, redeemed",
         )
-        .bind(self.connection)
-        .bind(self.phone_number.as_str())
+        .bind(self.binding.connection)
+        .bind(self.binding.phone_number.as_str())
+        .bind(client_id)
+        .bind(self.binding.transaction)
         .bind(&self.without_code.id)
         .bind(&self.without_code.mac)
         .bind(self.without_code.expires_at.0)
@@ -158,7 +174,25 @@ impl Attempt<'_> {
         Ok(Challenge { redemption, ..challenge })
     }
 
-    /// Whether the code would be right, had no newer one taken its place.
+    /// The client that asked for the code: the one that the try names, else that of the newest code.
+    async fn client_id(&self, connection: &mut Connection) -> Result<String, StoreError> {
+        if let Some(client_id) = self.binding.client_id {
+            return Ok(client_id.to_owned());
+        }
+        let newest: Option<String> = sqlx::query_scalar(
+            "SELECT client_id FROM tenant_otp_challenges \
+             WHERE connection = $1 AND phone_number = $2 AND transaction_hash = $3 ORDER BY expires_at DESC LIMIT 1",
+        )
+        .bind(self.binding.connection)
+        .bind(self.binding.phone_number.as_str())
+        .bind(self.binding.transaction)
+        .fetch_optional(connection)
+        .await?;
+        Ok(newest.unwrap_or_default())
+    }
+
+    /// Whether the code was sent to the number too, and is not the one that counts here: a newer one took its place, or it
+    /// was asked for in another browser.
     async fn is_of_a_superseded_code(
         &self,
         connection: &mut Connection,
@@ -166,11 +200,13 @@ impl Attempt<'_> {
         now: Millis,
     ) -> Result<bool, StoreError> {
         let rows: Vec<(String, String)> = sqlx::query_as(
-            "SELECT id, mac FROM tenant_superseded_codes \
-             WHERE connection = $1 AND phone_number = $2 AND expires_at > $3",
+            "SELECT id, mac FROM tenant_replaced_codes \
+             WHERE connection = $1 AND phone_number = $2 AND expires_at > $3 \
+             UNION ALL SELECT id, mac FROM tenant_otp_challenges \
+             WHERE connection = $1 AND phone_number = $2 AND expires_at > $3 AND mac <> '' AND redeemed = FALSE",
         )
-        .bind(self.connection)
-        .bind(self.phone_number.as_str())
+        .bind(self.binding.connection)
+        .bind(self.binding.phone_number.as_str())
         .bind(now.0)
         .fetch_all(connection)
         .await?;
@@ -179,15 +215,12 @@ impl Attempt<'_> {
 
     async fn keep(&self, connection: &mut Connection, judgement: &Judgement) -> Result<(), StoreError> {
         let after = &judgement.after;
-        sqlx::query(
-            "UPDATE tenant_challenges SET failures = $1, redeemed = $2 WHERE connection = $3 AND phone_number = $4",
-        )
-        .bind(i64::from(after.failures))
-        .bind(after.redeemed)
-        .bind(self.connection)
-        .bind(self.phone_number.as_str())
-        .execute(&mut *connection)
-        .await?;
+        sqlx::query("UPDATE tenant_otp_challenges SET failures = $1, redeemed = $2 WHERE id = $3")
+            .bind(i64::from(after.failures))
+            .bind(after.redeemed)
+            .bind(&after.id)
+            .execute(&mut *connection)
+            .await?;
         if let (Ok(Taken::Redeemed), Some(redemption)) = (&judgement.verdict, &after.redemption) {
             sqlx::query("INSERT INTO tenant_redemptions (challenge_id, redeemed_by, redeemed_at) VALUES ($1, $2, $3)")
                 .bind(&after.id)

@@ -4,10 +4,10 @@ use super::{Connection, Store};
 use crate::{
     clock::Millis,
     error::StoreError,
-    limits::{Bucket, Gcra},
+    limits::{Bucket, Gcra, apart},
     phone_number::PhoneNumber,
     send_pace::Streak,
-    start_limits::{RateLimit, StartLimit, StartLimits, TooManyStarts},
+    start_limits::{Paced, RateLimit, StartLimit, StartLimits, TooManyStarts},
 };
 
 /// Takes one token, and says when the bucket will be full; `Err` is the moment at which there is one again.
@@ -69,17 +69,14 @@ pub(super) async fn forget_tries(connection: &mut Connection, phone_number: &Pho
 }
 
 /// Lets one code more go to the number, if it is not too fast; `Err` is the moment at which it can.
-async fn pace(
-    connection: &mut Connection,
-    phone_number: &PhoneNumber,
-    now: Millis,
-) -> Result<Result<(), Millis>, StoreError> {
+async fn pace(connection: &mut Connection, paced: Paced<'_>, now: Millis) -> Result<Result<(), Millis>, StoreError> {
+    let key = format!("{}{}", paced.phone_number.as_str(), apart(paced.is_known));
     // Writing first locks the row.
     let (sent, last_at): (i64, i64) = sqlx::query_as(
         "INSERT INTO tenant_sends (phone_number, sent, last_at) VALUES ($1, 0, $2) \
          ON CONFLICT (phone_number) DO UPDATE SET sent = tenant_sends.sent RETURNING sent, last_at",
     )
-    .bind(phone_number.as_str())
+    .bind(&key)
     .bind(now.0)
     .fetch_one(&mut *connection)
     .await?;
@@ -91,7 +88,7 @@ async fn pace(
     sqlx::query("UPDATE tenant_sends SET sent = $1, last_at = $2 WHERE phone_number = $3")
         .bind(i64::from(next.sent))
         .bind(next.last_at.0)
-        .bind(phone_number.as_str())
+        .bind(&key)
         .execute(connection)
         .await?;
     Ok(Ok(()))
@@ -113,8 +110,8 @@ impl Store {
                 exceeded = Some((free, rate));
             }
         };
-        if let Some(phone_number) = start.paced
-            && let Err(free) = pace(&mut transaction, phone_number, now).await?
+        if let Some(paced) = start.paced
+            && let Err(free) = pace(&mut transaction, paced, now).await?
         {
             refuse(free, RateLimit::too_fast(free));
         }

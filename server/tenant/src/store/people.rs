@@ -72,8 +72,8 @@ impl Store {
                 sqlx::query(sql).bind(id).execute(&mut *transaction).await?;
             }
             for sql in [
-                "DELETE FROM tenant_challenges WHERE connection = $1 AND phone_number = $2",
-                "DELETE FROM tenant_superseded_codes WHERE connection = $1 AND phone_number = $2",
+                "DELETE FROM tenant_otp_challenges WHERE connection = $1 AND phone_number = $2",
+                "DELETE FROM tenant_replaced_codes WHERE connection = $1 AND phone_number = $2",
             ] {
                 sqlx::query(sql).bind(connection).bind(number).execute(&mut *transaction).await?;
             }

@@ -34,20 +34,27 @@ CREATE TABLE IF NOT EXISTS tenant_users (
     PRIMARY KEY (connection, phone_number)
 );
 
--- One row a number: a new code takes the place of the one before.
-CREATE TABLE IF NOT EXISTS tenant_challenges (
+-- Codes of earlier versions, which knew of no transactions; they lived for minutes.
+DROP TABLE IF EXISTS tenant_challenges;
+DROP TABLE IF EXISTS tenant_superseded_codes;
+
+-- One row a number, client and transaction, which is empty where the client names none: a new code takes the place of the
+-- one before.
+CREATE TABLE IF NOT EXISTS tenant_otp_challenges (
     connection TEXT NOT NULL,
     phone_number TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    transaction_hash TEXT NOT NULL,
     id TEXT NOT NULL,
     mac TEXT NOT NULL,
     expires_at BIGINT NOT NULL,
     failures BIGINT NOT NULL,
     redeemed BOOLEAN NOT NULL,
-    PRIMARY KEY (connection, phone_number)
+    PRIMARY KEY (connection, phone_number, client_id, transaction_hash)
 );
 
 -- Codes that a newer one replaced before they were used: they let nobody in, and are known again when they are tried.
-CREATE TABLE IF NOT EXISTS tenant_superseded_codes (
+CREATE TABLE IF NOT EXISTS tenant_replaced_codes (
     id TEXT PRIMARY KEY,
     connection TEXT NOT NULL,
     phone_number TEXT NOT NULL,
@@ -173,9 +180,10 @@ CREATE INDEX IF NOT EXISTS tenant_refusals_hour ON tenant_refusals (hour);
 
 -- For the removal of what has expired.
 CREATE INDEX IF NOT EXISTS tenant_messages_age ON tenant_messages (created_at);
-CREATE INDEX IF NOT EXISTS tenant_challenges_expiry ON tenant_challenges (expires_at);
-CREATE INDEX IF NOT EXISTS tenant_superseded_codes_number ON tenant_superseded_codes (connection, phone_number);
-CREATE INDEX IF NOT EXISTS tenant_superseded_codes_expiry ON tenant_superseded_codes (expires_at);
+CREATE INDEX IF NOT EXISTS tenant_otp_challenges_id ON tenant_otp_challenges (id);
+CREATE INDEX IF NOT EXISTS tenant_otp_challenges_expiry ON tenant_otp_challenges (expires_at);
+CREATE INDEX IF NOT EXISTS tenant_replaced_codes_number ON tenant_replaced_codes (connection, phone_number);
+CREATE INDEX IF NOT EXISTS tenant_replaced_codes_expiry ON tenant_replaced_codes (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_redemptions_age ON tenant_redemptions (redeemed_at);
 CREATE INDEX IF NOT EXISTS tenant_authorization_codes_expiry ON tenant_authorization_codes (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_idle ON tenant_refresh_families (used_at);

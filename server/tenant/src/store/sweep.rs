@@ -44,8 +44,8 @@ macro_rules! rows {
 
 const SWEPT: [Swept; 16] = [
     // A late try is told that the code expired.
-    rows!("tenant_challenges", "connection, phone_number", "expires_at", DAY),
-    rows!("tenant_superseded_codes", "id", "expires_at", 0),
+    rows!("tenant_otp_challenges", "connection, phone_number, client_id, transaction_hash", "expires_at", DAY),
+    rows!("tenant_replaced_codes", "id", "expires_at", 0),
     rows!("tenant_redemptions", "challenge_id", "redeemed_at", REPEAT_SECONDS),
     // A code that comes twice is known again.
     rows!("tenant_authorization_codes", "code_hash", "expires_at", HOUR),

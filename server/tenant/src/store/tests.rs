@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::{Attempt, LoginTicket, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode, StoredKeys};
+use super::{Attempt, Binding, LoginTicket, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode, StoredKeys};
 use crate::{
     address::Source,
     audit::{Entry, Event},
@@ -90,12 +90,16 @@ async fn twenty<T: Send + 'static, F: Future<Output = T> + Send + 'static>(task:
     tasks.join_all().await
 }
 
+fn binding(phone_number: &PhoneNumber) -> Binding<'_> {
+    Binding { connection: "sms", phone_number, client_id: Some("web"), transaction: "" }
+}
+
 /// Puts a challenge, and returns its name and the one that it took the place of.
 async fn put(store: &Store, code: &str) -> Result<(String, Option<Challenge>), Box<dyn Error>> {
     let id = entropy::object_id(&SystemEntropy);
     let mac = store.code_keys().await?.seal(&id, &OneTimeCode::from(code));
     let challenge = Challenge { mac, ..Challenge::without_code(id.clone(), NOW.plus_seconds(3 * MINUTE)) };
-    Ok((id, store.put_challenge("sms", &phone()?, &challenge).await?))
+    Ok((id, store.put_challenge(binding(&phone()?), &challenge).await?))
 }
 
 async fn send(store: &Store, code: &str) -> Outcome {
@@ -105,9 +109,9 @@ async fn send(store: &Store, code: &str) -> Outcome {
 
 /// `None` where the store failed.
 async fn attempt(store: Store, code: &str, purpose: Purpose, now: Millis) -> Option<Result<Taken, Refusal>> {
-    let (phone_number, connection) = (phone().ok()?, "sms");
+    let phone_number = phone().ok()?;
     let without_code = &Challenge::without_code(entropy::object_id(&SystemEntropy), now);
-    let attempt = Attempt { connection, phone_number: &phone_number, code, purpose, limits: &[], without_code };
+    let attempt = Attempt { binding: binding(&phone_number), code, purpose, limits: &[], without_code };
     store.try_code(&attempt, now).await.ok()
 }
 
@@ -185,7 +189,7 @@ async fn a_newer_code_takes_the_place_and_the_old_one_is_known(store: &Store) ->
 }
 
 async fn a_replaced_code_is_put_back_unless_another_one_came(store: &Store) -> Outcome {
-    let (phone_number, wrong) = (phone()?, |left| Some(Err(Refusal::WrongCode { attempts_left: Some(left) })));
+    let wrong = |left| Some(Err(Refusal::WrongCode { attempts_left: Some(left) }));
     store.put_code_key(&"key".into(), NOW).await?;
     assert!(put(store, "111111").await?.1.is_none());
     assert_eq!(redeem(store, "000000").await, wrong(2));
@@ -194,17 +198,17 @@ async fn a_replaced_code_is_put_back_unless_another_one_came(store: &Store) -> O
     // A wrong code is one of the three for the first one too.
     assert_eq!(redeem(store, "000000").await, wrong(2));
     let (third, second_itself) = put(store, "333333").await?;
-    store.put_back("sms", &phone_number, &first, &second).await?;
+    store.put_back(&first, &second).await?;
     assert_eq!(redeem(store, "111111").await, Some(Err(Refusal::Superseded { attempts_left: 3 })));
-    store.put_back("sms", &phone_number, &second_itself.ok_or("nothing was replaced")?, &third).await?;
-    store.put_back("sms", &phone_number, &first, &second).await?;
+    store.put_back(&second_itself.ok_or("nothing was replaced")?, &third).await?;
+    store.put_back(&first, &second).await?;
     assert_eq!(redeem(store, "222222").await, wrong(0));
     assert_eq!(redeem(store, "111111").await, Some(Err(Refusal::UsedUp)));
     // What someone is in by stays used.
     send(store, "444444").await?;
     let (fifth, fourth) = put(store, "555555").await?;
     assert_eq!(redeem(store, "555555").await, Some(Ok(Taken::Redeemed)));
-    store.put_back("sms", &phone_number, &fourth.ok_or("nothing was replaced")?, &fifth).await?;
+    store.put_back(&fourth.ok_or("nothing was replaced")?, &fifth).await?;
     assert_eq!(redeem(store, "555555").await, Some(Err(Refusal::WrongCode { attempts_left: None })));
     Ok(())
 }
@@ -230,7 +234,7 @@ const NO_LIMITS: Limits = Limits {
 };
 
 async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Option<bool> {
-    let limits = StartLimits::of(&limits, &phone_number, &Source::browser(([192, 0, 2, 1], 1).into()));
+    let limits = StartLimits::of(&limits, &phone_number, &Source::browser(([192, 0, 2, 1], 1).into()), false);
     store.take_start(&limits, NOW).await.ok().map(|taken| taken.is_ok())
 }
 

@@ -194,7 +194,7 @@ async fn a_stranger_at_the_same_application_locks_nobody_out() {
     for _ in 0..30 {
         assert_eq!(tenant.post("/oauth/token", &request).send().await.unwrap().status(), 403);
     }
-    request["otp"] = json!(tenant.code().await);
+    request["otp"] = json!(tenant.code_of("browserless").await);
     assert_eq!(tenant.post("/oauth/token", &request).send().await.unwrap().status(), 200);
 }
 

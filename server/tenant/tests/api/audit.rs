@@ -76,7 +76,7 @@ async fn what_strangers_do_leaves_as_little_behind_as_one_of_them() {
     let tenant = TestTenant::with(choice).await;
     let rows = async || {
         let mut rows = 0;
-        for table in ["tenant_logs", "tenant_refusals", "tenant_limits", "tenant_challenges", "tenant_sends"] {
+        for table in ["tenant_logs", "tenant_refusals", "tenant_limits", "tenant_otp_challenges", "tenant_sends"] {
             let count = format!("SELECT COUNT(*) FROM {table}");
             rows += sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(count)).fetch_one(&tenant.pool).await.unwrap();
         }

@@ -57,6 +57,11 @@ clients:
     callbacks: ["http://localhost:3000/callback", "com.example.app://callback", "http://[::1]:3000/callback"]
     allowed_logout_urls: ["http://[::1]:3000/", "http://localhost:6000"]
     initiate_login_uri: "http://localhost:3000/login?again=<1>"
+  - name: Classic
+    client_id: classic
+    client_secret: classic-secret
+    grant_types: [implicit, "http://auth0.com/oauth/grant-type/passwordless/otp"]
+    callbacks: ["http://localhost:3000/callback"]
   - name: Signer
     client_id: signer
     client_authentication_methods:
@@ -207,6 +212,13 @@ impl TestTenant {
             "phone_number": phone_number,
         });
         self.post("/passwordless/start", &body).send().await.unwrap()
+    }
+
+    /// The same for a client that shows no secret.
+    pub(crate) async fn code_of(&self, client_id: &str) -> String {
+        let body = json!({"client_id": client_id, "connection": "sms", "phone_number": PHONE});
+        assert_eq!(self.post("/passwordless/start", &body).send().await.unwrap().status(), 200);
+        self.newest_code().await
     }
 
     pub(crate) async fn newest_code(&self) -> String {

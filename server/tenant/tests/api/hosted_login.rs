@@ -31,7 +31,8 @@ impl<'a> Visitor<'a> {
             ("code_challenge", CHALLENGE),
             ("code_challenge_method", "S256"),
         ];
-        parameters.extend(more);
+        parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+        parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
         let response = http.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
         let state = query(&location(&response), "state").unwrap();
         Self { tenant, http, state }

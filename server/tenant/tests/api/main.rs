@@ -13,6 +13,7 @@ mod errors;
 mod helpers;
 mod hosted_login;
 mod keys;
+mod known_browser;
 mod limits;
 mod lock_assets;
 mod log;

@@ -139,7 +139,7 @@ async fn what_is_no_try_costs_none() {
 #[tokio::test]
 async fn public_clients_and_basic_are_taken() {
     let tenant = TestTenant::start().await;
-    let mut public = otp_request(&tenant.code().await);
+    let mut public = otp_request(&tenant.code_of("public").await);
     public["client_id"] = json!("public");
     public.as_object_mut().unwrap().remove("client_secret");
     assert_eq!(tenant.post("/oauth/token", &public).send().await.unwrap().status(), 200);

@@ -6,7 +6,10 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::helpers::{TestTenant, claims, refused};
+use crate::{
+    helpers::{PHONE, TestTenant, VERIFIER, claims, location, query, refused},
+    hosted_login::Visitor,
+};
 
 const UNKNOWN: &str = "Unknown or invalid refresh token.";
 const DAY: u64 = 24 * 60 * 60;
@@ -139,8 +142,11 @@ async fn a_token_dies_after_thirty_idle_days_and_after_a_year_in_any_case() {
 async fn a_client_without_the_grant_gets_no_refresh_token() {
     let tenant = TestTenant::start().await;
     let codeless = [("client_id", "codeless"), ("scope", "openid offline_access")];
-    let (code, _) = tenant.sign_in_by_redirect(&codeless).await;
-    let codeless = [("client_id", "codeless"), ("client_secret", "codeless-secret")];
+    let visitor = Visitor::arrive(&tenant, &codeless).await;
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    let answer = location(&visitor.post("code", ("code", &tenant.newest_code().await)).await);
+    let code = query(&answer, "code").unwrap();
+    let codeless = [("client_id", "codeless"), ("client_secret", "codeless-secret"), ("code_verifier", VERIFIER)];
     let body: Value = tenant.exchange(&code, &codeless).await.json().await.unwrap();
     assert_eq!(body["scope"], "openid");
     assert!(body.get("refresh_token").is_none());

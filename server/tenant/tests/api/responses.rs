@@ -187,8 +187,8 @@ async fn what_cannot_be_answered_as_asked_is_refused() {
 #[tokio::test]
 async fn verify_redirect_answers_as_it_is_asked() {
     let tenant = TestTenant::start().await;
-    let otp = tenant.code().await;
-    let more = [("client_id", "implicit"), ("response_type", "token id_token"), ("nonce", "n"), ("state", "s")];
+    let otp = tenant.code_of("classic").await;
+    let more = [("client_id", "classic"), ("response_type", "token id_token"), ("nonce", "n"), ("state", "s")];
     let answer = location(&tenant.verify_redirect(&otp, &more).await);
     assert!(fragment(&answer, "access_token").is_some() && fragment(&answer, "id_token").is_some());
 }

@@ -3,8 +3,8 @@
 use crate::helpers::{TestTenant, wrong};
 
 const TABLES: [&str; 10] = [
-    "SELECT COUNT(*) FROM tenant_challenges",
-    "SELECT COUNT(*) FROM tenant_superseded_codes",
+    "SELECT COUNT(*) FROM tenant_otp_challenges",
+    "SELECT COUNT(*) FROM tenant_replaced_codes",
     "SELECT COUNT(*) FROM tenant_redemptions",
     "SELECT COUNT(*) FROM tenant_authorization_codes",
     "SELECT COUNT(*) FROM tenant_refresh_families",

@@ -1,0 +1,226 @@
+//! Strangers lock nobody out: codes are bound to the browser that asked for them, and a browser that the number signed in
+//! with before has an allowance of its own.
+
+use passwordless_tenant::Limits;
+use reqwest::Response;
+use serde_json::{Value, json};
+
+use crate::{
+    helpers::{Choice, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong},
+    hosted_login::{Visitor, browser},
+};
+
+const WRONG: &str = "Wrong phone number or verification code.";
+
+/// A browser, as an application's server tells of it.
+#[derive(Clone, Copy, Default)]
+struct Told<'a> {
+    transaction: Option<&'a str>,
+    device: Option<&'a str>,
+    ip: Option<&'a str>,
+}
+
+impl Told<'_> {
+    async fn post(self, tenant: &TestTenant, path: &str, body: &Value) -> Response {
+        let headers = [
+            ("passwordless-transaction", self.transaction),
+            ("passwordless-device", self.device),
+            ("auth0-forwarded-for", self.ip),
+        ];
+        let named = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let request = named.fold(tenant.post(path, body), |request, (name, value)| request.header(name, value));
+        request.send().await.unwrap()
+    }
+
+    async fn start(self, tenant: &TestTenant) -> Response {
+        let body = json!({
+            "client_id": "web", "client_secret": "web-secret", "connection": "sms", "phone_number": PHONE,
+        });
+        self.post(tenant, "/passwordless/start", &body).await
+    }
+
+    async fn code(self, tenant: &TestTenant) -> String {
+        assert_eq!(self.start(tenant).await.status(), 200);
+        tenant.newest_code().await
+    }
+
+    async fn redeem(self, tenant: &TestTenant, code: &str) -> Response {
+        self.post(tenant, "/oauth/token", &otp_request(code)).await
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_is_asked_for_elsewhere_ends_none() {
+    let tenant = TestTenant::start().await;
+    let (owner, stranger) =
+        (Told { transaction: Some("owner"), ..Told::default() }, Told { transaction: Some("x"), ..Told::default() });
+    let code = owner.code(&tenant).await;
+    stranger.code(&tenant).await;
+    Told::default().code(&tenant).await;
+    // In another browser it lets nobody in, and costs no try: it was sent to this number.
+    let body = refused(stranger.redeem(&tenant, &code).await, 403, "invalid_grant", WRONG).await;
+    assert_eq!(body["attempts_left"], 3, "{body}");
+    let verify = json!({
+        "client_id": "web", "client_secret": "web-secret",
+        "connection": "sms", "phone_number": PHONE, "verification_code": code,
+    });
+    assert_eq!(owner.post(&tenant, "/passwordless/verify", &verify).await.status(), 200);
+    assert_eq!(stranger.post(&tenant, "/passwordless/verify", &verify).await.status(), 401);
+    let answer = tenant.verify_redirect(&code, &[("transaction", "x")]).await;
+    assert_eq!(query(&location(&answer), "error").as_deref(), Some("unauthorized"));
+    let answer = tenant.verify_redirect(&code, &[("transaction", "owner")]).await;
+    assert!(query(&location(&answer), "code").is_some());
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_the_client_that_asked_for_it() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    let request = |client: &str| {
+        json!({
+            "grant_type": OTP_GRANT, "client_id": client, "client_secret": format!("{client}-secret"),
+            "username": PHONE, "otp": code, "realm": "sms", "scope": "openid",
+        })
+    };
+    refused(tenant.post("/oauth/token", &request("browserless")).send().await.unwrap(), 403, "invalid_grant", WRONG)
+        .await;
+    assert_eq!(tenant.post("/oauth/token", &request("web")).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn the_login_page_keeps_its_code_when_a_stranger_asks_for_one() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    let code = tenant.newest_code().await;
+    let stranger = Visitor::arrive(&tenant, &[]).await;
+    stranger.post_and_read("phone", ("phone_number", PHONE)).await;
+    tenant.code().await;
+    // The same browser's tabs share the newest code.
+    let tab = Visitor::arrive_in(visitor.http.clone(), &tenant, &[]).await;
+    tab.post_and_read("phone", ("phone_number", PHONE)).await;
+    let newest = tenant.newest_code().await;
+    assert!(newest == code || visitor.post_and_read("code", ("code", &code)).await.contains("an earlier message"));
+    assert!(query(&location(&visitor.post("code", ("code", &newest)).await), "code").is_some());
+}
+
+async fn device_of(response: Response) -> String {
+    response.json::<Value>().await.unwrap()["device_token"].as_str().unwrap().to_owned()
+}
+
+fn limited() -> Choice {
+    Choice { limits: Limits { starts_per_phone_hour: 10, ..Choice::default().limits }, ..Choice::default() }
+}
+
+#[tokio::test]
+async fn strangers_use_up_their_own_allowance_of_a_number() {
+    let tenant = TestTenant::with(limited()).await;
+    let owner = Told { ip: Some("203.0.113.1"), transaction: Some("owner"), ..Told::default() };
+    let code = owner.code(&tenant).await;
+    let device = device_of(owner.redeem(&tenant, &code).await).await;
+    tenant.clock.advance(3600);
+    // A stranger asks until no more codes go out, and guesses until none is looked at.
+    let stranger = Told { ip: Some("192.0.2.1"), transaction: Some("x"), ..Told::default() };
+    let mut guesses = 0;
+    for round in 0..60 {
+        tenant.clock.advance(60);
+        if stranger.start(&tenant).await.status() == 200 {
+            let code = tenant.newest_code().await;
+            for _ in 0..3 {
+                let ip = format!("192.0.2.{round}");
+                let stranger = Told { ip: Some(&ip), ..stranger };
+                guesses += u32::from(stranger.redeem(&tenant, &wrong(&code)).await.status() == 403);
+            }
+        }
+    }
+    assert!((18..=23).contains(&guesses), "{guesses}");
+    let code = stranger.redeem(&tenant, "000000").await;
+    assert_eq!(code.status(), 429);
+    // An unknown browser of the owner's waits with them; one that the number signed in with before does not.
+    let known = Told { device: Some(&device), ..owner };
+    let code = known.code(&tenant).await;
+    assert_eq!(known.redeem(&tenant, &code).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_known_browser_has_limits_too() {
+    let tenant = TestTenant::with(limited()).await;
+    let owner = Told { ip: Some("203.0.113.1"), ..Told::default() };
+    let first = owner.code(&tenant).await;
+    let device = device_of(owner.redeem(&tenant, &first).await).await;
+    let known = Told { device: Some(&device), ..owner };
+    let mut sent = 0;
+    for _ in 0..60 {
+        tenant.clock.advance(60);
+        // Signing in again gives no more messages.
+        if known.start(&tenant).await.status() == 200 {
+            sent += 1;
+            known.redeem(&tenant, &tenant.newest_code().await).await;
+        }
+    }
+    assert!(sent <= 20, "{sent}");
+    for n in 0..30 {
+        let status = known.redeem(&tenant, "000000").await.status();
+        assert!(status == 403 || n >= 10 && status == 429, "{n} {status}");
+    }
+    assert_eq!(known.redeem(&tenant, "000000").await.status(), 429);
+}
+
+#[tokio::test]
+async fn the_token_is_good_for_its_number_and_half_a_year() {
+    const DAY: u64 = 24 * 60 * 60;
+    let tenant = TestTenant::with(limited()).await;
+    let told = Told { ip: Some("203.0.113.1"), ..Told::default() };
+    let code = told.code(&tenant).await;
+    let device = device_of(told.redeem(&tenant, &code).await).await;
+    let is_known = async |device: &str| {
+        for _ in 0..3 {
+            told.start(&tenant).await;
+        }
+        assert_eq!(told.start(&tenant).await.status(), 429, "strangers have none left");
+        Told { device: Some(device), ..told }.start(&tenant).await.status() == 200
+    };
+    for forged in ["", "x", &device[1..], &device[..device.len() - 4]] {
+        assert!(!is_known(forged).await, "{forged}");
+    }
+    let other = json!({"client_id": "web", "client_secret": "web-secret", "connection": "sms",
+        "phone_number": "+14155552672"});
+    for status in [200, 200, 200, 429] {
+        let told = Told { device: Some(&device), ..told };
+        assert_eq!(told.post(&tenant, "/passwordless/start", &other).await.status(), status, "another's");
+    }
+    assert!(is_known(&device).await);
+    tenant.clock.advance(179 * DAY);
+    assert!(is_known(&device).await);
+    tenant.clock.advance(DAY);
+    assert!(!is_known(&device).await);
+}
+
+/// In a browser the token is a cookie; a stranger's link does not take it away.
+#[tokio::test]
+async fn the_login_page_knows_its_browsers() {
+    let tenant = TestTenant::with(limited()).await;
+    let browser = browser();
+    let sign_in = async || {
+        let visitor = Visitor::arrive_in(browser.clone(), &tenant, &[("prompt", "login")]).await;
+        visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+        location(&visitor.post("code", ("code", &tenant.newest_code().await)).await)
+    };
+    assert!(query(&sign_in().await, "code").is_some());
+    let other = tenant.code_for("sms", "+14155552672").await;
+    let parameters = [
+        ("client_id", "web"),
+        ("redirect_uri", crate::helpers::CALLBACK),
+        ("response_type", "code"),
+        ("connection", "sms"),
+        ("phone_number", "+14155552672"),
+        ("verification_code", other.as_str()),
+    ];
+    browser.get(tenant.url("/passwordless/verify_redirect")).query(&parameters).send().await.unwrap();
+    tenant.clock.advance(3600);
+    for _ in 0..4 {
+        tenant.ask_for_code("sms", PHONE).await;
+    }
+    assert_eq!(tenant.ask_for_code("sms", PHONE).await.status(), 429);
+    assert!(query(&sign_in().await, "code").is_some());
+}
