@@ -3,6 +3,7 @@
 //! [`install`] adds it to an Axum router; [`use_login`] and [`use_current_user`] tell the pages about it.
 
 mod address;
+mod admission;
 mod authorization;
 mod callback;
 mod client_ip;
@@ -100,6 +101,11 @@ impl Auth {
     /// # Errors
     /// [`AuthError`] if the HTTP client cannot be set up.
     pub fn with_clock(config: AuthConfig, clock: Arc<dyn Clock>) -> Result<Self, AuthError> {
+        if config.asks_for_number() && !config.scope.split_whitespace().any(|scope| scope == "phone") {
+            tracing::warn!(
+                "the scope lacks `phone`: countries and hooks cannot be asked about a login, so none will end"
+            );
+        }
         let tenant = TenantClient::new(&config, clock.clone())?;
         let id_tokens = IdTokens::new(&config, Jwks::new(tenant.clone(), clock.clone()), clock.clone());
         let limits = Limits::new(config.starts_per_ip_hour);
@@ -144,7 +150,8 @@ impl Auth {
     }
 }
 
-/// Adds `/callback`, `/login/hosted`, sessions, and what pages and server functions ask for, to the routes of an app.
+/// Adds `/callback`, `/login/hosted` (unless [`AuthConfig::hosted_login`] leaves it out), sessions, and what pages and server
+/// functions ask for, to the routes of an app.
 ///
 /// Serve the result with connection information, which the limits per address need:
 /// `into_make_service_with_connect_info::<SocketAddr>()`.

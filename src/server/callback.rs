@@ -11,6 +11,7 @@ use super::{
     pending_login::PendingLogin,
     random::State as LoginState,
     repeats::{Repeats, to_the_end},
+    request::client_ip,
     return_to::ReturnTo,
     session::Store,
     tenant_error::ErrorBody,
@@ -25,16 +26,20 @@ use axum::{
 use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, SET_COOKIE},
+    request::Parts,
 };
 use serde::Deserialize;
+use std::net::IpAddr;
 use tower_sessions::Session;
+
+/// Begins a login on the tenant's own page.
+pub(super) const HOSTED: &str = "/login/hosted";
 
 /// HEAD, which programs look ahead with, does nothing.
 pub(super) fn routes(auth: Auth) -> Router {
-    Router::new()
-        .route("/login/hosted", get(hosted).head(nothing))
-        .route("/callback", get(callback).head(nothing))
-        .with_state(auth)
+    let routes = Router::new().route("/callback", get(callback).head(nothing));
+    let routes = if auth.config().hosted_login { routes.route(HOSTED, get(hosted).head(nothing)) } else { routes };
+    routes.with_state(auth)
 }
 
 async fn nothing() -> StatusCode {
@@ -95,7 +100,7 @@ async fn callback(
     State(auth): State<Auth>,
     Extension(store): Extension<Store>,
     session: Session,
-    headers: HeaderMap,
+    Parts { headers, extensions, .. }: Parts,
     answer: Result<Query<Answer>, QueryRejection>,
 ) -> Result<Response, ApiError> {
     let answer = answer.map(|Query(answer)| answer).unwrap_or_default();
@@ -110,7 +115,13 @@ async fn callback(
             if is_signed_in { String::from(login.return_to) } else { refused_page(&auth, &Refusal::NoPendingLogin) };
         return Ok(redirect(&page, []));
     }
-    let step = Step { repeats: Repeats::of(&login, &store.0), auth: auth.clone(), login: login.clone(), answer };
+    let step = Step {
+        repeats: Repeats::of(&login, &store.0),
+        auth: auth.clone(),
+        login: login.clone(),
+        answer,
+        client_ip: client_ip(&extensions),
+    };
     match to_the_end(step.take()).await? {
         Ok(user) => {
             user.sign_in(&session).await?;
@@ -162,6 +173,7 @@ struct Step {
     repeats: Repeats,
     login: PendingLogin,
     answer: Answer,
+    client_ip: IpAddr,
 }
 
 impl Step {
@@ -198,12 +210,7 @@ impl Step {
             tracing::warn!(%error, "an authorization code was not exchanged");
             exchange_refusal(error.into())
         })?;
-        let claims = self.auth.id_tokens().check(&tokens.id_token, Some(&authorization.nonce)).await;
-        let claims = claims.map_err(|error| {
-            tracing::warn!(%error, "an ID token was not accepted");
-            Refusal::LoginNotVerified
-        })?;
-        Ok(CurrentUser::new(claims, self.login.consent.clone(), self.auth.now()))
+        self.auth.admit(&tokens, Some(&authorization.nonce), &self.login, self.client_ip).await
     }
 }
 

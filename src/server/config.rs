@@ -24,12 +24,17 @@ pub struct AuthConfig {
     pub scope: String,
     /// The passwordless connection.
     pub connection: String,
-    /// The countries that may be texted; empty means all.
+    /// The countries that may be texted, and whose numbers may sign in; empty means all. The number in the ID token counts,
+    /// also where the login went over the tenant's own page; an ID token without one signs nobody in here, so the scope
+    /// must contain `phone`.
     pub countries: Vec<Country>,
     /// Codes that one address may ask for in an hour; 0 means any number.
     pub starts_per_ip_hour: u32,
     /// The page that shows the dialog.
     pub login_path: String,
+    /// Whether `/login/hosted` is there, which leads to the tenant's own login page. Without it, where the tenant asks for one
+    /// more step than a code, the dialog leads back to the login page.
+    pub hosted_login: bool,
     /// The country chosen at first, if it is not to be guessed from the browser's language.
     pub default_location: Option<Country>,
     /// The language of the dialog, if it is not to be the browser's.
@@ -44,7 +49,7 @@ pub struct AuthConfig {
     pub code_length: u32,
     /// How long a code lives, where the tenant does not tell.
     pub code_lifetime: Duration,
-    /// What the app does before a code is sent or checked.
+    /// What the app does before a code is sent or checked, and before a session begins.
     pub hooks: ServerHooks,
     /// How long a call to the tenant may take.
     pub tenant_timeout: Duration,
@@ -67,6 +72,7 @@ impl AuthConfig {
             countries: Vec::new(),
             starts_per_ip_hour: 50,
             login_path: "/login".to_owned(),
+            hosted_login: true,
             default_location: None,
             language: None,
             terms: None,

@@ -1,4 +1,5 @@
-//! What an app does before a code is sent or checked: the hooks that hold with and without JavaScript.
+//! What an app does before a code is sent or checked: the hooks that hold with and without JavaScript, and on the tenant's
+//! own page.
 
 use crate::PhoneNumber;
 use std::{fmt, net::IpAddr, sync::Arc};
@@ -6,6 +7,10 @@ use std::{fmt, net::IpAddr, sync::Arc};
 type Hook = Arc<dyn Fn(&Step<'_>) -> Result<(), String> + Send + Sync>;
 
 /// The app's hooks; each is optional and refuses a step with a sentence of its own.
+///
+/// Both are asked once more before a session begins, about the number in the ID token: a login may have come through the
+/// tenant's own page, which does not ask them. So a hook should answer a question, not count. An ID token without a phone
+/// number signs nobody in where there is a hook: the scope must contain `phone`.
 ///
 /// ```
 /// use leptos_passwordless::server::{ServerHooks, Step};
@@ -50,6 +55,16 @@ impl ServerHooks {
 
     pub(super) fn may_start(&self, step: &Step<'_>) -> Result<(), String> {
         self.before_start.as_ref().map_or(Ok(()), |hook| hook(step))
+    }
+
+    /// Asked again at the end, whichever way the login came.
+    pub(super) fn may_sign_in(&self, step: &Step<'_>) -> Result<(), String> {
+        self.may_start(step)?;
+        self.may_verify(step)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.before_start.is_none() && self.before_verify.is_none()
     }
 
     pub(super) fn may_verify(&self, step: &Step<'_>) -> Result<(), String> {

@@ -45,6 +45,11 @@ pub(super) fn read(typed: &str, country: Country, allowed: &[Country]) -> Result
     Ok(Number { e164, display, certainty })
 }
 
+/// Refuses a number that is of none of these countries; all are allowed if there are none.
+pub(super) fn check_country(e164: &PhoneNumber, allowed: &[Country]) -> Result<(), Refusal> {
+    if allowed.is_empty() { Ok(()) } else { read(e164.as_str(), Country::default(), allowed).map(drop) }
+}
+
 /// A number that was read before.
 pub(super) fn known(e164: &PhoneNumber) -> Result<Number, Refusal> {
     let number = read(e164.as_str(), Country::default(), &[])?;

@@ -1,7 +1,9 @@
 //! What pages know of the login: loaded once a request, read by components.
 
 use super::{
-    Auth, AuthConfig, CurrentUser, address, countries,
+    Auth, AuthConfig, CurrentUser, address,
+    callback::HOSTED,
+    countries,
     current_user::login_url,
     languages::{Language, accepted_tags},
     last_login,
@@ -126,7 +128,7 @@ fn login(auth: &Auth, user: Option<&CurrentUser>, uri: &Uri, headers: &HeaderMap
         id: String::new(),
         state,
         login_page: login_url(&config.login_path, return_to.as_str()),
-        hosted_page: login_url("/login/hosted", return_to.as_str()),
+        hosted_page: login_url(if config.hosted_login { HOSTED } else { &config.login_path }, return_to.as_str()),
         return_to: return_to.into(),
         countries: countries::in_language(language, &config.countries),
         messages: language.messages(),

@@ -39,6 +39,9 @@ pub(super) struct PendingLogin {
     pub(super) consent: Option<Consent>,
     /// The browser is on its way through the tenant, with or without PKCE.
     pub(super) pkce: Option<PkceSupport>,
+    /// The app named the number, not the person.
+    #[serde(default)]
+    is_named_by_app: bool,
     /// It led to a sign-in.
     pub(super) is_over: bool,
 }
@@ -66,6 +69,7 @@ impl PendingLogin {
             notice: None,
             consent: None,
             pkce: None,
+            is_named_by_app: false,
             is_over: false,
         })
     }
@@ -74,6 +78,17 @@ impl PendingLogin {
     pub(super) fn type_number(&mut self, typed: &str, country: Country) {
         self.typed = typed.chars().take(MAX_TYPED).collect();
         self.country = country;
+    }
+
+    /// The app knows the number.
+    pub(super) fn name_number(&mut self, number: &PhoneNumber) {
+        self.type_number(number.as_str(), Country::default());
+        self.is_named_by_app = true;
+    }
+
+    /// Whether it is the app that named this number.
+    pub(super) fn is_for_known(&self, number: Option<&PhoneNumber>) -> bool {
+        self.is_named_by_app && self.sent.as_ref().is_some_and(|sent| Some(&sent.number) == number)
     }
 
     /// A code went out: the dialog asks for it.
@@ -98,7 +113,10 @@ impl PendingLogin {
 
     /// A step was refused: the dialog says why, where it stands.
     pub(super) fn refused(&mut self, refusal: Refusal) {
-        self.at_code &= refusal != Refusal::NoPendingLogin;
+        // Another number may do, or a tick: both are where the number is asked for.
+        let is_about_number =
+            matches!(refusal, Refusal::NoPendingLogin | Refusal::CountryNotAllowed | Refusal::TermsNotAccepted);
+        self.at_code &= !is_about_number;
         self.notice = Some(Notice::Refused(shortened(refusal)));
     }
 

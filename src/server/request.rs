@@ -9,7 +9,7 @@ use crate::{
     api::{ApiError, Refusal},
 };
 use axum::extract::ConnectInfo;
-use http::{HeaderValue, header::SET_COOKIE, request::Parts};
+use http::{Extensions, HeaderValue, header::SET_COOKIE, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use std::{
@@ -36,7 +36,7 @@ impl Request {
             tracing::error!("leptos_passwordless::server::install was not called on this router");
             return Err(ApiError::ServerError);
         };
-        Ok(Self { auth, session, store, client_ip: client_ip(&parts), parts })
+        Ok(Self { auth, session, store, client_ip: client_ip(&parts.extensions), parts })
     }
 
     /// The language that the person reads.
@@ -127,8 +127,8 @@ fn set_cookies(cookies: impl IntoIterator<Item = HeaderValue>) {
 }
 
 /// Without connection information all clients share one address, and so one allowance.
-fn client_ip(parts: &Parts) -> IpAddr {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+pub(super) fn client_ip(extensions: &Extensions) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
     peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
 }
 

@@ -63,7 +63,7 @@ fn with_code_for(request: &Request, start: &Start, number: &Number) -> Option<Pe
 pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let mut login = PendingLogin::begin(ReturnTo::parse(return_to), request.auth.now())?;
-    login.type_number(phone_number.as_str(), Country::default());
+    login.name_number(phone_number);
     let outcome = ask_tenant(&request, "", number::known(phone_number)).await?;
     Ok(keep(&request, login, outcome, None))
 }
@@ -91,7 +91,9 @@ fn may_start(request: &Request, start: &Start, login: &PendingLogin) -> Result<(
 /// The number that is meant: the one that was typed, or the one of the last login.
 fn asked_for(request: &Request, start: &Start, country: Country) -> Result<Number, Refusal> {
     if !start.last_login.is_empty() {
-        return number::known(&request.last_login()?);
+        let number = number::known(&request.last_login()?)?;
+        number::check_country(&number.e164, &request.auth.config().countries)?;
+        return Ok(number);
     }
     let number = number::read(&start.phone_number, country, &request.auth.config().countries)?;
     let is_as_previewed = start.previewed.is_empty() || number.is_shown_as(&start.previewed);

@@ -151,11 +151,7 @@ impl Step {
         self.has_keys().await?;
         let redeemed = self.auth.tenant().redeem_otp(&self.number, &self.code, self.client_ip).await;
         let tokens = redeemed.map_err(refused)?;
-        let claims = self.auth.id_tokens().check(&tokens.id_token, None).await.map_err(|error| {
-            tracing::warn!(%error, "an ID token was not accepted");
-            Refusal::LoginNotVerified
-        })?;
-        let user = CurrentUser::new(claims, self.login.consent.clone(), self.auth.now());
+        let user = self.auth.admit(&tokens, None, &self.login, self.client_ip).await?;
         self.repeats.code_was_right(&self.code, Some(user.clone()), self.auth.now()).await;
         Ok(Right::SignedIn(Box::new(user)))
     }

@@ -1,16 +1,20 @@
 //! An app of another team: its own hooks, and a code to a number that it knows.
 
 use crate::{
+    admission::{callback, hosted},
     browser::Browser,
     fake_tenant::{FakeTenant, Key},
 };
-use axum::{Router, routing::post};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use leptos::server;
 use leptos_axum::handle_server_fns;
 use leptos_passwordless::{
-    PhoneNumber,
+    Country, PhoneNumber, Terms,
     api::{ApiError, Refusal, StartOutcome, VerifyOutcome},
-    server::{Auth, AuthConfig, ServerHooks, install, send_code_to},
+    server::{Auth, AuthConfig, CurrentUser, ServerHooks, TermsPolicy, install, send_code_to},
 };
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
@@ -22,12 +26,19 @@ async fn step_up() -> Result<StartOutcome, ApiError> {
 }
 
 async fn app(tenant: &FakeTenant, hooks: ServerHooks) -> Browser {
+    app_with(tenant, |config| config.hooks = hooks).await
+}
+
+async fn app_with(tenant: &FakeTenant, configure: impl FnOnce(&mut AuthConfig)) -> Browser {
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
     let tenant = tenant.origin().parse().unwrap();
-    let config = AuthConfig::new(origin.parse().unwrap(), tenant, "client".to_owned(), "secret".into());
-    let auth = Auth::new(AuthConfig { hooks, ..config }).unwrap();
-    let routes = Router::new().route("/api/{*function}", post(handle_server_fns));
+    let mut config = AuthConfig::new(origin.parse().unwrap(), tenant, "client".to_owned(), "secret".into());
+    configure(&mut config);
+    let auth = Auth::new(config).unwrap();
+    let routes = Router::new()
+        .route("/api/{*function}", post(handle_server_fns))
+        .route("/profile", get(async |user: CurrentUser| user.user_id));
     let routes = install(routes, &auth, MemoryStore::default());
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
@@ -72,4 +83,61 @@ async fn a_code_goes_to_a_number_that_the_app_knows() {
     assert_eq!(calls(&tenant, "/passwordless/start").await, 1);
     let outcome = browser.verify("123456").await;
     assert!(matches!(outcome, VerifyOutcome::Verified { .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn the_tenants_own_page_leads_past_no_hook() {
+    let britons = ServerHooks::default().before_start(|step| {
+        if step.phone_number.as_str().starts_with("+44") { Ok(()) } else { Err("Britons only.".to_owned()) }
+    });
+    let never = ServerHooks::default().before_verify(|step| {
+        assert!(step.client_ip.is_loopback());
+        Err("Not on a Sunday.".to_owned())
+    });
+    for (hooks, number, may) in [
+        (britons.clone(), Some("+447911123456"), true),
+        (britons.clone(), Some("+14155552671"), false),
+        (britons, None, false),
+        (never, Some("+447911123456"), false),
+        (ServerHooks::default(), None, true),
+    ] {
+        let (tenant, key) = (FakeTenant::new().await, Key::generate());
+        tenant.has_key(&key).await;
+        let browser = app(&tenant, hooks).await;
+        let url = callback(&tenant, &key, number, &hosted(&browser).await).await;
+        let response = browser.get(url).await;
+        let leads_to = response.headers()["location"].to_str().unwrap();
+        assert_eq!((leads_to == "/", leads_to.starts_with("/login?login=")), (may, !may), "{number:?}: {leads_to}");
+        assert_eq!(browser.is_signed_in().await, may, "{number:?}");
+    }
+}
+
+/// Nobody's terms and countries stand in the way of a number that the app named itself, and that alone.
+#[tokio::test]
+async fn a_number_that_the_app_named_signs_in_and_no_other() {
+    for (number, may) in [("+14155552671", true), ("+14155552672", false)] {
+        let (tenant, key) = (FakeTenant::new().await, Key::generate());
+        tenant.is_friendly().await;
+        tenant.has_key(&key).await;
+        let browser = app_with(&tenant, |config| {
+            let links = Terms { terms_url: "/terms".to_owned(), privacy_url: "/privacy".to_owned() };
+            config.terms = Some(TermsPolicy { links, version: "1".to_owned(), must_accept: true });
+            config.countries = vec![Country::from_iso("GB").unwrap()];
+        })
+        .await;
+        browser.call("step_up").send().await.unwrap();
+        let VerifyOutcome::Verified { continue_to } = browser.verify("123456").await else { panic!("refused") };
+        browser.get(callback(&tenant, &key, Some(number), &continue_to).await).await;
+        assert_eq!(browser.is_signed_in().await, may, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn the_way_to_the_tenants_own_page_can_be_left_out() {
+    let tenant = FakeTenant::new().await;
+    for (hosted_login, status) in [(true, 303), (false, 404)] {
+        let browser = app_with(&tenant, |config| config.hosted_login = hosted_login).await;
+        assert_eq!(browser.get("/login/hosted").await.status(), status);
+        assert_eq!(browser.get("/callback").await.status(), 303, "the way back is there");
+    }
 }

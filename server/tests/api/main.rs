@@ -6,6 +6,7 @@
     reason = "a test that cannot go on should fail where it stands"
 )]
 
+mod admission;
 mod bad_input;
 mod browser;
 mod caching;

@@ -1,0 +1,59 @@
+//! The last question before a session begins, whichever way in: who it is, and whether they may.
+//!
+//! The tenant's own page asks neither the app's hooks nor its list of countries, and its session may be of a person who was
+//! asked long ago: so all is asked again, about the number in the ID token.
+
+use super::{
+    Auth, AuthConfig, CurrentUser, Step, id_token::Claims, number, pending_login::PendingLogin, random::Nonce,
+    tenant_client::Tokens,
+};
+use crate::{PhoneNumber, api::Refusal};
+use std::net::IpAddr;
+
+impl Auth {
+    /// The person whom an ID token names, once it is checked and they may sign in here; `nonce` is the one that was sent.
+    pub(super) async fn admit(
+        &self,
+        tokens: &Tokens,
+        nonce: Option<&Nonce>,
+        login: &PendingLogin,
+        client_ip: IpAddr,
+    ) -> Result<CurrentUser, Refusal> {
+        let claims = self.id_tokens().check(&tokens.id_token, nonce).await.map_err(|error| {
+            tracing::warn!(%error, "an ID token was not accepted");
+            Refusal::LoginNotVerified
+        })?;
+        self.config().may_sign_in(&claims, login, client_ip)?;
+        Ok(CurrentUser::new(claims, login.consent.clone(), self.now()))
+    }
+}
+
+impl AuthConfig {
+    /// Whether something depends on the number of a person.
+    pub(super) fn asks_for_number(&self) -> bool {
+        !self.countries.is_empty() || !self.hooks.is_empty()
+    }
+
+    fn may_sign_in(&self, claims: &Claims, login: &PendingLogin, client_ip: IpAddr) -> Result<(), Refusal> {
+        let number = claims.phone_number.as_deref().and_then(|number| PhoneNumber::parse(number).ok());
+        // The app named this number itself, and has asked before.
+        let is_known = login.is_for_known(number.as_ref());
+        if !is_known {
+            self.allows(login.consent.as_ref())?;
+        }
+        match number {
+            Some(number) => {
+                number::check_country(&number, if is_known { &[] } else { &self.countries })?;
+                let step = Step { phone_number: &number, client_ip };
+                self.hooks.may_sign_in(&step).map_err(Refusal::Hook)
+            }
+            None if self.asks_for_number() => {
+                tracing::error!(
+                    "an ID token names no phone number, which countries or hooks ask for: add the scope phone"
+                );
+                Err(Refusal::Misconfigured)
+            }
+            None => Ok(()),
+        }
+    }
+}
