@@ -55,15 +55,24 @@ struct Hosted {
 /// The tenant's own page knows nothing of this app's terms: who has to accept them does so first, in the dialog.
 async fn hosted(
     State(auth): State<Auth>,
+    session: Session,
     headers: HeaderMap,
     Query(query): Query<Hosted>,
 ) -> Result<Response, ApiError> {
     if is_ahead_of_a_click(&headers) {
         return Ok(nothing().await.into_response());
     }
+    let return_to = ReturnTo::parse(&query.return_to);
+    // Whoever has a session at the tenant may be another person: nobody is replaced who has not logged out.
+    if CurrentUser::of(&session, auth.now()).await?.is_some() {
+        return Ok(redirect(return_to.as_str(), []));
+    }
     let config = auth.config();
+    if is_of_another_site(&headers) {
+        return Ok(redirect(&login_url(&config.login_path, return_to.as_str()), []));
+    }
     let logins = Logins::of(config, &headers, auth.now());
-    let mut login = PendingLogin::begin(ReturnTo::parse(&query.return_to), auth.now())?;
+    let mut login = PendingLogin::begin(return_to, auth.now())?;
     login.consent = logins.newest(None).and_then(|newest| newest.consent);
     let may_go_on = config.allows(login.consent.as_ref()).and_then(|()| {
         if address::is_foreign_link(config, &headers) { Err(Refusal::WrongAddress(config.address())) } else { Ok(()) }
@@ -82,6 +91,14 @@ async fn hosted(
 fn is_ahead_of_a_click(headers: &HeaderMap) -> bool {
     let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     ["sec-purpose", "purpose", "x-moz"].iter().any(|name| says(name).contains("pre"))
+}
+
+/// Whether another site sent the browser here, as far as it tells. A session at the tenant would sign the person in at once,
+/// as whom the other site chose: so they are asked first, by the login page.
+///
+/// Source: W3C, Fetch Metadata Request Headers, section 2.3.
+fn is_of_another_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 
 /// RFC 6749, sections 4.1.2 and 4.1.2.1; `attempts_left` is our tenant's.

@@ -49,6 +49,13 @@ impl Browser {
         self.client.get(self.url(url.as_ref())).header("accept", HTML).send().await.unwrap()
     }
 
+    /// The same for a link that stands on a page of this site, as `Sec-Fetch-Site` names it.
+    pub async fn get_from(&self, site: Option<&str>, url: impl AsRef<str>) -> Response {
+        let request = self.client.get(self.url(url.as_ref())).header("accept", HTML);
+        let request = site.into_iter().fold(request, |request, site| request.header("sec-fetch-site", site));
+        request.send().await.unwrap()
+    }
+
     /// What programs do that look ahead.
     pub async fn head(&self, url: impl AsRef<str>) -> Response {
         self.client.head(self.url(url.as_ref())).header("accept", HTML).send().await.unwrap()

@@ -198,3 +198,50 @@ async fn return_to_stays_on_this_origin() {
         assert_eq!(page.url.origin(), browser.url("/").origin(), "{evil}");
     }
 }
+
+#[tokio::test]
+async fn another_site_begins_no_login_on_the_tenants_page() {
+    let program = Program::both(&[]).await;
+    for (site, begins) in [
+        (None, true),
+        (Some("same-origin"), true),
+        (Some("none"), true),
+        (Some("same-site"), false),
+        (Some("cross-site"), false),
+    ] {
+        let browser = program.browser();
+        let response = browser.get_from(site, "/login/hosted?return_to=/profile").await;
+        let leads_to = response.headers()["location"].to_str().unwrap();
+        let expected = if begins { &format!("{}/authorize?", program.tenant) } else { "/login?return_to=%2Fprofile" };
+        assert!(leads_to.starts_with(expected), "{site:?}: {leads_to}");
+        assert_eq!(response.headers().contains_key("set-cookie"), begins, "{site:?}");
+    }
+}
+
+/// The tenant's session is another person's: who is signed in stays who they are.
+#[tokio::test]
+async fn nobody_is_replaced_who_is_signed_in() {
+    let program = Program::both(&[]).await;
+    let (browser, other) = (program.browser(), "+14155552672");
+    browser.sign_in(&program, PHONE).await;
+    let stranger = program.browser();
+    let url = way_through_the_tenant(&program, &stranger, other).await;
+    // What another site can have this browser do: take the stranger's session at the tenant.
+    browser.get(url).await;
+    for site in [None, Some("same-origin"), Some("none"), Some("cross-site")] {
+        let response = browser.get_from(site, "/login/hosted?return_to=/profile").await;
+        assert_eq!(response.headers()["location"], "/profile", "{site:?}");
+        assert!(!response.headers().contains_key("set-cookie"), "{site:?}");
+    }
+    let profile = browser.open("/profile").await;
+    assert!(profile.shows(PHONE) && !profile.shows(other));
+}
+
+/// The way through the tenant that the right code opens.
+async fn way_through_the_tenant(program: &Program, browser: &Browser, phone_number: &str) -> String {
+    browser.start(phone_number).await;
+    match browser.verify(&program.code_sent_to(phone_number).await).await {
+        VerifyOutcome::Verified { continue_to } => continue_to,
+        VerifyOutcome::Refused(refusal) => panic!("{refusal:?}"),
+    }
+}
