@@ -50,6 +50,7 @@ pub use guard::{RequireLoginBelow, require_login_below};
 pub use hooks::{ServerHooks, Step};
 pub use languages::{Language, UnknownLanguage};
 pub use page::{use_current_user, use_login};
+pub use session::user_id_of;
 pub use start::send_code_to;
 pub use terms::{Consent, TermsPolicy};
 

@@ -47,6 +47,9 @@ pub enum ErrandError {
     /// The tenant's tables cannot be used.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
+    /// The app's sessions cannot be ended.
+    #[error("the sessions of the app cannot be ended")]
+    Sessions(#[from] sqlx::Error),
     /// The keys cannot be used.
     #[error("the keys cannot be used")]
     Keys(#[from] BuildError),

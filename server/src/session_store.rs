@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sqlx::SqlitePool;
+use leptos_passwordless::server::user_id_of;
+use sqlx::{SqliteConnection, SqlitePool};
 use std::{collections::HashMap, time::Duration};
 use time::OffsetDateTime;
 use tower_sessions::{
@@ -15,9 +16,16 @@ use tower_sessions::{
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS sessions (
     id_hash    TEXT   NOT NULL PRIMARY KEY,
     data       TEXT   NOT NULL,
-    expires_at BIGINT NOT NULL
+    expires_at BIGINT NOT NULL,
+    user_id    TEXT
 )";
+const INDEXES: [&str; 2] = [
+    "CREATE INDEX IF NOT EXISTS sessions_user_id ON sessions (user_id)",
+    "CREATE INDEX IF NOT EXISTS sessions_expires_at ON sessions (expires_at)",
+];
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
+/// Rows that one statement reads or removes: few enough that nobody waits for it.
+const BATCH: u32 = 500;
 
 /// The sessions of the app.
 #[derive(Clone, Debug)]
@@ -25,8 +33,21 @@ pub(crate) struct DatabaseSessions(SqlitePool);
 
 impl DatabaseSessions {
     pub(crate) async fn open(pool: SqlitePool) -> sqlx::Result<Self> {
-        sqlx::query(SCHEMA).execute(&pool).await?;
+        // Two programs may open it at once, and one of them adds the column.
+        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query(SCHEMA).execute(&mut *transaction).await?;
+        add_user_ids(&mut transaction).await?;
+        for index in INDEXES {
+            sqlx::query(index).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
         Ok(Self(pool))
+    }
+
+    /// Ends all sessions of a person.
+    pub(crate) async fn end_all_of(&self, user_id: &str) -> sqlx::Result<()> {
+        sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user_id).execute(&self.0).await?;
+        Ok(())
     }
 
     /// Removes what is over, for as long as the program runs.
@@ -34,11 +55,47 @@ impl DatabaseSessions {
         let mut interval = tokio::time::interval(SWEEP_EVERY);
         loop {
             interval.tick().await;
-            let now = OffsetDateTime::now_utc().unix_timestamp();
-            let swept = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now).execute(&self.0).await;
-            if let Err(error) = swept {
-                tracing::error!(%error, "sessions that are over could not be removed");
+            let now = OffsetDateTime::now_utc();
+            loop {
+                match self.remove_some(now).await {
+                    Ok(removed) if removed < u64::from(BATCH) => break,
+                    Ok(_) => {}
+                    Err(error) => {
+                        tracing::error!(%error, "sessions that are over could not be removed");
+                        break;
+                    }
+                }
             }
+        }
+    }
+
+    /// Removes a batch of sessions that are over; says how many those were.
+    async fn remove_some(&self, now: OffsetDateTime) -> sqlx::Result<u64> {
+        const SQL: &str = "DELETE FROM sessions WHERE id_hash IN \
+                           (SELECT id_hash FROM sessions WHERE expires_at <= $1 LIMIT $2)";
+        let query = sqlx::query(SQL).bind(now.unix_timestamp()).bind(BATCH);
+        Ok(query.execute(&self.0).await?.rows_affected())
+    }
+}
+
+/// Tables of earlier versions do not tell whose sessions they hold; their data do.
+async fn add_user_ids(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    const IS_THERE: &str = "SELECT COUNT(*) FROM pragma_table_info('sessions') WHERE name = 'user_id'";
+    const SOME: &str = "SELECT id_hash, data FROM sessions WHERE id_hash > $1 ORDER BY id_hash LIMIT $2";
+    if sqlx::query_scalar::<_, i64>(IS_THERE).fetch_one(&mut *connection).await? > 0 {
+        return Ok(());
+    }
+    sqlx::query("ALTER TABLE sessions ADD COLUMN user_id TEXT").execute(&mut *connection).await?;
+    let mut last = String::new();
+    loop {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as(SOME).bind(&last).bind(BATCH).fetch_all(&mut *connection).await?;
+        let Some((newest, _)) = rows.last() else { return Ok(()) };
+        last.clone_from(newest);
+        for (id_hash, data) in rows {
+            let data: HashMap<_, _> = serde_json::from_str(&data).unwrap_or_default();
+            let update = sqlx::query("UPDATE sessions SET user_id = $2 WHERE id_hash = $1").bind(id_hash);
+            update.bind(user_id_of(&data)).execute(&mut *connection).await?;
         }
     }
 }
@@ -46,11 +103,13 @@ impl DatabaseSessions {
 #[async_trait]
 impl SessionStore for DatabaseSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        const SQL: &str = "INSERT INTO sessions (id_hash, data, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        const SQL: &str = "INSERT INTO sessions (id_hash, data, expires_at, user_id) VALUES ($1, $2, $3, $4) \
+                           ON CONFLICT DO NOTHING";
         let data = encode(record)?;
         loop {
             let expires_at = record.expiry_date.unix_timestamp();
-            let insert = sqlx::query(SQL).bind(hash(record.id)).bind(&data).bind(expires_at);
+            let insert =
+                sqlx::query(SQL).bind(hash(record.id)).bind(&data).bind(expires_at).bind(user_id_of(&record.data));
             if insert.execute(&self.0).await.map_err(backend)?.rows_affected() == 1 {
                 return Ok(());
             }
@@ -60,10 +119,11 @@ impl SessionStore for DatabaseSessions {
 
     /// Only what still exists is saved: a session that was ended meanwhile does not come back.
     async fn save(&self, record: &Record) -> Result<()> {
-        let update = sqlx::query("UPDATE sessions SET data = $2, expires_at = $3 WHERE id_hash = $1")
+        let update = sqlx::query("UPDATE sessions SET data = $2, expires_at = $3, user_id = $4 WHERE id_hash = $1")
             .bind(hash(record.id))
             .bind(encode(record)?)
-            .bind(record.expiry_date.unix_timestamp());
+            .bind(record.expiry_date.unix_timestamp())
+            .bind(user_id_of(&record.data));
         match update.execute(&self.0).await.map_err(backend)?.rows_affected() {
             0 => Err(Error::Backend("the session has ended meanwhile".to_owned())),
             _ => Ok(()),
@@ -109,4 +169,85 @@ fn decode(id: Id, data: &str, expires_at: i64) -> Result<Record> {
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn backend(error: sqlx::Error) -> Error {
     Error::Backend(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use sqlx::sqlite::SqlitePoolOptions;
+    use std::error::Error;
+
+    const EARLIER: &str =
+        "CREATE TABLE sessions (id_hash TEXT NOT NULL PRIMARY KEY, data TEXT NOT NULL, expires_at BIGINT NOT NULL)";
+
+    async fn pool() -> sqlx::Result<SqlitePool> {
+        SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await
+    }
+
+    async fn count(pool: &SqlitePool) -> sqlx::Result<i64> {
+        sqlx::query_scalar("SELECT COUNT(*) FROM sessions").fetch_one(pool).await
+    }
+
+    fn record(user_id: Option<&str>, expiry_date: OffsetDateTime) -> Record {
+        let user = user_id.map(|id| ("passwordless.user".to_owned(), json!({ "user_id": id })));
+        Record { id: Id::default(), data: user.into_iter().collect(), expiry_date }
+    }
+
+    #[tokio::test]
+    async fn the_sessions_of_a_person_can_be_ended_also_those_of_a_table_of_an_earlier_version() -> sqlx::Result<()> {
+        let pool = pool().await?;
+        sqlx::query(EARLIER).execute(&pool).await?;
+        let old = [
+            json!({ "passwordless.user": { "user_id": "sms|one" } }),
+            json!({ "passwordless.step": { "user": { "user_id": "sms|one" } } }),
+            json!({ "passwordless.step": { "user": null } }),
+            json!({ "passwordless.user": { "user_id": "sms|two" } }),
+            json!({}),
+        ];
+        let old = old.iter().map(ToString::to_string).chain(["no JSON".to_owned()]);
+        for (n, data) in old.cycle().take(1200).enumerate() {
+            let insert = sqlx::query("INSERT INTO sessions (id_hash, data, expires_at) VALUES ($1, $2, 9999999999)");
+            insert.bind(format!("{n:04}")).bind(data).execute(&pool).await?;
+        }
+        for _ in 0..2 {
+            DatabaseSessions::open(pool.clone()).await?;
+        }
+        assert_eq!(count(&pool).await?, 1200, "none is lost");
+        let sessions = DatabaseSessions::open(pool.clone()).await?;
+        sessions.end_all_of("sms|one").await?;
+        assert_eq!(count(&pool).await?, 800);
+        sessions.end_all_of("sms|two").await?;
+        assert_eq!(count(&pool).await?, 600, "those of nobody stay");
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_session_belongs_to_who_signed_in_last() -> std::result::Result<(), Box<dyn Error>> {
+        let sessions = DatabaseSessions::open(pool().await?).await?;
+        let mut session = record(None, OffsetDateTime::now_utc() + Duration::from_mins(1));
+        sessions.create(&mut session).await?;
+        session.data = record(Some("sms|one"), session.expiry_date).data;
+        sessions.save(&session).await?;
+        sessions.end_all_of("sms|two").await?;
+        assert!(sessions.load(&session.id).await?.is_some());
+        sessions.end_all_of("sms|one").await?;
+        assert!(sessions.load(&session.id).await?.is_none());
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn what_is_over_is_removed_a_batch_at_a_time() -> std::result::Result<(), Box<dyn Error>> {
+        let pool = pool().await?;
+        let sessions = DatabaseSessions::open(pool.clone()).await?;
+        let now = OffsetDateTime::now_utc();
+        for minutes in std::iter::repeat_n(0, 1200).chain([1, 2, 3]) {
+            sessions.create(&mut record(None, now + Duration::from_mins(minutes))).await?;
+        }
+        for removed in [500, 500, 200, 0] {
+            assert_eq!(sessions.remove_some(now).await?, removed);
+        }
+        assert_eq!(count(&pool).await?, 3);
+        Ok(())
+    }
 }

@@ -23,7 +23,7 @@ use time::{Duration, OffsetDateTime};
 use tower_sessions::{Session, session};
 use url::form_urlencoded::byte_serialize;
 
-const KEY: &str = "passwordless.user";
+pub(super) const KEY: &str = "passwordless.user";
 /// A visit prolongs the session at most this often, so that most requests write nothing.
 const ROLL_AFTER: Duration = Duration::hours(1);
 /// Characters of a name that are kept.

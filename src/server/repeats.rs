@@ -19,7 +19,7 @@ use tracing::Instrument;
 
 /// How long a step can be repeated.
 const REPEATABLE: Duration = Duration::minutes(1);
-const KEY: &str = "passwordless.step";
+pub(super) const KEY: &str = "passwordless.step";
 
 /// Who takes a step of a login waits until the one before has taken it.
 #[derive(Default)]

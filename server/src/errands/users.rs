@@ -1,7 +1,7 @@
 //! `passwordless users`: who signed in, and who may.
 
 use super::ErrandError;
-use crate::{config::Config, database};
+use crate::{config::Config, database, session_store::DatabaseSessions};
 use clap::{Args, Subcommand};
 use passwordless_tenant::{Person, block_people, delete_people, find_people, people, unblock_people};
 use std::io::Write;
@@ -18,11 +18,11 @@ pub enum Users {
     },
     /// Shows one person
     Show(One),
-    /// Keeps someone out: no messages, no tokens
+    /// Keeps someone out: no messages, no tokens; ends the sessions that the app keeps in this database
     Block(One),
     /// Lets someone in again, and forgets the failing tries for their number
     Unblock(One),
-    /// Removes someone, and ends their sessions
+    /// Removes someone; ends their sessions at the tenant and those that the app keeps in this database
     Delete(One),
 }
 
@@ -58,6 +58,12 @@ pub(super) async fn run(users: &Users, config: &Config, out: &mut impl Write) ->
     };
     if let (true, Some(whom)) = (found.is_empty(), whom) {
         return Err(ErrandError::NobodyFound(whom.clone()));
+    }
+    if matches!(users, Users::Block(_) | Users::Delete(_)) {
+        let sessions = DatabaseSessions::open(pool).await?;
+        for person in &found {
+            sessions.end_all_of(&person.user_id).await?;
+        }
     }
     for person in found {
         print(if show.unmasked { person.unmasked() } else { person }, show.json, out)?;

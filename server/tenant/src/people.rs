@@ -92,7 +92,9 @@ pub async fn find_people(pool: &Pool, whom: &str) -> Result<Vec<Person>, StoreEr
     Store::open(pool.clone()).await?.find_people(&Whom::read(whom)).await
 }
 
-/// Keeps those with this number or identifier out: they get no messages, no tokens, and no further than their sessions' end.
+/// Keeps those with this number or identifier out: they get no messages and no tokens, and their sessions and refresh tokens
+/// give nothing while they are kept out. Access tokens that are out stay good until they expire, for who checks them without
+/// asking here, and an application's own session is for the application to end.
 ///
 /// # Errors
 ///
@@ -120,7 +122,7 @@ pub async fn unblock_people(pool: &Pool, whom: &str) -> Result<Vec<Person>, Stor
     Ok(people)
 }
 
-/// Removes those with this number or identifier, and ends their sessions. Who signs in again is a new person.
+/// Removes those with this number or identifier, and ends their sessions here, not those of applications. Who signs in again is a new person.
 ///
 /// # Errors
 ///

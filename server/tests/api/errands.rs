@@ -120,6 +120,27 @@ async fn people_are_listed_blocked_let_in_and_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_blocked_or_removed_is_signed_in_no_more() {
+    for flow in ["redirect", "token"] {
+        for command in ["block", "delete"] {
+            let program = Program::both(&["--auth0-login-flow", flow]).await;
+            let (browser, other) = (program.browser(), program.browser());
+            browser.sign_in(&program, PHONE).await;
+            other.sign_in(&program, "+14155552672").await;
+            said(&program, &["users", command, PHONE]);
+            assert!(!browser.is_signed_in().await, "{flow}, {command}");
+            assert!(other.is_signed_in().await, "{flow}, {command}");
+
+            let code = program.code_sent_to(PHONE).await;
+            if let VerifyOutcome::Verified { continue_to } = browser.verify(&code).await {
+                browser.open(continue_to).await;
+            }
+            assert!(!browser.is_signed_in().await, "{flow}, {command}: the step is not repeated");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn letting_someone_in_forgets_the_failing_tries() {
     let unlimited = ["--auth0-login-flow", "token", "--limit-starts-per-phone-hour", "0"];
     let program = Program::both(&unlimited).await;
