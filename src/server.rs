@@ -5,6 +5,7 @@
 mod address;
 mod admission;
 mod authorization;
+mod browser;
 mod callback;
 mod client_ip;
 mod clock;

@@ -3,6 +3,7 @@
 use super::{
     Auth, CurrentUser, address,
     authorization::PkceSupport,
+    browser,
     current_user::login_url,
     last_login,
     login_id::LoginId,
@@ -28,6 +29,7 @@ use http::{
     header::{CACHE_CONTROL, SET_COOKIE},
     request::Parts,
 };
+use secrecy::SecretString;
 use serde::Deserialize;
 use std::net::IpAddr;
 use tower_sessions::Session;
@@ -140,11 +142,12 @@ async fn callback(
         client_ip: client_ip(&extensions),
     };
     match to_the_end(step.take()).await? {
-        Ok(user) => {
+        Ok((user, device)) => {
             user.sign_in(&session).await?;
             login.end();
-            let remember = last_login::remember(auth.config(), user.phone_number.as_deref());
-            let cookies = logins.keep(&login).into_iter().chain(remember);
+            let last_login = last_login::remember(auth.config(), user.phone_number.as_deref());
+            let device = browser::remember(auth.config(), device.as_ref());
+            let cookies = logins.keep(&login).into_iter().chain(last_login).chain(device);
             Ok(redirect(login.return_to.as_str(), cookies))
         }
         Err(refusal) => {
@@ -194,19 +197,20 @@ struct Step {
 }
 
 impl Step {
-    async fn take(self) -> Result<CurrentUser, Refusal> {
+    /// Who signs in, and the token that makes the browser known at the tenant.
+    async fn take(self) -> Result<(CurrentUser, Option<SecretString>), Refusal> {
         let auth = self.auth.clone();
         let _turn = auth.turns().take(self.login.id.as_str()).await;
         if let Some(user) = self.signed_in_before().await {
-            return Ok(user);
+            return Ok((user, None));
         }
         match self.sign_in().await {
-            Ok(user) => {
+            Ok((user, device)) => {
                 self.repeats.signed_in(&user, self.auth.now()).await;
-                Ok(user)
+                Ok((user, device))
             }
             // Another instance of the app may have been faster.
-            Err(refusal) => self.signed_in_before().await.ok_or(refusal),
+            Err(refusal) => self.signed_in_before().await.map(|user| (user, None)).ok_or(refusal),
         }
     }
 
@@ -214,7 +218,7 @@ impl Step {
         self.repeats.outcome(self.auth.now()).await?.user
     }
 
-    async fn sign_in(&self) -> Result<CurrentUser, Refusal> {
+    async fn sign_in(&self) -> Result<(CurrentUser, Option<SecretString>), Refusal> {
         let authorization = self.login.authorization().ok_or(Refusal::NoPendingLogin)?;
         let answer = &self.answer;
         if let Some(error) = &answer.error {
@@ -227,7 +231,8 @@ impl Step {
             tracing::warn!(%error, "an authorization code was not exchanged");
             exchange_refusal(error.into())
         })?;
-        self.auth.admit(&tokens, Some(&authorization.nonce), &self.login, self.client_ip).await
+        let user = self.auth.admit(&tokens, Some(&authorization.nonce), &self.login, self.client_ip).await?;
+        Ok((user, tokens.device_token))
     }
 }
 

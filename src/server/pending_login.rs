@@ -4,8 +4,9 @@ use super::{
     Auth,
     authorization::{Authorization, PkceSupport},
     login_id::LoginId,
+    logins::Logins,
     number::{Certainty, Number},
-    random::{LoginSecret, NoRandomness},
+    random::{LoginSecret, NoRandomness, Transaction},
     return_to::ReturnTo,
     tenant_client::Started,
     terms::Consent,
@@ -27,6 +28,8 @@ const MAX_SENTENCE: usize = 200;
 pub(super) struct PendingLogin {
     pub(super) id: LoginId,
     pub(super) secret: LoginSecret,
+    /// All logins of a browser share it, so that the newest code is good in each of its tabs.
+    pub(super) transaction: Transaction,
     /// As typed, to be corrected.
     typed: String,
     country: Country,
@@ -61,6 +64,7 @@ impl PendingLogin {
         Ok(Self {
             id: LoginId::new(now)?,
             secret: LoginSecret::random()?,
+            transaction: Transaction::random()?,
             typed: String::new(),
             country: Country::default(),
             return_to,
@@ -72,6 +76,12 @@ impl PendingLogin {
             is_named_by_app: false,
             is_over: false,
         })
+    }
+
+    /// The same in a browser that has others under way.
+    pub(super) fn beside(self, logins: &Logins<'_>) -> Self {
+        let newest = logins.newest(None).map(|newest| newest.transaction);
+        Self { transaction: newest.unwrap_or(self.transaction), ..self }
     }
 
     /// A number was typed.

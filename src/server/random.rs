@@ -36,6 +36,10 @@ unguessable_text! {
     LoginSecret
 }
 unguessable_text! {
+    /// Ties codes to the browser that asked for them, at a tenant that heeds it.
+    Transaction
+}
+unguessable_text! {
     /// Ties the callback to the browser that asked for it (RFC 6749, section 10.12). It begins with the login's name.
     State
 }
@@ -48,12 +52,26 @@ unguessable_text! {
     CodeVerifier
 }
 
+fn text() -> Result<String, NoRandomness> {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+impl Transaction {
+    pub(super) fn random() -> Result<Self, NoRandomness> {
+        text().map(Self)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl LoginSecret {
     /// 256 bits from the system, as 43 characters of base64url.
     pub(super) fn random() -> Result<Self, NoRandomness> {
-        let mut bytes = [0; 32];
-        rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
-        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+        text().map(Self)
     }
 
     /// 256 bits that only who has the secret can make of a text.

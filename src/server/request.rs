@@ -1,8 +1,17 @@
 //! What a server function needs of the request it runs in.
 
 use super::{
-    Auth, LoginFlow, address, form, hooks::Step, languages::Language, last_login, login_id::LoginId, logins::Logins,
-    page::refusal_query, pending_login::PendingLogin, session::Store,
+    Auth, LoginFlow, address,
+    browser::{self, Browser},
+    form,
+    hooks::Step,
+    languages::Language,
+    last_login,
+    login_id::LoginId,
+    logins::Logins,
+    page::refusal_query,
+    pending_login::PendingLogin,
+    session::Store,
 };
 use crate::{
     PhoneNumber,
@@ -12,6 +21,7 @@ use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderValue, header::SET_COOKIE, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
+use secrecy::SecretString;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
@@ -55,8 +65,18 @@ impl Request {
     }
 
     /// The logins that the browser has under way.
-    fn logins(&self) -> Logins<'_> {
+    pub(super) fn logins(&self) -> Logins<'_> {
         Logins::of(self.auth.config(), &self.parts.headers, self.auth.now())
+    }
+
+    /// The browser, as the tenant is told of it.
+    pub(super) fn browser(&self, login: &PendingLogin) -> Browser {
+        Browser::of(self.auth.config(), &self.parts.headers, self.client_ip, login)
+    }
+
+    /// Has the browser keep what makes it known at the tenant.
+    pub(super) fn remember_device(&self, token: Option<&SecretString>) {
+        set_cookies(browser::remember(self.auth.config(), token));
     }
 
     /// The login that a form names. Where it names none, the newest one, or the one that is over if the form is sent twice.

@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Language, Step,
+    browser::Browser,
     number::{self, Certainty, Number},
     pending_login::PendingLogin,
     repeats::to_the_end,
@@ -15,7 +16,6 @@ use crate::{
     api::{ApiError, Refusal, StartOutcome},
     lock::state::Notice,
 };
-use std::net::IpAddr;
 
 /// The arguments of [`api::start`](crate::api::start).
 pub(crate) struct Start {
@@ -34,12 +34,13 @@ pub(crate) struct Start {
 pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let country = Country::from_iso(&start.country).unwrap_or_default();
-    let mut login = PendingLogin::begin(ReturnTo::parse(&start.return_to), request.auth.now())?;
+    let login = PendingLogin::begin(ReturnTo::parse(&start.return_to), request.auth.now())?;
+    let mut login = login.beside(&request.logins());
     login.type_number(&start.phone_number, country);
     login.consent = consent(&request, &start);
     let number = may_start(&request, &start, &login).and_then(|()| asked_for(&request, &start, country));
     let before = number.as_ref().ok().and_then(|number| with_code_for(&request, &start, number));
-    let outcome = ask_tenant(&request, &start.form, number).await?;
+    let outcome = ask_tenant(&request, (&login, &start.form), number).await?;
     if let (Err(Refusal::RateLimited { .. }), Some(mut before)) = (&outcome, before) {
         // It is too soon for another code, and the one before is still good.
         before.back_to_the_code();
@@ -62,9 +63,10 @@ fn with_code_for(request: &Request, start: &Start, number: &Number) -> Option<Pe
 /// [`ApiError`] if no login can begin; all else that can go wrong is a [`Refusal`].
 pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
-    let mut login = PendingLogin::begin(ReturnTo::parse(return_to), request.auth.now())?;
+    let login = PendingLogin::begin(ReturnTo::parse(return_to), request.auth.now())?;
+    let mut login = login.beside(&request.logins());
     login.name_number(phone_number);
-    let outcome = ask_tenant(&request, "", number::known(phone_number)).await?;
+    let outcome = ask_tenant(&request, (&login, ""), number::known(phone_number)).await?;
     Ok(keep(&request, login, outcome, None))
 }
 
@@ -72,7 +74,7 @@ pub(crate) async fn resend(login: &str, form: &str) -> Result<StartOutcome, ApiE
     let request = Request::current()?;
     match request.login(login) {
         Ok(login) => {
-            let outcome = ask_tenant(&request, form, number_to_resend(&request, form, &login)).await?;
+            let outcome = ask_tenant(&request, (&login, form), number_to_resend(&request, form, &login)).await?;
             Ok(keep(&request, login, outcome, Some(Notice::Resent)))
         }
         Err(refusal) => {
@@ -146,13 +148,13 @@ fn keep(
 /// Has a code sent; one, if a form is sent twice, also where the browser breaks the first of the two requests off.
 async fn ask_tenant(
     request: &Request,
-    form: &str,
+    (login, form): (&PendingLogin, &str),
     number: Result<Number, Refusal>,
 ) -> Result<Result<(Number, Started), Refusal>, ApiError> {
     match number {
         Ok(number) => {
-            let (auth, client_ip, language) = (request.auth.clone(), request.client_ip, request.language());
-            to_the_end(Message { auth, form: form.to_owned(), number, client_ip, language }.send()).await
+            let (auth, browser, language) = (request.auth.clone(), request.browser(login), request.language());
+            to_the_end(Message { auth, form: form.to_owned(), number, browser, language }.send()).await
         }
         Err(refusal) => Ok(Err(refusal)),
     }
@@ -164,7 +166,7 @@ struct Message {
     /// The name that the page gave the form, if a form asks.
     form: String,
     number: Number,
-    client_ip: IpAddr,
+    browser: Browser,
     language: Language,
 }
 
@@ -189,10 +191,10 @@ impl Message {
 
     async fn ask_tenant(&self) -> Result<Started, Refusal> {
         let (auth, number) = (&self.auth, &self.number.e164);
-        let step = Step { phone_number: number, client_ip: self.client_ip };
+        let step = Step { phone_number: number, client_ip: self.browser.ip };
         auth.config().hooks.may_start(&step).map_err(Refusal::Hook)?;
-        auth.limits().take_start(self.client_ip, self.number.certainty)?;
-        auth.tenant().start(number, self.client_ip, self.language).await.map_err(|error| {
+        auth.limits().take_start(self.browser.ip, self.number.certainty)?;
+        auth.tenant().start(number, &self.browser, self.language).await.map_err(|error| {
             tracing::warn!(%error, phone_number = number.masked(), "no code was sent");
             Refusal::from(error)
         })

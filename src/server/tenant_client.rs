@@ -5,8 +5,10 @@
 use super::{
     AuthConfig, Clock, address,
     authorization::{Authorization, PkceSupport},
+    browser::Browser,
     config::Tenant,
     languages::Language,
+    random::Transaction,
     tenant_error::{ErrorBody, TenantError},
 };
 use crate::{OneTimeCode, PhoneNumber};
@@ -15,7 +17,7 @@ use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -28,6 +30,8 @@ const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
 #[derive(Deserialize)]
 pub(super) struct Tokens {
     pub(super) id_token: SecretString,
+    /// Our tenant's: makes the browser known to it.
+    pub(super) device_token: Option<SecretString>,
 }
 
 /// What `/passwordless/start` answers; the members are our tenant's.
@@ -78,7 +82,7 @@ impl TenantClient {
     pub(super) async fn start(
         &self,
         number: &PhoneNumber,
-        client_ip: IpAddr,
+        browser: &Browser,
         language: Language,
     ) -> Result<Started, TenantError> {
         let config = &self.0.config;
@@ -89,11 +93,8 @@ impl TenantClient {
             "phone_number": number.as_str(),
             "send": "code",
         });
-        let request = self
-            .post("/passwordless/start")
-            .header("auth0-forwarded-for", client_ip.to_string())
-            .header("x-request-language", language.tag());
-        self.read(request.json(&body)).await
+        let request = self.post("/passwordless/start").header("x-request-language", language.tag());
+        self.read(browser.told_in(request).json(&body)).await
     }
 
     /// `POST /passwordless/verify`: checks a code without using it up.
@@ -103,7 +104,7 @@ impl TenantClient {
         &self,
         number: &PhoneNumber,
         code: &OneTimeCode,
-        client_ip: IpAddr,
+        browser: &Browser,
     ) -> Result<(), TenantError> {
         let config = &self.0.config;
         let body = json!({
@@ -112,11 +113,9 @@ impl TenantClient {
             "phone_number": number.as_str(),
             "verification_code": code.as_str(),
         });
-        let request = self
-            .post("/passwordless/verify")
-            .basic_auth(&config.client_id, Some(config.client_secret.expose_secret()))
-            .header("auth0-forwarded-for", client_ip.to_string());
-        self.done(request.json(&body)).await
+        let request =
+            self.post("/passwordless/verify").basic_auth(&config.client_id, Some(config.client_secret.expose_secret()));
+        self.done(browser.told_in(request).json(&body)).await
     }
 
     /// `GET /passwordless/verify_redirect`: the URL that takes the browser through the tenant to the callback.
@@ -125,8 +124,13 @@ impl TenantClient {
         number: &PhoneNumber,
         code: &OneTimeCode,
         authorization: &Authorization,
+        transaction: &Transaction,
     ) -> Url {
         let mut url = self.authorization_url("/passwordless/verify_redirect", authorization);
+        // Our tenant takes PKCE here, and binds its codes to a transaction.
+        if authorization.code_verifier.is_some() {
+            url.query_pairs_mut().append_pair("transaction", transaction.as_str());
+        }
         url.query_pairs_mut()
             .append_pair("phone_number", number.as_str())
             .append_pair("verification_code", code.as_str());
@@ -175,7 +179,7 @@ impl TenantClient {
         &self,
         number: &PhoneNumber,
         code: &OneTimeCode,
-        client_ip: IpAddr,
+        browser: &Browser,
     ) -> Result<Tokens, TenantError> {
         let config = &self.0.config;
         let mut body = json!({
@@ -188,7 +192,7 @@ impl TenantClient {
         if let Some(audience) = &config.audience {
             body["audience"] = Value::from(audience.as_str());
         }
-        self.token(body, Some(client_ip)).await
+        self.token(body, Some(browser)).await
     }
 
     /// `POST /oauth/token`, authorization code grant.
@@ -208,13 +212,14 @@ impl TenantClient {
         self.token(body, None).await
     }
 
-    async fn token(&self, mut body: Value, client_ip: Option<IpAddr>) -> Result<Tokens, TenantError> {
+    async fn token(&self, mut body: Value, browser: Option<&Browser>) -> Result<Tokens, TenantError> {
         body["client_id"] = Value::from(self.0.config.client_id.as_str());
         body["client_secret"] = Value::from(self.0.config.client_secret.expose_secret());
-        let mut request = self.post("/oauth/token");
-        if let Some(client_ip) = client_ip {
-            request = request.header("auth0-forwarded-for", client_ip.to_string());
-        }
+        let request = self.post("/oauth/token");
+        let request = match browser {
+            Some(browser) => browser.told_in(request),
+            None => request,
+        };
         self.read(request.json(&body)).await
     }
 

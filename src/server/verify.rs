@@ -3,6 +3,7 @@
 use super::{
     Auth, CurrentUser, LoginFlow,
     authorization::PkceSupport,
+    browser::Browser,
     pending_login::PendingLogin,
     repeats::{Repeats, to_the_end},
     request::Request,
@@ -12,7 +13,7 @@ use crate::{
     OneTimeCode, PhoneNumber,
     api::{ApiError, Refusal, VerifyOutcome},
 };
-use std::net::IpAddr;
+use secrecy::SecretString;
 
 pub(crate) async fn verify(code: &str, login: &str) -> Result<VerifyOutcome, ApiError> {
     let request = Request::current()?;
@@ -47,8 +48,8 @@ async fn verify_for(request: &Request, mut login: PendingLogin, code: &str) -> R
 enum Right {
     /// The tenant sends the browser on.
     GoThroughTheTenant(PkceSupport, PhoneNumber, OneTimeCode),
-    /// The login is complete.
-    SignedIn(Box<CurrentUser>),
+    /// The login is complete; the token makes the browser known at the tenant.
+    SignedIn(Box<CurrentUser>, Option<SecretString>),
     /// It was complete before, and nobody has signed out since.
     SignedInAlready,
 }
@@ -68,9 +69,14 @@ async fn go_on(request: &Request, login: &mut PendingLogin, right: Right) -> Res
     match right {
         Right::GoThroughTheTenant(pkce, number, code) => {
             let authorization = login.authorize(pkce);
-            return Ok(request.auth.tenant().verify_redirect_url(&number, &code, &authorization).into());
+            return Ok(request
+                .auth
+                .tenant()
+                .verify_redirect_url(&number, &code, &authorization, &login.transaction)
+                .into());
         }
-        Right::SignedIn(user) => {
+        Right::SignedIn(user, device) => {
+            request.remember_device(device.as_ref());
             request.remember(user.phone_number.as_deref());
             user.sign_in(&request.session).await?;
             login.end();
@@ -87,7 +93,7 @@ struct Step {
     login: PendingLogin,
     number: PhoneNumber,
     code: OneTimeCode,
-    client_ip: IpAddr,
+    browser: Browser,
 }
 
 fn step(request: &Request, login: &PendingLogin, code: &str) -> Result<Step, Refusal> {
@@ -101,7 +107,7 @@ fn step(request: &Request, login: &PendingLogin, code: &str) -> Result<Step, Ref
         login: login.clone(),
         number,
         code,
-        client_ip: request.client_ip,
+        browser: request.browser(login),
     })
 }
 
@@ -122,7 +128,7 @@ impl Step {
         let _turn = auth.turns().take(self.login.id.as_str()).await;
         let before = self.repeats.outcome_of(&self.code, self.auth.now()).await;
         match (before.map(|outcome| outcome.user), self.auth.config().login_flow) {
-            (Some(Some(user)), _) => Ok(Right::SignedIn(Box::new(user))),
+            (Some(Some(user)), _) => Ok(Right::SignedIn(Box::new(user), None)),
             (Some(None), _) => Ok(self.through_the_tenant().await),
             (None, LoginFlow::Redirect) => {
                 self.check_at_the_tenant().await?;
@@ -135,7 +141,7 @@ impl Step {
     /// Flow `redirect`: the code stays good until the tenant's `verify_redirect` uses it up.
     async fn check_at_the_tenant(&self) -> Result<(), Refusal> {
         let tenant = self.auth.tenant();
-        tenant.verify(&self.number, &self.code, self.client_ip).await.map_err(refused)?;
+        tenant.verify(&self.number, &self.code, &self.browser).await.map_err(refused)?;
         self.has_keys().await?;
         self.repeats.code_was_right(&self.code, None, self.auth.now()).await;
         Ok(())
@@ -149,11 +155,11 @@ impl Step {
     /// Flow `token`: the server exchanges the code itself.
     async fn sign_in(&self) -> Result<Right, Refusal> {
         self.has_keys().await?;
-        let redeemed = self.auth.tenant().redeem_otp(&self.number, &self.code, self.client_ip).await;
+        let redeemed = self.auth.tenant().redeem_otp(&self.number, &self.code, &self.browser).await;
         let tokens = redeemed.map_err(refused)?;
-        let user = self.auth.admit(&tokens, None, &self.login, self.client_ip).await?;
+        let user = self.auth.admit(&tokens, None, &self.login, self.browser.ip).await?;
         self.repeats.code_was_right(&self.code, Some(user.clone()), self.auth.now()).await;
-        Ok(Right::SignedIn(Box::new(user)))
+        Ok(Right::SignedIn(Box::new(user), tokens.device_token))
     }
 
     /// Without the tenant's keys the login could not be verified, and the code would be used up for nothing.

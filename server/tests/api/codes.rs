@@ -41,8 +41,8 @@ async fn a_used_code_is_a_wrong_code() {
     one.start(PHONE).await;
     other.start(PHONE).await;
     let code = program.code_sent_to(PHONE).await;
-    assert!(matches!(one.verify(&code).await, VerifyOutcome::Verified { .. }));
-    assert!(matches!(other.refusal_of(&code).await, Refusal::WrongCode { .. }));
+    assert!(matches!(other.verify(&code).await, VerifyOutcome::Verified { .. }));
+    assert!(matches!(one.refusal_of(&code).await, Refusal::WrongCode { .. }));
 }
 
 #[tokio::test]

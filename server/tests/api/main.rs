@@ -37,6 +37,7 @@ mod repeats;
 mod sessions;
 mod site;
 mod sms;
+mod strangers;
 mod tabs;
 mod telemetry;
 mod tenant_trouble;

@@ -1,0 +1,76 @@
+//! Strangers who know a number lock its owner out of nothing.
+
+use crate::{
+    browser::Browser,
+    program::{Program, wrong},
+};
+use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+use time::Duration;
+
+const NUMBER: &str = "+14155552671";
+
+fn is_sent(outcome: &StartOutcome) -> bool {
+    matches!(outcome, StartOutcome::CodeSent(_))
+}
+
+#[tokio::test]
+async fn a_code_that_a_stranger_asks_for_does_not_end_the_owners() {
+    for flow in ["redirect", "token"] {
+        let program = Program::both(&["--auth0-login-flow", flow]).await;
+        let (owner, stranger) = (program.browser(), program.browser());
+        assert!(is_sent(&owner.start(NUMBER).await));
+        let code = program.code_sent_to(NUMBER).await;
+        assert!(is_sent(&stranger.start(NUMBER).await));
+        assert_eq!(stranger.refusal_of(&code).await, Refusal::CodeReplaced, "{flow}");
+        let VerifyOutcome::Verified { continue_to } = owner.verify(&code).await else { panic!("{flow}") };
+        owner.open(continue_to).await;
+        assert!(owner.open("/profile").await.shows(NUMBER), "{flow}");
+    }
+}
+
+#[tokio::test]
+async fn the_newest_code_is_good_in_every_tab() {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    let login = async || match browser.start(NUMBER).await {
+        StartOutcome::CodeSent(sent) => sent.login,
+        StartOutcome::Refused(refusal) => panic!("{refusal:?}"),
+    };
+    let (first, _second) = (login().await, login().await);
+    let outcome = browser.verify_for(&first, &program.code_sent_to(NUMBER).await).await;
+    assert!(matches!(outcome, VerifyOutcome::Verified { .. }), "{outcome:?}");
+}
+
+/// Asks for codes and guesses until neither is heeded.
+async fn use_up(program: &Program) {
+    let stranger = program.browser();
+    for _ in 0..30 {
+        program.clock.advance(Duration::minutes(2));
+        if is_sent(&stranger.start(NUMBER).await) {
+            let wrong = wrong(&program.code_sent_to(NUMBER).await);
+            for _ in 0..3 {
+                stranger.verify(&wrong).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_signed_in_with_this_browser_gets_in_again() {
+    for flow in ["redirect", "token"] {
+        let program = Program::both(&["--auth0-login-flow", flow, "--limit-starts-per-ip-hour", "0"]).await;
+        let owner = program.browser();
+        owner.sign_in(&program, NUMBER).await;
+        owner.submit("/profile", "/logout", &[]).await;
+        use_up(&program).await;
+        // Until strangers have none left.
+        let unknown = Browser::new(&program.app);
+        let mut sent = 0;
+        while is_sent(&unknown.start(NUMBER).await) {
+            sent += 1;
+        }
+        assert!(sent <= 10, "{flow}: {sent}");
+        owner.sign_in(&program, NUMBER).await;
+        assert!(owner.open("/profile").await.shows(NUMBER), "{flow}");
+    }
+}

@@ -1,0 +1,49 @@
+//! What the tenant is told of the browser that a call is for. Auth0 heeds the address; the rest is for our tenant, and
+//! means nothing to others.
+
+use super::{AuthConfig, cookies, pending_login::PendingLogin, random::Transaction};
+use http::{HeaderMap, HeaderValue};
+use reqwest::RequestBuilder;
+use secrecy::{ExposeSecret, SecretString};
+use std::net::IpAddr;
+use time::Duration;
+
+const DEVICE: &str = "device";
+/// As long as the tenant heeds it.
+const DEVICE_LIFETIME: Duration = Duration::days(180);
+/// Bytes of a token that are kept.
+const MAX_DEVICE: usize = 1024;
+
+/// A browser with a login under way.
+#[derive(Clone)]
+pub(super) struct Browser {
+    pub(super) ip: IpAddr,
+    transaction: Transaction,
+    device: Option<SecretString>,
+}
+
+impl Browser {
+    pub(super) fn of(config: &AuthConfig, headers: &HeaderMap, ip: IpAddr, login: &PendingLogin) -> Self {
+        let device = cookies::value(headers, &cookies::name(config, DEVICE));
+        let device = device.filter(|token| token.len() <= MAX_DEVICE).map(SecretString::from);
+        Self { ip, transaction: login.transaction.clone(), device }
+    }
+
+    /// Tells the tenant.
+    pub(super) fn told_in(&self, request: RequestBuilder) -> RequestBuilder {
+        let request = request
+            .header("auth0-forwarded-for", self.ip.to_string())
+            .header("passwordless-transaction", self.transaction.as_str());
+        match &self.device {
+            Some(token) => request.header("passwordless-device", token.expose_secret()),
+            None => request,
+        }
+    }
+}
+
+/// The header by which a browser keeps the token of a sign-in: it has an allowance of its own from then on, which no
+/// stranger can use up. The tenant encrypted it.
+pub(super) fn remember(config: &AuthConfig, token: Option<&SecretString>) -> Option<HeaderValue> {
+    let token = token.map(ExposeSecret::expose_secret).filter(|token| token.len() <= MAX_DEVICE)?;
+    cookies::set(config, &cookies::name(config, DEVICE), token, DEVICE_LIFETIME)
+}
