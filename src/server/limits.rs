@@ -4,57 +4,123 @@
 
 use super::{client_ip::network, number::Certainty};
 use crate::api::Refusal;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock, clock::DefaultClock};
-use std::{net::IpAddr, num::NonZeroU32};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+};
+use time::{Duration, OffsetDateTime};
 
-/// Above this many remembered addresses, those with a full allowance are forgotten.
-const MAX_REMEMBERED: usize = 10_000;
+/// The time in which an allowance comes back.
+const PERIOD: Duration = Duration::HOUR;
+/// Addresses that are remembered at most, some 10 MB of them.
+const MAX_REMEMBERED: usize = 100_000;
+/// No fewer are looked through for those that can be forgotten.
+const MIN_SWEPT: usize = 1000;
 /// Codes of its allowance that a number costs which the metadata does not list.
 const UNLISTED_COST: u32 = 5;
 
-/// Token buckets in memory, one an address.
+/// The allowances of addresses, in memory.
 pub(super) struct Limits {
+    /// 0 means no limit.
     starts_per_ip_hour: u32,
-    buckets: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    buckets: Mutex<Buckets>,
 }
 
 impl Limits {
-    /// 0 means no limit.
     pub(super) fn new(starts_per_ip_hour: u32) -> Self {
-        let buckets = NonZeroU32::new(starts_per_ip_hour).map(|n| RateLimiter::keyed(Quota::per_hour(n)));
-        Self { starts_per_ip_hour, buckets }
+        Self { starts_per_ip_hour, buckets: Mutex::new(Buckets::new(MAX_REMEMBERED)) }
     }
 
     /// Takes one code from the allowance of an address, and more for a number that nobody lists: who tries numbers out
     /// comes upon many of those.
-    pub(super) fn take_start(&self, client: IpAddr, certainty: Certainty) -> Result<(), Refusal> {
-        let cost = if certainty == Certainty::Unlisted { UNLISTED_COST.min(self.starts_per_ip_hour) } else { 1 };
-        let (Some(buckets), Some(cost)) = (&self.buckets, NonZeroU32::new(cost)) else { return Ok(()) };
-        if buckets.len() > MAX_REMEMBERED {
-            buckets.retain_recent();
+    pub(super) fn take_start(&self, client: IpAddr, certainty: Certainty, now: OffsetDateTime) -> Result<(), Refusal> {
+        if self.starts_per_ip_hour == 0 {
+            return Ok(());
         }
-        let taken = buckets.check_key_n(&network(client), cost).map_err(|_| Refusal::Unexpected)?;
-        taken.map_err(|denied| {
-            let wait = denied.wait_time_from(DefaultClock::default().now());
-            Refusal::RateLimited { retry_after: u32::try_from(wait.as_secs() + 1).ok() }
+        let cost = if certainty == Certainty::Unlisted { UNLISTED_COST.min(self.starts_per_ip_hour) } else { 1 };
+        let taken = PERIOD * cost / self.starts_per_ip_hour;
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.take(network(client), taken, now).map_err(|wait| {
+            let seconds = u32::try_from(wait.whole_seconds()).unwrap_or_default();
+            Refusal::RateLimited { retry_after: Some(seconds.saturating_add(1)) }
         })
+    }
+}
+
+/// Token buckets, as the generic cell rate algorithm has them: of each address the moment at which its allowance is whole
+/// again. Addresses of whom that is past are as good as unknown.
+struct Buckets {
+    whole_at: HashMap<IpAddr, OffsetDateTime>,
+    max: usize,
+    /// At so many they are looked through.
+    sweep_at: usize,
+}
+
+impl Buckets {
+    fn new(max: usize) -> Self {
+        Self { whole_at: HashMap::new(), max, sweep_at: MIN_SWEPT.min(max) }
+    }
+
+    /// Takes a part of an allowance, which is a period long; `Err` says how long it will take until that is there.
+    fn take(&mut self, address: IpAddr, part: Duration, now: OffsetDateTime) -> Result<(), Duration> {
+        self.make_room(now);
+        // A clock that was set back keeps nobody waiting for longer than a period.
+        let before = self.whole_at.get(&address).map_or(now, |at| (*at).clamp(now, now + PERIOD));
+        let wait = before + part - now - PERIOD;
+        self.whole_at.insert(address, if wait.is_positive() { before } else { before + part });
+        if wait.is_positive() { Err(wait) } else { Ok(()) }
+    }
+
+    /// Forgets those whose allowance is whole, once there are twice as many as were left the last time: so each address is
+    /// looked at as often as twice, however many there are. Where too many are left, those go who have used the least of
+    /// theirs, and so gain the least: a flood of new addresses gives nobody much back. Says how many were looked at.
+    fn make_room(&mut self, now: OffsetDateTime) -> usize {
+        let looked_at = self.whole_at.len();
+        if looked_at < self.sweep_at {
+            return 0;
+        }
+        self.whole_at.retain(|_, at| *at > now);
+        let mut kept: Vec<_> = self.whole_at.values().copied().collect();
+        let half = self.max / 2;
+        if kept.len() > half {
+            let surplus = kept.len() - half;
+            let (_, last, _) = kept.select_nth_unstable(surplus - 1);
+            self.whole_at.retain(|_, at| at > last);
+        }
+        self.sweep_at = (self.whole_at.len() * 2).clamp(MIN_SWEPT.min(self.max), self.max);
+        looked_at
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+    fn address(n: u32) -> IpAddr {
+        IpAddr::from(n.to_be_bytes())
+    }
 
     #[test]
     fn an_address_has_its_allowance_and_no_more() {
         let limits = Limits::new(3);
         let (one, other) = (IpAddr::from([203, 0, 113, 1]), IpAddr::from([203, 0, 113, 2]));
-        assert!((0..3).all(|_| limits.take_start(one, Certainty::Sure).is_ok()));
-        assert!(matches!(
-            limits.take_start(one, Certainty::Sure),
-            Err(Refusal::RateLimited { retry_after: Some(1..=1201) })
-        ));
-        assert!(limits.take_start(other, Certainty::Sure).is_ok());
+        assert!((0..3).all(|_| limits.take_start(one, Certainty::Sure, NOW).is_ok()));
+        let refused = limits.take_start(one, Certainty::Sure, NOW);
+        assert_eq!(refused, Err(Refusal::RateLimited { retry_after: Some(1201) }));
+        assert!(limits.take_start(other, Certainty::Sure, NOW).is_ok());
+
+        let later = NOW + Duration::minutes(20);
+        assert!(limits.take_start(one, Certainty::Sure, later).is_ok(), "a third of it has come back");
+        assert!(limits.take_start(one, Certainty::Sure, later).is_err());
+        let after_all = later + PERIOD;
+        assert!((0..3).all(|_| limits.take_start(one, Certainty::Sure, after_all).is_ok()));
+        let set_back = NOW - Duration::days(1);
+        assert!(limits.take_start(one, Certainty::Sure, set_back).is_err());
+        assert!(limits.take_start(one, Certainty::Sure, set_back + Duration::minutes(21)).is_ok());
     }
 
     #[test]
@@ -62,7 +128,7 @@ mod tests {
         let address = IpAddr::from([203, 0, 113, 1]);
         for (allowance, unlisted) in [(10, 2), (5, 1), (3, 1)] {
             let limits = Limits::new(allowance);
-            let sent = (0..5).filter(|_| limits.take_start(address, Certainty::Unlisted).is_ok()).count();
+            let sent = (0..5).filter(|_| limits.take_start(address, Certainty::Unlisted, NOW).is_ok()).count();
             assert_eq!(sent, unlisted, "of {allowance}");
         }
     }
@@ -71,16 +137,58 @@ mod tests {
     fn an_ipv6_network_counts_as_one() {
         let limits = Limits::new(1);
         let address = |last| IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, last]);
-        assert!(limits.take_start(address(1), Certainty::Sure).is_ok());
-        assert!(limits.take_start(address(2), Certainty::Sure).is_err());
+        assert!(limits.take_start(address(1), Certainty::Sure, NOW).is_ok());
+        assert!(limits.take_start(address(2), Certainty::Sure, NOW).is_err());
         // As a dual-stack socket names IPv4 clients.
-        assert!(limits.take_start("::ffff:203.0.113.1".parse().unwrap(), Certainty::Sure).is_ok());
-        assert!(limits.take_start("::ffff:203.0.113.2".parse().unwrap(), Certainty::Sure).is_ok());
+        assert!(limits.take_start("::ffff:203.0.113.1".parse().unwrap(), Certainty::Sure, NOW).is_ok());
+        assert!(limits.take_start("::ffff:203.0.113.2".parse().unwrap(), Certainty::Sure, NOW).is_ok());
     }
 
     #[test]
     fn zero_lifts_the_limit() {
         let limits = Limits::new(0);
-        assert!((0..1000).all(|_| limits.take_start(IpAddr::from([203, 0, 113, 1]), Certainty::Unlisted).is_ok()));
+        let unlisted = |_| limits.take_start(IpAddr::from([203, 0, 113, 1]), Certainty::Unlisted, NOW).is_ok();
+        assert!((0..1000).all(unlisted));
+    }
+
+    #[test]
+    fn a_million_addresses_cost_two_looks_each_at_most_and_no_more_room_than_there_is() {
+        let mut buckets = Buckets::new(MAX_REMEMBERED);
+        let (mut looked_at, mut now) = (0, NOW);
+        for n in 0..1_000_000 {
+            now += Duration::milliseconds(1);
+            looked_at += buckets.make_room(now);
+            assert!(buckets.take(address(n), PERIOD / 50, now).is_ok());
+            assert!(buckets.whole_at.len() <= MAX_REMEMBERED);
+        }
+        assert!(looked_at <= 2_000_000, "{looked_at}");
+    }
+
+    #[test]
+    fn a_flood_of_addresses_gives_nobody_their_allowance_back() {
+        let mut buckets = Buckets::new(MAX_REMEMBERED);
+        let greedy = address(u32::MAX);
+        assert!(buckets.take(greedy, PERIOD, NOW).is_ok());
+        for n in 0..500_000 {
+            assert!(buckets.take(address(n), PERIOD / 50, NOW).is_ok(), "new ones are served");
+        }
+        assert!(buckets.take(greedy, PERIOD / 50, NOW).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn there_are_never_too_many_and_looking_stays_cheap(
+            max in 2_usize..40, asked in prop::collection::vec((0_u32..200, 1_i32..50, 0_i64..600), 0..2000),
+        ) {
+            let mut buckets = Buckets::new(max);
+            let (mut now, mut looked_at, asks) = (NOW, 0, asked.len());
+            for (n, part, seconds) in asked {
+                now += Duration::seconds(seconds);
+                looked_at += buckets.make_room(now);
+                let _ = buckets.take(address(n), PERIOD * part / 50, now);
+                prop_assert!(buckets.whole_at.len() <= max);
+            }
+            prop_assert!(looked_at <= 3 * asks + max, "{} for {}", looked_at, asks);
+        }
     }
 }

@@ -193,7 +193,7 @@ impl Message {
         let (auth, number) = (&self.auth, &self.number.e164);
         let step = Step { phone_number: number, client_ip: self.browser.ip };
         auth.config().hooks.may_start(&step).map_err(Refusal::Hook)?;
-        auth.limits().take_start(self.browser.ip, self.number.certainty)?;
+        auth.limits().take_start(self.browser.ip, self.number.certainty, auth.now())?;
         auth.tenant().start(number, &self.browser, self.language).await.map_err(|error| {
             tracing::warn!(%error, phone_number = number.masked(), "no code was sent");
             Refusal::from(error)
