@@ -65,6 +65,7 @@ use session::Sessions;
 use std::sync::Arc;
 use tenant_client::TenantClient;
 use thiserror::Error;
+use tower_http::csrf::CsrfLayer;
 use tower_sessions::SessionStore;
 
 /// Everything a login needs on the server; cheap to clone.
@@ -78,6 +79,7 @@ struct Parts {
     limits: Limits,
     turns: Turns,
     sends: Sends,
+    csrf: CsrfLayer,
     clock: Arc<dyn Clock>,
 }
 
@@ -87,13 +89,16 @@ pub enum AuthError {
     /// The HTTP client could not be set up, which is a matter of the system's TLS roots.
     #[error("the HTTP client could not be set up")]
     HttpClient(#[from] reqwest::Error),
+    /// [`AuthConfig::app_base_url`] is nothing that browsers name as where a form stood.
+    #[error("the app's base URL has no http or https origin")]
+    NotAnOrigin,
 }
 
 impl Auth {
     /// Sets up the login; nothing is asked of the tenant yet.
     ///
     /// # Errors
-    /// [`AuthError`] if the HTTP client cannot be set up.
+    /// [`AuthError`] if the app's base URL has no origin, or the HTTP client cannot be set up.
     pub fn new(config: AuthConfig) -> Result<Self, AuthError> {
         Self::with_clock(config, Arc::new(SystemClock))
     }
@@ -101,13 +106,14 @@ impl Auth {
     /// The same with a clock of your own, for tests.
     ///
     /// # Errors
-    /// [`AuthError`] if the HTTP client cannot be set up.
+    /// [`AuthError`] if the app's base URL has no origin, or the HTTP client cannot be set up.
     pub fn with_clock(config: AuthConfig, clock: Arc<dyn Clock>) -> Result<Self, AuthError> {
         if config.asks_for_number() && !config.scope.split_whitespace().any(|scope| scope == "phone") {
             tracing::warn!(
                 "the scope lacks `phone`: countries and hooks cannot be asked about a login, so none will end"
             );
         }
+        let csrf = csrf(&config)?;
         let tenant = TenantClient::new(&config, clock.clone())?;
         let id_tokens = IdTokens::new(&config, Jwks::new(tenant.clone(), clock.clone()), clock.clone());
         let limits = Limits::new(config.starts_per_ip_hour);
@@ -118,6 +124,7 @@ impl Auth {
             limits,
             turns: Turns::default(),
             sends: Sends::default(),
+            csrf,
             clock,
         })))
     }
@@ -155,6 +162,10 @@ impl Auth {
 /// Adds `/callback`, `/login/hosted` (unless [`AuthConfig::hosted_login`] leaves it out), sessions, and what pages and server
 /// functions ask for, to the routes of an app.
 ///
+/// Whatever of these routes could change something, forms without JavaScript included, is refused with 403 if another site
+/// sent it: where the browser says so (`Sec-Fetch-Site`, or `Origin` in older ones), and it is not from the origin of
+/// [`AuthConfig::app_base_url`].
+///
 /// Serve the result with connection information, which the limits per address need:
 /// `into_make_service_with_connect_info::<SocketAddr>()`.
 pub fn install<S>(routes: Router, auth: &Auth, sessions: S) -> Router
@@ -165,4 +176,11 @@ where
         .merge(callback::routes(auth.clone()))
         .layer(from_fn_with_state(auth.clone(), page::provide))
         .layer(from_fn_with_state(Sessions::new(sessions, auth.config()), session::provide::<S>))
+        .layer(auth.0.csrf.clone())
+}
+
+/// Also behind a proxy that passes on another Host.
+fn csrf(config: &AuthConfig) -> Result<CsrfLayer, AuthError> {
+    let origin = config.app_base_url.origin().ascii_serialization();
+    CsrfLayer::new().add_trusted_origin(origin).map_err(|_| AuthError::NotAnOrigin)
 }

@@ -1,9 +1,7 @@
 //! The app as one service: files, pages, server functions, callback, and the layers around them.
 
 use crate::{
-    caching,
-    config::ConfigError,
-    health,
+    caching, health,
     security_headers::{self, Policy},
     session_store::DatabaseSessions,
     site::Site,
@@ -25,8 +23,8 @@ use leptos_passwordless::server::{
 use sqlx::SqlitePool;
 use std::time::Duration;
 use tower_http::{
-    catch_panic::CatchPanicLayer, csrf::CsrfLayer, normalize_path::NormalizePath, services::ServeDir,
-    timeout::TimeoutLayer, trace::TraceLayer,
+    catch_panic::CatchPanicLayer, normalize_path::NormalizePath, services::ServeDir, timeout::TimeoutLayer,
+    trace::TraceLayer,
 };
 use tracing::Span;
 
@@ -46,26 +44,18 @@ pub(crate) fn build(
     pool: SqlitePool,
     proxies: TrustedProxies,
     site: &Site,
-) -> Result<Router, ConfigError> {
+) -> Router {
     let policy = Policy { tenant_origin: auth.config().tenant.origin().to_owned(), is_https: auth.config().is_https() };
     let app = install(pages(&site.leptos_options(), is_loopback(&auth.config().app_base_url)), auth, sessions)
         .merge(health::routes(pool));
-    let router = files(site, app)
-        .layer(csrf(auth)?)
+    files(site, app)
         .layer(from_fn(caching::files))
         .layer(from_fn_with_state(policy, security_headers::set))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
         .layer(TrustedProxiesLayer::new(proxies))
         .layer(CatchPanicLayer::new())
-        .layer(TraceLayer::new_for_http().make_span_with(span));
-    Ok(router)
-}
-
-/// Also behind a proxy that passes on another Host.
-fn csrf(auth: &Auth) -> Result<CsrfLayer, ConfigError> {
-    let origin = auth.config().app_base_url.origin().ascii_serialization();
-    CsrfLayer::new().add_trusted_origin(origin).map_err(|_| ConfigError::NotAnOrigin("APP_BASE_URL"))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
 }
 
 /// Pages and server functions. What is no page is answered by the same text whatever its path.

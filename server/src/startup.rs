@@ -174,7 +174,7 @@ impl Application {
         listener: Option<TcpListener>,
     ) -> Result<(), StartupError> {
         let sessions = DatabaseSessions::open(pool.clone()).await?;
-        let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site)?;
+        let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site);
         self.servers.extend(listener.map(|listener| (listener, app)));
         self.sweepers.spawn(sessions.sweep());
         tracing::info!("the app is at {}", config.app_base_url);

@@ -16,6 +16,7 @@ use leptos_passwordless::{
     api::{ApiError, Refusal, StartOutcome, VerifyOutcome},
     server::{Auth, AuthConfig, CurrentUser, ServerHooks, TermsPolicy, install, send_code_to},
 };
+use reqwest::StatusCode;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tower_sessions::MemoryStore;
@@ -38,6 +39,7 @@ async fn app_with(tenant: &FakeTenant, configure: impl FnOnce(&mut AuthConfig)) 
     let auth = Auth::new(config).unwrap();
     let routes = Router::new()
         .route("/api/{*function}", post(handle_server_fns))
+        .route("/team", post(async || "changed"))
         .route("/profile", get(async |user: CurrentUser| user.user_id));
     let routes = install(routes, &auth, MemoryStore::default());
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
@@ -140,4 +142,29 @@ async fn the_way_to_the_tenants_own_page_can_be_left_out() {
         assert_eq!(browser.get("/login/hosted").await.status(), status);
         assert_eq!(browser.get("/callback").await.status(), 303, "the way back is there");
     }
+}
+
+#[tokio::test]
+async fn another_site_changes_nothing_in_an_app_of_another_team() {
+    let tenant = FakeTenant::new().await;
+    tenant.is_friendly().await;
+    let browser = app(&tenant, ServerHooks::default()).await;
+    let own = browser.url("/").origin().ascii_serialization();
+    for path in ["/api/passwordless/start", "/api/passwordless/resend", "/logout", "/team", "/nothing"] {
+        for (headers, is_foreign) in [
+            (vec![("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")], true),
+            (vec![("sec-fetch-site", "same-site")], true),
+            (vec![("origin", "https://evil.example")], true),
+            (vec![("origin", "null")], true),
+            (vec![("sec-fetch-site", "same-origin"), ("origin", own.as_str())], false),
+            (vec![("origin", own.as_str()), ("host", "behind-a-proxy")], false),
+            (vec![], false),
+        ] {
+            let request = reqwest::Client::new().post(browser.url(path)).form(&[("phone_number", "+14155552671")]);
+            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            let status = request.send().await.unwrap().status();
+            assert_eq!(status == StatusCode::FORBIDDEN, is_foreign, "{path} with {headers:?}: {status}");
+        }
+    }
+    assert!(calls(&tenant, "/passwordless/start").await <= 3, "none for another site");
 }
