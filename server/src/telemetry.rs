@@ -2,7 +2,8 @@
 
 use crate::config::check_variable;
 use std::{env, error::Error};
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::{EnvFilter, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 const VARIABLE: &str = "RUST_LOG";
 const DEFAULT: &str = "info";
@@ -14,10 +15,16 @@ pub fn init() {
         Ok(filter) => (filter, None),
         Err(fault) => (EnvFilter::new(DEFAULT), Some(fault)),
     };
-    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
+    let lines = fmt::layer().with_target(false).with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines).with(filter).with(filter_fn(tells_no_number)).init();
     if let Some(fault) = fault {
         tracing::warn!("{VARIABLE} cannot be read, so {DEFAULT} is logged: {}", chain(&*fault));
     }
+}
+
+/// At `trace`, libphonenumber tells the numbers that it reads; nobody can ask for that.
+fn tells_no_number(metadata: &Metadata<'_>) -> bool {
+    *metadata.level() != Level::TRACE || !metadata.target().starts_with("rlibphonenumber")
 }
 
 fn filter(asked: &str) -> Result<EnvFilter, Box<dyn Error>> {

@@ -24,6 +24,9 @@ pub(super) enum IdTokenError {
     /// Signed in another way than RS256, or not at all.
     #[error("it is not signed with RS256")]
     WrongAlgorithm,
+    /// Its header names extensions that have to be understood, and none is here (RFC 7515, section 4.1.11).
+    #[error("its header has `crit`, of which nothing is understood here")]
+    Critical,
     /// Its header names no key, or there is none to check it with.
     #[error("there is no key to check it with: {0}")]
     NoKey(#[from] KeyError),
@@ -106,6 +109,9 @@ impl IdTokens {
         let header = decode_header(token).map_err(|_| IdTokenError::WrongAlgorithm)?;
         if header.alg != Algorithm::RS256 {
             return Err(IdTokenError::WrongAlgorithm);
+        }
+        if header.crit.is_some() {
+            return Err(IdTokenError::Critical);
         }
         let key = self.jwks.key(&header.kid.ok_or(IdTokenError::NoKey(KeyError::Unknown))?).await?;
         let decoded = decode::<Claims>(token, &key, &signature_only()).map_err(|error| match error.kind() {

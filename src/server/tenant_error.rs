@@ -283,10 +283,10 @@ mod tests {
 
     #[test]
     fn a_refusal_is_logged_by_its_codes_only() {
-        let body = r#"{"error":"sms_provider_error\r\nforged","error_description":"The number +14155552671 is bad (Code: 30002)"}"#;
+        let body = r#"{"error":"sms_provider_error\r\n\u001b[2Jforged\u202e","error_description":"The number +14155552671 is bad (Code: 30002)"}"#;
         let now = OffsetDateTime::UNIX_EPOCH;
         let refused = ErrorBody::read(StatusCode::BAD_REQUEST, &HeaderMap::new(), body.as_bytes(), now).unwrap();
         let text = TenantError::Refused(refused).to_string();
-        assert_eq!(text, "the tenant refused: 400 sms_provider_errorforged, the provider's code 30002");
+        assert_eq!(text, "the tenant refused: 400 sms_provider_error2Jforged, the provider's code 30002");
     }
 }

@@ -122,6 +122,27 @@ async fn a_signature_that_is_not_the_tenants_is_refused() {
     }
 }
 
+/// RFC 7515, section 4.1.11.
+#[tokio::test]
+async fn what_would_have_to_be_understood_is_refused() {
+    let (tenant, key) = tenant().await;
+    for (crit, more) in [
+        (json!(["b64"]), true),
+        (json!(["https://example/x"]), true),
+        (json!(["b64"]), false),
+        (json!([]), false),
+        (json!("b64"), false),
+    ] {
+        let mut header = header();
+        header["crit"] = crit.clone();
+        if more {
+            header["b64"] = json!(true);
+            header["https://example/x"] = json!(1);
+        }
+        assert_eq!(verify(&tenant, &key.sign(&header, &claims(&tenant))).await, NOT_VERIFIED, "{crit}");
+    }
+}
+
 #[tokio::test]
 async fn the_nonce_must_be_the_one_that_was_sent() {
     let (tenant, key) = tenant().await;

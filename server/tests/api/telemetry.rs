@@ -41,6 +41,20 @@ fn a_filter_chooses() {
     assert!(log(Some("server=warn")).contains(WARNING));
 }
 
+/// The number is in the error that the operator reads, and in no line of the log.
+#[test]
+fn no_filter_has_phone_numbers_logged() {
+    let database = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("telemetry-numbers-{}.db", std::process::id()));
+    for rust_log in ["trace", "rlibphonenumber=trace", "trace,rlibphonenumber::phonenumberutil=trace"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_passwordless"));
+        command.args(["users", "show", "+14155552671", "--database-url", &format!("sqlite:{}", database.display())]);
+        let output = command.env_clear().env("RUST_LOG", rust_log).output().unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        let lines: Vec<_> = log.lines().filter(|line| line.contains("4155552671")).collect();
+        assert!(lines.iter().all(|line| line.contains("nobody is known as")), "{rust_log}: {lines:?}");
+    }
+}
+
 #[test]
 fn a_filter_that_cannot_be_read_is_said() {
     for rust_log in ["server=loud", "a=b=c", "\"info\"", "'debug'", "info\r"] {
