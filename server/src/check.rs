@@ -11,6 +11,7 @@ use crate::{
 };
 use at_tenant::{Probe, TenantFault};
 use leptos_passwordless::server::AuthConfig;
+use passwordless_tenant::Weakness;
 use std::{
     error::Error,
     fmt::Display,
@@ -37,7 +38,9 @@ pub async fn run(cli: &Cli, out: &mut impl Write) -> Result<(), CheckError> {
     let mut report = Report { out, failed: 0 };
     let setup = Setup::of(cli);
     report.say("configuration", setup.as_ref().map(Setup::text))?;
-    if let Ok(Setup { part, elsewhere }) = setup {
+    if let Ok(Setup { part, elsewhere, weaknesses }) = setup {
+        report.warn(cli.config.warnings(part))?;
+        report.warn(weaknesses)?;
         report.say("database", database(&cli.config).await)?;
         if part != Part::Tenant {
             report.say("site", site(&cli.config))?;
@@ -56,6 +59,11 @@ struct Report<'a, W> {
 }
 
 impl<W: Write> Report<'_, W> {
+    /// Says what works, and is not as it should be.
+    fn warn(&mut self, warnings: impl IntoIterator<Item = impl Display>) -> io::Result<()> {
+        warnings.into_iter().try_for_each(|warning| writeln!(self.out, "warning {warning}"))
+    }
+
     fn say(&mut self, what: &str, result: Result<impl Display, impl Error>) -> io::Result<()> {
         match result {
             Ok(text) => writeln!(self.out, "ok      {what}: {text}"),
@@ -72,19 +80,22 @@ struct Setup {
     part: Part,
     /// How the app would log in at a tenant elsewhere.
     elsewhere: Option<AuthConfig>,
+    /// Of the embedded tenant's file.
+    weaknesses: Vec<Weakness>,
 }
 
 impl Setup {
     fn of(cli: &Cli) -> Result<Self, StartupError> {
         let (config, part) = (&cli.config, cli.part()?);
         if part == Part::App {
-            return Ok(Self { part, elsewhere: Some(startup::auth_config(config, None)?) });
+            return Ok(Self { part, elsewhere: Some(startup::auth_config(config, None)?), weaknesses: Vec::new() });
         }
         let (tenant, _) = tenant_settings::without_store(config)?;
-        if let (Part::Both, Some(tenant)) = (part, tenant) {
-            startup::auth_config(config, Some(&tenant))?;
+        if let (Part::Both, Some(tenant)) = (part, &tenant) {
+            startup::auth_config(config, Some(tenant))?;
         }
-        Ok(Self { part, elsewhere: None })
+        let weaknesses = tenant.map(|tenant| tenant.weaknesses()).unwrap_or_default();
+        Ok(Self { part, elsewhere: None, weaknesses })
     }
 
     const fn text(&self) -> &'static str {

@@ -1,9 +1,11 @@
 //! The command line; every flag is also a variable of the environment.
 
 mod variables;
+mod warnings;
 
 pub use variables::VariableError;
 pub(crate) use variables::check as check_variable;
+pub(crate) use warnings::is_plain;
 
 use crate::errands::{Errand, keys::Keys, logs::Logs, users::Users};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -314,6 +316,9 @@ pub enum ConfigError {
         /// What the identifiers begin with.
         prefix: &'static str,
     },
+    /// Twilio's token would go there for all to read.
+    #[error("TWILIO_API_BASE_URL must be an https URL: the token goes there")]
+    PlainTwilio,
     /// Without it no ID token comes back, which says who signed in.
     #[error("AUTH0_SCOPE must contain `openid`: without it the tenant does not say who signed in")]
     NoOpenId,

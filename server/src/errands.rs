@@ -83,6 +83,9 @@ impl Errand {
 fn check_tenant(file: &Path, out: &mut impl Write) -> Result<(), ErrandError> {
     let (tenant, unknown) = tenant_settings::from_file(file)?;
     write!(out, "{tenant}")?;
+    for weakness in tenant.weaknesses() {
+        writeln!(out, "warning: {weakness}")?;
+    }
     for key in unknown {
         writeln!(out, "{key} is not known here and has no effect")?;
     }

@@ -124,6 +124,9 @@ impl Application {
     /// [`StartupError`] if the configuration or the database cannot be used.
     pub async fn build(part: Part, config: Config, listeners: Listeners, clocks: Clocks) -> Result<Self, StartupError> {
         let site = if part == Part::Tenant { None } else { Some(Site::open(&config.leptos_site_root)?) };
+        for warning in config.warnings(part) {
+            tracing::warn!("{warning}");
+        }
         let pool = database::open(&config.database_url).await?;
         let mut application = Self {
             servers: Vec::new(),

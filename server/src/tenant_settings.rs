@@ -1,6 +1,6 @@
 //! From the command line to the embedded tenant's settings.
 
-use crate::config::{Config, ConfigError, TwilioArgs};
+use crate::config::{Config, ConfigError, TwilioArgs, is_plain};
 use leptos_passwordless::Country;
 use passwordless_tenant::{
     Entropy, Limits, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig, TwilioFrom, default_client_secret,
@@ -40,6 +40,9 @@ pub(crate) async fn settings(
         Some(tenant) => tenant,
         None => single_client(config, pool, entropy).await?,
     };
+    for weakness in tenant.weaknesses() {
+        tracing::warn!("{weakness}");
+    }
     let limits = limits(config);
     Ok(Settings { public_url: config.tenant_public_url.clone(), config: tenant, sms, limits })
 }
@@ -126,6 +129,7 @@ fn check_sid(name: &'static str, prefix: &'static str, sid: Option<&str>) -> Res
 
 fn base_url(configured: Option<&Url>) -> Result<Url, ConfigError> {
     match configured {
+        Some(url) if is_plain(url) => Err(ConfigError::PlainTwilio),
         Some(url) => Ok(url.clone()),
         None => Url::parse(TwilioConfig::API_BASE_URL).map_err(|_| ConfigError::IncompleteTwilio),
     }

@@ -6,7 +6,11 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod variables;
+mod weaknesses;
 mod yaml;
+
+pub use weaknesses::Weakness;
+use yaml::is_loopback;
 
 use std::time::Duration;
 

@@ -38,7 +38,7 @@ mod typed;
 pub use audit::{LogEntry, logs};
 pub use client_assertion::AssertionKey;
 pub use clock::{Clock, SystemClock};
-pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, SenderConfig, TenantConfig};
+pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, SenderConfig, TenantConfig, Weakness};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BuildError, StoreError};
 pub use limits::Limits;

@@ -177,3 +177,53 @@ fn what_is_here_is_checked_too_and_nothing_hides_the_rest() {
     let failed = bad(&["--auth0-domain", "demo.eu.auth0.com"]);
     assert!(failed.len() == 1 && failed[0].contains("AUTH0_CLIENT_SECRET must be set"), "{failed:?}");
 }
+
+/// The lines of what works, and had better not be so.
+fn warnings(said: &str) -> Vec<&str> {
+    said.lines().filter_map(|line| line.strip_prefix("warning ")).collect()
+}
+
+#[test]
+fn what_leaves_this_machine_without_tls_is_told() {
+    assert!(warnings(&good(&["--app-base-url", "http://127.0.0.1:3000"])).is_empty());
+    assert!(warnings(&good(&["--app-base-url", "https://app.example"])).is_empty());
+    let said = good(&["--app-base-url", "http://app.example"]);
+    let [warning] = warnings(&said)[..] else { panic!("{said}") };
+    assert!(warning.starts_with("APP_BASE_URL is http://app.example/") && warning.contains("Secure"), "{said}");
+
+    let twilio = |base: &str| {
+        let twilio = ["--twilio-account-sid", "AC0", "--twilio-auth-token", SECRET, "--twilio-from", "+15005550006"];
+        check(&[&twilio[..], &["--twilio-api-base-url", base, "--tenant-public-url", "http://login.example"]].concat())
+    };
+    let output = twilio("http://localhost:9");
+    let said = String::from_utf8(output.stdout).unwrap();
+    let [warning] = warnings(&said)[..] else { panic!("{said}") };
+    assert!(output.status.success() && warning.starts_with("TENANT_PUBLIC_URL is http://login.example/"), "{said}");
+    let output = twilio("http://api.example");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.code() == Some(1) && said.contains("TWILIO_API_BASE_URL must be an https URL"), "{said}");
+}
+
+#[test]
+fn a_tenant_elsewhere_without_tls_is_told() {
+    let output = check(&elsewhere("http://tenant.invalid"));
+    let said = String::from_utf8(output.stdout).unwrap();
+    let [warning] = warnings(&said)[..] else { panic!("{said}") };
+    assert!(warning.starts_with("AUTH0_DOMAIN is http://tenant.invalid"), "{said}");
+    for silent in ["http://localhost:9", "https://localhost:9"] {
+        assert!(warnings(&String::from_utf8(check(&elsewhere(silent)).stdout).unwrap()).is_empty(), "{silent}");
+    }
+}
+
+/// The program logs at its start what `--check` says; here it ends at the outbox, which is not for the public.
+#[test]
+fn the_start_warns_too() {
+    let public = ["--app-base-url", "http://app.example", "--tenant-public-url", "http://login.example"];
+    let free = ["--leptos-site-addr", "127.0.0.1:0", "--tenant-addr", "127.0.0.1:0"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_passwordless"));
+    command.current_dir(folder()).env_clear().env("LEPTOS_SITE_ROOT", site::packed()).args(public).args(free);
+    let output = command.output().unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{log}");
+    assert!(log.contains("APP_BASE_URL is http://app.example/") && log.contains("TENANT_PUBLIC_URL is"), "{log}");
+}

@@ -70,6 +70,46 @@ fn keys_without_effect_are_named_and_mistakes_fail() {
 }
 
 #[test]
+fn what_is_weak_in_a_file_is_said() {
+    let example = std::fs::read_to_string(EXAMPLE).unwrap();
+    let said = |name: &str, text: &str| {
+        let output = passwordless(&["tenant", "check", file(name, text).to_str().unwrap()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8(output.stdout).unwrap();
+        said.lines().filter_map(|line| line.strip_prefix("warning: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(said("strong.yaml", &example).is_empty());
+    let weak = r"
+clients:
+  - { name: Web, client_id: web, client_secret: fifteen-letters }
+  - { name: Phone, client_id: phone, client_secret: x, app_type: native }
+connections:
+  - name: sms
+    strategy: sms
+    options:
+      totp: { length: 5, time_step: 601 }
+      provider: sms_gateway
+      gateway_url: http://gateway.example/hush
+      fallback: [{ provider: sms_gateway, gateway_url: 'http://10.0.0.1/' }]
+  - name: other
+    strategy: sms
+    options: { totp: { length: 6, time_step: 600 }, provider: sms_gateway, gateway_url: 'http://127.0.0.1/' }
+";
+    let warnings = said("weak.yaml", weak);
+    let expected = [
+        "client web: its client_secret has fewer than 16",
+        "connection sms: codes have 5 digits; NIST SP 800-63B-4",
+        "connection sms: codes are good for 601 seconds; NIST SP 800-63B-4 asks for 600 at most",
+        "connection sms: numbers and codes go to http://gateway.example without TLS",
+        "connection sms: numbers and codes go to http://10.0.0.1 without TLS",
+    ];
+    assert_eq!(warnings.len(), expected.len(), "{warnings:#?}");
+    for (warning, expected) in warnings.iter().zip(expected) {
+        assert!(warning.starts_with(expected) && !warning.contains("hush"), "{warning}");
+    }
+}
+
+#[test]
 fn without_messages_there_is_nothing_to_list() {
     let database = file("messages.db", "");
     let output = passwordless(&["messages", "--database-url", &format!("sqlite:{}", database.display())]);

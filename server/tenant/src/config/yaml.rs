@@ -297,7 +297,7 @@ fn initiate_login_uri(entry: &ClientEntry, path: &str) -> Result<Option<Url>, Co
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
