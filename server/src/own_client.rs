@@ -74,7 +74,8 @@ impl<'a> OwnClient<'a> {
         (self.client.client_id.clone(), self.secret.clone())
     }
 
-    /// Whether logins as they are configured could end; a logout that could not is a warning.
+    /// Whether logins as they are configured could end; a logout that could not is a warning, as are limits that would hold for
+    /// all people together.
     pub(crate) fn check(&self, auth: &AuthConfig) -> Result<(), OwnClientError> {
         let client_id = &self.client.client_id;
         let grant = grant(auth.login_flow);
@@ -88,6 +89,13 @@ impl<'a> OwnClient<'a> {
         let url = auth.logged_out_url();
         if !self.client.is_logout_url(&url) {
             tracing::warn!(client_id, "a logout will end at the tenant: the client's allowed_logout_urls lack {url}");
+        }
+        if !self.client.trusts_ip_header {
+            tracing::warn!(
+                client_id,
+                "all people of this app share one address in the tenant's limits: set the client's \
+                 is_token_endpoint_ip_header_trusted to true"
+            );
         }
         Ok(())
     }

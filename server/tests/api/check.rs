@@ -215,6 +215,24 @@ fn a_tenant_elsewhere_without_tls_is_told() {
     }
 }
 
+/// As `--check` and the start say it in the log.
+#[test]
+fn one_address_for_all_people_of_the_app_is_told() {
+    for (trusts, is_told) in [("", true), (", is_token_endpoint_ip_header_trusted: true", false)] {
+        let file = folder().join("tenant.yaml");
+        let yaml = format!(
+            "clients: [{{ name: Web, client_id: web, client_secret: {SECRET}, \
+             callbacks: ['http://localhost:3000/callback']{trusts} }}]\n\
+             connections: [{{ name: sms, strategy: sms }}]\n"
+        );
+        std::fs::write(&file, yaml).unwrap();
+        let output = check(&["--tenant-config", file.to_str().unwrap()]);
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{log}");
+        assert_eq!(log.contains("is_token_endpoint_ip_header_trusted") && log.contains("WARN"), is_told, "{log}");
+    }
+}
+
 /// The program logs at its start what `--check` says; here it ends at the outbox, which is not for the public.
 #[test]
 fn the_start_warns_too() {
