@@ -162,6 +162,9 @@ pub struct Config {
     /// The embedded tenant's tenant.yaml
     #[arg(long, env, global = true)]
     pub tenant_config: Option<PathBuf>,
+    /// Keys that are not in the database.
+    #[command(flatten)]
+    pub keys: KeyArgs,
     /// Real SMS instead of the outbox.
     #[command(flatten)]
     pub twilio: TwilioArgs,
@@ -256,6 +259,23 @@ impl LockArgs {
         let links = Terms { terms_url: terms_url.into(), privacy_url: privacy_url.into() };
         Some(TermsPolicy { links, version: self.terms_version.clone(), must_accept: self.must_accept_terms })
     }
+}
+
+/// Keys of the embedded tenant that the operator keeps, so that they are not in the database.
+#[derive(Clone, Debug, Args)]
+pub struct KeyArgs {
+    /// The RSA key that signs tokens, PKCS#8 in PEM; without it the tenant makes keys of its own
+    #[arg(long, env, global = true, hide_env_values = true, value_parser = secret)]
+    pub tenant_signing_key: Option<SecretString>,
+    /// A file with that key
+    #[arg(long, env, global = true, conflicts_with = "tenant_signing_key")]
+    pub tenant_signing_key_file: Option<PathBuf>,
+    /// A secret that codes are hashed under, 32 random bytes or more in base64url; the database alone then says nothing
+    #[arg(long, env, global = true, hide_env_values = true, value_parser = secret)]
+    pub tenant_code_key: Option<SecretString>,
+    /// A file with that secret
+    #[arg(long, env, global = true, conflicts_with = "tenant_code_key")]
+    pub tenant_code_key_file: Option<PathBuf>,
 }
 
 /// The account at Twilio.

@@ -53,6 +53,11 @@ pub enum ErrandError {
     /// The keys cannot be used.
     #[error("the keys cannot be used")]
     Keys(#[from] BuildError),
+    /// The tenant does not keep the key that signs.
+    #[error(
+        "the signing key comes from TENANT_SIGNING_KEY: put another key there and start again; the one before stays published for a day"
+    )]
+    OwnKey,
     /// Nobody has this number or identifier.
     #[error("nobody is known as {0}")]
     NobodyFound(String),

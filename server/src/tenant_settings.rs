@@ -1,12 +1,17 @@
 //! From the command line to the embedded tenant's settings.
 
-use crate::config::{Config, ConfigError, TwilioArgs, is_plain};
+use crate::config::{Config, ConfigError, KeyArgs, TwilioArgs, is_plain};
 use leptos_passwordless::Country;
 use passwordless_tenant::{
-    Entropy, Limits, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig, TwilioFrom, default_client_secret,
+    BuildError, Entropy, Limits, OwnKeys, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig, TwilioFrom,
+    default_client_secret,
 };
+use secrecy::SecretString;
 use sqlx::SqlitePool;
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 use thiserror::Error;
 use url::Url;
 
@@ -25,6 +30,9 @@ pub enum SettingsError {
     /// `TENANT_CONFIG` cannot be used.
     #[error("{0} cannot be used")]
     Parse(String, #[source] passwordless_tenant::ConfigError),
+    /// A key of the operator's cannot be used.
+    #[error("a key cannot be used")]
+    Keys(#[from] BuildError),
     /// The secret of the default client is kept there.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
@@ -44,7 +52,8 @@ pub(crate) async fn settings(
         tracing::warn!("{weakness}");
     }
     let limits = limits(config);
-    Ok(Settings { public_url: config.tenant_public_url.clone(), config: tenant, sms, limits })
+    let keys = own_keys(config)?;
+    Ok(Settings { public_url: config.tenant_public_url.clone(), config: tenant, sms, limits, keys })
 }
 
 /// What is known without the store: the clients and connections of the file, if there is one, and the default sender.
@@ -55,6 +64,21 @@ pub(crate) fn without_store(config: &Config) -> Result<(Option<TenantConfig>, Sm
         config.check_outbox()?;
     }
     Ok((file, sms))
+}
+
+/// The keys that the operator keeps.
+pub(crate) fn own_keys(config: &Config) -> Result<OwnKeys, SettingsError> {
+    let KeyArgs { tenant_signing_key, tenant_signing_key_file, tenant_code_key, tenant_code_key_file } = &config.keys;
+    let read = |secret: &Option<SecretString>, file: &Option<PathBuf>| match (secret, file) {
+        (Some(secret), _) => Ok(Some(secret.clone())),
+        (None, Some(file)) => {
+            let text = std::fs::read_to_string(file);
+            text.map(|text| Some(text.into())).map_err(|error| SettingsError::Read(file.display().to_string(), error))
+        }
+        (None, None) => Ok(None),
+    };
+    let signing = read(tenant_signing_key, tenant_signing_key_file)?;
+    Ok(OwnKeys::new(signing, read(tenant_code_key, tenant_code_key_file)?)?)
 }
 
 /// The file's clients and connections; warns of keys that are not known here.

@@ -1,7 +1,7 @@
 //! `passwordless keys`: what the tenant signs its tokens with, and what it hashes codes under.
 
 use super::ErrandError;
-use crate::{config::Config, database};
+use crate::{config::Config, database, tenant_settings::own_keys};
 use clap::Subcommand;
 use passwordless_tenant::{KeyState, SystemClock, code_keys, rotate_code_key, rotate_signing_keys, signing_keys};
 use std::io::Write;
@@ -19,8 +19,12 @@ pub enum Keys {
 
 pub(super) async fn run(keys: Keys, config: &Config, out: &mut impl Write) -> Result<(), ErrandError> {
     let pool = database::open(&config.database_url).await?;
+    let own = own_keys(config)?;
+    if keys == Keys::Rotate && own.signs() {
+        return Err(ErrandError::OwnKey);
+    }
     let (signing, codes) = match keys {
-        Keys::List => (signing_keys(&pool, &SystemClock).await?, code_keys(&pool).await?),
+        Keys::List => (signing_keys(&pool, &own, &SystemClock).await?, code_keys(&pool).await?),
         Keys::Rotate => (rotate_signing_keys(&pool, &SystemClock).await?, rotate_code_key(&pool, &SystemClock).await?),
     };
     let since = |since: OffsetDateTime| since.format(&Rfc3339).unwrap_or_default();

@@ -24,6 +24,9 @@ pub enum BuildError {
     /// The signing key could not be made or read back.
     #[error("the signing key cannot be used: {0}")]
     SigningKey(&'static str),
+    /// The secret that codes are to be hashed under is too short to be random.
+    #[error("the code key must be at least 32 random bytes, in base64url")]
+    CodeKey,
     /// The key that cookies are encrypted under could not be made.
     #[error("cookies cannot be encrypted")]
     SealKey,

@@ -22,6 +22,8 @@ mod users;
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
+use secrecy::SecretString;
+
 use crate::error::StoreError;
 
 pub(crate) use authorization_codes::StoredCode;
@@ -45,13 +47,19 @@ type Connection = <SqlEngine as sqlx::Database>::Connection;
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     pool: Pool,
+    /// The operator's, that codes are hashed under beside the keys in the database.
+    code_key: Option<SecretString>,
 }
 
 impl Store {
     /// Creates the tables that are missing.
     pub(crate) async fn open(pool: Pool) -> Result<Self, StoreError> {
         sqlx::raw_sql(include_str!("store/schema.sql")).execute(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self { pool, code_key: None })
+    }
+
+    pub(crate) fn with_code_key(self, code_key: Option<SecretString>) -> Self {
+        Self { code_key, ..self }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     error::{BuildError, StoreError},
     limits::Limits,
     oauth::keyring::{Keyring, Keys},
+    own_keys::OwnKeys,
     passwordless::code_keys,
     routes,
     seal::SealKey,
@@ -32,6 +33,8 @@ pub struct Settings {
     pub sms: Sms,
     /// How many texts may be asked for.
     pub limits: Limits,
+    /// Keys that the operator keeps.
+    pub keys: OwnKeys,
 }
 
 /// The default sender.
@@ -55,8 +58,8 @@ pub async fn router(
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<Router, BuildError> {
-    let store = Store::open(pool).await?;
-    let keyring = Keyring::open(&store, Millis::of(&*clock)).await?;
+    let store = Store::open(pool).await?.with_code_key(settings.keys.code.clone());
+    let keyring = Keyring::open(&store, settings.keys.clone(), Millis::of(&*clock)).await?;
     code_keys::renew(&store, Millis::of(&*clock)).await?;
     let origin = Origin::of(&settings.public_url)?;
     let tenant = Tenant {

@@ -1,6 +1,6 @@
 //! What operators ask of the program: it answers and ends.
 
-use crate::program::Program;
+use crate::{fake_tenant::Key, program::Program};
 use leptos_passwordless::api::VerifyOutcome;
 use serde_json::Value;
 use std::{
@@ -236,4 +236,27 @@ async fn keys_are_listed_and_rotated() {
     assert_eq!(codes, ["current", "retired"]);
     assert_eq!((kid("current"), kid("retired")), (before[1].0.clone(), before[0].0.clone()));
     assert!(!before.iter().any(|(old, _)| *old == kid("next")));
+}
+
+#[test]
+fn keys_of_the_operators_are_read_from_files_and_not_rotated_here() {
+    let (signing, code) = (file("signing.pem", &Key::generate().pem()), file("code.key", &"k".repeat(43)));
+    let url = format!("sqlite:{}", file("own-keys.db", "").display());
+    let keys = |command: &str, signing: &Path| {
+        let (signing, code) = (signing.to_str().unwrap(), code.to_str().unwrap());
+        let files = ["--tenant-signing-key-file", signing, "--tenant-code-key-file", code];
+        passwordless(&[&["keys", command, "--database-url", &url], &files[..]].concat())
+    };
+    let listed = keys("list", &signing);
+    let said = String::from_utf8(listed.stdout).unwrap();
+    assert!(listed.status.success() && said.lines().count() == 1 && said.contains("  current  "), "{said}");
+    for (command, file, expected) in [
+        ("rotate", &signing, "the signing key comes from TENANT_SIGNING_KEY"),
+        ("list", &code, "it is not PKCS#8 in PEM"),
+        ("list", &PathBuf::from("/nowhere"), "/nowhere cannot be read"),
+    ] {
+        let output = keys(command, file);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && error.contains(expected), "{error}");
+    }
 }

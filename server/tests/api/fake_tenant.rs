@@ -1,9 +1,12 @@
 use aws_lc_rs::{
-    encoding::AsDer,
+    encoding::{AsDer, Pkcs8V1Der},
     rsa::{KeyPair, KeySize},
     signature::{KeyPair as _, RsaPublicKeyComponents},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64},
+};
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -16,6 +19,12 @@ pub struct Key(KeyPair);
 impl Key {
     pub fn generate() -> Self {
         Self(KeyPair::generate(KeySize::Rsa2048).unwrap())
+    }
+
+    /// PKCS#8 in PEM.
+    pub fn pem(&self) -> String {
+        let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&self.0).unwrap();
+        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der.as_ref()))
     }
 
     pub fn jwk(&self, id: &str) -> Value {

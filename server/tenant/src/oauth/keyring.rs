@@ -1,5 +1,5 @@
 //! The keys over time: made at first start, read again from the store every minute, so that all instances follow when one
-//! of them, or the command line, rotates them.
+//! of them, or the command line, rotates them. Where the operator keeps the key, none is made or kept here.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -9,6 +9,7 @@ use super::keys::{PublicKey, SigningKey, generate};
 use crate::{
     clock::{Clock, Millis},
     error::{BuildError, StoreError},
+    own_keys::OwnKeys,
     store::{Pool, RetiredKey, Slot, Store, StoredKeys},
 };
 
@@ -22,20 +23,26 @@ pub(crate) const RETIRED_SECONDS: i64 = super::tokens::LONGEST_SECONDS + 2 * FRE
 #[derive(Debug)]
 pub(crate) struct Keys {
     pub(crate) current: SigningKey,
-    next: PublicKey,
+    /// None where the operator keeps the key.
+    next: Option<PublicKey>,
     retired: Vec<PublicKey>,
 }
 
 impl Keys {
     /// All that may have signed a token that still counts, or will sign one soon.
     pub(crate) fn public(&self) -> impl Iterator<Item = &PublicKey> {
-        [&self.current.public, &self.next].into_iter().chain(&self.retired)
+        [&self.current.public].into_iter().chain(&self.next).chain(&self.retired)
     }
 
-    async fn load(store: &Store, now: Millis) -> Result<Self, BuildError> {
-        let stored = load_or_make(store, now).await?;
-        let current = SigningKey::from_pkcs8(&stored.current.0)?;
-        let next = SigningKey::from_pkcs8(&stored.next.0)?.public;
+    async fn load(store: &Store, own: &OwnKeys, now: Millis) -> Result<Self, BuildError> {
+        let (current, next) = if let Some(own) = own.signing()? {
+            // Noted each time, so that it stays published for a while after another one takes its place.
+            store.note_own_key(&own.public, now).await?;
+            (own, None)
+        } else {
+            let stored = load_or_make(store, now).await?;
+            (SigningKey::from_pkcs8(&stored.current.0)?, Some(SigningKey::from_pkcs8(&stored.next.0)?.public))
+        };
         let mut retired = Vec::new();
         for key in store.retired_keys(now.plus_seconds(-RETIRED_SECONDS)).await? {
             let public = PublicKey::new(key.modulus, key.exponent);
@@ -50,23 +57,30 @@ impl Keys {
 
 /// The keys, and when they were read.
 #[derive(Debug)]
-pub(crate) struct Keyring(RwLock<(Arc<Keys>, Millis)>);
+pub(crate) struct Keyring {
+    own: OwnKeys,
+    read: RwLock<(Arc<Keys>, Millis)>,
+}
 
 impl Keyring {
-    pub(crate) async fn open(store: &Store, now: Millis) -> Result<Self, BuildError> {
-        Ok(Self(RwLock::new((Arc::new(Keys::load(store, now).await?), now))))
+    pub(crate) async fn open(store: &Store, own: OwnKeys, now: Millis) -> Result<Self, BuildError> {
+        if own.signs() {
+            store.retire_stored_keys(now).await?;
+        }
+        let keys = Arc::new(Keys::load(store, &own, now).await?);
+        Ok(Self { own, read: RwLock::new((keys, now)) })
     }
 
     pub(crate) async fn keys(&self, store: &Store, now: Millis) -> Result<Arc<Keys>, StoreError> {
-        let (keys, read_at) = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let (keys, read_at) = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
         if now < read_at.plus_seconds(FRESH_SECONDS) {
             return Ok(keys);
         }
-        let keys = Keys::load(store, now).await.map(Arc::new).map_err(|error| match error {
+        let keys = Keys::load(store, &self.own, now).await.map(Arc::new).map_err(|error| match error {
             BuildError::Store(error) => error,
             _ => StoreError::Malformed("signing key"),
         })?;
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = (Arc::clone(&keys), now);
+        *self.read.write().unwrap_or_else(PoisonError::into_inner) = (Arc::clone(&keys), now);
         Ok(keys)
     }
 }
@@ -113,23 +127,31 @@ pub enum KeyState {
 /// # Errors
 ///
 /// When the store or a key cannot be used.
-pub async fn signing_keys(pool: &Pool, clock: &dyn Clock) -> Result<Vec<KeyInfo>, BuildError> {
+pub async fn signing_keys(pool: &Pool, own: &OwnKeys, clock: &dyn Clock) -> Result<Vec<KeyInfo>, BuildError> {
     let (store, now) = (Store::open(pool.clone()).await?, Millis::of(clock));
-    let stored = load_or_make(&store, now).await?;
     let info = |public: &PublicKey, state, since: Millis| KeyInfo { kid: public.kid.clone(), state, since: at(since) };
     let mut keys = Vec::new();
-    for ((pkcs8, since), state) in [(&stored.current, KeyState::Current), (&stored.next, KeyState::Next)] {
-        keys.push(info(&SigningKey::from_pkcs8(pkcs8)?.public, state, *since));
+    if let Some(own) = own.signing()? {
+        keys.push(info(&own.public, KeyState::Current, now));
+    } else {
+        let stored = load_or_make(&store, now).await?;
+        for ((pkcs8, since), state) in [(&stored.current, KeyState::Current), (&stored.next, KeyState::Next)] {
+            keys.push(info(&SigningKey::from_pkcs8(pkcs8)?.public, state, *since));
+        }
     }
+    let in_use: Vec<String> = keys.iter().map(|key| key.kid.clone()).collect();
     for retired in store.retired_keys(now.plus_seconds(-RETIRED_SECONDS)).await? {
         let public = PublicKey::new(retired.modulus, retired.exponent);
-        keys.push(info(&public, KeyState::Retired, retired.retired_at));
+        if !in_use.contains(&public.kid) {
+            keys.push(info(&public, KeyState::Retired, retired.retired_at));
+        }
     }
     Ok(keys)
 }
 
 /// Makes the next key the current one, and a new one the next. The old one stays published until what it signed has
-/// expired; its private half is gone. Running instances follow within a minute. Of parallel rotations one counts.
+/// expired; its private half is gone. Running instances follow within a minute. Of parallel rotations one counts. For
+/// keys that the tenant keeps itself, not for [`OwnKeys`].
 ///
 /// # Errors
 ///
@@ -140,7 +162,7 @@ pub async fn rotate_signing_keys(pool: &Pool, clock: &dyn Clock) -> Result<Vec<K
     let old = SigningKey::from_pkcs8(&stored.current.0)?.public;
     let retired = RetiredKey { modulus: old.modulus, exponent: old.exponent, retired_at: now };
     store.rotate_signing_keys(&stored, &make().await?, &retired).await?;
-    signing_keys(pool, clock).await
+    signing_keys(pool, &OwnKeys::default(), clock).await
 }
 
 fn at(moment: Millis) -> OffsetDateTime {

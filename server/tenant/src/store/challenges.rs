@@ -134,7 +134,7 @@ impl Store {
                 return Ok(Err(Refusal::TooManyAttempts(limit.counted)));
             }
         }
-        let keys = code_keys::read(&mut transaction).await?;
+        let keys = code_keys::read(&mut transaction, self.code_key.as_ref()).await?;
         let mut judgement = challenge::judge(&keys, &before, attempt.code, now, &attempt.purpose);
         if let Err(Refusal::WrongCode { attempts_left: Some(_) }) = judgement.verdict
             && attempt.is_of_a_superseded_code(&mut transaction, &keys, now).await?

@@ -7,19 +7,20 @@ use super::{Connection, Store};
 use crate::{clock::Millis, error::StoreError, passwordless::code_keys::CodeKeys};
 
 /// Reads the keys, on a connection that may be in the middle of a transaction.
-pub(super) async fn read(connection: &mut Connection) -> Result<CodeKeys, StoreError> {
+pub(super) async fn read(connection: &mut Connection, own: Option<&SecretString>) -> Result<CodeKeys, StoreError> {
     let secrets: Vec<String> =
         sqlx::query_scalar("SELECT secret FROM tenant_code_keys ORDER BY created_at DESC, secret")
             .fetch_all(connection)
             .await?;
-    let secrets: Vec<SecretString> = secrets.into_iter().map(SecretString::from).collect();
+    let beside = |secret: String| [own.map_or("", |own| own.expose_secret().trim()), &secret].concat();
+    let secrets: Vec<SecretString> = secrets.into_iter().map(|secret| beside(secret).into()).collect();
     let (newest, before) = secrets.split_first().ok_or(StoreError::Malformed("set of code keys"))?;
     Ok(CodeKeys::new(newest, before))
 }
 
 impl Store {
     pub(crate) async fn code_keys(&self) -> Result<CodeKeys, StoreError> {
-        read(&mut *self.pool.acquire().await?).await
+        read(&mut *self.pool.acquire().await?, self.code_key.as_ref()).await
     }
 
     pub(crate) async fn put_code_key(&self, secret: &SecretString, now: Millis) -> Result<(), StoreError> {

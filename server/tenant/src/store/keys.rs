@@ -3,7 +3,11 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::Store;
-use crate::{clock::Millis, error::StoreError};
+use crate::{
+    clock::Millis,
+    error::StoreError,
+    oauth::keys::{PublicKey, SigningKey},
+};
 
 /// The private keys, PKCS#8, and since when each is what it is.
 pub(crate) struct StoredKeys {
@@ -99,6 +103,30 @@ impl Store {
             .await?;
         transaction.commit().await?;
         Ok(true)
+    }
+
+    /// The operator keeps the key from now on: of those that were made here the public halves stay for a while.
+    pub(crate) async fn retire_stored_keys(&self, now: Millis) -> Result<(), StoreError> {
+        let Some(keys) = self.signing_keys().await? else { return Ok(()) };
+        if let Ok(key) = SigningKey::from_pkcs8(&keys.current.0) {
+            self.note_own_key(&key.public, now).await?;
+        }
+        sqlx::query("DELETE FROM tenant_signing_keys").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The operator's key signs now: it is to stay published for a while after this.
+    pub(crate) async fn note_own_key(&self, key: &PublicKey, now: Millis) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO tenant_retired_keys (modulus, exponent, retired_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (modulus) DO UPDATE SET retired_at = excluded.retired_at",
+        )
+        .bind(STANDARD.encode(&key.modulus))
+        .bind(STANDARD.encode(&key.exponent))
+        .bind(now.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// Keys that were retired after `since`.

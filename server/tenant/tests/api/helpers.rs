@@ -10,7 +10,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use passwordless_tenant::{Clock, Entropy, Limits, Settings, Sms, SystemEntropy, TenantConfig};
+use passwordless_tenant::{Clock, Entropy, Limits, OwnKeys, Settings, Sms, SystemEntropy, TenantConfig};
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
 use sqlx::{
@@ -127,13 +127,15 @@ pub(crate) struct Choice {
     pub(crate) gateway_url: String,
     /// Where others reach the tenant; its own address unless it is behind something.
     pub(crate) public_url: Option<Url>,
+    /// Keys of the operator's.
+    pub(crate) keys: OwnKeys,
 }
 
 impl Default for Choice {
     fn default() -> Self {
         let limits = Limits { starts_per_ip_hour: 0, starts_per_phone_hour: 0, ..Limits::default() };
         let gateway_url = "http://gateway.invalid/".to_owned();
-        Self { limits, sms: Sms::Outbox, code_length: 6, gateway_url, public_url: None }
+        Self { limits, sms: Sms::Outbox, code_length: 6, gateway_url, public_url: None, keys: OwnKeys::default() }
     }
 }
 
@@ -162,6 +164,7 @@ impl TestTenant {
             config: TenantConfig::from_yaml(CONFIG, variables).unwrap().0,
             sms: choice.sms,
             limits: choice.limits,
+            keys: choice.keys,
         };
         let clock = Arc::new(TestClock(Mutex::new(now)));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
@@ -176,10 +179,14 @@ impl TestTenant {
 
     /// The same tenant after a restart of the program.
     pub(crate) async fn restarted(self) -> Self {
+        self.restarted_with(Choice::default()).await
+    }
+
+    pub(crate) async fn restarted_with(self, choice: Choice) -> Self {
         let now = self.clock.now();
         self.pool.close().await;
         let pool = open(&self.folder).await;
-        Self::serve(Choice::default(), self.folder, pool, now).await
+        Self::serve(choice, self.folder, pool, now).await
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der},
+    rsa::{KeyPair, KeySize},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use passwordless_tenant::{
-    CodeKeyInfo, KeyInfo, KeyState, code_keys, rotate_code_key, rotate_signing_keys, signing_keys, sweep_once,
+    CodeKeyInfo, KeyInfo, KeyState, OwnKeys, code_keys, rotate_code_key, rotate_signing_keys, signing_keys, sweep_once,
 };
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::helpers::TestTenant;
+use crate::helpers::{Choice, TestTenant};
 
 const HOUR: u64 = 60 * 60;
 
@@ -60,7 +65,7 @@ async fn the_next_key_is_known_before_it_signs_and_the_old_one_after() {
     assert!(published(&tenant).await.contains(current), "an instance may have signed with it for another minute");
     tenant.clock.advance(60);
     assert_eq!(published(&tenant).await, [next.clone(), fresh.clone()]);
-    let keys = signing_keys(&tenant.pool, &*tenant.clock).await.unwrap();
+    let keys = signing_keys(&tenant.pool, &OwnKeys::default(), &*tenant.clock).await.unwrap();
     assert_eq!(named(&keys), [(next.as_str(), KeyState::Current), (&fresh, KeyState::Next)]);
 }
 
@@ -74,7 +79,7 @@ async fn of_parallel_rotations_each_leaves_two_keys_and_loses_none() {
         tasks.spawn(async move { rotate_signing_keys(&tenant.pool, &*tenant.clock).await.unwrap() });
     }
     tasks.join_all().await;
-    let keys = signing_keys(&tenant.pool, &*tenant.clock).await.unwrap();
+    let keys = signing_keys(&tenant.pool, &OwnKeys::default(), &*tenant.clock).await.unwrap();
     let states: Vec<KeyState> = keys.iter().map(|key| key.state).collect();
     assert_eq!(states[..2], [KeyState::Current, KeyState::Next]);
     assert!(states[2..].iter().all(|state| *state == KeyState::Retired));
@@ -135,4 +140,60 @@ async fn a_new_code_key_takes_over_every_day() {
     sweep().await;
     assert_eq!(code_key_states(&tenant).await, [KeyState::Current]);
     assert_eq!(tenant.redeem(&tenant.code().await).await.status(), 200);
+}
+
+/// A key of an operator's, PKCS#8 in PEM.
+fn pem() -> String {
+    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).unwrap();
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der.as_ref()))
+}
+
+fn with_keys(signing: &str, code: &str) -> Choice {
+    let keys = OwnKeys::new(Some(signing.into()), Some(code.into())).unwrap();
+    Choice { keys, ..Choice::default() }
+}
+
+#[tokio::test]
+async fn who_reads_the_database_has_no_key_of_the_operators() {
+    let (signing, code_key) = (pem(), "k".repeat(43));
+    let tenant = TestTenant::start().await;
+    let made_here = access_token(&tenant).await;
+    let tenant = tenant.restarted_with(with_keys(&signing, &code_key)).await;
+    let token = access_token(&tenant).await;
+    assert_ne!(kid(&token), kid(&made_here));
+    assert!(is_good(&tenant, &token).await);
+    assert!(published(&tenant).await.contains(&kid(&made_here)), "those before stay published");
+    let private: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM tenant_signing_keys").fetch_one(&tenant.pool).await.unwrap();
+    assert_eq!(private, 0);
+    let own = OwnKeys::new(Some(signing.clone().into()), None).unwrap();
+    let listed = signing_keys(&tenant.pool, &own, &*tenant.clock).await.unwrap();
+    assert_eq!(named(&listed)[0], (kid(&token).as_str(), KeyState::Current));
+
+    // Without the operator's secret the key of the day fits no code.
+    let code = tenant.code().await;
+    let tenant = tenant.restarted_with(with_keys(&signing, &"x".repeat(43))).await;
+    assert_eq!(tenant.verify(&code).await.status(), 401);
+    let tenant = tenant.restarted_with(with_keys(&signing, &code_key)).await;
+    assert_eq!(tenant.verify(&code).await.status(), 200);
+
+    // Another key takes the place of the first one, which stays published as long as what it signed.
+    tenant.clock.advance(HOUR);
+    let tenant = tenant.restarted_with(with_keys(&pem(), &code_key)).await;
+    assert!(published(&tenant).await.contains(&kid(&token)));
+    assert_ne!(kid(&access_token(&tenant).await), kid(&token));
+    tenant.clock.advance(26 * HOUR);
+    assert!(!published(&tenant).await.contains(&kid(&token)));
+}
+
+#[test]
+fn keys_that_cannot_be_meant_are_refused() {
+    let public = crate::private_key_jwt::public_pem();
+    for signing in ["", "secret", public.as_str(), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+        assert!(OwnKeys::new(Some(signing.into()), None).is_err(), "{signing}");
+    }
+    assert!(OwnKeys::new(None, Some("short".into())).is_err());
+    let keys = OwnKeys::new(Some(pem().into()), Some("k".repeat(43).into())).unwrap();
+    assert!(!format!("{keys:?}").contains("kkk"));
 }
