@@ -19,8 +19,8 @@ mod layers;
 mod limits;
 mod lock_assets;
 mod oauth;
-mod pages;
 mod own_keys;
+mod pages;
 mod passwordless;
 mod people;
 mod phone_number;
@@ -44,8 +44,8 @@ pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BuildError, StoreError};
 pub use limits::Limits;
 pub use oauth::keyring::{KeyInfo, KeyState, rotate_signing_keys, signing_keys};
-pub use passwordless::code_keys::{CodeKeyInfo, code_keys, rotate_code_key};
 pub use own_keys::OwnKeys;
+pub use passwordless::code_keys::{CodeKeyInfo, code_keys, rotate_code_key};
 pub use people::{Person, block_people, delete_people, find_people, people, unblock_people};
 pub use sms::{
     Accepted, AskedBy, Gateway, GatewayAuthentication, GatewayConfig, MessageState, Outbox, Retries, SendError,
