@@ -56,8 +56,8 @@ fn with_code_for(request: &Request, start: &Start, number: &Number) -> Option<Pe
 }
 
 /// Sends a code to a number that the app knows, as for a step-up; the dialog on this browser's next page starts at the
-/// code. The terms are not asked about: who has a number in the app has been asked before. To be called in a server
-/// function of your app, below [`install`](super::install).
+/// code. Terms and countries are not asked about, where the ID token names this very number (scope `phone`): who has a number
+/// in the app has been asked before. To be called in a server function of your app, below [`install`](super::install).
 ///
 /// # Errors
 /// [`ApiError`] if no login can begin; all else that can go wrong is a [`Refusal`].
