@@ -7,6 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use rustls_pki_types::{SubjectPublicKeyInfoDer, pem::PemObject};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{config::Client, error::StoreError, tenant::Tenant};
 
@@ -74,7 +75,10 @@ impl AssertionKey {
         validation.set_audience(&[audience]);
         validation.sub = Some(client_id.to_owned());
         let key = DecodingKey::from_rsa_raw_components(&self.modulus, &self.exponent);
-        jsonwebtoken::decode(assertion, &key, &validation).ok().map(|token| token.claims)
+        let claims: Claims = jsonwebtoken::decode(assertion, &key, &validation).ok()?.claims;
+        // For this tenant alone: one that others may use as well can be one that they pass on (RFC 9700 section 2.5).
+        let is_for_us_alone = !claims.aud.is_array() || claims.aud.as_array().is_some_and(|all| all.len() == 1);
+        is_for_us_alone.then_some(claims)
     }
 }
 
@@ -86,6 +90,7 @@ impl fmt::Debug for AssertionKey {
 
 #[derive(Clone, Deserialize)]
 struct Claims {
+    aud: Value,
     exp: i64,
     nbf: Option<i64>,
     jti: String,
@@ -101,8 +106,19 @@ pub(crate) fn claimed_client(assertion: &str) -> Option<String> {
     serde_json::from_slice::<Subject>(&payload).ok().map(|claims| claims.sub)
 }
 
+/// Whether the assertion says that it is to be refused by who does not understand all of it, RFC 7515 section 4.1.11:
+/// nothing of that is understood here.
+fn is_critical(assertion: &str) -> bool {
+    let header = assertion.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
+    let header = header.and_then(|header| serde_json::from_slice::<Value>(&header).ok());
+    header.is_none_or(|header| header.get("crit").is_some())
+}
+
 /// Whether the assertion proves the client, and had not done so before.
 pub(crate) async fn proves(tenant: &Tenant, client: &Client, assertion: &str) -> Result<bool, StoreError> {
+    if is_critical(assertion) {
+        return Ok(false);
+    }
     let issuer = tenant.origin.issuer();
     let now = tenant.now();
     let verified = client.assertion_keys.iter().find_map(|key| key.verify(assertion, &client.client_id, &issuer));

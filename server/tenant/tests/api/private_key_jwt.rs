@@ -32,13 +32,17 @@ pub(crate) fn public_pem() -> String {
 }
 
 fn sign(alg: &str, claims: &Value) -> String {
+    sign_with(&json!({"alg": alg, "typ": "JWT"}), claims)
+}
+
+fn sign_with(header: &Value, claims: &Value) -> String {
+    let alg = header["alg"].as_str().unwrap();
     let padding: &'static dyn RsaEncoding = match alg {
         "RS384" => &RSA_PKCS1_SHA384,
         "PS256" => &RSA_PSS_SHA256,
         _ => &RSA_PKCS1_SHA256,
     };
-    let header = json!({"alg": alg, "typ": "JWT"});
-    let [header, claims] = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+    let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
     let message = format!("{header}.{claims}");
     let mut signature = vec![0; KEY.public_modulus_len()];
     KEY.sign(padding, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
@@ -87,6 +91,7 @@ async fn an_assertion_that_is_not_right_proves_nothing() {
         json!({"sub": "web"}),
         json!({"aud": "https://other.example/"}),
         json!({"aud": tenant.url("/oauth/token")}),
+        json!({"aud": [tenant.url("/"), "https://other.example/"]}),
         json!({"exp": now}),
         json!({"exp": now + 3601}),
         json!({"exp": null}),
@@ -106,7 +111,9 @@ async fn an_assertion_that_is_not_right_proves_nothing() {
     let (unsigned, _) = good.rsplit_once('.').unwrap();
     let none = sign("none", &good_claims(&tenant, "none"));
     let not_registered = sign("RS512", &good_claims(&tenant, "rs512"));
-    for assertion in ["x", "a.b.c", unsigned, &format!("{unsigned}."), &none, &not_registered] {
+    let critical = json!({"alg": "RS256", "crit": ["b64"], "b64": true});
+    let critical = sign_with(&critical, &good_claims(&tenant, "critical"));
+    for assertion in ["x", "a.b.c", unsigned, &format!("{unsigned}."), &none, &not_registered, &critical] {
         refused(start(&tenant, assertion, &json!({})).await, 401, "invalid_client", "Unauthorized").await;
     }
     for other in ["web", "who", "public"] {
@@ -117,6 +124,9 @@ async fn an_assertion_that_is_not_right_proves_nothing() {
     let response = start(&tenant, &good, &json!({"client_assertion_type": "x"})).await;
     refused(response, 400, "invalid_request", &description).await;
     assert_eq!(start(&tenant, &good, &json!({})).await.status(), 200, "none of these used it up");
+    let mut claims = good_claims(&tenant, "listed");
+    claims["aud"] = json!([claims["aud"]]);
+    assert_eq!(start(&tenant, &sign("RS256", &claims), &json!({})).await.status(), 200);
 }
 
 #[tokio::test]
