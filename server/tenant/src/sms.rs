@@ -150,6 +150,19 @@ impl SendError {
         }
     }
 
+    /// The same without the provider's words, which can name the operator's account: for those who did not show who they
+    /// are.
+    pub(crate) fn without_words(self) -> Self {
+        let message = || "The SMS provider did not take the message".to_owned();
+        match self {
+            Self::InvalidRecipient { code, .. } => Self::InvalidRecipient { message: message(), code },
+            Self::Refused { code, .. } => Self::Refused { message: message(), code },
+            Self::Busy { code, .. } => Self::Busy { message: message(), code },
+            Self::Failed { code, .. } => Self::Failed { message: message(), code },
+            other => other,
+        }
+    }
+
     /// Which error it is, for the log: the provider's words can hold the number.
     pub(crate) fn kind(&self) -> &'static str {
         match self {

@@ -87,7 +87,10 @@ pub(crate) async fn start(
         source: Source::of(caller.proven(), &headers, peer),
         browser: Browser::of_call(&tenant, &headers, &connection.name, &phone_number),
     };
-    let rate = tenant.send_code(&request).await?;
+    let rate = tenant.send_code(&request).await.map_err(|error| match error {
+        SendCodeError::Sms(error) if caller.proven().is_none() => SendCodeError::Sms(error.without_words()),
+        other => other,
+    })?;
     let started = Started {
         id: entropy::object_id(&*tenant.entropy),
         phone_number: phone_number.as_str().to_owned(),

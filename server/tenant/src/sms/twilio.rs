@@ -9,9 +9,9 @@ mod tests;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::{Client, StatusCode, redirect};
+use reqwest::{Client, Response, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
 use super::{Accepted, SendError, SmsMessage, SmsSender};
@@ -25,6 +25,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Longest pause between two tries.
 const MAX_PAUSE: Duration = Duration::from_secs(3);
+
+/// Longest answer that is read.
+const MAX_ANSWER: usize = 64 * 1024;
 
 /// Twilio's code for a `To` that is no phone number.
 const INVALID_TO: i64 = 21211;
@@ -148,10 +151,10 @@ impl Twilio {
         let status = response.status();
         if status.is_success() {
             // Taken is taken, whatever the rest of the answer looks like.
-            let message_id = response.json().await.ok().map(|Created { sid }| sid);
+            let message_id = read(response).await.map(|Created { sid }| sid);
             return Ok(Accepted { message_id });
         }
-        Err(refusal(status, response.json().await.ok()))
+        Err(refusal(status, read(response).await))
     }
 }
 
@@ -169,6 +172,18 @@ impl SmsSender for Twilio {
             }
         }
     }
+}
+
+/// Reads an answer, which is small; one that is not says nothing.
+async fn read<T: DeserializeOwned>(mut response: Response) -> Option<T> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.ok()? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MAX_ANSWER {
+            return None;
+        }
+    }
+    serde_json::from_slice(&bytes).ok()
 }
 
 /// The code's lifetime, within Twilio's 1 to 36000 seconds and above the 5 below which Twilio advises not to go.

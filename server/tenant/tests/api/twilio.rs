@@ -35,6 +35,12 @@ fn number() -> TwilioFrom {
 }
 
 async fn start(tenant: &TestTenant) -> Response {
+    let body = json!({"client_id": "web", "client_secret": "web-secret", "connection": "sms", "phone_number": PHONE});
+    tenant.post("/passwordless/start", &body).send().await.unwrap()
+}
+
+/// Without the client's secret.
+async fn start_as_a_stranger(tenant: &TestTenant) -> Response {
     let body = json!({"client_id": "web", "connection": "sms", "phone_number": PHONE});
     tenant.post("/passwordless/start", &body).send().await.unwrap()
 }
@@ -98,6 +104,31 @@ async fn refusals_become_auth0s_errors_and_are_not_repeated() {
         let answer = ResponseTemplate::new(status).insert_header("location", "/elsewhere").set_body_string(body);
         Mock::given(method("POST")).respond_with(answer).expect(1).mount(&double).await;
         refused(start(&tenant(&double.uri(), number()).await).await, 400, error, description).await;
+    }
+}
+
+/// They can name the operator's account.
+#[tokio::test]
+async fn strangers_get_the_code_and_not_the_words() {
+    let double = MockServer::start().await;
+    let body = json!({"code": 21608, "message": "Unverified for account AC0123 and +14155552671"});
+    Mock::given(method("POST")).respond_with(ResponseTemplate::new(400).set_body_json(body)).mount(&double).await;
+    let tenant = tenant(&double.uri(), number()).await;
+    let sentence = "The SMS provider did not take the message (Code: 21608)";
+    refused(start_as_a_stranger(&tenant).await, 400, "sms_provider_error", sentence).await;
+}
+
+#[tokio::test]
+async fn of_an_answer_no_more_is_read_than_there_can_be() {
+    let long = "x".repeat(1 << 20);
+    for (status, expected) in [(201, 200), (400, 400)] {
+        let double = MockServer::start().await;
+        let body = json!({"sid": "SM1", "code": 21211, "message": long});
+        let answer = ResponseTemplate::new(status).set_body_json(body);
+        Mock::given(method("POST")).respond_with(answer).expect(1).mount(&double).await;
+        let response = start(&tenant(&double.uri(), number()).await).await;
+        assert_eq!(response.status(), expected);
+        assert!(!response.text().await.unwrap().contains("xxx"));
     }
 }
 
