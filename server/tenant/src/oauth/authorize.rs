@@ -46,7 +46,7 @@ pub(crate) async fn post(
 }
 
 async fn authorize(tenant: &Tenant, headers: &HeaderMap, fields: &Fields) -> Result<Response, AuthorizeError> {
-    let address = ReturnAddress::parse(&tenant.config, fields)?;
+    let address = ReturnAddress::parse(&tenant.config, tenant.origin.issuer(), fields)?;
     answer(tenant, headers, fields, &address).await.map_err(|error| address.refuse(&error).into())
 }
 

@@ -38,6 +38,7 @@ pub(crate) async fn metadata(State(tenant): State<Arc<Tenant>>) -> Json<Value> {
         "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
         "passwordless_code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["none", "login"],
         "claims_supported": [
             "aud", "auth_time", "exp", "iat", "iss", "name", "nickname", "phone_number", "phone_number_verified",

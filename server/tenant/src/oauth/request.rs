@@ -122,7 +122,7 @@ impl IntoResponse for AuthorizeError {
 
 impl<'a> ReturnAddress<'a> {
     /// Finds the client and compares the address with those that it registered.
-    pub(crate) fn parse(config: &'a TenantConfig, fields: &'a Fields) -> Result<Self, PageError> {
+    pub(crate) fn parse(config: &'a TenantConfig, issuer: String, fields: &'a Fields) -> Result<Self, PageError> {
         let text = |name| fields.param(name).ok().flatten();
         let client_id = text("client_id").ok_or(PageError::MissingParameter("client_id"))?;
         let client = config.client(client_id).ok_or_else(|| PageError::UnknownClient(client_id.to_owned()))?;
@@ -130,7 +130,7 @@ impl<'a> ReturnAddress<'a> {
         if !client.is_callback(redirect_uri) {
             return Err(PageError::CallbackMismatch);
         }
-        Ok(Self { client, to: ReturnTo::parse(redirect_uri, fields) })
+        Ok(Self { client, to: ReturnTo::parse(issuer, redirect_uri, fields) })
     }
 
     /// Tells the application why it gets nothing.
@@ -300,7 +300,7 @@ mod tests {
         );
         let Ok((config, _)) = TenantConfig::from_yaml(&text, |_| None) else { return false };
         let fields = Fields::of(&[("client_id", "web"), ("redirect_uri", redirect_uri)]);
-        ReturnAddress::parse(&config, &fields).is_ok()
+        ReturnAddress::parse(&config, String::new(), &fields).is_ok()
     }
 
     proptest! {

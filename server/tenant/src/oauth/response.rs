@@ -96,11 +96,13 @@ pub(crate) struct ReturnTo {
     pub(crate) redirect_uri: String,
     pub(crate) state: Option<String>,
     mode: ResponseMode,
+    /// Who answers, RFC 9207: a client of several issuers knows by it whose answer it gets.
+    issuer: String,
 }
 
 impl ReturnTo {
     /// Reads how to answer; a request that cannot be answered as it wishes is told so in the way of its type.
-    pub(crate) fn parse(redirect_uri: &str, fields: &Fields) -> Self {
+    pub(crate) fn parse(issuer: String, redirect_uri: &str, fields: &Fields) -> Self {
         let text = |name| fields.param(name).ok().flatten();
         let response_type = text("response_type").and_then(ResponseType::parse).unwrap_or_default();
         let mode = ResponseMode::choose(text("response_mode"), response_type, redirect_uri);
@@ -108,6 +110,7 @@ impl ReturnTo {
             redirect_uri: redirect_uri.to_owned(),
             state: text("state").map(str::to_owned),
             mode: mode.unwrap_or_else(|| ResponseMode::default_for(response_type)),
+            issuer,
         }
     }
 
@@ -131,8 +134,9 @@ pub(crate) struct Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let ReturnTo { redirect_uri, state, mode } = self.to;
-        let members = self.members.into_iter().chain(state.map(|state| ("state", state))).collect::<Vec<_>>();
+        let ReturnTo { redirect_uri, state, mode, issuer } = self.to;
+        let members = self.members.into_iter().chain(state.map(|state| ("state", state)));
+        let members = members.chain([("iss", issuer)]).collect::<Vec<_>>();
         // The address was compared with the configuration, which holds only what parses.
         let Ok(url) = Url::parse(&redirect_uri) else { return ApiError::Internal.into_response() };
         let mut response = match mode {

@@ -28,7 +28,7 @@ pub(crate) async fn verify_redirect(
     headers: HeaderMap,
     QueryFields(fields): QueryFields,
 ) -> Result<Response, AuthorizeError> {
-    let address = ReturnAddress::parse(&tenant.config, &fields)?;
+    let address = ReturnAddress::parse(&tenant.config, tenant.origin.issuer(), &fields)?;
     sign_in(&tenant, &headers, &fields, &address, Source::browser(peer))
         .await
         .map_err(|error| address.refuse(&error).into())

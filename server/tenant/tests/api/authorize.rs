@@ -30,6 +30,7 @@ async fn who_is_signed_in_goes_straight_back() {
         assert_eq!(response.status(), 302);
         let answer = location(&response);
         assert_eq!(query(&answer, "state").as_deref(), Some("s"));
+        assert_eq!(query(&answer, "iss"), Some(tenant.url("/")), "RFC 9207");
         let code = query(&answer, "code").unwrap();
         assert_eq!(tenant.exchange(&code, &[]).await.status(), 200);
     }

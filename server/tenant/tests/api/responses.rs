@@ -92,7 +92,10 @@ async fn a_message_carries_the_answer_and_the_error() {
     let response = message(authorize(&tenant, "", &probe).await).await;
     assert_eq!(
         response,
-        json!({"error": "login_required", "error_description": "Login required", "state": "a \"<b>&c"})
+        json!({
+            "error": "login_required", "error_description": "Login required", "state": "a \"<b>&c",
+            "iss": tenant.url("/"),
+        })
     );
     let not_allowed = [("client_id", "web"), ("response_type", "token"), probe[0], probe[1]];
     assert_eq!(message(authorize(&tenant, &cookie, &not_allowed).await).await["error"], "unauthorized_client");
