@@ -30,7 +30,7 @@ pub(crate) use authorization_codes::StoredCode;
 pub(crate) use challenges::{Attempt, Binding};
 pub(crate) use keys::{RetiredKey, Slot, StoredKeys};
 pub(crate) use login_tickets::LoginTicket;
-pub(crate) use refresh_tokens::Rotation;
+pub(crate) use refresh_tokens::{NewFamily, Rotation};
 pub use secrets::default_client_secret;
 pub(crate) use sso_sessions::{ABSOLUTE_SECONDS as SSO_SECONDS, SsoSession};
 pub(crate) use users::User;

@@ -10,26 +10,26 @@ use crate::{
     entropy,
     error::{ApiError, GrantError, StoreError},
     passwordless::challenge::Refusal,
-    store::{Rotation, User},
+    store::{NewFamily, Rotation, User},
     tenant::Tenant,
 };
 
-/// The first token of a sign-in, where it was asked for and may be had. `origin` is a secret of the sign-in's own: the
-/// authorization code, where there was one.
-pub(crate) async fn begin(
-    tenant: &Tenant,
-    client: &Client,
-    grant: &Grant,
-    origin: &str,
-) -> Result<Option<String>, StoreError> {
-    if !grant.scope.has(OFFLINE_ACCESS) {
-        return Ok(None);
-    }
-    let token = entropy::token(&*tenant.entropy);
-    // OpenID Connect Core section 12.2: the nonce is of the first ID token only.
-    let kept = Grant { nonce: None, ..grant.clone() };
-    tenant.store.start_refresh_family(origin, &client.client_id, &kept, &token, tenant.now()).await?;
-    Ok(Some(token))
+/// What a sign-in begins, where a refresh token was asked for and may be had.
+pub(crate) fn family(tenant: &Tenant, client: &Client, grant: &Grant) -> Option<NewFamily> {
+    grant.scope.has(OFFLINE_ACCESS).then(|| NewFamily {
+        client_id: client.client_id.clone(),
+        // OpenID Connect Core section 12.2: the nonce is of the first ID token only.
+        grant: Grant { nonce: None, ..grant.clone() },
+        token: entropy::token(&*tenant.entropy),
+    })
+}
+
+/// The first token of a sign-in that no authorization code stands for.
+pub(crate) async fn begin(tenant: &Tenant, client: &Client, grant: &Grant) -> Result<Option<String>, StoreError> {
+    let Some(family) = family(tenant, client, grant) else { return Ok(None) };
+    let origin = entropy::token(&*tenant.entropy);
+    tenant.store.start_refresh_family(&origin, &family, tenant.now()).await?;
+    Ok(Some(family.token))
 }
 
 /// Uses a token up, and returns its successor.

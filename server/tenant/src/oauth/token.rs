@@ -20,12 +20,12 @@ use crate::{
     address::Source,
     body::{BodyFields, Fields},
     client_auth::Caller,
+    clock::Millis,
     config::{CODE_GRANT, Client, OTP_GRANT, REFRESH_GRANT},
-    entropy,
     error::{ApiError, GrantError},
     passwordless::{CodeError, CodeTry, browser::Browser, challenge::Refusal, device},
     phone_number::PhoneNumber,
-    store::User,
+    store::{NewFamily, StoredCode, User},
     tenant::Tenant,
 };
 
@@ -47,14 +47,10 @@ pub(crate) async fn token(
         OTP_GRANT => {
             let source = Source::of(Some(client).filter(|client| !client.is_public()), &headers, peer);
             let (user, grant) = by_otp(&tenant, client, (&headers, &fields), source).await?;
-            let refresh_token = refresh::begin(&tenant, client, &grant, &entropy::token(&*tenant.entropy)).await?;
+            let refresh_token = refresh::begin(&tenant, client, &grant).await?;
             (user, grant, refresh_token)
         }
-        CODE_GRANT => {
-            let (user, grant) = by_code(&tenant, client, &fields).await?;
-            let refresh_token = refresh::begin(&tenant, client, &grant, fields.required("code")?).await?;
-            (user, grant, refresh_token)
-        }
+        CODE_GRANT => by_code(&tenant, client, &fields).await?,
         _ => {
             let (user, grant, refresh_token) = refresh::exchange(&tenant, client, &fields).await?;
             (user, grant, Some(refresh_token))
@@ -100,26 +96,46 @@ async fn by_otp(
 }
 
 /// The authorization code grant. A code that is tried is gone, whatever the other parameters are.
-async fn by_code(tenant: &Tenant, client: &Client, fields: &Fields) -> Result<(User, Grant), ApiError> {
-    let (code, redirect_uri) = (fields.required("code")?, fields.required("redirect_uri")?);
-    let verifier = fields.param("code_verifier")?;
-    let now = tenant.now();
-    let Some(stored) = tenant.store.take_authorization_code(code, now).await? else {
+async fn by_code(tenant: &Tenant, client: &Client, fields: &Fields) -> Result<(User, Grant, Option<String>), ApiError> {
+    let code = fields.required("code")?;
+    let redirect_uri = fields.required("redirect_uri")?;
+    let exchange = Exchange { client, redirect_uri, verifier: fields.param("code_verifier")?, now: tenant.now() };
+    let taken =
+        tenant.store.take_authorization_code(code, exchange.now, |stored| exchange.judge(tenant, stored)).await?;
+    let Some(taken) = taken else {
         tenant.store.end_refresh_family_of(code).await?;
         return Err(GrantError::Code.into());
     };
-    if stored.client_id != client.client_id || now >= stored.expires_at {
-        return Err(GrantError::Code.into());
-    }
-    if stored.redirect_uri != redirect_uri {
-        return Err(GrantError::RedirectUri { sent: redirect_uri.to_owned(), expected: stored.redirect_uri }.into());
-    }
-    if !pkce::verify(stored.code_challenge.as_deref(), verifier) {
-        return Err(GrantError::CodeVerifier.into());
-    }
+    let (stored, family) = taken?;
     let user = tenant.store.user(&stored.grant.user_id).await?.ok_or(GrantError::Code)?;
     if user.blocked {
+        tenant.store.end_refresh_family_of(code).await?;
         return Err(ApiError::Otp(Refusal::Blocked));
     }
-    Ok((user, stored.grant))
+    Ok((user, stored.grant, family.map(|family| family.token)))
+}
+
+/// What a client shows with a code.
+struct Exchange<'a> {
+    client: &'a Client,
+    redirect_uri: &'a str,
+    verifier: Option<&'a str>,
+    now: Millis,
+}
+
+impl Exchange<'_> {
+    /// Whether the code is this client's to exchange, and the refresh family that begins then.
+    fn judge(&self, tenant: &Tenant, stored: &StoredCode) -> Result<Option<NewFamily>, GrantError> {
+        if stored.client_id != self.client.client_id || self.now >= stored.expires_at {
+            return Err(GrantError::Code);
+        }
+        if stored.redirect_uri != self.redirect_uri {
+            let (sent, expected) = (self.redirect_uri.to_owned(), stored.redirect_uri.clone());
+            return Err(GrantError::RedirectUri { sent, expected });
+        }
+        if !pkce::verify(stored.code_challenge.as_deref(), self.verifier) {
+            return Err(GrantError::CodeVerifier);
+        }
+        Ok(refresh::family(tenant, self.client, &stored.grant))
+    }
 }

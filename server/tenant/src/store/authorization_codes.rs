@@ -1,6 +1,9 @@
 //! Authorization codes: kept as hashes, good for one exchange.
 
-use super::{Store, hash};
+use super::{
+    Store, hash,
+    refresh_tokens::{NewFamily, insert_family},
+};
 use crate::{clock::Millis, error::StoreError, oauth::grant::Grant};
 
 /// A code, and what it is bound to.
@@ -34,21 +37,31 @@ impl Store {
         Ok(())
     }
 
-    /// Takes the code; whatever the exchange says next, nobody can take it again. The row stays, to know a reuse by.
-    pub(crate) async fn take_authorization_code(
+    /// Takes the code; whatever `judge` says of it, nobody can take it again. The refresh family that it grants begins in
+    /// the same step, so that whoever comes with the code again finds the family, and can end it. The row stays, to know
+    /// a reuse by.
+    pub(crate) async fn take_authorization_code<E>(
         &self,
         code: &str,
         now: Millis,
-    ) -> Result<Option<StoredCode>, StoreError> {
+        judge: impl FnOnce(&StoredCode) -> Result<Option<NewFamily>, E> + Send,
+    ) -> Result<Option<Result<(StoredCode, Option<NewFamily>), E>>, StoreError> {
+        let mut transaction = self.pool.begin().await?;
         let row: Option<Row> = sqlx::query_as(
             "UPDATE tenant_authorization_codes SET redeemed_at = $1 WHERE code_hash = $2 AND redeemed_at IS NULL \
              RETURNING client_id, redirect_uri, code_challenge, grant_json, expires_at",
         )
         .bind(now.0)
         .bind(hash(code))
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *transaction)
         .await?;
-        row.map(code_of).transpose()
+        let Some(stored) = row.map(code_of).transpose()? else { return Ok(None) };
+        let judged = judge(&stored);
+        if let Ok(Some(family)) = &judged {
+            insert_family(&mut transaction, code, family, now).await?;
+        }
+        transaction.commit().await?;
+        Ok(Some(judged.map(|family| (stored, family))))
     }
 }
 

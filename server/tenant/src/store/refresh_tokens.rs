@@ -1,6 +1,6 @@
 //! Refresh tokens: kept as hashes, each good for one use. What grows from one sign-in is a family, and dies as one.
 
-use super::{Store, hash};
+use super::{Connection, Store, hash};
 use crate::{clock::Millis, error::StoreError, oauth::grant::Grant};
 
 /// A family dies after this long without use.
@@ -16,6 +16,15 @@ pub(crate) struct RefreshFamily {
     pub(crate) grant: Grant,
 }
 
+/// A family that is to begin.
+#[derive(Debug)]
+pub(crate) struct NewFamily {
+    pub(crate) client_id: String,
+    pub(crate) grant: Grant,
+    /// Its first token.
+    pub(crate) token: String,
+}
+
 /// What became of a token that was to be exchanged for its successor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rotation {
@@ -27,33 +36,15 @@ pub(crate) enum Rotation {
 }
 
 impl Store {
-    /// Starts a family with its first token. `origin` is what the sign-in was proved with; see
-    /// [`Store::end_refresh_family_of`].
+    /// Starts a family. `origin` is what the sign-in was proved with; see [`Store::end_refresh_family_of`].
     pub(crate) async fn start_refresh_family(
         &self,
         origin: &str,
-        client_id: &str,
-        grant: &Grant,
-        token: &str,
+        family: &NewFamily,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let grant = serde_json::to_string(grant).map_err(|_| StoreError::Malformed("grant"))?;
         let mut transaction = self.pool.begin().await?;
-        sqlx::query(
-            "INSERT INTO tenant_refresh_families (id, client_id, grant_json, created_at, used_at) \
-             VALUES ($1, $2, $3, $4, $4)",
-        )
-        .bind(hash(origin))
-        .bind(client_id)
-        .bind(grant)
-        .bind(now.0)
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query("INSERT INTO tenant_refresh_tokens (token_hash, family_id) VALUES ($1, $2)")
-            .bind(hash(token))
-            .bind(hash(origin))
-            .execute(&mut *transaction)
-            .await?;
+        insert_family(&mut transaction, origin, family, now).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -139,4 +130,30 @@ impl Store {
         sqlx::query("DELETE FROM tenant_refresh_families WHERE id = $1").bind(id).execute(&self.pool).await?;
         Ok(())
     }
+}
+
+/// A family and its first token, within someone's transaction.
+pub(super) async fn insert_family(
+    connection: &mut Connection,
+    origin: &str,
+    family: &NewFamily,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let grant = serde_json::to_string(&family.grant).map_err(|_| StoreError::Malformed("grant"))?;
+    sqlx::query(
+        "INSERT INTO tenant_refresh_families (id, client_id, grant_json, created_at, used_at) \
+         VALUES ($1, $2, $3, $4, $4)",
+    )
+    .bind(hash(origin))
+    .bind(&family.client_id)
+    .bind(grant)
+    .bind(now.0)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("INSERT INTO tenant_refresh_tokens (token_hash, family_id) VALUES ($1, $2)")
+        .bind(hash(&family.token))
+        .bind(hash(origin))
+        .execute(&mut *connection)
+        .await?;
+    Ok(())
 }

@@ -1,13 +1,15 @@
 //! What the store promises, whichever engine is behind it: one suite, run over every engine that there is.
 
-use std::error::Error;
+use std::{convert::Infallible, error::Error};
 
 use secrecy::ExposeSecret;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::{Attempt, Binding, LoginTicket, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode, StoredKeys};
+use super::{
+    Attempt, Binding, LoginTicket, NewFamily, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode, StoredKeys,
+};
 use crate::{
     address::Source,
     audit::{Entry, Event},
@@ -287,6 +289,10 @@ fn grant(user_id: &str) -> Grant {
     Grant { user_id: user_id.to_owned(), scope, audience: None, nonce: None, auth_time: NOW.seconds(), sid: None }
 }
 
+fn family(token: &str) -> NewFamily {
+    NewFamily { client_id: "web".to_owned(), grant: grant("user"), token: token.to_owned() }
+}
+
 async fn an_authorization_code_is_taken_once(store: &Store) -> Outcome {
     let stored = StoredCode {
         client_id: "web".to_owned(),
@@ -296,21 +302,23 @@ async fn an_authorization_code_is_taken_once(store: &Store) -> Outcome {
         expires_at: NOW.plus_seconds(MINUTE),
     };
     store.put_authorization_code("code", &stored).await?;
-    assert!(store.take_authorization_code("other", NOW).await?.is_none());
-    let taken = twenty(|_| {
+    let family = |token: &str| Ok::<_, Infallible>(Some(family(token)));
+    assert!(store.take_authorization_code("other", NOW, |_| family("none")).await?.is_none());
+    let taken = twenty(|n| {
         let store = store.clone();
-        async move { store.take_authorization_code("code", NOW).await.ok().flatten() }
+        async move { store.take_authorization_code("code", NOW, |_| family(&format!("token {n}"))).await.ok().flatten() }
     })
     .await;
     let taken: Vec<_> = taken.into_iter().flatten().collect();
-    let [code] = &taken[..] else { return Err(format!("taken {} times", taken.len()).into()) };
+    let [Ok((code, Some(family)))] = &taken[..] else { return Err(format!("taken {} times", taken.len()).into()) };
     assert_eq!((code.client_id.as_str(), code.grant.user_id.as_str()), ("web", "user"));
     assert_eq!(code.code_challenge.as_deref(), Some("challenge"));
+    assert!(store.refresh_family(&family.token, "web", NOW).await?.is_some());
     Ok(())
 }
 
 async fn a_refresh_token_is_rotated_once_and_reuse_ends_the_family(store: &Store) -> Outcome {
-    store.start_refresh_family("origin", "web", &grant("user"), "first", NOW).await?;
+    store.start_refresh_family("origin", &family("first"), NOW).await?;
     assert!(store.refresh_family("first", "other-client", NOW).await?.is_none());
     assert!(store.refresh_family("first", "web", NOW.plus_seconds(31 * DAY)).await?.is_none(), "idle for too long");
     let rotations = twenty(|n| {
@@ -328,7 +336,7 @@ async fn a_refresh_token_is_rotated_once_and_reuse_ends_the_family(store: &Store
     for n in 0..20 {
         assert!(store.refresh_family(&format!("next {n}"), "web", NOW).await?.is_none());
     }
-    store.start_refresh_family("code", "web", &grant("user"), "token", NOW).await?;
+    store.start_refresh_family("code", &family("token"), NOW).await?;
     store.end_refresh_family_of("code").await?;
     assert!(store.refresh_family("token", "web", NOW).await?.is_none());
     Ok(())
@@ -494,7 +502,7 @@ async fn what_is_over_is_removed_and_the_rest_stays(store: &Store) -> Outcome {
     send(store, "111111").await?;
     send(store, "222222").await?;
     store.take_assertion("name", NOW.plus_seconds(MINUTE)).await?;
-    store.start_refresh_family("origin", "web", &grant("user"), "token", NOW).await?;
+    store.start_refresh_family("origin", &family("token"), NOW).await?;
     assert_eq!(store.sweep(NOW).await?, 0);
     // The replaced code and the assertion.
     assert_eq!(store.sweep(NOW.plus_seconds(4 * MINUTE)).await?, 2);

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::helpers::{TestTenant, claims, otp_request, wrong};
+use crate::{
+    helpers::{TestTenant, claims, location, otp_request, query, wrong},
+    refresh_token::refresh,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_parallel_redeems_one_wins() {
@@ -52,6 +55,31 @@ async fn of_ten_parallel_exchanges_one_wins() {
     }
     let statuses = tasks.join_all().await;
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+}
+
+/// Whoever wins the race, a code that two parties hold leaves no refresh token behind.
+#[tokio::test(flavor = "multi_thread")]
+async fn parallel_exchanges_of_a_code_leave_no_refresh_token() {
+    let tenant = Arc::new(TestTenant::start().await);
+    for n in 0..30 {
+        let phone_number = format!("+1415555{:04}", 3000 + n);
+        let code = tenant.code_for("sms", &phone_number).await;
+        let asked = [("phone_number", phone_number.as_str()), ("scope", "openid offline_access")];
+        let code = query(&location(&tenant.verify_redirect(&code, &asked).await), "code").unwrap();
+        let mut tasks = JoinSet::new();
+        for _ in 0..6 {
+            let (tenant, code) = (Arc::clone(&tenant), code.clone());
+            tasks.spawn(async move { tenant.exchange(&code, &[]).await.json::<Value>().await.unwrap() });
+        }
+        let answers = tasks.join_all().await;
+        let won: Vec<&str> = answers.iter().filter_map(|answer| answer["refresh_token"].as_str()).collect();
+        assert_eq!(won.len(), 1, "{answers:?}");
+        assert_eq!(
+            refresh(&tenant, won[0], &json!({})).await.status(),
+            403,
+            "the tokens of code {n} outlived its reuse"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
