@@ -19,17 +19,22 @@ SIZE := target/debug/pack size $(SITE)
 PLAYWRIGHT = cd end2end && CHROMIUM="$(CHROMIUM)" node_modules/.bin/playwright
 SDK := end2end/sdk
 SDK_TESTS = cd $(SDK) && CHROMIUM="$(CHROMIUM)" node --test --test-reporter=spec --test-timeout=60000 tests/*.test.js
+# How long `make fuzz` takes, in seconds: half of it for the tenant, half for the library, all their targets at once. In
+# `make test` each target has a second. The inputs are random and guided by nothing, as Rust's stable compiler does not say
+# which code they reach: what is found, is found by the shapes that the targets give them.
+FUZZ_SECONDS ?= 3600
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run test release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
+.PHONY: help run test fuzz release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
 .NOTPARALLEL:
 
 help:
 	@echo "make run          compile, and start the app on http://localhost:3000"
 	@echo "make test         format, lints, tests, the tests in a browser and those with the official SDKs"
+	@echo "make fuzz         random input for every reader of what strangers send, for FUZZ_SECONDS ($(FUZZ_SECONDS))"
 	@echo "make release      an optimised build"
 	@echo "make size         what a browser loads to show the dialog, in bytes"
 	@echo "make bench-dialog how long the dialog takes until it can be used, in milliseconds"
@@ -65,6 +70,12 @@ test: rust rust-lints node python chromium nginx
 	@$(SDK_TESTS)
 	@echo "[8/8] size …"
 	@$(SIZE)
+
+fuzz: rust
+	@echo "compiling …"
+	@cargo test $(NATIVE) --lib --no-run
+	@echo "reading random input for $(FUZZ_SECONDS) seconds …"
+	@BOLERO_RANDOM_TEST_TIME_MS=$$(($(FUZZ_SECONDS) * 500)) cargo test $(NATIVE) --lib fuzz_ -- --test-threads 64
 
 release: rust $(NODE_MODULES)/.package-lock.json
 	@echo "[1/3] compiling the client …"

@@ -14,6 +14,8 @@ mod cookies;
 pub(crate) mod countries;
 mod current_user;
 pub(crate) mod form;
+#[cfg(test)]
+mod fuzz;
 mod guard;
 mod hooks;
 mod id_token;

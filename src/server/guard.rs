@@ -166,6 +166,42 @@ mod tests {
         letters.collect::<Vec<_>>().prop_map(|letters| letters.concat())
     }
 
+    /// What a browser resolves to a private path is covered; the guard may cover more.
+    #[test]
+    fn fuzz_paths() {
+        let pieces: &[&str] = &[
+            "/",
+            "//",
+            "\\",
+            ".",
+            "..",
+            "%2e",
+            "%2F",
+            "%5c",
+            "%25",
+            "profile",
+            "PROFILE",
+            "%70rofile",
+            "x",
+            ";",
+            ";a=b",
+            "%3f",
+            "%23",
+            "%00",
+            "%20",
+            "%",
+            "%ff",
+        ];
+        let base = url::Url::parse("https://app.example/").expect("a URL");
+        bolero::check!().with_generator(crate::server::fuzz::texts(pieces)).for_each(|text| {
+            let path = format!("/{text}");
+            let Ok(url) = base.join(&path) else { return };
+            let is_private = url.path().split('/').nth(1) == Some("profile");
+            assert!(!is_private || guard().covers(url.path()), "{path}");
+            assert!(guard().covers(&format!("/profile/{text}")), "{path}");
+        });
+    }
+
     proptest! {
         #[test]
         fn no_spelling_gets_around_it(

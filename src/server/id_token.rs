@@ -158,3 +158,61 @@ fn signature_only() -> Validation {
     validation.validate_aud = false;
     validation
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::{
+        SystemClock,
+        fuzz::{almost, config, texts},
+        tenant_client::TenantClient,
+    };
+    use std::panic::AssertUnwindSafe;
+
+    /// For a tenant that nobody can reach, so that there is no key.
+    fn id_tokens() -> AssertUnwindSafe<IdTokens> {
+        let (mut config, clock) = (config(), Arc::new(SystemClock));
+        config.tenant = "http://127.0.0.1:1".parse().expect("a tenant");
+        let tenant = TenantClient::new(&config, clock.clone()).expect("an HTTP client");
+        AssertUnwindSafe(IdTokens::new(&config, Jwks::new(tenant, clock.clone()), clock))
+    }
+
+    /// What no key has signed is no token, whatever its header says.
+    #[test]
+    fn fuzz_id_tokens() {
+        let pieces: &[&str] = &[
+            // Headers of HS256, none, and RS256 without a key; `{"sub":"a"}`; and pieces of them.
+            "eyJhbGciOiJIUzI1NiJ9",
+            "eyJhbGciOiJub25lIn0",
+            "eyJhbGciOiJSUzI1NiJ9",
+            "eyJzdWIiOiJhIn0",
+            "eyJ",
+            "hbGci",
+            ".",
+            "..",
+            "=",
+            "_",
+            "AAAA",
+        ];
+        let (id_tokens, runtime) = (id_tokens(), tokio::runtime::Builder::new_current_thread().enable_all().build());
+        let runtime = AssertUnwindSafe(runtime.expect("a runtime"));
+        bolero::check!().with_generator(texts(pieces)).for_each(|text| {
+            let token = SecretString::from(text.as_str());
+            assert!(runtime.block_on(id_tokens.check(&token, None)).is_err());
+        });
+    }
+
+    /// Claims that hold name our tenant and our client, whatever else they name.
+    #[test]
+    fn fuzz_claims() {
+        let claims =
+            r#"{"iss":"http://127.0.0.1:1/","sub":"sms|1","aud":["client"],"azp":"client","exp":9e9,"iat":1,"nbf":1}"#;
+        let id_tokens = id_tokens();
+        bolero::check!().with_generator(almost(claims)).for_each(|text| {
+            let Ok(claims) = serde_json::from_str::<Claims>(text) else { return };
+            let is_ours = text.contains(r#""http://127.0.0.1:1/""#) && text.contains(r#""client""#);
+            assert!(id_tokens.check_parties(&claims).is_err() || is_ours && !claims.sub.is_empty());
+            let _ = id_tokens.check_time(&claims);
+        });
+    }
+}

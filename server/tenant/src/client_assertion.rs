@@ -131,3 +131,40 @@ fn is_current(claims: &Claims, now: i64) -> bool {
     let begins = claims.nbf.unwrap_or(now);
     now < claims.exp && claims.exp - now <= MAX_SECONDS && begins <= now + LEEWAY_SECONDS
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        fuzz::{almost, texts},
+        oauth::keys::{SigningKey, generate},
+    };
+
+    /// Of all assertions that look like the client's, its own is the only one, and for nobody else.
+    #[test]
+    fn fuzz_client_assertions() {
+        let signer = generate().and_then(|pkcs8| SigningKey::from_pkcs8(&pkcs8)).expect("a key");
+        let (modulus, exponent) = (signer.public.modulus.clone(), signer.public.exponent.clone());
+        let key = AssertionKey { algorithm: Algorithm::RS256, modulus, exponent };
+        let claims = json!({ "iss": "app", "sub": "app", "aud": "https://tenant.example/", "exp": 1, "jti": "1" });
+        let assertion = signer.sign(&claims).expect("an assertion");
+        bolero::check!().with_generator(almost(&assertion)).for_each(|text| {
+            let _ = claimed_client(text);
+            let is_proof = key.verify(text, "app", "https://tenant.example/").is_some();
+            assert_eq!(is_proof, *text == assertion);
+            assert!(key.verify(text, "other", "https://tenant.example/").is_none());
+        });
+    }
+
+    #[test]
+    fn fuzz_claimed_clients() {
+        // `{"sub":"app"}`, and pieces of it.
+        let pieces: &[&str] =
+            &[".", "eyJzdWIiOiJhcHAifQ", "eyJ", "zdWIi", "OiJhcHAifQ", "=", "_", "-", "AAAA", "bnVsbA"];
+        bolero::check!().with_generator(texts(pieces)).for_each(|text| {
+            assert!(claimed_client(text).is_none() || text.contains('.'));
+        });
+    }
+}

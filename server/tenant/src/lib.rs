@@ -14,6 +14,8 @@ mod config;
 mod cookies;
 mod entropy;
 mod error;
+#[cfg(test)]
+mod fuzz;
 mod hosted;
 mod layers;
 mod limits;

@@ -2,6 +2,8 @@
 
 pub(crate) mod authorize;
 pub(crate) mod discovery;
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod grant;
 mod id_token_hint;
 pub(crate) mod keyring;

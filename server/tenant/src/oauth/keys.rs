@@ -140,3 +140,23 @@ pub(crate) async fn jwks(State(tenant): State<Arc<Tenant>>) -> Result<Response, 
     let keys = json!({ "keys": keys.public().map(PublicKey::jwk).collect::<Vec<_>>() });
     Ok(([(header::CACHE_CONTROL, "public, max-age=300")], Json(keys)).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzz::almost;
+
+    /// Of all tokens that look like one of ours, ours is the only one.
+    #[test]
+    fn fuzz_access_tokens() {
+        let key = generate().and_then(|pkcs8| SigningKey::from_pkcs8(&pkcs8)).expect("a key");
+        let token = key.sign(&json!({ "iss": "https://tenant.example/", "sub": "sms|1" })).expect("a token");
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.validate_exp = false;
+        validation.set_required_spec_claims(&["iss"]);
+        bolero::check!().with_generator(almost(&token)).for_each(|text| {
+            let _ = jsonwebtoken::decode_header(text);
+            assert_eq!(key.public.verify::<Value>(text, &validation).is_some(), *text == token);
+        });
+    }
+}

@@ -83,3 +83,46 @@ fn say(report: &Report<'_>) {
         None => tracing::debug!(message_id, status, "a message got further"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+    use url::Url;
+
+    use super::*;
+    use crate::fuzz::texts;
+
+    /// A report that is understood names its message, and nobody makes up the signature of one.
+    #[test]
+    fn fuzz_reports() {
+        let pieces: &[&str] = &[
+            "MessageSid=",
+            "SM1",
+            "MessageStatus=",
+            "sent",
+            "delivered",
+            "failed",
+            "ErrorCode=",
+            "30002",
+            "-1",
+            "99999999999999999999",
+            "&",
+            "=",
+            "%",
+            "%00",
+            "+",
+            "AccountSid=AC1",
+        ];
+        let url = Url::parse("https://tenant.example/twilio/status").expect("a URL");
+        let token = SecretString::from("12345");
+        bolero::check!().with_generator((texts(pieces), texts(&["A", "=", "/", "+", "AAAA"]))).for_each(
+            |(body, forged)| {
+                let parameters = parameters(body.as_bytes());
+                if let Some(report) = report(&parameters) {
+                    assert!(Stage::of(report.status).is_some() && body.contains("MessageSid"));
+                }
+                assert!(!signature::is_valid(&token, &url, &parameters, forged));
+            },
+        );
+    }
+}

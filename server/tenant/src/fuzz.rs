@@ -1,0 +1,279 @@
+//! Every reader of what strangers send, given input that nobody would think of.
+//!
+//! For a second each, or as long as `make fuzz` says; a failure prints the seed to repeat it with
+//! (`BOLERO_RANDOM_SEED`). What is private to a module is tested there, under the same name: `fuzz_…`.
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, FromRequestParts, Request},
+};
+use bolero::{ValueGenerator, check, produce};
+use http::{HeaderMap, HeaderValue, header};
+use serde_json::Value;
+
+use crate::{
+    TenantConfig,
+    body::{BodyFields, Fields, QueryFields},
+    cookies,
+    error::{ApiError, Property},
+    passwordless::{
+        language::Language,
+        template::{Syntax, Template, Values},
+    },
+    phone_number::PhoneNumber,
+    typed,
+};
+
+/// Texts of these pieces, with a foreign character here and there: plain noise never gets past the first check.
+pub(crate) fn texts(pieces: &'static [&'static str]) -> impl ValueGenerator<Output = String> {
+    produce::<Vec<(u8, u16, char)>>().with().len(0_usize..32).map_gen(move |draws| {
+        let mut text = String::new();
+        for (kind, which, foreign) in draws {
+            match kind {
+                0..24 => text.push(foreign),
+                _ => text.push_str(pieces[usize::from(which) % pieces.len()]),
+            }
+        }
+        text
+    })
+}
+
+/// A text that is right, with up to three of its bytes replaced.
+pub(crate) fn almost(right: &str) -> impl ValueGenerator<Output = String> + use<> {
+    let right = right.to_owned();
+    produce::<Vec<(u16, u8)>>().with().len(0_usize..4).map_gen(move |edits| {
+        let mut bytes = right.clone().into_bytes();
+        for (at, byte) in edits {
+            let at = usize::from(at) % bytes.len();
+            bytes[at] = byte;
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// Headers with this value, if a header can hold it.
+fn headers(name: header::HeaderName, value: &[u8]) -> HeaderMap {
+    HeaderValue::from_bytes(value).map(|value| HeaderMap::from_iter([(name, value)])).unwrap_or_default()
+}
+
+/// The outcome of what waits for nothing.
+fn now<T>(ready: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(ready)
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+const NUMBERS: &[&str] = &[
+    "+", "00", "011", "tel:", "1", "44", "49", "39", "521", "549", "0", "7", "415", "555", "2671", " ", "-", "(", ")",
+    "/", ";ext=", "x", "#", "٤", "４", "\u{200e}", "\u{ff0b}", "\u{a0}",
+];
+
+/// What is taken is E.164, parses to itself, and is never shown whole.
+fn is_one_number(number: &PhoneNumber) {
+    let e164 = number.as_str();
+    assert!(PhoneNumber::fits_pattern(e164) && PhoneNumber::parse(e164).as_ref() == Some(number));
+    assert!(number.masked() != e164 && number.masked().contains('•'));
+    assert!(PhoneNumber::from_typed(e164).as_ref() == Some(number));
+}
+
+#[test]
+fn fuzz_phone_numbers() {
+    check!().with_generator(texts(NUMBERS)).for_each(|text| {
+        [PhoneNumber::parse(text), PhoneNumber::from_typed(text)].iter().flatten().for_each(is_one_number);
+    });
+}
+
+#[test]
+fn fuzz_typed_codes() {
+    let pieces: &[&str] = &["1", "23", "456", "٧", "９", " ", "-", "\u{2013}", "\u{200b}", ".", "code ", "\n@app #"];
+    check!().with_generator((texts(pieces), 4_usize..=40)).for_each(|(text, length)| {
+        let code = typed::code_in(text, *length);
+        assert!(code.len() <= *length && is_digits(&code));
+        assert_eq!(typed::code_in(&code, *length), code);
+    });
+}
+
+const BODIES: &[&str] = &[
+    "{",
+    "}",
+    "\"",
+    "client_id",
+    ":",
+    ",",
+    "[",
+    "]",
+    "null",
+    "1e999",
+    "\\u0000",
+    "\\ud800",
+    "=",
+    "&",
+    "%",
+    "%00",
+    "%ff",
+    "+",
+    "a",
+    "true",
+    " ",
+];
+
+/// A text, where there is one, is not empty, and asking for it changes nothing.
+fn are_texts_or_refused(fields: &Fields) {
+    assert!(matches!(fields.param("client_id"), Ok(None) | Err(_)) || fields.get("client_id").is_some());
+    for name in fields.names().map(str::to_owned) {
+        let text = fields.get(&name).and_then(Value::as_str);
+        assert!(text.is_none() || fields.names().any(|other| other == name));
+    }
+    if let Ok(text) = fields.text(Property::Other("client_id")) {
+        assert!(text.is_none_or(|text| !text.is_empty()));
+    }
+}
+
+#[test]
+fn fuzz_bodies() {
+    check!().with_generator((texts(BODIES), produce::<bool>())).for_each(|(text, is_form)| {
+        let content_type = if *is_form { "application/x-www-form-urlencoded" } else { "application/json" };
+        let request = Request::post("/").header(header::CONTENT_TYPE, content_type).body(Body::from(text.clone()));
+        let read = now(BodyFields::from_request(request.expect("a request"), &()));
+        let _ = read.map(|BodyFields(fields)| are_texts_or_refused(&fields));
+    });
+}
+
+#[test]
+fn fuzz_queries() {
+    check!().with_generator(texts(BODIES)).for_each(|text| {
+        let Ok(request) = Request::get(format!("/?{text}")).body(()) else { return };
+        let (mut parts, ()) = request.into_parts();
+        let read: Result<_, ApiError> = now(QueryFields::from_request_parts(&mut parts, &()));
+        let _ = read.map(|QueryFields(fields)| are_texts_or_refused(&fields));
+    });
+}
+
+#[test]
+fn fuzz_cookies() {
+    check!().for_each(|noise: &[u8]| {
+        let noise = &noise[..noise.len().min(64)];
+        let found = cookies::read(&headers(header::COOKIE, noise), "sid");
+        assert!(found.is_none_or(|value| !value.contains(';')));
+        // A neighbour's bytes do not matter.
+        let beside = [noise, b"; tenant_sso=right"].concat();
+        let beside = headers(header::COOKIE, &beside);
+        assert!(beside.is_empty() || cookies::read(&beside, "tenant_sso").is_some());
+    });
+}
+
+const SECRET: &str = "kept-from-every-message";
+
+/// The example, where each variable is a secret: no message about the file ever shows one.
+#[test]
+fn fuzz_tenant_yaml() {
+    let example = include_str!("../tenant.example.yaml");
+    check!().with_generator(almost(example)).for_each(|text| {
+        match TenantConfig::from_yaml(text, |_| Some(SECRET.to_owned())) {
+            Ok((config, unknown)) => {
+                assert!(!config.clients().is_empty());
+                assert!(!unknown.concat().contains(SECRET) && !format!("{config:?}").contains("client_secret: \""));
+            }
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+    });
+}
+
+#[test]
+fn fuzz_yaml_of_any_shape() {
+    let pieces: &[&str] = &[
+        "clients:",
+        "connections:",
+        "\n",
+        "  ",
+        "- ",
+        "name: ",
+        "client_id: ",
+        "strategy: sms",
+        "options:",
+        "&a ",
+        "*a",
+        "<<: ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "|",
+        ">",
+        "\"",
+        "'",
+        "@@A@@",
+        "##A##",
+        "!!binary ",
+        "1",
+        ": ",
+        "#",
+        "\t",
+        "---\n",
+    ];
+    check!().with_generator(texts(pieces)).for_each(|text| {
+        let _ = TenantConfig::from_yaml(text, |name| (name == "A").then(|| SECRET.to_owned()));
+    });
+}
+
+/// A message holds its code, whatever the template; what it is filled with is never read as one.
+#[test]
+fn fuzz_sms_templates() {
+    let pieces: &[&str] = &[
+        "@@",
+        "code",
+        "{{",
+        "}}",
+        " ",
+        "{%",
+        "%}",
+        "if ",
+        "else",
+        "endif",
+        "assign x = ",
+        "password",
+        "application.name",
+        "| ",
+        "slice: ",
+        "append: ",
+        "-1",
+        "99999999999",
+        "request_language",
+        "'",
+        "capture x",
+        "endcapture",
+        "raw",
+        "endraw",
+        "@@code@@",
+        "{{ code }}",
+        "split: ''",
+        "first",
+        "truncate: ",
+        "==",
+        "contains ",
+    ];
+    let syntax = produce::<bool>();
+    check!().with_generator((texts(pieces), syntax, texts(pieces))).for_each(|(source, is_liquid, name)| {
+        let syntax = if *is_liquid { Syntax::Liquid } else { Syntax::MdWithMacros };
+        let Ok(template) = Template::new(source, syntax) else { return };
+        let values = Values { code: "586165", phone_number: "+14155552671", application: name, language: "de" };
+        assert!(template.render(values).is_ok_and(|text| text.contains("586165")) || *is_liquid);
+    });
+}
+
+/// What goes into a message and to the provider is a tag, never a header's noise.
+#[test]
+fn fuzz_languages() {
+    let pieces: &[&str] =
+        &["de", "-AT", "zh-Hant", ";", "q=", "0.5", "NaN", "inf", "-1", ",", "*", " ", "{{", "_", "q"];
+    check!().with_generator((texts(pieces), produce::<bool>())).for_each(|(text, is_asked)| {
+        let name =
+            if *is_asked { header::HeaderName::from_static("x-request-language") } else { header::ACCEPT_LANGUAGE };
+        let language = Language::of(&headers(name, text.as_bytes()));
+        let tag = language.as_str();
+        assert!((1..=35).contains(&tag.len()));
+        assert!(tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')));
+    });
+}
