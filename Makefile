@@ -19,6 +19,7 @@ SIZE := target/debug/pack size $(SITE)
 PLAYWRIGHT = cd end2end && CHROMIUM="$(CHROMIUM)" node_modules/.bin/playwright
 SDK := end2end/sdk
 SDK_TESTS = cd $(SDK) && CHROMIUM="$(CHROMIUM)" node --test --test-reporter=spec --test-timeout=60000 tests/*.test.js
+CARGO_DENY := target/tools/bin/cargo-deny
 # How long `make fuzz` takes, in seconds: half of it for the tenant, half for the library, all their targets at once. In
 # `make test` each target has a second. The inputs are random and guided by nothing, as Rust's stable compiler does not say
 # which code they reach: what is found, is found by the shapes that the targets give them.
@@ -28,13 +29,14 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run test fuzz release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
+.PHONY: help run test fuzz audit release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
 .NOTPARALLEL:
 
 help:
 	@echo "make run          compile, and start the app on http://localhost:3000"
 	@echo "make test         format, lints, tests, the tests in a browser and those with the official SDKs"
 	@echo "make fuzz         random input for every reader of what strangers send, for FUZZ_SECONDS ($(FUZZ_SECONDS))"
+	@echo "make audit        licences, sources and known holes of what is built in"
 	@echo "make release      an optimised build"
 	@echo "make size         what a browser loads to show the dialog, in bytes"
 	@echo "make bench-dialog how long the dialog takes until it can be used, in milliseconds"
@@ -77,6 +79,16 @@ fuzz: rust
 	@echo "reading random input for $(FUZZ_SECONDS) seconds …"
 	@BOLERO_RANDOM_TEST_TIME_MS=$$(($(FUZZ_SECONDS) * 500)) cargo test $(NATIVE) --lib fuzz_ -- --test-threads 64
 
+audit: rust $(CARGO_DENY)
+	@echo "[1/2] licences, sources, doubles …"
+	@$(CARGO_DENY) check licenses sources bans
+	@echo "[2/2] known holes …"
+	@if timeout 120 $(CARGO_DENY) fetch db; then \
+		$(CARGO_DENY) check --disable-fetch advisories; \
+	else \
+		echo "not checked: RustSec's database of known holes, on GitHub, cannot be reached from here"; \
+	fi
+
 release: rust $(NODE_MODULES)/.package-lock.json
 	@echo "[1/3] compiling the client …"
 	@$(BUILD_CLIENT)
@@ -118,6 +130,11 @@ rust:
 		|| { echo "installing the Rust toolchain of rust-toolchain.toml …"; rustup toolchain install --no-self-update; }
 	@test -d "$$(rustc --print target-libdir --target $(WASM_TARGET) 2>&1)" \
 		|| { echo "installing Rust's $(WASM_TARGET) …"; rustup target add $(WASM_TARGET); }
+
+# From crates.io, once; it takes some minutes.
+$(CARGO_DENY):
+	@echo "installing cargo-deny …"
+	@cargo install --locked --root target/tools cargo-deny
 
 rust-lints:
 	@{ cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1 \
