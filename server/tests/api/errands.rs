@@ -1,8 +1,6 @@
 //! What operators ask of the program: it answers and ends.
 
-use crate::{fake_tenant::Key, program::Program};
-
-use crate::{browser::Browser, program::Program};
+use crate::{browser::Browser, fake_tenant::Key, program::Program};
 use leptos_passwordless::api::VerifyOutcome;
 use serde_json::Value;
 use std::{
