@@ -38,6 +38,7 @@ mod seal;
 mod sends;
 mod session;
 pub(crate) mod sign_out;
+mod sms_notice;
 pub(crate) mod start;
 mod tenant_client;
 mod tenant_error;
@@ -54,6 +55,7 @@ pub use hooks::{ServerHooks, Step};
 pub use languages::{Language, UnknownLanguage};
 pub use page::{use_current_user, use_login};
 pub use session::user_id_of;
+pub use sms_notice::SmsNotice;
 pub use start::send_code_to;
 pub use terms::{Consent, TermsPolicy};
 

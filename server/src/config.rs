@@ -238,6 +238,9 @@ pub struct LockArgs {
     /// Offer the number of the last login on this browser, masked; it is kept in an encrypted cookie
     #[arg(long, env, global = true)]
     pub remember_last_login: bool,
+    /// Tell people on the login page that codes by SMS can be intercepted, as NIST SP 800-63B-4 asks
+    #[arg(long, env, global = true)]
+    pub sms_notice: bool,
     /// The terms of service that a sign-up agrees to
     #[arg(long, env, global = true, requires = "privacy_url")]
     pub terms_url: Option<Url>,

@@ -250,6 +250,7 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
     auth.default_location = config.lock.default_location;
     auth.language = config.lock.lock_language;
     auth.remember_last_login = config.lock.remember_last_login;
+    auth.sms_notice = config.lock.sms_notice;
     auth.terms = config.lock.terms();
     auth.starts_per_ip_hour = config.limit_starts_per_ip_hour;
     auth.resend_after = Duration::from_secs(config.resend_after_seconds.into());

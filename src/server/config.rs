@@ -43,6 +43,8 @@ pub struct AuthConfig {
     pub terms: Option<TermsPolicy>,
     /// Whether a browser remembers the number of its last login, and offers it, masked; in an encrypted cookie.
     pub remember_last_login: bool,
+    /// Whether [`SmsNotice`](super::SmsNotice) tells people that codes by SMS can fall into other hands.
+    pub sms_notice: bool,
     /// How long the dialog counts down before it offers another code.
     pub resend_after: Duration,
     /// Digits of a code, where the tenant does not tell; 0 if nobody knows.
@@ -77,6 +79,7 @@ impl AuthConfig {
             language: None,
             terms: None,
             remember_last_login: false,
+            sms_notice: false,
             resend_after: Duration::from_secs(30),
             code_length: 6,
             code_lifetime: Duration::from_mins(3),

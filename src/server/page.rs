@@ -37,6 +37,8 @@ use url::form_urlencoded;
 struct PageLogin {
     user: Option<CurrentUser>,
     login: Login,
+    /// The language in which people are told about SMS, if they are.
+    sms_notice: Option<Language>,
     /// Dialogs on the page so far.
     dialogs: Arc<AtomicUsize>,
 }
@@ -52,6 +54,11 @@ pub fn use_login() -> Login {
 /// Who is signed in, on the page that is being rendered.
 pub fn use_current_user() -> Option<CurrentUser> {
     of_page().user
+}
+
+/// The language in which people are told about SMS, on the page that is being rendered.
+pub(super) fn sms_notice() -> Option<Language> {
+    of_page().sms_notice
 }
 
 /// For one page; what holds for all of them is set in [`AuthConfig`](super::AuthConfig).
@@ -102,7 +109,8 @@ pub(super) async fn provide(AxumState(auth): AxumState<Auth>, mut request: Reque
 async fn load(auth: &Auth, session: &Session, uri: &Uri, headers: &HeaderMap) -> Result<PageLogin, Error> {
     let user = CurrentUser::of(session, auth.now()).await?;
     let login = login(auth, user.as_ref(), uri, headers);
-    Ok(PageLogin { user, login, dialogs: Arc::default() })
+    let sms_notice = auth.config().sms_notice.then(|| Language::of(auth.config(), headers));
+    Ok(PageLogin { user, login, sms_notice, dialogs: Arc::default() })
 }
 
 fn login(auth: &Auth, user: Option<&CurrentUser>, uri: &Uri, headers: &HeaderMap) -> Login {

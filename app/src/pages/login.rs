@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_passwordless::{
     LockOptions,
-    server::{use_current_user, use_login},
+    server::{SmsNotice, use_current_user, use_login},
 };
 
 /// `/login`: the dialog as a page.
@@ -25,5 +25,6 @@ pub(crate) fn LoginPage() -> impl IntoView {
                 }
             })}
         <LoginCard login options=LockOptions::default() />
+        <SmsNotice />
     }
 }

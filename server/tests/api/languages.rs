@@ -43,3 +43,18 @@ async fn the_tenant_is_told_the_language_for_the_sms() {
     let start = requests.iter().find(|request| request.url.path() == "/passwordless/start").expect("a start");
     assert_eq!(start.headers["x-request-language"], "pt-br");
 }
+
+#[tokio::test]
+async fn people_are_told_about_sms_in_their_language_where_the_operator_says_so() {
+    let begin = [("en", "Codes by SMS can be"), ("de-AT", "Codes per SMS können"), ("ja", "電話番号が第三者に")];
+    let (with, without) = (Program::both(&["--sms-notice"]).await, Program::both(&[]).await);
+    for (languages, text) in begin {
+        let page = with.browser().get_in("/login", languages).await;
+        assert!(page.contains(text), "{languages}");
+        let silent = without.browser().get_in("/login", languages).await;
+        assert!(!silent.contains(text) && !silent.contains("sms-notice"), "{languages}");
+    }
+    let arabic = with.browser().get_in("/login", "ar-EG").await;
+    let tag = arabic.split('<').find(|tag| tag.contains("sms-notice")).expect("the notice");
+    assert!(tag.contains(r#"lang="ar""#) && tag.contains(r#"dir="rtl""#), "{tag}");
+}
