@@ -81,7 +81,7 @@ fuzz: rust
 
 audit: rust $(CARGO_DENY)
 	@echo "[1/2] licences, sources, doubles …"
-	@$(CARGO_DENY) check licenses sources bans
+	@$(CARGO_DENY) check --hide-inclusion-graph licenses sources bans
 	@echo "[2/2] known holes …"
 	@if timeout 120 $(CARGO_DENY) fetch db; then \
 		$(CARGO_DENY) check --disable-fetch advisories; \
