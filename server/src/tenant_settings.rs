@@ -110,7 +110,11 @@ async fn single_client(
     };
     let mut callback = config.app_base_url.clone();
     callback.set_path("/callback");
-    Ok(TenantConfig::single_client(APP_NAME, id, secret, &callback, &config.app_base_url))
+    let tenant = TenantConfig::single_client(APP_NAME, id, secret, &callback, &config.app_base_url);
+    Ok(match &config.auth0_audience {
+        Some(audience) => tenant.with_audience(audience),
+        None => tenant,
+    })
 }
 
 fn limits(config: &Config) -> Limits {

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
     use crate::{
         fuzz::{almost, texts},
-        oauth::keys::{SigningKey, generate},
+        oauth::keys::{SigningKey, TokenType, generate},
     };
 
     /// Of all assertions that look like the client's, its own is the only one, and for nobody else.
@@ -149,7 +149,7 @@ mod tests {
         let (modulus, exponent) = (signer.public.modulus.clone(), signer.public.exponent.clone());
         let key = AssertionKey { algorithm: Algorithm::RS256, modulus, exponent };
         let claims = json!({ "iss": "app", "sub": "app", "aud": "https://tenant.example/", "exp": 1, "jti": "1" });
-        let assertion = signer.sign(&claims).expect("an assertion");
+        let assertion = signer.sign(TokenType::Id, &claims).expect("an assertion");
         bolero::check!().with_generator(almost(&assertion)).for_each(|text| {
             let _ = claimed_client(text);
             let is_proof = key.verify(text, "app", "https://tenant.example/").is_some();

@@ -1,5 +1,6 @@
 //! Clients and connections: `tenant.yaml` in the format of the Auth0 Deploy CLI, or one client and one connection.
 
+mod apis;
 mod credentials;
 mod lines;
 mod summary;
@@ -17,6 +18,8 @@ use std::time::Duration;
 use http::{HeaderMap, header};
 use secrecy::SecretString;
 use url::Url;
+
+pub(crate) use apis::{Api, AudienceError};
 
 use crate::{
     client_assertion::AssertionKey,
@@ -43,6 +46,7 @@ pub(crate) const LONGEST_CODE_SECONDS: i64 = 36_000;
 /// Clients and connections of a tenant.
 #[derive(Clone, Debug)]
 pub struct TenantConfig {
+    apis: Vec<Api>,
     clients: Vec<Client>,
     connections: Vec<Connection>,
     /// Names of connections that are not passwordless by SMS: they are there at Auth0, and do nothing here.
@@ -285,7 +289,15 @@ impl TenantConfig {
             // It is our own application, which says whose browser it serves.
             trusts_ip_header: true,
         };
-        Self { clients: vec![client], connections: vec![Connection::new("sms")], other_connections: Vec::new() }
+        let connections = vec![Connection::new("sms")];
+        Self { apis: Vec::new(), clients: vec![client], connections, other_connections: Vec::new() }
+    }
+
+    /// Adds an API that every client may ask access tokens for.
+    #[must_use]
+    pub fn with_audience(mut self, identifier: &str) -> Self {
+        self.apis.push(Api { identifier: identifier.to_owned(), clients: None });
+        self
     }
 
     /// The clients, in the order of the file.
@@ -300,6 +312,17 @@ impl TenantConfig {
 
     pub(crate) fn client(&self, client_id: &str) -> Option<&Client> {
         self.clients.iter().find(|client| client.client_id == client_id)
+    }
+
+    /// The API that a client asks access tokens for, where it names one.
+    ///
+    /// # Errors
+    ///
+    /// When the tenant does not know the API, or grants it to other clients only.
+    pub(crate) fn check_audience(&self, client: &Client, identifier: &str) -> Result<(), AudienceError> {
+        let api = self.apis.iter().find(|api| api.identifier == identifier);
+        let api = api.ok_or_else(|| AudienceError::Unknown(identifier.to_owned()))?;
+        if api.is_open_to(client) { Ok(()) } else { Err(api.not_for(client)) }
     }
 
     pub(crate) fn connections(&self) -> &[Connection] {

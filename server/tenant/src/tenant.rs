@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     clock::{Clock, Millis},
-    config::TenantConfig,
+    config::{AudienceError, Client, TenantConfig},
     entropy::Entropy,
     error::{BuildError, StoreError},
     limits::Limits,
@@ -98,6 +98,12 @@ impl Tenant {
 
     pub(crate) async fn keys(&self) -> Result<Arc<Keys>, StoreError> {
         self.keyring.keys(&self.store, self.now()).await
+    }
+
+    /// The API that the client asks a token for. The tenant's own, which older SDKs name, is in every token anyway.
+    pub(crate) fn audience(&self, client: &Client, asked: Option<&str>) -> Result<Option<String>, AudienceError> {
+        let Some(audience) = asked.filter(|asked| *asked != self.origin.at("/userinfo")) else { return Ok(None) };
+        self.config.check_audience(client, audience).map(|()| Some(audience.to_owned()))
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::fmt::{self, Display};
 
-use super::{AuthMethod, Client, Connection, SenderConfig, TenantConfig};
+use super::{Api, AuthMethod, Client, Connection, SenderConfig, TenantConfig};
 use crate::sms::TwilioFrom;
 
 impl Display for TenantConfig {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.clients.iter().try_for_each(|client| write!(formatter, "{client}"))?;
-        self.connections.iter().try_for_each(|connection| write!(formatter, "{connection}"))
+        self.connections.iter().try_for_each(|connection| write!(formatter, "{connection}"))?;
+        self.apis.iter().try_for_each(|api| write!(formatter, "{api}"))
     }
 }
 
@@ -48,6 +49,14 @@ impl Display for Connection {
             None => writeln!(formatter, "  sender: the program's TWILIO_ settings, or the outbox without them")?,
         }
         self.fallback.iter().try_for_each(|sender| writeln!(formatter, "  then: {sender}"))
+    }
+}
+
+impl Display for Api {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let clients = self.clients.as_ref().map_or_else(|| "all".to_owned(), |clients| clients.join(", "));
+        writeln!(formatter, "API {}", self.identifier)?;
+        writeln!(formatter, "  clients: {clients}")
     }
 }
 

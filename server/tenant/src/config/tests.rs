@@ -346,3 +346,28 @@ fn a_client_proves_itself_with_a_secret_or_a_key() {
         assert_eq!(refused(&text), problem);
     }
 }
+
+#[test]
+fn an_api_is_for_all_unless_a_grant_names_it() -> Result<(), ConfigError> {
+    let base = "clients: [{name: One, client_id: one, client_secret: s}, {name: Two, client_id: two, client_secret: s}]\n\
+                connections: [{name: sms, strategy: sms}]\n\
+                resourceServers: [{name: A, identifier: a}, {name: B, identifier: b}]\n";
+    let (config, unknown) = parse(&format!("{base}clientGrants: [{{client_id: Two, audience: b}}]"))?;
+    assert_eq!(unknown, Vec::<String>::new());
+    let allowed =
+        |id: &str, audience| config.client(id).is_some_and(|client| config.check_audience(client, audience).is_ok());
+    for (client, audience, expected) in
+        [("one", "a", true), ("two", "a", true), ("one", "b", false), ("two", "b", true), ("two", "c", false)]
+    {
+        assert_eq!(allowed(client, audience), expected, "{client} {audience}");
+    }
+    assert!(config.to_string().contains("API b\n  clients: Two\n"), "{config}");
+    for (grant, problem) in [
+        ("{client_id: Three, audience: b}", "line 4: clientGrants[0].client_id: is the name of no client"),
+        ("{client_id: one, audience: c}", "line 4: clientGrants[0].audience: is the identifier of no resource server"),
+    ] {
+        let said = parse(&format!("{base}clientGrants: [{grant}]")).err().map(|error| error.to_string());
+        assert_eq!(said.as_deref(), Some(problem));
+    }
+    Ok(())
+}

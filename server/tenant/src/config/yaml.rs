@@ -9,8 +9,8 @@ use serde::Deserialize;
 use url::{Host, Url};
 
 use super::{
-    AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, LONGEST_CODE_SECONDS, OTP_GRANT, REFRESH_GRANT,
-    TenantConfig, credentials::AuthenticationMethods, lines::Lines,
+    Api, AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, LONGEST_CODE_SECONDS, OTP_GRANT,
+    REFRESH_GRANT, TenantConfig, credentials::AuthenticationMethods, lines::Lines,
 };
 use crate::{
     client_assertion::AssertionKey,
@@ -27,6 +27,26 @@ struct File {
     clients: Vec<ClientEntry>,
     #[serde(default)]
     connections: Vec<ConnectionEntry>,
+    #[serde(default, rename = "resourceServers")]
+    resource_servers: Vec<ResourceServerEntry>,
+    #[serde(default, rename = "clientGrants")]
+    client_grants: Vec<ClientGrantEntry>,
+}
+
+/// An API that clients may ask access tokens for.
+#[derive(Deserialize)]
+struct ResourceServerEntry {
+    #[serde(rename = "name")]
+    _name: Option<String>,
+    identifier: String,
+}
+
+/// Whose an API is: one that is named here is for the clients named with it, others are for all.
+#[derive(Deserialize)]
+struct ClientGrantEntry {
+    /// A name or an identifier: exports have the name.
+    client_id: String,
+    audience: String,
 }
 
 #[derive(Deserialize)]
@@ -142,13 +162,14 @@ fn config(file: File, unknown: &mut Vec<String>) -> Result<TenantConfig, ConfigE
             other_connections.push(entry.name);
         }
     }
+    let apis = apis(file.resource_servers, &file.client_grants, &file.clients)?;
     let clients = file
         .clients
         .into_iter()
         .enumerate()
         .map(|(index, entry)| client(entry, &format!("clients[{index}]")))
         .collect::<Result<Vec<_>, _>>()?;
-    let config = TenantConfig { clients, connections, other_connections };
+    let config = TenantConfig { apis, clients, connections, other_connections };
     check_whole(&config)?;
     Ok(config)
 }
@@ -325,6 +346,30 @@ fn check_enabled_clients(entry: &ConnectionEntry, clients: &[ClientEntry], path:
         Some(index) => Err(invalid(format!("{path}.enabled_clients[{index}]"), "is the name of no client")),
         None => Ok(()),
     }
+}
+
+fn apis(
+    servers: Vec<ResourceServerEntry>,
+    grants: &[ClientGrantEntry],
+    clients: &[ClientEntry],
+) -> Result<Vec<Api>, ConfigError> {
+    for (index, grant) in grants.iter().enumerate() {
+        if !clients.iter().any(|client| client.name == grant.client_id || client.client_id == grant.client_id) {
+            return Err(invalid(format!("clientGrants[{index}].client_id"), "is the name of no client"));
+        }
+        if !servers.iter().any(|server| server.identifier == grant.audience) {
+            return Err(invalid(format!("clientGrants[{index}].audience"), "is the identifier of no resource server"));
+        }
+    }
+    if let Some(index) = servers.iter().position(|server| server.identifier.is_empty()) {
+        return Err(invalid(format!("resourceServers[{index}].identifier"), "is empty"));
+    }
+    let api = |server: ResourceServerEntry| {
+        let granted = grants.iter().filter(|grant| grant.audience == server.identifier);
+        let clients: Vec<_> = granted.map(|grant| grant.client_id.clone()).collect();
+        Api { identifier: server.identifier, clients: (!clients.is_empty()).then_some(clients) }
+    };
+    Ok(servers.into_iter().map(api).collect())
 }
 
 fn connection(entry: ConnectionEntry, path: &str) -> Result<Connection, ConfigError> {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::StoreError;
 use crate::{
+    config::AudienceError,
     passwordless::{challenge::Refusal, cross_origin::CrossOriginError},
     sms::SendError,
     start_limits::TooManyStarts,
@@ -69,6 +70,8 @@ pub(crate) enum ApiError {
     UnknownClient,
     #[error("Unauthorized")]
     InvalidToken,
+    #[error(transparent)]
+    Audience(#[from] AudienceError),
     #[error("{0}")]
     InvalidRequest(Cow<'static, str>),
 
@@ -172,6 +175,7 @@ impl ApiError {
             Self::InvalidClient(_) => "invalid_client",
             Self::GrantNotAllowed(_) | Self::UnknownClient => "unauthorized_client",
             Self::GrantUnsupported(_) => "unsupported_grant_type",
+            Self::Audience(_) => "access_denied",
             Self::InvalidToken => "invalid_token",
             Self::InvalidRequest(_) | Self::TooLarge => "invalid_request",
             Self::NotFound => "not_found",
@@ -192,6 +196,7 @@ impl ApiError {
             | Self::Grant(_)
             | Self::GrantNotAllowed(_)
             | Self::GrantUnsupported(_)
+            | Self::Audience(_)
             | Self::UnknownClient => StatusCode::FORBIDDEN,
             Self::CrossOrigin(error) => error.status(),
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -56,7 +56,7 @@ async fn answer(
     fields: &Fields,
     address: &ReturnAddress<'_>,
 ) -> Result<Response, OauthError> {
-    let request = AuthorizationRequest::parse(&tenant.config, fields, address)?;
+    let request = AuthorizationRequest::parse(tenant, fields, address)?;
     let prompt = Prompt::parse(fields)?;
     let max_age = max_age(fields)?;
     if let Some(ticket) = fields.param("login_ticket").ok().flatten() {

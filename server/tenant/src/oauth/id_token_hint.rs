@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::keys::TokenType;
 use crate::{error::StoreError, tenant::Tenant};
 
 /// What the token says of the session that it was made in.
@@ -15,5 +16,5 @@ pub(super) struct Hint {
 /// A token that no published key signed is no hint.
 pub(super) async fn read(tenant: &Tenant, token: &str) -> Result<Option<Hint>, StoreError> {
     let keys = tenant.keys().await?;
-    Ok(keys.verify(token, &tenant.origin.issuer(), None))
+    Ok(keys.verify(TokenType::Id, token, &tenant.origin.issuer(), None))
 }

@@ -40,6 +40,22 @@ pub(crate) struct PublicKey {
     pub(crate) exponent: Vec<u8>,
 }
 
+/// What a token is for: its header says so (RFC 9068 section 2.1), that none is taken for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenType {
+    Id,
+    Access,
+}
+
+impl TokenType {
+    fn typ(self) -> &'static str {
+        match self {
+            Self::Id => "JWT",
+            Self::Access => "at+jwt",
+        }
+    }
+}
+
 /// No token could be made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SignError {
@@ -57,8 +73,8 @@ impl SigningKey {
     }
 
     /// A JSON Web Token, RS256 (RFC 7515).
-    pub(crate) fn sign(&self, claims: &impl Serialize) -> Result<String, SignError> {
-        let header = json!({ "alg": "RS256", "typ": "JWT", "kid": self.public.kid });
+    pub(crate) fn sign(&self, token_type: TokenType, claims: &impl Serialize) -> Result<String, SignError> {
+        let header = json!({ "alg": "RS256", "typ": token_type.typ(), "kid": self.public.kid });
         let claims = serde_json::to_vec(claims).map_err(|_| SignError::Refused)?;
         let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims));
         let mut signature = vec![0; self.pair.public_modulus_len()];
@@ -97,11 +113,16 @@ impl Keys {
     /// The claims of a token that one of these keys signed for this audience, or for any. Time is for the caller to check.
     pub(crate) fn verify<C: DeserializeOwned + Clone>(
         &self,
+        token_type: TokenType,
         token: &str,
         issuer: &str,
         audience: Option<&str>,
     ) -> Option<C> {
-        let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        if header.typ.as_deref() != Some(token_type.typ()) {
+            return None;
+        }
+        let kid = header.kid?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.validate_exp = false;
         validation.set_required_spec_claims(&["iss", "aud"]);
@@ -150,7 +171,8 @@ mod tests {
     #[test]
     fn fuzz_access_tokens() {
         let key = generate().and_then(|pkcs8| SigningKey::from_pkcs8(&pkcs8)).expect("a key");
-        let token = key.sign(&json!({ "iss": "https://tenant.example/", "sub": "sms|1" })).expect("a token");
+        let token =
+            key.sign(TokenType::Id, &json!({ "iss": "https://tenant.example/", "sub": "sms|1" })).expect("a token");
         let mut validation = Validation::new(Algorithm::RS256);
         validation.validate_exp = false;
         validation.set_required_spec_claims(&["iss"]);

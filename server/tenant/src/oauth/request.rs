@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     body::Fields,
-    config::{Client, Connection, TenantConfig},
+    config::{AudienceError, Client, Connection, TenantConfig},
     entropy,
     error::StoreError,
     hosted::MAX_TYPED,
@@ -65,6 +65,8 @@ pub(crate) enum OauthError {
     LoginRequired,
     #[error("Unknown or invalid login ticket.")]
     LoginTicket,
+    #[error(transparent)]
+    Audience(#[from] AudienceError),
     #[error("{0}")]
     Refused(Refusal),
     #[error("The tenant could not answer. Please try again later.")]
@@ -80,7 +82,7 @@ impl OauthError {
             Self::UnsupportedResponseType(_) => "unsupported_response_type",
             Self::UnauthorizedClient(_) => "unauthorized_client",
             Self::LoginRequired => "login_required",
-            Self::LoginTicket => "access_denied",
+            Self::LoginTicket | Self::Audience(_) => "access_denied",
             Self::Refused(Refusal::TooManyAttempts(_)) => "too_many_attempts",
             Self::Refused(Refusal::SignUpDisabled) => "bad.connection",
             Self::Refused(_) => "unauthorized",
@@ -151,17 +153,14 @@ fn refuse(to: &ReturnTo, error: &OauthError) -> Answer {
 }
 
 impl AuthorizationRequest {
-    pub(crate) fn parse(
-        config: &TenantConfig,
-        fields: &Fields,
-        address: &ReturnAddress<'_>,
-    ) -> Result<Self, OauthError> {
+    pub(crate) fn parse(tenant: &Tenant, fields: &Fields, address: &ReturnAddress<'_>) -> Result<Self, OauthError> {
         let text = |name| fields.param(name).ok().flatten().map(str::to_owned);
         let client = address.client;
         let response_type = response_type(fields, &address.to)?;
         if let Some(grant) = response_type.grants().find(|grant| !client.allows(grant)) {
             return Err(OauthError::UnauthorizedClient(grant));
         }
+        let audience = tenant.audience(client, fields.param("audience").ok().flatten())?;
         let nonce = text("nonce");
         if response_type.id_token && nonce.is_none() {
             return Err(invalid("Missing required parameter: nonce"));
@@ -171,12 +170,16 @@ impl AuthorizationRequest {
             return_to: address.to.clone(),
             response_type,
             scope: Scope::granted(text("scope").as_deref(), client),
-            audience: text("audience"),
+            audience,
             nonce,
             code_challenge: if response_type.code { code_challenge(client, fields)? } else { None },
-            connection: choose_connection(config, client, text("connection").or_else(|| text("realm")).as_deref())?
-                .name
-                .clone(),
+            connection: choose_connection(
+                &tenant.config,
+                client,
+                text("connection").or_else(|| text("realm")).as_deref(),
+            )?
+            .name
+            .clone(),
             login_hint: text("login_hint").map(|hint| hint.chars().take(MAX_TYPED).collect()),
         };
         if request.is_too_long() { Err(invalid("The request is too long")) } else { Ok(request) }

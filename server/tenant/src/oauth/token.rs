@@ -77,6 +77,7 @@ async fn by_otp(
         .filter(|connection| connection.is_enabled_for(client))
         .ok_or_else(|| ApiError::invalid_request(format!("Unknown realm {realm}.")))?;
     let (scope, audience) = (fields.param("scope")?, fields.param("audience")?);
+    let audience = tenant.audience(client, audience)?;
     let phone_number = PhoneNumber::parse(username).ok_or(ApiError::Otp(Refusal::WrongCode { attempts_left: None }))?;
     let browser = &Browser::of_call(tenant, headers, &connection.name, &phone_number);
     let code_try = CodeTry { client: Some(client), connection, phone_number: &phone_number, code, source, browser };
@@ -87,7 +88,7 @@ async fn by_otp(
     let grant = Grant {
         user_id: user.id.clone(),
         scope: Scope::granted(scope, client),
-        audience: audience.map(str::to_owned),
+        audience,
         nonce: None,
         auth_time: tenant.now().seconds(),
         sid: None,

@@ -7,11 +7,11 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     grant::Grant,
-    keys::SignError,
+    keys::{SignError, TokenType},
     response::ResponseType,
     scope::{OFFLINE_ACCESS, Scope},
 };
-use crate::{clock::Millis, config::Client, error::ApiError, store::User, tenant::Tenant};
+use crate::{clock::Millis, config::Client, entropy, error::ApiError, store::User, tenant::Tenant};
 
 const ID_TOKEN_SECONDS: i64 = 36_000;
 const ACCESS_TOKEN_SECONDS: i64 = 86_400;
@@ -102,7 +102,10 @@ pub(crate) struct AccessTokenClaims {
     iat: i64,
     pub(crate) exp: i64,
     pub(crate) scope: String,
+    /// Auth0's name for the client; the RFC's stands beside it.
     azp: String,
+    client_id: String,
+    jti: String,
 }
 
 impl From<SignError> for ApiError {
@@ -200,17 +203,20 @@ async fn id_token(
     beside: Beside,
 ) -> Result<String, SignError> {
     let iat = tenant.now().seconds();
-    tenant.keys().await?.current.sign(&IdTokenClaims {
-        iss: &tenant.origin.issuer(),
-        aud: &client.client_id,
-        iat,
-        exp: iat + ID_TOKEN_SECONDS,
-        auth_time: grant.auth_time,
-        sid: grant.sid.as_deref(),
-        nonce: grant.nonce.as_deref(),
-        beside,
-        person: PersonClaims::of(user, &grant.scope),
-    })
+    tenant.keys().await?.current.sign(
+        TokenType::Id,
+        &IdTokenClaims {
+            iss: &tenant.origin.issuer(),
+            aud: &client.client_id,
+            iat,
+            exp: iat + ID_TOKEN_SECONDS,
+            auth_time: grant.auth_time,
+            sid: grant.sid.as_deref(),
+            nonce: grant.nonce.as_deref(),
+            beside,
+            person: PersonClaims::of(user, &grant.scope),
+        },
+    )
 }
 
 async fn access_token(
@@ -221,13 +227,18 @@ async fn access_token(
     lifetime: i64,
 ) -> Result<String, SignError> {
     let iat = tenant.now().seconds();
-    tenant.keys().await?.current.sign(&AccessTokenClaims {
-        iss: tenant.origin.issuer(),
-        sub: user.subject(),
-        aud: grant.audience.iter().cloned().chain([tenant.origin.at("/userinfo")]).collect(),
-        iat,
-        exp: iat + lifetime,
-        scope: grant.scope.to_string(),
-        azp: client.client_id.clone(),
-    })
+    tenant.keys().await?.current.sign(
+        TokenType::Access,
+        &AccessTokenClaims {
+            iss: tenant.origin.issuer(),
+            sub: user.subject(),
+            aud: grant.audience.iter().cloned().chain([tenant.origin.at("/userinfo")]).collect(),
+            iat,
+            exp: iat + lifetime,
+            scope: grant.scope.to_string(),
+            azp: client.client_id.clone(),
+            client_id: client.client_id.clone(),
+            jti: entropy::token(&*tenant.entropy),
+        },
+    )
 }

@@ -9,6 +9,7 @@ use axum::{Json, extract::State};
 use http::{HeaderMap, header};
 
 use super::{
+    keys::TokenType,
     scope::Scope,
     tokens::{AccessTokenClaims, PersonClaims},
 };
@@ -40,7 +41,7 @@ async fn userinfo(tenant: &Tenant, headers: &HeaderMap, fields: &Fields) -> Resu
     let claims: AccessTokenClaims = tenant
         .keys()
         .await?
-        .verify(token, &tenant.origin.issuer(), Some(&tenant.origin.at("/userinfo")))
+        .verify(TokenType::Access, token, &tenant.origin.issuer(), Some(&tenant.origin.at("/userinfo")))
         .ok_or(ApiError::InvalidToken)?;
     if claims.exp <= tenant.now().seconds() {
         return Err(ApiError::InvalidToken);

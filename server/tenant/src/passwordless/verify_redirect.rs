@@ -41,7 +41,7 @@ async fn sign_in(
     address: &ReturnAddress<'_>,
     source: Source,
 ) -> Result<Response, OauthError> {
-    let request = AuthorizationRequest::parse(&tenant.config, fields, address)?;
+    let request = AuthorizationRequest::parse(tenant, fields, address)?;
     let connection = request.connection(&tenant.config)?;
     let phone_number = required(fields, "phone_number")?;
     let code = required(fields, "verification_code")?;

@@ -92,6 +92,11 @@ connections:
     options: { provider: sms_gateway, gateway_url: @@GATEWAY_URL@@ }
   - name: Username-Password-Authentication
     strategy: auth0
+resourceServers:
+  - { name: Everyone's, identifier: "https://api.example" }
+  - { name: One client's, identifier: "https://payments.example/api" }
+clientGrants:
+  - { client_id: Implicit, audience: "https://payments.example/api" }
 "#;
 
 /// Time that passes when a test says so.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a step that fails is a test that fails")]
 
 mod attempts;
+mod audiences;
 mod audit;
 mod authorize;
 mod bodies;

@@ -1,0 +1,31 @@
+//! APIs that clients may ask access tokens for: Auth0's resource servers, and the client grants that limit them.
+
+use super::Client;
+
+/// An API, known by its identifier: the audience of access tokens.
+#[derive(Clone, Debug)]
+pub(crate) struct Api {
+    pub(crate) identifier: String,
+    /// Names or identifiers of the clients that may ask for it; `None` means all.
+    pub(crate) clients: Option<Vec<String>>,
+}
+
+/// Why a client gets no token for an audience; the sentences are Auth0's.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AudienceError {
+    #[error("Service not found: {0}")]
+    Unknown(String),
+    #[error("Client \"{client_id}\" is not authorized to access resource server \"{audience}\".")]
+    NotGranted { client_id: String, audience: String },
+}
+
+impl Api {
+    pub(crate) fn is_open_to(&self, client: &Client) -> bool {
+        let names_it = |entry: &String| *entry == client.name || *entry == client.client_id;
+        self.clients.as_ref().is_none_or(|clients| clients.iter().any(names_it))
+    }
+
+    pub(crate) fn not_for(&self, client: &Client) -> AudienceError {
+        AudienceError::NotGranted { client_id: client.client_id.clone(), audience: self.identifier.clone() }
+    }
+}
