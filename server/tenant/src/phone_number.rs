@@ -118,12 +118,17 @@ fn plain(c: char) -> char {
     }
 }
 
-/// Writes a mobile number as it is called today: Mexico dropped the 1 in 2019, and Argentina's 9 is part of the number
-/// where texts go, though many leave it out. Each of them is one person.
+/// Writes a mobile number as it is called today: Mexico dropped the 1 in 2019, Brazil put a 9 before its eight digits by
+/// 2016, and Argentina's 9 is part of the number where texts go, though many leave it out. Each of them is one person.
 fn in_todays_form(e164: String) -> String {
     let is_rest = |digits: &&str| digits.len() == 10;
     if let Some(rest) = e164.strip_prefix("+521").filter(is_rest) {
         return format!("+52{rest}");
+    }
+    // Those with 7 are trunked radios, which stayed as they were.
+    let was_mobile = |(_, line): &(&str, &str)| line.len() == 8 && line.starts_with(['6', '8', '9']);
+    if let Some((area, line)) = e164.strip_prefix("+55").and_then(|rest| rest.split_at_checked(2)).filter(was_mobile) {
+        return format!("+55{area}9{line}");
     }
     let has_area_code = |digits: &&str| is_rest(digits) && digits.starts_with(['1', '2', '3']);
     if let Some(rest) = e164.strip_prefix("+54").filter(has_area_code) {
@@ -194,6 +199,10 @@ mod tests {
             ("+5215512345678", "+525512345678"),
             ("+525512345678", "+525512345678"),
             ("+541123456789", "+5491123456789"),
+            ("+551181234567", "+5511981234567"),
+            ("+5511981234567", "+5511981234567"),
+            ("+551171234567", "+551171234567"),
+            ("+551123456789", "+551123456789"),
             ("+5491123456789", "+5491123456789"),
             ("+542944123456", "+5492944123456"),
             // Not a mobile number, and one that lacks a digit.
@@ -305,13 +314,13 @@ mod tests {
         /// What the API takes is taken as it is, but for old forms, and shown to nobody whole; of all ways to write a
         /// number it takes one.
         #[test]
-        fn the_api_changes_old_forms_only(text in "\\+?[0-9٣ ]{0,17}|\\+(1|44|49|52|521|54|549|852)[0-9]{6,12}") {
+        fn the_api_changes_old_forms_only(text in "\\+?[0-9٣ ]{0,17}|\\+(1|44|49|52|521|54|549|55|852)[0-9]{6,12}") {
             let fits = text.len() <= 16 && text.len() > 1 && text.starts_with('+') && text[1..].bytes().all(|byte| byte.is_ascii_digit());
             proptest::prop_assert_eq!(PhoneNumber::fits_pattern(&text), fits);
             let number = PhoneNumber::parse(&text);
             proptest::prop_assert!(number.is_none() || fits);
             if let Some(number) = number {
-                let is_as_it_was = number.as_str() == text || text.starts_with("+521") || text.starts_with("+54");
+                let is_as_it_was = number.as_str() == text || ["+521", "+54", "+55"].iter().any(|old| text.starts_with(old));
                 proptest::prop_assert!(is_as_it_was);
                 proptest::prop_assert!(PhoneNumber::parse(number.as_str()).as_ref() == Some(&number));
                 let masked = number.masked();
@@ -319,6 +328,13 @@ mod tests {
                 proptest::prop_assert!(PhoneNumber::from_typed(&number.readable()) == Some(number.clone()));
                 let _ = number.is_in(&[]);
             }
+        }
+
+        /// No country's code begins with a zero, and no number has more digits than its country's.
+        #[test]
+        fn what_is_no_number_of_the_world_is_refused(zero in "\\+0[0-9]{1,14}", more in "\\+1415555[0-9]{5,8}") {
+            proptest::prop_assert!(PhoneNumber::parse(&zero).is_none());
+            proptest::prop_assert!(PhoneNumber::parse(&more).is_none());
         }
 
         #[test]

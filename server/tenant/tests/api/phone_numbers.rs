@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::helpers::{TestTenant, claims, location, otp_request, query};
 
 /// A number, and an old form of it.
-const NUMBERS: [(&str, &str); 2] = [("+525512345678", "+5215512345678"), ("+5491123456789", "+541123456789")];
+const NUMBERS: [(&str, &str); 3] =
+    [("+525512345678", "+5215512345678"), ("+5491123456789", "+541123456789"), ("+5511981234567", "+551181234567")];
 
 async fn verify(tenant: &TestTenant, phone_number: &str, code: &str) -> Response {
     let form = [("connection", "sms"), ("phone_number", phone_number), ("verification_code", code)];
