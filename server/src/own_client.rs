@@ -31,6 +31,17 @@ pub enum OwnClientError {
         /// What is missing.
         grant: &'static str,
     },
+    /// No access token would be given out, and no ID token with it.
+    #[error(
+        "the client {client_id} may not ask for AUTH0_AUDIENCE {audience}: add it to resourceServers, and to clientGrants if \
+         it is limited there"
+    )]
+    NoAudience {
+        /// The client.
+        client_id: String,
+        /// What is asked for.
+        audience: String,
+    },
     /// The browser would not be sent back.
     #[error(
         "the callbacks of the client {client_id} lack {url}: add it, set APP_BASE_URL to where the client is, or \
@@ -76,7 +87,7 @@ impl<'a> OwnClient<'a> {
 
     /// Whether logins as they are configured could end; a logout that could not is a warning, as are limits that would hold for
     /// all people together.
-    pub(crate) fn check(&self, auth: &AuthConfig) -> Result<(), OwnClientError> {
+    pub(crate) fn check(&self, tenant: &TenantConfig, auth: &AuthConfig) -> Result<(), OwnClientError> {
         let client_id = &self.client.client_id;
         let grant = grant(auth.login_flow);
         if !self.client.grant_types.iter().any(|allowed| allowed == grant) {
@@ -85,6 +96,10 @@ impl<'a> OwnClient<'a> {
         let url = auth.callback_url();
         if auth.login_flow == LoginFlow::Redirect && !self.client.is_callback(&url) {
             return Err(OwnClientError::NoCallback { client_id: client_id.clone(), url });
+        }
+        if let Some(audience) = auth.audience.as_ref().filter(|audience| !tenant.allows_audience(self.client, audience))
+        {
+            return Err(OwnClientError::NoAudience { client_id: client_id.clone(), audience: audience.clone() });
         }
         let url = auth.logged_out_url();
         if !self.client.is_logout_url(&url) {

@@ -257,8 +257,8 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
     auth.code_length = config.code_length;
     auth.code_lifetime = Duration::from_secs(config.code_lifetime_seconds.into());
     auth.tenant_timeout = config.tenant_timeout;
-    if let Some(own) = own {
-        own.check(&auth)?;
+    if let (Some(own), Some(tenant)) = (own, own_tenant) {
+        own.check(tenant, &auth)?;
     }
     Ok(auth)
 }

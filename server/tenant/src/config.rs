@@ -325,6 +325,11 @@ impl TenantConfig {
         if api.is_open_to(client) { Ok(()) } else { Err(api.not_for(client)) }
     }
 
+    /// Whether a client may ask access tokens for this API.
+    pub fn allows_audience(&self, client: &Client, identifier: &str) -> bool {
+        self.check_audience(client, identifier).is_ok()
+    }
+
     pub(crate) fn connections(&self) -> &[Connection] {
         &self.connections
     }

@@ -50,6 +50,14 @@ async fn the_browser_can_come_back() {
 }
 
 #[tokio::test]
+async fn the_audience_is_an_api_of_the_tenants() {
+    let asks = ["--auth0-audience", "https://api.example"];
+    refuses(TENANT, &asks, "may not ask for AUTH0_AUDIENCE https://api.example", "resourceServers").await;
+    let api = format!("{TENANT}resourceServers: [{{ name: API, identifier: 'https://api.example' }}]\n");
+    assert_eq!(Program::refusal(&api, &asks).await, "");
+}
+
+#[tokio::test]
 async fn the_grant_of_the_login_flow_is_allowed() {
     let grants = "grant_types: [authorization_code, 'http://auth0.com/oauth/grant-type/passwordless/otp']";
     for (flow, other, grant) in
