@@ -21,7 +21,7 @@ SDK := end2end/sdk
 SDK_TESTS = cd $(SDK) && CHROMIUM="$(CHROMIUM)" node --test --test-reporter=spec --test-timeout=60000 tests/*.test.js
 CARGO_DENY := target/tools/bin/cargo-deny
 # How long `make fuzz` takes, in seconds: half of it for the tenant, half for the library, all their targets at once. In
-# `make test` each target has a second. The inputs are random and guided by nothing, as Rust's stable compiler does not say
+# `make test` each target has two seconds. The inputs are random and guided by nothing, as Rust's stable compiler does not say
 # which code they reach: what is found, is found by the shapes that the targets give them.
 FUZZ_SECONDS ?= 3600
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
@@ -64,7 +64,7 @@ test: rust rust-lints node python chromium nginx
 	@echo "[4/8] compiling the server and the tests …"
 	@cargo build $(NATIVE) --all-targets
 	@echo "[5/8] tests …"
-	@cargo test $(NATIVE)
+	@BOLERO_RANDOM_TEST_TIME_MS=2000 cargo test $(NATIVE)
 	@echo "[6/8] tests in a browser …"
 	@$(PACK_SMALL)
 	@$(PLAYWRIGHT) test

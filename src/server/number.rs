@@ -68,11 +68,21 @@ fn reading(typed: &str, country: Country) -> Option<(Parsed, Certainty)> {
         return None;
     }
     let as_dialled = |digits: &str| today(Parsed::parse(digits, country.iso().parse().ok()).ok()?);
-    match Typed::read(typed, idd_of(country)) {
+    let (parsed, certainty) = match Typed::read(typed, idd_of(country)) {
         Typed::International(digits) => international(&digits),
-        Typed::Unclear => as_dialled(typed),
+        // Read once more from its digits alone: an extension cannot be texted, and a number has one reading.
+        Typed::Unclear => {
+            as_dialled(typed).and_then(|(parsed, _)| international(e164(&parsed).trim_start_matches('+')))
+        }
         Typed::National(digits) => of_two(as_dialled(&digits), international(&digits)),
+    }?;
+    if certainty != Certainty::Unlisted {
+        return Some((parsed, certainty));
     }
+    // What no metadata lists can be a listed number with one zero too many.
+    let again = international(e164(&parsed).trim_start_matches('+'))?.0;
+    let certainty = if e164(&again) == e164(&parsed) { Certainty::Unlisted } else { Certainty::Ambiguous };
+    Some((again, certainty))
 }
 
 fn international(digits: &str) -> Option<(Parsed, Certainty)> {
@@ -110,7 +120,13 @@ fn today(parsed: Parsed) -> Option<(Parsed, Certainty)> {
         return Some((parsed, Certainty::Sure));
     }
     let is_possible = PHONE_NUMBER_UTIL.is_possible_number_for_type(&parsed, PhoneNumberType::Mobile);
-    is_possible.then_some((parsed, Certainty::Unlisted))
+    (is_possible && reads_as_itself(&parsed)).then_some((parsed, Certainty::Unlisted))
+}
+
+/// Of several zeros in front of a number each reading takes one away: nobody has such a number.
+fn reads_as_itself(parsed: &Parsed) -> bool {
+    let e164 = e164(parsed);
+    Parsed::parse(&e164, None).is_ok_and(|again| self::e164(&again) == e164)
 }
 
 fn renewed(parsed: &Parsed) -> Option<Parsed> {
@@ -248,6 +264,7 @@ mod tests {
             ("tel:+44-7911-123456", "US"),
             ("+44 7911 123456 ext. 5", "US"),
             ("+44 7911 123456;ext=5", "US"),
+            ("7911x123456;ext=44", "GB"),
             ("\u{feff}\u{200e}+44\u{202f}7911\u{a0}123456\u{202c}", "US"),
         ] {
             assert_eq!(e164(typed, country).as_deref(), Ok("+447911123456"), "{typed}");
