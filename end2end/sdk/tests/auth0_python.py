@@ -35,7 +35,7 @@ def expire(phone_number):
     with sqlite3.connect(database, timeout=10) as connection:
         hour = 3_600_000
         connection.execute(
-            "UPDATE tenant_challenges SET expires_at = expires_at - ? WHERE phone_number = ?", (hour, phone_number)
+            "UPDATE tenant_otp_challenges SET expires_at = expires_at - ? WHERE phone_number = ?", (hour, phone_number)
         )
 
 

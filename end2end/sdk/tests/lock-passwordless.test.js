@@ -84,7 +84,7 @@ test("a login", async () => {
   await enterCode(page, await tenant.code(phone));
   await page.waitForURL(`${callbackURL}?**`);
   const { query, id_token } = JSON.parse(await page.locator("body").innerText());
-  assert.deepEqual(query, ["code"], "the dialog sends no state");
+  assert.deepEqual(query, ["code", "iss"], "the dialog sends no state");
   const claims = JSON.parse(Buffer.from(id_token.split(".")[1], "base64url"));
   assert.match(claims.sub, /^sms\|[0-9a-f]{24}$/);
   assert.equal(claims.iss, tenant.issuer);
