@@ -91,6 +91,7 @@ impl Setup {
             return Ok(Self { part, elsewhere: Some(startup::auth_config(config, None)?), weaknesses: Vec::new() });
         }
         let (tenant, _) = tenant_settings::without_store(config)?;
+        tenant_settings::own_keys(config)?;
         if let (Part::Both, Some(tenant)) = (part, &tenant) {
             startup::auth_config(config, Some(tenant))?;
         }

@@ -97,8 +97,10 @@ impl<'a> OwnClient<'a> {
         if auth.login_flow == LoginFlow::Redirect && !self.client.is_callback(&url) {
             return Err(OwnClientError::NoCallback { client_id: client_id.clone(), url });
         }
-        if let Some(audience) = auth.audience.as_ref().filter(|audience| !tenant.allows_audience(self.client, audience))
-        {
+        // The tenant's own API, which older SDKs name, needs no configuration.
+        let own_api = format!("{}/userinfo", auth.tenant.origin());
+        let asked = auth.audience.as_ref().filter(|audience| **audience != own_api);
+        if let Some(audience) = asked.filter(|audience| !tenant.allows_audience(self.client, audience)) {
             return Err(OwnClientError::NoAudience { client_id: client_id.clone(), audience: audience.clone() });
         }
         let url = auth.logged_out_url();

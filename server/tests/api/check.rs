@@ -245,3 +245,9 @@ fn the_start_warns_too() {
     assert_eq!(output.status.code(), Some(1), "{log}");
     assert!(log.contains("APP_BASE_URL is http://app.example/") && log.contains("TENANT_PUBLIC_URL is"), "{log}");
 }
+
+#[test]
+fn a_key_that_cannot_be_used_is_told() {
+    let failed = bad(&["--tenant-code-key", "short"]);
+    assert!(failed.len() == 1 && failed[0].contains("at least 32 random bytes"), "{failed:?}");
+}

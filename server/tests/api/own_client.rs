@@ -55,6 +55,8 @@ async fn the_audience_is_an_api_of_the_tenants() {
     refuses(TENANT, &asks, "may not ask for AUTH0_AUDIENCE https://api.example", "resourceServers").await;
     let api = format!("{TENANT}resourceServers: [{{ name: API, identifier: 'https://api.example' }}]\n");
     assert_eq!(Program::refusal(&api, &asks).await, "");
+    let own = ["--auth0-audience", "http://localhost:3001/userinfo", "--tenant-public-url", "http://localhost:3001"];
+    assert_eq!(Program::refusal(TENANT, &own).await, "", "older SDKs name it");
 }
 
 #[tokio::test]
