@@ -22,9 +22,9 @@ use url::Url;
 pub(crate) use apis::{Api, AudienceError};
 
 use crate::{
-    client_assertion::AssertionKey,
     clock::Millis,
-    passwordless::template::Template,
+    oauth::client_assertion::AssertionKey,
+    otp::template::Template,
     sms::{GatewayConfig, TwilioConfig},
 };
 

@@ -1,8 +1,4 @@
-//! What can go wrong: for the program that builds a tenant, and for the clients that call its API.
-
-mod api;
-
-pub(crate) use api::{ApiError, ErrorName, GrantError, Property, TokenAuth};
+//! Errors of the store, and of building a tenant.
 
 /// The store could not be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -12,16 +12,17 @@ use http::{HeaderMap, HeaderValue, header};
 use serde_json::Value;
 
 use crate::{
-    TenantConfig,
-    body::{BodyFields, Fields, QueryFields},
-    cookies,
-    error::{ApiError, Property},
-    passwordless::{
+    TenantConfig, digits,
+    http::{
+        api_error::{ApiError, Property},
+        cookies,
+        params::{BodyFields, Fields, QueryFields},
+    },
+    otp::{
         language::Language,
         template::{Syntax, Template, Values},
     },
     phone_number::PhoneNumber,
-    typed,
 };
 
 /// Texts of these pieces, with a foreign character here and there: plain noise never gets past the first check.
@@ -89,9 +90,9 @@ fn fuzz_phone_numbers() {
 fn fuzz_typed_codes() {
     let pieces: &[&str] = &["1", "23", "456", "٧", "９", " ", "-", "\u{2013}", "\u{200b}", ".", "code ", "\n@app #"];
     check!().with_generator((texts(pieces), 4_usize..=40)).for_each(|(text, length)| {
-        let code = typed::code_in(text, *length);
+        let code = digits::code_in(text, *length);
         assert!(code.len() <= *length && is_digits(&code));
-        assert_eq!(typed::code_in(&code, *length), code);
+        assert_eq!(digits::code_in(&code, *length), code);
     });
 }
 

@@ -12,7 +12,8 @@ use url::{Host, Url};
 
 use crate::{
     config::Client,
-    error::{ApiError, ErrorName, StoreError},
+    error::StoreError,
+    http::api_error::{ApiError, ErrorName},
 };
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");

@@ -5,7 +5,7 @@ use std::fmt;
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat};
 use serde::{Deserialize, Serialize};
 
-use crate::typed;
+use crate::digits;
 
 /// Longest text that can be a number.
 const MAX_WRITTEN: usize = 40;
@@ -102,7 +102,7 @@ impl PhoneNumber {
 
 /// What was typed with a plus in front, in ASCII and without what nobody sees; `None` where it names no country.
 fn international(text: &str) -> Option<String> {
-    let seen: String = text.chars().filter(|c| !typed::is_invisible(*c)).map(plain).collect();
+    let seen: String = text.chars().filter(|c| !digits::is_invisible(*c)).map(plain).collect();
     let trimmed = seen.trim();
     let number = trimmed.split_at_checked(4).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("tel:"));
     let number = number.map_or(trimmed, |(_, number)| number).trim_start_matches(['(', ' ']);
@@ -114,7 +114,7 @@ fn plain(c: char) -> char {
     match c {
         '\u{ff0b}' => '+',
         c if c.is_whitespace() => ' ',
-        c => typed::ascii_digit(c).unwrap_or(c),
+        c => digits::ascii_digit(c).unwrap_or(c),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Senders of text messages.
 
-pub(crate) mod callback;
 pub(crate) mod delivery;
 mod failover;
 mod gateway;
-mod outbox;
-mod twilio;
+pub(crate) mod outbox;
+pub(crate) mod registry;
+pub(crate) mod twilio;
 
 use std::{net::IpAddr, time::Duration};
 

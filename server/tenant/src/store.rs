@@ -3,20 +3,20 @@
 mod assertions;
 mod authorization_codes;
 mod challenges;
-mod code_keys;
-mod keys;
-mod limits;
+mod cleanup;
 mod login_tickets;
 mod logs;
 mod messages;
-mod people;
+mod otp_keys;
+mod rate_limits;
 mod refresh_tokens;
 mod refusals;
 mod secrets;
+mod signing_keys;
 mod sso_sessions;
-mod sweep;
 #[cfg(test)]
 mod tests;
+mod user_admin;
 mod users;
 
 use aws_lc_rs::digest;
@@ -28,10 +28,10 @@ use crate::error::StoreError;
 
 pub(crate) use authorization_codes::StoredCode;
 pub(crate) use challenges::{Attempt, Binding};
-pub(crate) use keys::{RetiredKey, Slot, StoredKeys};
 pub(crate) use login_tickets::LoginTicket;
 pub(crate) use refresh_tokens::{NewFamily, Rotation};
 pub use secrets::default_client_secret;
+pub(crate) use signing_keys::{RetiredKey, Slot, StoredKeys};
 pub(crate) use sso_sessions::{ABSOLUTE_SECONDS as SSO_SECONDS, SsoSession};
 pub(crate) use users::User;
 

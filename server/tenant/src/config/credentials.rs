@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::{ConfigError, yaml::invalid};
-use crate::client_assertion::AssertionKey;
+use crate::oauth::client_assertion::AssertionKey;
 
 #[derive(Deserialize)]
 pub(super) struct AuthenticationMethods {

@@ -13,8 +13,8 @@ use super::{
     REFRESH_GRANT, TenantConfig, credentials::AuthenticationMethods, lines::Lines,
 };
 use crate::{
-    client_assertion::AssertionKey,
-    passwordless::template::{Syntax, Template},
+    oauth::client_assertion::AssertionKey,
+    otp::template::{Syntax, Template},
 };
 use senders::{Flag, GatewayAuthenticationEntry, Provider};
 

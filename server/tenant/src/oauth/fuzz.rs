@@ -3,8 +3,8 @@
 use bolero::check;
 
 use super::{
+    authorization_response::{RESPONSE_TYPES, ResponseType},
     pkce,
-    response::{RESPONSE_TYPES, ResponseType},
     scope::{SUPPORTED, Scope},
 };
 use crate::fuzz::{almost, texts};

@@ -5,13 +5,16 @@
 
 use super::{grant::Grant, scope::OFFLINE_ACCESS};
 use crate::{
-    body::Fields,
     config::Client,
     entropy,
-    error::{ApiError, GrantError, StoreError},
-    passwordless::challenge::Refusal,
+    error::StoreError,
+    http::{
+        api_error::{ApiError, GrantError},
+        params::Fields,
+    },
+    otp::challenge::Refusal,
+    state::Tenant,
     store::{NewFamily, Rotation, User},
-    tenant::Tenant,
 };
 
 /// What a sign-in begins, where a refresh token was asked for and may be had.

@@ -5,12 +5,12 @@ use url::Url;
 
 use crate::{
     config::Client,
-    cookies::{self, Cookie},
     entropy,
     error::StoreError,
-    passwordless::{SignIn, challenge::Taken},
+    http::cookies::{self, Cookie},
+    otp::{challenge::Taken, service::SignIn},
+    state::Tenant,
     store::{SsoSession, User},
-    tenant::Tenant,
 };
 
 const NAME: &str = "tenant_sso";

@@ -6,12 +6,19 @@ use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
+    authorization_response::ResponseType,
     grant::Grant,
-    keys::{SignError, TokenType},
-    response::ResponseType,
     scope::{OFFLINE_ACCESS, Scope},
 };
-use crate::{clock::Millis, config::Client, entropy, error::ApiError, store::User, tenant::Tenant};
+use crate::{
+    clock::Millis,
+    config::Client,
+    entropy,
+    http::api_error::ApiError,
+    keys::signing_key::{SignError, TokenType},
+    state::Tenant,
+    store::User,
+};
 
 const ID_TOKEN_SECONDS: i64 = 36_000;
 const ACCESS_TOKEN_SECONDS: i64 = 86_400;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::policy_source;
-use crate::error::ApiError;
+use crate::http::api_error::ApiError;
 
 const SCRIPT: &str = include_str!("answer.js");
 

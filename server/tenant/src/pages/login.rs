@@ -8,7 +8,7 @@ use super::{Page, policy_source};
 use crate::{
     clock::Millis,
     config::{Client, Connection},
-    hosted::{Notice, logins::HostedLogin},
+    hosted_login::{HostedLogin, Notice},
     phone_number::PhoneNumber,
     store::{SsoSession, User},
 };

@@ -18,10 +18,9 @@ use url::{Host, Url};
 
 use super::{NO_STORE, Page, asset};
 use crate::{
-    body::QueryFields,
-    error::ApiError,
+    http::{api_error::ApiError, params::QueryFields},
+    origin::Origin,
     sms::{Outbox, OutboxMessage},
-    tenant::Origin,
 };
 
 /// Middleware that answers under the tenant's own name and those of this machine only. Under another name a page from

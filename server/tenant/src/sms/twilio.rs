@@ -20,6 +20,9 @@ use crate::{
     error::BuildError,
 };
 
+/// Where Twilio reports how far a message got, below the tenant's origin.
+pub(crate) const STATUS_PATH: &str = "/twilio/status";
+
 const TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 

@@ -1,16 +1,16 @@
 //! The newest code of each number, client and transaction.
 
-use super::{Connection, Store, code_keys, limits};
+use super::{Connection, Store, otp_keys, rate_limits};
 use crate::{
-    attempt_limits::AttemptLimit,
     clock::Millis,
     error::StoreError,
-    passwordless::{
+    keys::otp_keys::CodeKeys,
+    otp::{
         challenge::{self, Challenge, Judgement, Purpose, Refusal, Taken},
-        code_keys::CodeKeys,
         repeat::{Redemption, RequestHash},
     },
     phone_number::PhoneNumber,
+    rate_limit::attempt::AttemptLimit,
 };
 
 /// What a code is bound to.
@@ -129,12 +129,12 @@ impl Store {
         let mut transaction = self.pool.begin().await?;
         let before = attempt.lock(&mut transaction).await?;
         for limit in attempt.limits {
-            if limits::take(&mut transaction, &limit.bucket, limit.gcra, now).await?.is_err() {
+            if rate_limits::take(&mut transaction, &limit.bucket, limit.gcra, now).await?.is_err() {
                 // Nothing is kept of it: who is blocked is not blocked for longer by trying.
                 return Ok(Err(Refusal::TooManyAttempts(limit.counted)));
             }
         }
-        let keys = code_keys::read(&mut transaction, self.code_key.as_ref()).await?;
+        let keys = otp_keys::read(&mut transaction, self.code_key.as_ref()).await?;
         let mut judgement = challenge::judge(&keys, &before, attempt.code, now, &attempt.purpose);
         if let Err(Refusal::WrongCode { attempts_left: Some(_) }) = judgement.verdict
             && attempt.is_of_a_superseded_code(&mut transaction, &keys, now).await?
@@ -237,9 +237,9 @@ impl Attempt<'_> {
         let signed_in = judgement.verdict == Ok(Taken::Redeemed);
         for limit in self.limits {
             if signed_in && limit.is_cleared_by_success() {
-                limits::clear(connection, &limit.bucket).await?;
+                rate_limits::clear(connection, &limit.bucket).await?;
             } else if !limit.is_owed(judgement.cost) {
-                limits::give_back(connection, &limit.bucket, limit.gcra).await?;
+                rate_limits::give_back(connection, &limit.bucket, limit.gcra).await?;
             }
         }
         Ok(())

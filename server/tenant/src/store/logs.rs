@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::{SqlEngine, Store};
 use crate::{
-    audit::{Entry, LogEntry},
+    audit_log::{Entry, LogEntry},
     clock::Millis,
     entropy::{self, Entropy},
     error::StoreError,

@@ -2,7 +2,7 @@
 //! row each would let strangers fill the disk.
 
 use super::{Store, hash};
-use crate::{audit::Entry, clock::Millis, error::StoreError, limits::network};
+use crate::{audit_log::Entry, clock::Millis, error::StoreError, rate_limit::settings::network};
 
 const HOUR_SECONDS: i64 = 60 * 60;
 

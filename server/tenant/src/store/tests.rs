@@ -11,20 +11,19 @@ use super::{
     Attempt, Binding, LoginTicket, NewFamily, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode, StoredKeys,
 };
 use crate::{
-    address::Source,
-    audit::{Entry, Event},
+    admin::users::Whom,
+    audit_log::{Entry, Event},
     clock::Millis,
     entropy::{self, SystemEntropy},
-    limits::Limits,
+    http::client_ip::Source,
     oauth::{grant::Grant, scope::Scope},
-    passwordless::{
+    otp::{
         challenge::{Challenge, OneTimeCode, Purpose, Refusal, Taken},
         repeat::RequestHash,
     },
-    people::Whom,
     phone_number::PhoneNumber,
+    rate_limit::{settings::Limits, start::StartLimits},
     sms::delivery::{Report, Stage},
-    start_limits::StartLimits,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -476,7 +475,8 @@ async fn people_are_found_blocked_and_removed(store: &Store) -> Outcome {
     let phone_number = phone()?;
     let user = store.sign_up_or_in("sms", &phone_number, "id", NOW).await?;
     store.sign_up_or_in("members", &phone_number, "other", NOW.plus_seconds(1)).await?;
-    let ids = |people: Vec<crate::people::Person>| people.into_iter().map(|person| person.user_id).collect::<Vec<_>>();
+    let ids =
+        |people: Vec<crate::admin::users::Person>| people.into_iter().map(|person| person.user_id).collect::<Vec<_>>();
     assert_eq!(ids(store.people().await?), ["sms|other", "sms|id"], "newest first");
     assert_eq!(ids(store.find_people(&Whom::Number(phone_number.clone())).await?).len(), 2);
     assert_eq!(ids(store.find_people(&Whom::Id("id")).await?), ["sms|id"]);

@@ -1,0 +1,71 @@
+//! What Auth0's Lock 11 to 14 loads beside the API, with `configurationBaseUrl` and `languageBaseUrl` set to the tenant.
+//!
+//! `/js/lock/<version>/<language>.js` is not there on purpose: Lock goes on with the words that it has when it gets a 404,
+//! and waits for ever when it gets an empty file.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, header};
+use serde_json::{Value, json};
+
+use crate::{http::api_error::ApiError, state::Tenant};
+
+/// `GET /client/<client_id>.js`: the connections of a client.
+pub(crate) async fn client(State(tenant): State<Arc<Tenant>>, Path(file): Path<String>) -> Result<Response, ApiError> {
+    let client_id = file.strip_suffix(".js").ok_or(ApiError::NotFound)?;
+    let client = tenant.config.client(client_id).ok_or(ApiError::NotFound)?;
+    let connections: Vec<Value> = tenant
+        .config
+        .connections()
+        .iter()
+        .filter(|connection| connection.is_enabled_for(client))
+        .map(|connection| json!({ "name": connection.name }))
+        .collect();
+    let about = json!({
+        "id": client.client_id,
+        "tenant": "passwordless",
+        "subscription": "free",
+        "strategies": [{ "name": "sms", "connections": connections }],
+    });
+    let headers =
+        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=300")];
+    Ok((headers, format!("Auth0.setClient({about});")).into_response())
+}
+
+/// `GET /user/geoloc/country`: where the person probably is, for the dialling code that Lock shows first. The browser's
+/// language says so well enough; without a region in it, Lock falls back to its own choice.
+pub(crate) async fn country(State(tenant): State<Arc<Tenant>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
+    let served = tenant.limits.countries.as_deref();
+    let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_served = |region: &String| served.is_none_or(|served| served.contains(region));
+    let country = regions(languages).find(is_served).or_else(|| served?.first().cloned());
+    country.map(|code| Json(json!({ "country_code": code }))).ok_or(ApiError::NotFound)
+}
+
+/// The regions of an `Accept-Language`, in its order: `GB` of `en-GB`, `CN` of `zh-Hans-CN`.
+fn regions(languages: &str) -> impl Iterator<Item = String> {
+    let tags = languages.split(',').filter_map(|entry| entry.split(';').next());
+    let is_region = |part: &&str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    tags.filter_map(move |tag| tag.trim().split('-').skip(1).find(is_region)).map(str::to_ascii_uppercase)
+}
+
+/// `POST /passwordless/challenge` and `/usernamepassword/challenge`: nobody has to solve a puzzle here.
+pub(crate) async fn no_captcha() -> Json<Value> {
+    Json(json!({ "required": false }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::regions;
+
+    #[test]
+    fn regions_are_found_in_their_order() {
+        assert_eq!(regions("de, en-gb;q=0.8,zh-Hans-CN;q=0.5, *, x-123-1a").collect::<Vec<_>>(), ["GB", "CN"]);
+        assert_eq!(regions("").count(), 0);
+    }
+}

@@ -1,0 +1,8 @@
+//! What all endpoints have in common: parameters, cookies, addresses, errors, middleware.
+
+pub(crate) mod api_error;
+pub(crate) mod client_ip;
+pub(crate) mod cookies;
+pub(crate) mod cross_origin_error;
+pub(crate) mod middleware;
+pub(crate) mod params;

@@ -1,0 +1,357 @@
+//! What an application asks for when it sends a browser here, RFC 6749 section 4.1.1.
+
+use std::borrow::Cow;
+
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    authorization_response::{Answer, ResponseType, ReturnTo},
+    grant::Grant,
+    pkce,
+    scope::Scope,
+    tokens,
+};
+use crate::{
+    config::{AudienceError, Client, Connection, TenantConfig},
+    entropy,
+    error::StoreError,
+    hosted_login::MAX_TYPED,
+    http::params::Fields,
+    keys::signing_key::SignError,
+    otp::challenge::Refusal,
+    pages::PageError,
+    state::Tenant,
+    store::{SsoSession, StoredCode, User},
+};
+
+/// How long an authorization code is good for.
+const CODE_SECONDS: i64 = 60;
+
+/// Bytes of a request, as JSON: a cookie of 4,096 has to hold it, encrypted.
+const MAX_REQUEST: usize = 2_300;
+
+/// Where the answer goes, once it is known that it may go there.
+#[derive(Debug)]
+pub(crate) struct ReturnAddress<'a> {
+    pub(crate) client: &'a Client,
+    to: ReturnTo,
+}
+
+/// The request, checked; it can wait in a cookie while the person signs in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AuthorizationRequest {
+    pub(crate) client_id: String,
+    pub(crate) return_to: ReturnTo,
+    pub(crate) response_type: ResponseType,
+    pub(crate) scope: Scope,
+    pub(crate) audience: Option<String>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) code_challenge: Option<String>,
+    pub(crate) connection: String,
+    pub(crate) login_hint: Option<String>,
+}
+
+/// An answer that the application gets by redirect, RFC 6749 section 4.1.2.1.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OauthError {
+    #[error("{0}")]
+    InvalidRequest(Cow<'static, str>),
+    #[error("Unsupported response type: {0}")]
+    UnsupportedResponseType(String),
+    #[error("Grant type '{0}' not allowed for the client.")]
+    UnauthorizedClient(&'static str),
+    #[error("Login required")]
+    LoginRequired,
+    #[error("Unknown or invalid login ticket.")]
+    LoginTicket,
+    #[error(transparent)]
+    Audience(#[from] AudienceError),
+    #[error("{0}")]
+    Refused(Refusal),
+    #[error("The tenant could not answer. Please try again later.")]
+    Store(#[from] StoreError),
+    #[error("Internal error")]
+    Sign(#[from] SignError),
+}
+
+impl OauthError {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::UnsupportedResponseType(_) => "unsupported_response_type",
+            Self::UnauthorizedClient(_) => "unauthorized_client",
+            Self::LoginRequired => "login_required",
+            Self::LoginTicket | Self::Audience(_) => "access_denied",
+            Self::Refused(Refusal::TooManyAttempts(_)) => "too_many_attempts",
+            Self::Refused(Refusal::SignUpDisabled) => "bad.connection",
+            Self::Refused(_) => "unauthorized",
+            Self::Store(_) => "temporarily_unavailable",
+            Self::Sign(_) => "server_error",
+        }
+    }
+}
+
+/// Why a browser was not let through.
+#[derive(Debug)]
+pub(crate) enum AuthorizeError {
+    /// The person gets a page: where to send them is not known to be right.
+    Page(PageError),
+    /// The application is told.
+    Answer(Box<Answer>),
+}
+
+impl From<PageError> for AuthorizeError {
+    fn from(error: PageError) -> Self {
+        Self::Page(error)
+    }
+}
+
+impl From<Answer> for AuthorizeError {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(Box::new(answer))
+    }
+}
+
+impl IntoResponse for AuthorizeError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Page(error) => error.into_response(),
+            Self::Answer(answer) => answer.into_response(),
+        }
+    }
+}
+
+impl<'a> ReturnAddress<'a> {
+    /// Finds the client and compares the address with those that it registered.
+    pub(crate) fn parse(config: &'a TenantConfig, issuer: String, fields: &'a Fields) -> Result<Self, PageError> {
+        let text = |name| fields.param(name).ok().flatten();
+        let client_id = text("client_id").ok_or(PageError::MissingParameter("client_id"))?;
+        let client = config.client(client_id).ok_or_else(|| PageError::UnknownClient(client_id.to_owned()))?;
+        let redirect_uri = text("redirect_uri").ok_or(PageError::MissingParameter("redirect_uri"))?;
+        if !client.is_callback(redirect_uri) {
+            return Err(PageError::CallbackMismatch);
+        }
+        Ok(Self { client, to: ReturnTo::parse(issuer, redirect_uri, fields) })
+    }
+
+    /// Tells the application why it gets nothing.
+    pub(crate) fn refuse(&self, error: &OauthError) -> Answer {
+        refuse(&self.to, error)
+    }
+}
+
+fn refuse(to: &ReturnTo, error: &OauthError) -> Answer {
+    if let OauthError::Store(error) = error {
+        tracing::error!(%error, "the store failed");
+    }
+    let mut members = vec![("error", error.name().to_owned()), ("error_description", error.to_string())];
+    if let OauthError::Refused(refusal) = error {
+        members.extend(refusal.attempts_left().map(|left| ("attempts_left", left.to_string())));
+    }
+    to.answer(members, Some(error.name()))
+}
+
+impl AuthorizationRequest {
+    pub(crate) fn parse(tenant: &Tenant, fields: &Fields, address: &ReturnAddress<'_>) -> Result<Self, OauthError> {
+        let text = |name| fields.param(name).ok().flatten().map(str::to_owned);
+        let client = address.client;
+        let response_type = response_type(fields, &address.to)?;
+        if let Some(grant) = response_type.grants().find(|grant| !client.allows(grant)) {
+            return Err(OauthError::UnauthorizedClient(grant));
+        }
+        let audience = tenant.audience(client, fields.param("audience").ok().flatten())?;
+        let nonce = text("nonce");
+        if response_type.id_token && nonce.is_none() {
+            return Err(invalid("Missing required parameter: nonce"));
+        }
+        let request = Self {
+            client_id: client.client_id.clone(),
+            return_to: address.to.clone(),
+            response_type,
+            scope: Scope::granted(text("scope").as_deref(), client),
+            audience,
+            nonce,
+            code_challenge: if response_type.code { code_challenge(client, fields)? } else { None },
+            connection: choose_connection(
+                &tenant.config,
+                client,
+                text("connection").or_else(|| text("realm")).as_deref(),
+            )?
+            .name
+            .clone(),
+            login_hint: text("login_hint").map(|hint| hint.chars().take(MAX_TYPED).collect()),
+        };
+        if request.is_too_long() { Err(invalid("The request is too long")) } else { Ok(request) }
+    }
+
+    fn is_too_long(&self) -> bool {
+        serde_json::to_string(self).map_or(true, |text| text.len() > MAX_REQUEST)
+    }
+
+    pub(crate) fn connection<'a>(&self, config: &'a TenantConfig) -> Result<&'a Connection, OauthError> {
+        config.connection(&self.connection).ok_or(OauthError::InvalidRequest("the connection was not found".into()))
+    }
+
+    /// Makes what the application asked for, and says where it goes.
+    pub(crate) async fn answer(
+        &self,
+        tenant: &Tenant,
+        client: &Client,
+        user: &User,
+        session: &SsoSession,
+    ) -> Result<Answer, OauthError> {
+        let grant = Grant {
+            user_id: user.id.clone(),
+            scope: self.scope.clone(),
+            audience: self.audience.clone(),
+            nonce: self.nonce.clone(),
+            auth_time: session.created_at.seconds(),
+            sid: Some(session.sid.clone()),
+        };
+        let code = if self.response_type.code { Some(self.code(tenant, &grant).await?) } else { None };
+        let tokens = tokens::by_browser(tenant, client, user, &grant, self.response_type, code.as_deref()).await?;
+        let members = code.map(|code| ("code", code)).into_iter().chain(tokens).collect();
+        Ok(self.return_to.answer(members, None))
+    }
+
+    async fn code(&self, tenant: &Tenant, grant: &Grant) -> Result<String, StoreError> {
+        let code = entropy::token(&*tenant.entropy);
+        let now = tenant.now();
+        let stored = StoredCode {
+            client_id: self.client_id.clone(),
+            redirect_uri: self.return_to.redirect_uri.clone(),
+            code_challenge: self.code_challenge.clone(),
+            grant: grant.clone(),
+            expires_at: now.plus_seconds(CODE_SECONDS),
+        };
+        tenant.store.put_authorization_code(&code, &stored).await?;
+        Ok(code)
+    }
+
+    /// Tells the application why it gets nothing.
+    pub(crate) fn refuse(&self, error: &OauthError) -> Answer {
+        refuse(&self.return_to, error)
+    }
+}
+
+fn invalid(description: &'static str) -> OauthError {
+    OauthError::InvalidRequest(description.into())
+}
+
+fn response_type(fields: &Fields, to: &ReturnTo) -> Result<ResponseType, OauthError> {
+    let text = |name| fields.param(name).ok().flatten();
+    let asked = text("response_type").ok_or(invalid("Missing required parameter: response_type"))?;
+    let response_type =
+        ResponseType::parse(asked).ok_or_else(|| OauthError::UnsupportedResponseType(asked.to_owned()))?;
+    if !to.is_as_asked(text("response_mode"), response_type) {
+        return Err(invalid("Unsupported response mode"));
+    }
+    if fields.get("request").is_some() || fields.get("request_uri").is_some() {
+        return Err(invalid("Request objects are not supported"));
+    }
+    Ok(response_type)
+}
+
+/// The S256 challenge; a public client cannot do without (RFC 9700 section 2.1.1).
+fn code_challenge(client: &Client, fields: &Fields) -> Result<Option<String>, OauthError> {
+    let text = |name| fields.param(name).ok().flatten();
+    match (text("code_challenge"), text("code_challenge_method")) {
+        (None, None) if client.is_public() => Err(invalid("Parameter 'code_challenge' is required for this client")),
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(invalid("Parameter 'code_challenge' is required with 'code_challenge_method'")),
+        (Some(challenge), Some("S256")) if pkce::is_challenge(challenge) => Ok(Some(challenge.to_owned())),
+        (Some(_), Some("S256")) => Err(invalid("Parameter 'code_challenge' must be a base64url SHA-256 hash")),
+        (Some(_), _) => Err(invalid("Parameter 'code_challenge_method' must be S256")),
+    }
+}
+
+fn choose_connection<'a>(
+    config: &'a TenantConfig,
+    client: &Client,
+    name: Option<&str>,
+) -> Result<&'a Connection, OauthError> {
+    match name {
+        Some(name) => {
+            let connection = config.connection(name).ok_or(invalid("the connection was not found"))?;
+            if connection.is_enabled_for(client) { Ok(connection) } else { Err(invalid("the connection was disabled")) }
+        }
+        None => config
+            .connections()
+            .iter()
+            .find(|connection| connection.is_enabled_for(client))
+            .ok_or(invalid("no connections enabled for the client")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CALLBACK: &str = "https://app.example/callback?x=1";
+
+    fn is_let_through(redirect_uri: &str) -> bool {
+        is_let_through_to(CALLBACK, redirect_uri)
+    }
+
+    fn is_let_through_to(callback: &str, redirect_uri: &str) -> bool {
+        let text = format!(
+            "clients: [{{name: Web, client_id: web, client_secret: s, callbacks: ['{callback}']}}]\n\
+             connections: [{{name: sms, strategy: sms}}]"
+        );
+        let Ok((config, _)) = TenantConfig::from_yaml(&text, |_| None) else { return false };
+        let fields = Fields::of(&[("client_id", "web"), ("redirect_uri", redirect_uri)]);
+        ReturnAddress::parse(&config, String::new(), &fields).is_ok()
+    }
+
+    proptest! {
+        /// Nothing added to, taken from or changed in a callback makes another one that is let through.
+        #[test]
+        fn only_the_registered_address_is_let_through(
+            at in 0..CALLBACK.len(), cut in 0..9_usize, more in "(\\PC|[/?#@\\\\.%:&;A-Z]){0,9}",
+        ) {
+            let end = (at + cut).min(CALLBACK.len());
+            let changed = format!("{}{more}{}", &CALLBACK[..at], &CALLBACK[end..]);
+            prop_assert_eq!(is_let_through(&changed), changed == CALLBACK);
+        }
+
+        #[test]
+        fn no_address_breaks_it(redirect_uri in "\\PC{0,60}") {
+            prop_assert!(!is_let_through(&redirect_uri));
+        }
+    }
+
+    #[test]
+    fn the_registered_address_is_let_through() {
+        assert!(is_let_through(CALLBACK));
+    }
+
+    #[test]
+    fn an_origin_is_let_through_with_its_slash_and_without() {
+        let (bare, slashed) = ("https://app.example:8443", "https://app.example:8443/");
+        for (callback, asked) in [(bare, bare), (bare, slashed), (slashed, bare), (slashed, slashed)] {
+            assert!(is_let_through_to(callback, asked), "{callback} {asked}");
+        }
+        for (callback, asked) in [
+            (bare, "https://app.example:8443//"),
+            (bare, "https://app.example:8443/?"),
+            (bare, "https://app.example:8443\\"),
+            (bare, "https://app.example:8443/."),
+            (bare, "https://APP.example:8443/"),
+            (bare, "https://me@app.example:8443/"),
+            (bare, "https://app.example/"),
+            (bare, "http://app.example:8443/"),
+            (slashed, "https://app.example:8443//"),
+            ("https://app.example/a", "https://app.example/a/"),
+            ("https://app.example/a/", "https://app.example/a"),
+            ("https://app.example/?a=", "https://app.example/?a=/"),
+            ("com.app.example:/", "com.app.example:"),
+            ("com.app.example://a", "com.app.example://a/"),
+        ] {
+            assert!(!is_let_through_to(callback, asked), "{callback} {asked}");
+            assert!(!is_let_through_to(asked, callback), "{asked} {callback}");
+        }
+    }
+}

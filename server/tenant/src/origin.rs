@@ -1,0 +1,39 @@
+//! Where the tenant is, as others see it.
+
+use url::Url;
+
+use crate::error::BuildError;
+
+/// The origin of the tenant's public URL.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin(String);
+
+impl Origin {
+    pub(crate) fn of(public_url: &Url) -> Result<Self, BuildError> {
+        let is_origin = matches!(public_url.scheme(), "http" | "https")
+            && matches!(public_url.path(), "" | "/")
+            && public_url.query().is_none();
+        if is_origin { Ok(Self(public_url.origin().ascii_serialization())) } else { Err(BuildError::PublicUrl) }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The issuer of tokens: the origin with a slash, as at Auth0.
+    pub(crate) fn issuer(&self) -> String {
+        self.at("/")
+    }
+
+    pub(crate) fn url(&self) -> Option<Url> {
+        Url::parse(&self.0).ok()
+    }
+
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.starts_with("https:")
+    }
+}

@@ -1,0 +1,376 @@
+//! The rules of one-time codes, as pure functions; the store applies them atomically.
+//!
+//! A code is made of unpredictable digits, is good for a short time, for three wrong tries and for one sign-in, and only the
+//! newest one of a number counts. It is kept as a keyed hash only, see [`CodeKeys`].
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::repeat::{Redemption, RequestHash};
+use crate::{clock::Millis, entropy::Entropy, keys::otp_keys::CodeKeys};
+
+/// Wrong tries that a code survives, less one: the third one kills it.
+pub(crate) const MAX_FAILURES: u32 = 3;
+
+/// The digits that were texted. They print as `[REDACTED]`.
+#[derive(Debug)]
+pub(crate) struct OneTimeCode(SecretString);
+
+impl OneTimeCode {
+    /// Draws `length` digits, each of the ten equally likely.
+    pub(crate) fn draw(length: usize, entropy: &dyn Entropy) -> Self {
+        let mut digits = String::with_capacity(length);
+        while digits.len() < length {
+            let mut bytes = [0; 32];
+            entropy.fill(&mut bytes);
+            // 250 is the largest multiple of ten in a byte; what is above it would favour some digits.
+            let fair = bytes.iter().filter(|byte| **byte < 250).map(|byte| char::from(b'0' + byte % 10));
+            digits.extend(fair.take(length - digits.len()));
+        }
+        Self(digits.into())
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+#[cfg(test)]
+impl From<&str> for OneTimeCode {
+    fn from(digits: &str) -> Self {
+        Self(digits.into())
+    }
+}
+
+/// A code that was sent, as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Challenge {
+    pub(crate) id: String,
+    pub(crate) mac: String,
+    pub(crate) expires_at: Millis,
+    pub(crate) failures: u32,
+    pub(crate) redeemed: bool,
+    /// By which request, where that one can be repeated.
+    pub(crate) redemption: Option<Redemption>,
+}
+
+impl Challenge {
+    /// Stands where no code was sent: nothing fits it, and tries are answered as those of a real one are.
+    pub(crate) fn without_code(id: String, expires_at: Millis) -> Self {
+        Self { id, mac: String::new(), expires_at, failures: 0, redeemed: false, redemption: None }
+    }
+
+    /// Whether a guess could hit.
+    fn is_live(&self, now: Millis, purpose: &Purpose) -> bool {
+        let is_open = if self.redeemed { self.is_repeated_by(purpose, now) } else { now < self.expires_at };
+        !self.mac.is_empty() && self.failures < MAX_FAILURES && is_open
+    }
+
+    fn is_repeated_by(&self, purpose: &Purpose, now: Millis) -> bool {
+        let Purpose::Redeem { by: Some(request) } = purpose else { return false };
+        self.redemption.as_ref().is_some_and(|redemption| redemption.is_repeated_by(request, now))
+    }
+
+    /// Does with a fitting code what it was tried for.
+    fn take(&mut self, purpose: &Purpose, now: Millis) -> Taken {
+        let Purpose::Redeem { by } = purpose else { return Taken::Checked };
+        self.redeemed = true;
+        self.redemption = by.clone().map(|by| Redemption { at: now, by });
+        Taken::Redeemed
+    }
+}
+
+/// What a try is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To learn whether the code is right; it stays good (`/passwordless/verify`).
+    Check,
+    /// To sign in; the code is used up.
+    Redeem {
+        /// The request, where it can be repeated.
+        by: Option<RequestHash>,
+    },
+}
+
+/// In which way a code was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// It is right, and still good.
+    Checked,
+    /// It signed someone in.
+    Redeemed,
+    /// The request that it signed someone in by came again.
+    Repeated,
+}
+
+/// Why a code was not taken. The sentences are Auth0's, to the byte: official clients compare them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// Not the code. A code that was used already is dead, and nothing is said about tries.
+    #[error("Wrong phone number or verification code.")]
+    WrongCode { attempts_left: Option<u32> },
+    /// The code of an earlier message, which the newest one replaced. It was sent to this number, so it is no guess.
+    #[error("Wrong phone number or verification code.")]
+    Superseded { attempts_left: u32 },
+    #[error("The verification code has expired. Please try to login again.")]
+    Expired,
+    #[error("You've reached the maximum number of attempts. Please try to login again.")]
+    UsedUp,
+    #[error("user is blocked")]
+    Blocked,
+    /// The right code of a number without an account, where only those who have one sign in.
+    #[error("Public signup is disabled")]
+    SignUpDisabled,
+    /// Not even looked at.
+    #[error("Your account has been blocked after multiple consecutive login attempts.")]
+    TooManyAttempts(Counted),
+}
+
+impl Refusal {
+    /// Tries that the code survives, where there is something to say about it.
+    pub(crate) fn attempts_left(&self) -> Option<u32> {
+        match self {
+            Self::WrongCode { attempts_left } => *attempts_left,
+            Self::Superseded { attempts_left } => Some(*attempts_left),
+            _ => None,
+        }
+    }
+}
+
+/// What a limit on failing tries counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// Failing tries for one number from one address: Auth0's brute-force protection.
+    NumberFromAddress,
+    /// Wrong guesses at the codes of one number, whoever makes them.
+    Number,
+    /// Failing tries from one address: Auth0's suspicious IP throttling.
+    Address,
+}
+
+/// What a try takes from the limits on failing ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cost {
+    /// It succeeded, repeated a code that did, or was of an earlier message.
+    Nothing,
+    /// It failed, and could not have succeeded.
+    Failure,
+    /// It failed, and another code would have succeeded.
+    Guess,
+}
+
+/// What became of a try.
+#[derive(Debug)]
+pub(crate) struct Judgement {
+    pub(crate) verdict: Result<Taken, Refusal>,
+    pub(crate) after: Challenge,
+    pub(crate) cost: Cost,
+}
+
+impl Judgement {
+    /// On the code of an earlier message, where a wrong one would have cost the challenge a try.
+    pub(crate) fn on_a_superseded_code(challenge: Challenge) -> Self {
+        let attempts_left = MAX_FAILURES.saturating_sub(challenge.failures);
+        Self { verdict: Err(Refusal::Superseded { attempts_left }), after: challenge, cost: Cost::Nothing }
+    }
+}
+
+/// Judges one try, and says what the challenge is afterwards.
+pub(crate) fn judge(
+    keys: &CodeKeys,
+    challenge: &Challenge,
+    attempt: &str,
+    now: Millis,
+    purpose: &Purpose,
+) -> Judgement {
+    let mut after = challenge.clone();
+    let fits = keys.fits(&challenge.id, &challenge.mac, attempt);
+    let verdict = if fits && challenge.redeemed {
+        // Guessing ends where it ended before: a repetition is no way around the three tries.
+        let is_repeated = challenge.failures < MAX_FAILURES && challenge.is_repeated_by(purpose, now);
+        if is_repeated { Ok(Taken::Repeated) } else { Err(Refusal::WrongCode { attempts_left: None }) }
+    } else if challenge.failures >= MAX_FAILURES {
+        Err(Refusal::UsedUp)
+    } else if now >= challenge.expires_at {
+        Err(Refusal::Expired)
+    } else if fits {
+        Ok(after.take(purpose, now))
+    } else {
+        after.failures += 1;
+        Err(Refusal::WrongCode { attempts_left: Some(MAX_FAILURES - after.failures) })
+    };
+    let cost = match verdict {
+        Ok(_) | Err(Refusal::WrongCode { attempts_left: None }) => Cost::Nothing,
+        Err(_) if challenge.is_live(now, purpose) => Cost::Guess,
+        Err(_) => Cost::Failure,
+    };
+    Judgement { verdict, after, cost }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Repeats the bytes that it was given.
+    struct Bytes(Vec<u8>);
+
+    impl Entropy for Bytes {
+        fn fill(&self, buf: &mut [u8]) {
+            for (slot, byte) in buf.iter_mut().zip(self.0.iter().cycle()) {
+                *slot = *byte;
+            }
+        }
+    }
+
+    /// By a request that cannot be repeated.
+    const REDEEM: Purpose = Purpose::Redeem { by: None };
+
+    fn keys() -> CodeKeys {
+        CodeKeys::new(&"a server key".into(), &[])
+    }
+
+    fn challenge(code: &str) -> Challenge {
+        let mac = keys().seal("id", &OneTimeCode::from(code));
+        Challenge { mac, ..Challenge::without_code("id".to_owned(), Millis(180_000)) }
+    }
+
+    #[test]
+    fn bytes_that_would_favour_a_digit_are_skipped() {
+        let code = OneTimeCode::draw(4, &Bytes(vec![250, 255, 7, 249, 10, 251]));
+        assert_eq!(code.expose(), "7907");
+    }
+
+    #[test]
+    fn the_third_failure_kills_the_code() {
+        let mut now = challenge("123456");
+        for left in [2, 1, 0] {
+            let judgement = judge(&keys(), &now, "000000", Millis(0), &Purpose::Check);
+            assert_eq!(judgement.verdict, Err(Refusal::WrongCode { attempts_left: Some(left) }));
+            assert_eq!(judgement.cost, Cost::Guess);
+            now = judgement.after;
+        }
+        let judgement = judge(&keys(), &now, "123456", Millis(0), &REDEEM);
+        assert_eq!((judgement.verdict, judgement.cost), (Err(Refusal::UsedUp), Cost::Failure));
+    }
+
+    #[test]
+    fn a_mac_is_good_for_its_challenge_only() {
+        let moved = Challenge { id: "other".to_owned(), ..challenge("123456") };
+        assert!(judge(&keys(), &moved, "123456", Millis(0), &REDEEM).verdict.is_err());
+    }
+
+    /// Whether a code is under way cannot be told by trying.
+    #[test]
+    fn without_a_code_tries_are_answered_as_with_one() {
+        let mut with = challenge("123456");
+        let mut without = Challenge::without_code("id".to_owned(), with.expires_at);
+        for at in [0, 0, 0, 0, 200_000] {
+            let real = judge(&keys(), &with, "000000", Millis(at), &REDEEM);
+            let none = judge(&keys(), &without, "000000", Millis(at), &REDEEM);
+            assert_eq!(none.verdict, real.verdict);
+            assert_eq!(none.cost, Cost::Failure);
+            (with, without) = (real.after, none.after);
+        }
+        for nothing in ["", "123456"] {
+            assert!(
+                judge(
+                    &keys(),
+                    &Challenge::without_code("id".to_owned(), Millis(9)),
+                    nothing,
+                    Millis(0),
+                    &Purpose::Check
+                )
+                .verdict
+                .is_err()
+            );
+        }
+    }
+
+    #[test]
+    fn a_repeated_code_is_no_failure_and_a_guess_at_a_used_one_is() {
+        let used = Challenge { redeemed: true, ..challenge("123456") };
+        let repeated = judge(&keys(), &used, "123456", Millis(0), &REDEEM);
+        assert_eq!(repeated.verdict, Err(Refusal::WrongCode { attempts_left: None }));
+        assert_eq!((repeated.cost, repeated.after), (Cost::Nothing, used.clone()));
+        let guessed = judge(&keys(), &used, "000000", Millis(0), &REDEEM);
+        assert_eq!(guessed.verdict, Err(Refusal::WrongCode { attempts_left: Some(2) }));
+        assert_eq!(guessed.cost, Cost::Failure);
+    }
+
+    /// The request with this state.
+    fn request(state: &str) -> Purpose {
+        Purpose::Redeem { by: RequestHash::of(&state) }
+    }
+
+    #[test]
+    fn the_request_that_used_a_code_up_can_be_repeated_for_a_minute() {
+        let first = judge(&keys(), &challenge("123456"), "123456", Millis(170_000), &request("a"));
+        assert_eq!(first.verdict, Ok(Taken::Redeemed));
+        // The code's own time is over by then.
+        for at in [170_000, 229_999] {
+            let again = judge(&keys(), &first.after, "123456", Millis(at), &request("a"));
+            assert_eq!((again.verdict, again.cost), (Ok(Taken::Repeated), Cost::Nothing));
+            assert_eq!(again.after, first.after);
+        }
+        for (at, other) in
+            [(230_000, request("a")), (170_000, request("b")), (170_000, REDEEM), (170_000, Purpose::Check)]
+        {
+            let refused = judge(&keys(), &first.after, "123456", Millis(at), &other);
+            assert_eq!(refused.verdict, Err(Refusal::WrongCode { attempts_left: None }), "{at} {other:?}");
+        }
+    }
+
+    /// Else whoever knows the request could guess on where others had three tries.
+    #[test]
+    fn wrong_codes_end_the_repetition_too() {
+        let mut now = judge(&keys(), &challenge("123456"), "123456", Millis(0), &request("a")).after;
+        for left in [2, 1, 0] {
+            let guess = judge(&keys(), &now, "000000", Millis(0), &request("a"));
+            assert_eq!(guess.verdict, Err(Refusal::WrongCode { attempts_left: Some(left) }));
+            assert_eq!(guess.cost, Cost::Guess);
+            now = guess.after;
+        }
+        let late = judge(&keys(), &now, "123456", Millis(0), &request("a"));
+        assert_eq!(late.verdict, Err(Refusal::WrongCode { attempts_left: None }));
+    }
+
+    #[test]
+    fn nothing_prints_the_code() {
+        assert!(!format!("{:?}", OneTimeCode("123456".into())).contains("123456"));
+    }
+
+    proptest! {
+        #[test]
+        fn codes_have_their_length_and_digits_only(length in 4_usize..=40, bytes in proptest::collection::vec(any::<u8>(), 1..64)) {
+            prop_assume!(bytes.iter().take(32).any(|byte| *byte < 250));
+            let code = OneTimeCode::draw(length, &Bytes(bytes));
+            prop_assert_eq!(code.expose().len(), length);
+            prop_assert!(code.expose().bytes().all(|byte| byte.is_ascii_digit()));
+        }
+
+        /// Whatever is tried in whatever order: at most three failures count, at most one sign-in happens, nothing is
+        /// accepted after either or after the end of its time, and a check changes nothing.
+        #[test]
+        fn no_sequence_of_tries_breaks_the_rules(
+            tries in proptest::collection::vec((0_u8..3, any::<bool>(), 0_i64..400_000), 0..40),
+        ) {
+            let mut state = challenge("123456");
+            let mut redeemed = 0;
+            for (which, redeem, at) in tries {
+                let attempt = ["123456", "123457", ""][usize::from(which)];
+                let purpose = if redeem { REDEEM } else { Purpose::Check };
+                let Judgement { verdict, after, .. } = judge(&keys(), &state, attempt, Millis(at), &purpose);
+                if verdict.is_ok() {
+                    prop_assert!(attempt == "123456" && at < 180_000 && state.failures < 3 && redeemed == 0);
+                    redeemed += u32::from(redeem);
+                    prop_assert_eq!(after.failures, state.failures);
+                }
+                prop_assert!(after.failures >= state.failures && after.failures <= MAX_FAILURES);
+                prop_assert!(after.redeemed >= state.redeemed);
+                state = after;
+            }
+            prop_assert!(redeemed <= 1);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The text of the message.
+
+use http::{HeaderMap, header};
+use secrecy::SecretString;
+use url::{Host, Url};
+
+use super::{
+    challenge::OneTimeCode,
+    language::Language,
+    service::CodeRequest,
+    template::{Template, Values},
+};
+
+/// As much as Twilio takes, in characters.
+const MAX_LENGTH: usize = 1600;
+
+/// What the message depends on beside the code.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader {
+    pub(crate) language: Language,
+    /// The host of the page that asks for the code, where it is an https page: phones fill the code in there only.
+    pub(crate) host: Option<String>,
+    pub(crate) user_agent: Option<String>,
+}
+
+impl Reader {
+    /// Someone who will type the code into the page at `url`.
+    pub(crate) fn at(url: Option<&Url>, headers: &HeaderMap) -> Self {
+        let https = url.filter(|url| url.scheme() == "https");
+        let host = match https.and_then(Url::host) {
+            Some(Host::Domain(name)) => Some(name.to_owned()),
+            _ => None,
+        };
+        let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Self { language: Language::of(headers), host, user_agent }
+    }
+}
+
+/// Fills the connection's template; a message always holds the code, and is never too long to be sent.
+pub(crate) fn text(request: &CodeRequest<'_>, code: &OneTimeCode) -> SecretString {
+    let values = Values {
+        code: code.expose(),
+        phone_number: request.phone_number.as_str(),
+        application: &request.client.name,
+        language: request.reader.language.as_str(),
+    };
+    written(&request.connection.template, values, request.reader.host.as_deref()).into()
+}
+
+/// The last line is the origin-bound form, which phones read: <https://wicg.github.io/sms-one-time-codes/>
+fn written(template: &Template, values: Values<'_>, host: Option<&str>) -> String {
+    let last_line = host.map(|host| format!("\n@{host} #{}", values.code)).unwrap_or_default();
+    let space = MAX_LENGTH.saturating_sub(last_line.chars().count());
+    let text = match template.render(values) {
+        Ok(text) if text.chars().count() <= space => text,
+        Ok(_) => standard(values.code, "the template's text is too long"),
+        Err(error) => standard(values.code, &error.to_string()),
+    };
+    text + &last_line
+}
+
+/// Whoever asked for a code gets one, even where the template has no text for them.
+fn standard(code: &str, reason: &str) -> String {
+    tracing::warn!(reason, "the template of a connection made no message; the standard text was sent");
+    format!("Your verification code is: {code}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::otp::template::Syntax;
+
+    const VALUES: Values<'static> =
+        Values { code: "123456", phone_number: "+14155552671", application: "Acme", language: "en" };
+
+    #[test]
+    fn the_code_is_bound_to_the_host() {
+        let text = written(&Template::default(), VALUES, Some("app.example"));
+        assert_eq!(text, "Your verification code is: 123456 (Acme)\n@app.example #123456");
+        assert_eq!(written(&Template::default(), VALUES, None), "Your verification code is: 123456 (Acme)");
+    }
+
+    #[test]
+    fn only_https_pages_with_a_name_can_be_bound_to() -> Result<(), url::ParseError> {
+        for (url, expected) in [
+            ("https://app.example:8443/callback?x", Some("app.example")),
+            ("http://app.example/", None),
+            ("https://192.0.2.1/", None),
+            ("com.example.app://callback", None),
+        ] {
+            let reader = Reader::at(Some(&Url::parse(url)?), &HeaderMap::new());
+            assert_eq!(reader.host.as_deref(), expected, "{url}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_template_without_words_for_someone_gives_the_standard_text() {
+        let source = "{% if request_language == 'fr' %}Code : {{ code }}{% endif %}";
+        let template = Template::new(source, Syntax::Liquid);
+        assert!(template.is_ok_and(|template| written(&template, VALUES, None) == "Your verification code is: 123456"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_message_holds_the_code_and_fits(
+            length in 0_usize..2_000, host in proptest::option::of("[a-z]{1,250}"), code in "[0-9]{4,40}",
+        ) {
+            let source = format!("@@code@@ {}", "é".repeat(length));
+            let values = Values { code: &code, ..VALUES };
+            let Ok(template) = Template::new(&source, Syntax::MdWithMacros) else { return Ok(()) };
+            let text = written(&template, values, host.as_deref());
+            let last_line = host.map(|host| format!("\n@{host} #{code}")).unwrap_or_default();
+            proptest::prop_assert!(text.contains(&code) && text.ends_with(&last_line));
+            proptest::prop_assert!(text.chars().count() <= MAX_LENGTH);
+        }
+    }
+}

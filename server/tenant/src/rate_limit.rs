@@ -1,0 +1,7 @@
+//! Limits on codes sent and on codes tried.
+
+pub(crate) mod attempt;
+pub(crate) mod backoff;
+pub(crate) mod settings;
+pub(crate) mod start;
+pub(crate) mod timing_guard;

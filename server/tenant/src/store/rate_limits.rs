@@ -1,0 +1,133 @@
+//! Token buckets that parallel requests cannot overdraw.
+
+use super::{Connection, Store};
+use crate::{
+    clock::Millis,
+    error::StoreError,
+    phone_number::PhoneNumber,
+    rate_limit::{
+        backoff::Streak,
+        settings::{Bucket, Gcra, apart},
+        start::{Paced, RateLimit, StartLimit, StartLimits, TooManyStarts},
+    },
+};
+
+/// Takes one token, and says when the bucket will be full; `Err` is the moment at which there is one again.
+///
+/// Taken in a transaction that is rolled back, it never happened; until then, others wait for the bucket.
+pub(super) async fn take(
+    connection: &mut Connection,
+    bucket: &Bucket,
+    gcra: Gcra,
+    now: Millis,
+) -> Result<Result<Millis, Millis>, StoreError> {
+    let taken: Option<i64> = sqlx::query_scalar(
+        "INSERT INTO tenant_limits (bucket, tat) VALUES ($1, $2) ON CONFLICT (bucket) DO UPDATE \
+         SET tat = CASE WHEN tenant_limits.tat > $3 THEN tenant_limits.tat + $4 ELSE $2 END \
+         WHERE tenant_limits.tat <= $5 RETURNING tat",
+    )
+    .bind(bucket.as_str())
+    .bind(gcra.first(now).0)
+    .bind(now.0)
+    .bind(gcra.interval)
+    .bind(gcra.latest(now).0)
+    .fetch_optional(&mut *connection)
+    .await?;
+    if let Some(tat) = taken {
+        return Ok(Ok(Millis(tat)));
+    }
+    let tat: Option<i64> = sqlx::query_scalar("SELECT tat FROM tenant_limits WHERE bucket = $1")
+        .bind(bucket.as_str())
+        .fetch_optional(&mut *connection)
+        .await?;
+    Ok(Err(gcra.free_again(Millis(tat.unwrap_or(now.0)))))
+}
+
+/// Puts a token back.
+pub(super) async fn give_back(connection: &mut Connection, bucket: &Bucket, gcra: Gcra) -> Result<(), StoreError> {
+    sqlx::query("UPDATE tenant_limits SET tat = tat - $1 WHERE bucket = $2")
+        .bind(gcra.interval)
+        .bind(bucket.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Fills a bucket.
+pub(super) async fn clear(connection: &mut Connection, bucket: &Bucket) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM tenant_limits WHERE bucket = $1").bind(bucket.as_str()).execute(connection).await?;
+    Ok(())
+}
+
+/// Fills the buckets of what was tried for a number.
+pub(super) async fn forget_tries(connection: &mut Connection, phone_number: &PhoneNumber) -> Result<(), StoreError> {
+    for prefix in Bucket::tried_prefixes(phone_number) {
+        sqlx::query("DELETE FROM tenant_limits WHERE SUBSTR(bucket, 1, LENGTH($1)) = $1")
+            .bind(prefix)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Lets one code more go to the number, if it is not too fast; `Err` is the moment at which it can.
+async fn pace(connection: &mut Connection, paced: Paced<'_>, now: Millis) -> Result<Result<(), Millis>, StoreError> {
+    let key = format!("{}{}", paced.phone_number.as_str(), apart(paced.is_known));
+    // Writing first locks the row.
+    let (sent, last_at): (i64, i64) = sqlx::query_as(
+        "INSERT INTO tenant_sends (phone_number, sent, last_at) VALUES ($1, 0, $2) \
+         ON CONFLICT (phone_number) DO UPDATE SET sent = tenant_sends.sent RETURNING sent, last_at",
+    )
+    .bind(&key)
+    .bind(now.0)
+    .fetch_one(&mut *connection)
+    .await?;
+    let sent = u32::try_from(sent).map_err(|_| StoreError::Malformed("count of codes"))?;
+    let next = match (Streak { sent, last_at: Millis(last_at) }).next(now) {
+        Ok(next) => next,
+        Err(free) => return Ok(Err(free)),
+    };
+    sqlx::query("UPDATE tenant_sends SET sent = $1, last_at = $2 WHERE phone_number = $3")
+        .bind(i64::from(next.sent))
+        .bind(next.last_at.0)
+        .bind(&key)
+        .execute(connection)
+        .await?;
+    Ok(Ok(()))
+}
+
+impl Store {
+    /// Counts a start against every limit, or, if one of them is exceeded, against none.
+    pub(crate) async fn take_start(
+        &self,
+        start: &StartLimits<'_>,
+        now: Millis,
+    ) -> Result<Result<Option<RateLimit>, TooManyStarts>, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let mut told = None;
+        let mut exceeded: Option<(Millis, RateLimit)> = None;
+        // Who waits as long as is said must not be refused again, so the longest wait is what counts.
+        let mut refuse = |free: Millis, rate| {
+            if exceeded.is_none_or(|(latest, _)| latest < free) {
+                exceeded = Some((free, rate));
+            }
+        };
+        if let Some(paced) = start.paced
+            && let Err(free) = pace(&mut transaction, paced, now).await?
+        {
+            refuse(free, RateLimit::too_fast(free));
+        }
+        for StartLimit { bucket, gcra, is_told } in &start.limits {
+            match take(&mut transaction, bucket, *gcra, now).await? {
+                Ok(tat) if *is_told => told = Some(RateLimit::after_taking(*gcra, tat, now)),
+                Ok(_) => {}
+                Err(free) => refuse(free, RateLimit::exceeded(*gcra, free)),
+            }
+        }
+        if let Some((free, rate)) = exceeded {
+            return Ok(Err(TooManyStarts::until(free, rate, now)));
+        }
+        transaction.commit().await?;
+        Ok(Ok(told))
+    }
+}

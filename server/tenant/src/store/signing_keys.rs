@@ -1,0 +1,146 @@
+//! The signing keys: the one in use, the one after it, and the public halves of those before.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::Store;
+use crate::{
+    clock::Millis,
+    error::StoreError,
+    keys::signing_key::{PublicKey, SigningKey},
+};
+
+/// The private keys, PKCS#8, and since when each is what it is.
+pub(crate) struct StoredKeys {
+    pub(crate) current: (Vec<u8>, Millis),
+    pub(crate) next: (Vec<u8>, Millis),
+}
+
+/// The public half of a key that signs no more, as unsigned big-endian numbers.
+pub(crate) struct RetiredKey {
+    pub(crate) modulus: Vec<u8>,
+    pub(crate) exponent: Vec<u8>,
+    pub(crate) retired_at: Millis,
+}
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Slot {
+    Current,
+    Next,
+}
+
+impl Slot {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Next => "next",
+        }
+    }
+}
+
+fn decoded(text: &str) -> Result<Vec<u8>, StoreError> {
+    STANDARD.decode(text).map_err(|_| StoreError::Malformed("signing key"))
+}
+
+impl Store {
+    /// Both private keys; `None` where one is missing.
+    pub(crate) async fn signing_keys(&self) -> Result<Option<StoredKeys>, StoreError> {
+        let rows: Vec<(String, String, i64)> =
+            sqlx::query_as("SELECT slot, pkcs8, created_at FROM tenant_signing_keys").fetch_all(&self.pool).await?;
+        let key = |slot: Slot| {
+            let row = rows.iter().find(|(name, ..)| name == slot.name());
+            row.map(|(_, pkcs8, since)| decoded(pkcs8).map(|pkcs8| (pkcs8, Millis(*since)))).transpose()
+        };
+        let (current, next) = (key(Slot::Current)?, key(Slot::Next)?);
+        Ok(current.zip(next).map(|(current, next)| StoredKeys { current, next }))
+    }
+
+    /// Offers a key; of two processes that start at once the first one's is kept, and both read it back.
+    pub(crate) async fn offer_signing_key(&self, slot: Slot, pkcs8: &[u8], now: Millis) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO tenant_signing_keys (slot, pkcs8, created_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (slot) DO NOTHING",
+        )
+        .bind(slot.name())
+        .bind(STANDARD.encode(pkcs8))
+        .bind(now.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The next key becomes the current one, `fresh` the next one, and of the current one the public half stays. `false`
+    /// where someone else did so since `keys` were read: then nothing changes.
+    pub(crate) async fn rotate_signing_keys(
+        &self,
+        keys: &StoredKeys,
+        fresh: &[u8],
+        retired: &RetiredKey,
+    ) -> Result<bool, StoreError> {
+        let now = retired.retired_at;
+        let mut transaction = self.pool.begin().await?;
+        let moved = sqlx::query(
+            "UPDATE tenant_signing_keys SET pkcs8 = $1, created_at = $2 WHERE slot = 'current' AND pkcs8 = $3",
+        )
+        .bind(STANDARD.encode(&keys.next.0))
+        .bind(now.0)
+        .bind(STANDARD.encode(&keys.current.0))
+        .execute(&mut *transaction)
+        .await?;
+        if moved.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query("UPDATE tenant_signing_keys SET pkcs8 = $1, created_at = $2 WHERE slot = 'next'")
+            .bind(STANDARD.encode(fresh))
+            .bind(now.0)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("INSERT INTO tenant_retired_keys (modulus, exponent, retired_at) VALUES ($1, $2, $3)")
+            .bind(STANDARD.encode(&retired.modulus))
+            .bind(STANDARD.encode(&retired.exponent))
+            .bind(now.0)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// The operator keeps the key from now on: of those that were made here the public halves stay for a while.
+    pub(crate) async fn retire_stored_keys(&self, now: Millis) -> Result<(), StoreError> {
+        let Some(keys) = self.signing_keys().await? else { return Ok(()) };
+        if let Ok(key) = SigningKey::from_pkcs8(&keys.current.0) {
+            self.note_own_key(&key.public, now).await?;
+        }
+        sqlx::query("DELETE FROM tenant_signing_keys").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The operator's key signs now: it is to stay published for a while after this.
+    pub(crate) async fn note_own_key(&self, key: &PublicKey, now: Millis) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO tenant_retired_keys (modulus, exponent, retired_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (modulus) DO UPDATE SET retired_at = excluded.retired_at",
+        )
+        .bind(STANDARD.encode(&key.modulus))
+        .bind(STANDARD.encode(&key.exponent))
+        .bind(now.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Keys that were retired after `since`.
+    pub(crate) async fn retired_keys(&self, since: Millis) -> Result<Vec<RetiredKey>, StoreError> {
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT modulus, exponent, retired_at FROM tenant_retired_keys WHERE retired_at > $1 ORDER BY retired_at DESC",
+        )
+        .bind(since.0)
+        .fetch_all(&self.pool)
+        .await?;
+        let keys = rows.into_iter().map(|(modulus, exponent, retired_at)| {
+            let (modulus, exponent) = (decoded(&modulus)?, decoded(&exponent)?);
+            Ok(RetiredKey { modulus, exponent, retired_at: Millis(retired_at) })
+        });
+        keys.collect()
+    }
+}
