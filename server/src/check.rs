@@ -3,7 +3,8 @@
 mod at_tenant;
 
 use crate::{
-    config::{Cli, Config, Part},
+    cli::Cli,
+    config::{Config, Part},
     database::{self, DatabaseError},
     site::{Site, SiteError},
     startup::{self, StartupError},

@@ -5,6 +5,7 @@
 mod app_router;
 mod caching;
 pub mod check;
+pub mod cli;
 pub mod config;
 mod database;
 pub mod errands;

@@ -2,7 +2,7 @@
 
 use server::{
     check,
-    config::Cli,
+    cli::Cli,
     startup::{Application, Clocks, Listeners, StartupError, stop_signal},
     telemetry,
 };

@@ -16,8 +16,11 @@ pub enum VariableError {
     Padded(String),
 }
 
-/// The command, which will read no empty variable.
-pub(super) fn looked_through(command: Command) -> Result<Command, VariableError> {
+/// The command without the variables that are empty, so that their defaults apply.
+///
+/// # Errors
+/// [`VariableError`] if a variable is in quotes or padded.
+pub(crate) fn without_empty(command: Command) -> Result<Command, VariableError> {
     command.get_arguments().filter_map(variable).try_for_each(|(name, value)| check(&name, &value))?;
     Ok(command.mut_args(|arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg }))
 }

@@ -2,7 +2,8 @@ use crate::{browser::Browser, clock::TestClock, site};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use serde_json::Value;
 use server::{
-    config::{Cli, Config, Part},
+    cli::Cli,
+    config::{Config, Part},
     startup::{Application, Clocks, Listeners},
     telemetry,
 };

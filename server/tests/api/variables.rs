@@ -1,7 +1,7 @@
 //! The environment: an empty variable is unset, a value in quotes or spaces is named.
 
 use clap::CommandFactory;
-use server::config::Cli;
+use server::cli::Cli;
 use std::{
     path::PathBuf,
     process::{Command, Output},
