@@ -4,7 +4,7 @@ mod at_tenant;
 
 use crate::{
     cli::Cli,
-    config::{Config, Part},
+    config::{Config, Mode},
     database::{self, DatabaseError},
     site::{Site, SiteError},
     startup::{self, StartupError},
@@ -39,11 +39,11 @@ pub async fn run(cli: &Cli, out: &mut impl Write) -> Result<(), CheckError> {
     let mut report = Report { out, failed: 0 };
     let setup = Setup::of(cli);
     report.say("configuration", setup.as_ref().map(Setup::text))?;
-    if let Ok(Setup { part, elsewhere, weaknesses }) = setup {
-        report.warn(cli.config.warnings(part))?;
+    if let Ok(Setup { mode, elsewhere, weaknesses }) = setup {
+        report.warn(cli.config.warnings(mode))?;
         report.warn(weaknesses)?;
         report.say("database", database(&cli.config).await)?;
-        if part != Part::Tenant {
+        if mode != Mode::Tenant {
             report.say("site", site(&cli.config))?;
         }
         if let Some(auth) = elsewhere {
@@ -78,7 +78,7 @@ impl<W: Write> Report<'_, W> {
 
 /// What the configuration comes to.
 struct Setup {
-    part: Part,
+    mode: Mode,
     /// How the app would log in at a tenant elsewhere.
     elsewhere: Option<AuthConfig>,
     /// Of the embedded tenant's file.
@@ -87,24 +87,24 @@ struct Setup {
 
 impl Setup {
     fn of(cli: &Cli) -> Result<Self, StartupError> {
-        let (config, part) = (&cli.config, cli.part()?);
-        if part == Part::App {
-            return Ok(Self { part, elsewhere: Some(startup::auth_config(config, None)?), weaknesses: Vec::new() });
+        let (config, mode) = (&cli.config, cli.mode()?);
+        if mode == Mode::App {
+            return Ok(Self { mode, elsewhere: Some(startup::auth_config(config, None)?), weaknesses: Vec::new() });
         }
         let (tenant, _) = tenant_settings::without_store(config)?;
         tenant_settings::own_keys(config)?;
-        if let (Part::Both, Some(tenant)) = (part, &tenant) {
+        if let (Mode::Both, Some(tenant)) = (mode, &tenant) {
             startup::auth_config(config, Some(tenant))?;
         }
         let weaknesses = tenant.map(|tenant| tenant.weaknesses()).unwrap_or_default();
-        Ok(Self { part, elsewhere: None, weaknesses })
+        Ok(Self { mode, elsewhere: None, weaknesses })
     }
 
     const fn text(&self) -> &'static str {
-        match self.part {
-            Part::Both => "the app and its own tenant",
-            Part::App => "the app, with a tenant elsewhere",
-            Part::Tenant => "the tenant",
+        match self.mode {
+            Mode::Both => "the app and its own tenant",
+            Mode::App => "the app, with a tenant elsewhere",
+            Mode::Tenant => "the tenant",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::{
-    config::{Config, ConfigError, Part, VariableError, without_empty},
+    config::{Config, ConfigError, Mode, VariableError, without_empty},
     errands::{Errand, keys::Keys, logs::Logs, users::Users},
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
@@ -82,19 +82,19 @@ impl Cli {
         }
     }
 
-    /// What to run.
+    /// The mode to run in.
     ///
     /// # Errors
     /// [`ConfigError`] if the configuration names no tenant for the app, or cannot be run safely.
-    pub fn part(&self) -> Result<Part, ConfigError> {
-        let part = match (self.command.as_ref(), &self.config.auth0_domain) {
-            (None | Some(Subcommand::Serve), None) => Part::Both,
-            (None | Some(Subcommand::Serve | Subcommand::App), Some(_)) => Part::App,
+    pub fn mode(&self) -> Result<Mode, ConfigError> {
+        let mode = match (self.command.as_ref(), &self.config.auth0_domain) {
+            (None | Some(Subcommand::Serve), None) => Mode::Both,
+            (None | Some(Subcommand::Serve | Subcommand::App), Some(_)) => Mode::App,
             (Some(Subcommand::App), None) => return Err(ConfigError::NoTenant),
-            (Some(_), _) => Part::Tenant,
+            (Some(_), _) => Mode::Tenant,
         };
-        self.config.check(part)?;
-        Ok(part)
+        self.config.check(mode)?;
+        Ok(mode)
     }
 }
 
@@ -102,38 +102,38 @@ impl Cli {
 mod tests {
     use super::*;
 
-    fn part(arguments: &[&str]) -> Result<Part, String> {
+    fn mode(arguments: &[&str]) -> Result<Mode, String> {
         let arguments = ["passwordless"].iter().chain(arguments);
-        Cli::try_parse_from(arguments).map_err(|e| e.to_string())?.part().map_err(|e| e.to_string())
+        Cli::try_parse_from(arguments).map_err(|e| e.to_string())?.mode().map_err(|e| e.to_string())
     }
 
     #[test]
     fn with_nothing_it_runs_both() {
-        assert_eq!(part(&[]), Ok(Part::Both));
-        assert_eq!(part(&["serve"]), Ok(Part::Both));
+        assert_eq!(mode(&[]), Ok(Mode::Both));
+        assert_eq!(mode(&["serve"]), Ok(Mode::Both));
     }
 
     #[test]
     fn with_a_domain_it_runs_the_app_and_asks_for_credentials() {
         let auth0 = ["--auth0-domain", "demo.eu.auth0.com"];
-        assert!(part(&auth0).is_err_and(|error| error.contains("AUTH0_CLIENT_SECRET")));
+        assert!(mode(&auth0).is_err_and(|error| error.contains("AUTH0_CLIENT_SECRET")));
         let complete = [&auth0[..], &["--auth0-client-id", "id", "--auth0-client-secret", "secret"]].concat();
-        assert_eq!(part(&complete), Ok(Part::App));
+        assert_eq!(mode(&complete), Ok(Mode::App));
     }
 
     #[test]
     fn the_app_alone_needs_a_tenant_and_the_tenant_alone_a_client() {
-        assert!(part(&["app"]).is_err_and(|error| error.contains("AUTH0_DOMAIN")));
-        assert!(part(&["tenant"]).is_err_and(|error| error.contains("TENANT_CONFIG")));
-        assert_eq!(part(&["tenant", "--tenant-config", "tenant.yaml"]), Ok(Part::Tenant));
+        assert!(mode(&["app"]).is_err_and(|error| error.contains("AUTH0_DOMAIN")));
+        assert!(mode(&["tenant"]).is_err_and(|error| error.contains("TENANT_CONFIG")));
+        assert_eq!(mode(&["tenant", "--tenant-config", "tenant.yaml"]), Ok(Mode::Tenant));
     }
 
     #[test]
     fn the_scope_has_to_ask_who_signed_in() {
         for scope in ["profile phone", "", "openid2"] {
-            assert!(part(&["--auth0-scope", scope]).is_err_and(|error| error.contains("openid")), "{scope}");
+            assert!(mode(&["--auth0-scope", scope]).is_err_and(|error| error.contains("openid")), "{scope}");
         }
-        assert_eq!(part(&["--auth0-scope", "phone openid"]), Ok(Part::Both));
+        assert_eq!(mode(&["--auth0-scope", "phone openid"]), Ok(Mode::Both));
     }
 
     #[test]
@@ -141,22 +141,22 @@ mod tests {
         for more in ["/app", "/?a=b", "/#top", "?", "#"] {
             for (flag, name) in [("--app-base-url", "APP_BASE_URL"), ("--tenant-public-url", "TENANT_PUBLIC_URL")] {
                 let url = format!("https://app.example.com{more}");
-                assert!(part(&[flag, &url]).is_err_and(|error| error.contains(name)), "{url}");
+                assert!(mode(&[flag, &url]).is_err_and(|error| error.contains(name)), "{url}");
             }
         }
         for user in ["me@", "me:hush@", ":hush@"] {
             let url = format!("https://{user}app.example.com");
-            let error = part(&["--app-base-url", &url]).err().unwrap_or_default();
+            let error = mode(&["--app-base-url", &url]).err().unwrap_or_default();
             assert!(error.contains("APP_BASE_URL") && !error.contains("hush"), "{error}");
         }
     }
 
     #[test]
     fn limits_are_lifted_on_loopback_only() {
-        assert_eq!(part(&["--limit-starts-per-ip-hour", "0"]), Ok(Part::Both));
+        assert_eq!(mode(&["--limit-starts-per-ip-hour", "0"]), Ok(Mode::Both));
         for public in [["--leptos-site-addr", "0.0.0.0:3000"], ["--app-base-url", "https://app.example.com"]] {
             let arguments = [&public[..], &["--limit-starts-per-ip-hour", "0"]].concat();
-            assert!(part(&arguments).is_err_and(|error| error.contains("loopback")), "{public:?}");
+            assert!(mode(&arguments).is_err_and(|error| error.contains("loopback")), "{public:?}");
         }
     }
 

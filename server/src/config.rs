@@ -21,7 +21,7 @@ use url::Url;
 
 /// What this process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum Mode {
     /// The app with its own tenant.
     Both,
     /// The app alone.
@@ -274,10 +274,10 @@ pub enum ConfigError {
 
 impl Config {
     /// Refuses what cannot work, or cannot be run safely.
-    pub(crate) fn check(&self, part: Part) -> Result<(), ConfigError> {
+    pub(crate) fn check(&self, mode: Mode) -> Result<(), ConfigError> {
         check_origin("APP_BASE_URL", &self.app_base_url)?;
         check_origin("TENANT_PUBLIC_URL", &self.tenant_public_url)?;
-        if part != Part::Tenant && !self.auth0_scope.split_whitespace().any(|scope| scope == "openid") {
+        if mode != Mode::Tenant && !self.auth0_scope.split_whitespace().any(|scope| scope == "openid") {
             return Err(ConfigError::NoOpenId);
         }
         let is_offered = |country: &Country| self.limit_countries.is_empty() || self.limit_countries.contains(country);
@@ -285,13 +285,13 @@ impl Config {
             return Err(ConfigError::DefaultLocation(country.iso().to_owned()));
         }
         let has_credentials = self.auth0_client_id.is_some() && self.auth0_client_secret.is_some();
-        match part {
-            Part::App if !has_credentials => return Err(ConfigError::NoCredentials),
-            Part::Tenant if !has_credentials && self.tenant_config.is_none() => return Err(ConfigError::NoClient),
+        match mode {
+            Mode::App if !has_credentials => return Err(ConfigError::NoCredentials),
+            Mode::Tenant if !has_credentials && self.tenant_config.is_none() => return Err(ConfigError::NoClient),
             _ => {}
         }
         let unlimited = self.limit_starts_per_ip_hour == 0 || self.limit_starts_per_phone_hour == 0;
-        match self.public_address(part) {
+        match self.public_address(mode) {
             Some(address) if unlimited => Err(ConfigError::UnlimitedInPublic(address)),
             _ => Ok(()),
         }
@@ -299,13 +299,13 @@ impl Config {
 
     /// Refuses the outbox where others than the developer could read it.
     pub(crate) fn check_outbox(&self) -> Result<(), ConfigError> {
-        self.public_address(Part::Tenant).map_or(Ok(()), |address| Err(ConfigError::PublicOutbox(address)))
+        self.public_address(Mode::Tenant).map_or(Ok(()), |address| Err(ConfigError::PublicOutbox(address)))
     }
 
-    /// An address of this part that is not loopback, if there is one.
-    fn public_address(&self, part: Part) -> Option<String> {
-        let app = (part != Part::Tenant).then_some((self.leptos_site_addr, &self.app_base_url));
-        let tenant = (part != Part::App).then_some((self.tenant_addr, &self.tenant_public_url));
+    /// An address of what this mode runs that is not loopback, if there is one.
+    fn public_address(&self, mode: Mode) -> Option<String> {
+        let app = (mode != Mode::Tenant).then_some((self.leptos_site_addr, &self.app_base_url));
+        let tenant = (mode != Mode::App).then_some((self.tenant_addr, &self.tenant_public_url));
         app.into_iter().chain(tenant).find_map(|(address, url)| {
             let listens = (!address.ip().is_loopback()).then(|| address.to_string());
             listens.or_else(|| (!is_loopback(url)).then(|| url.to_string()))

@@ -31,8 +31,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve(cli: Cli) -> Result<(), StartupError> {
-    let part = cli.part()?;
-    let listeners = Listeners::bind(part, &cli.config).await?;
-    let application = Application::build(part, cli.config, listeners, Clocks::system()).await?;
+    let mode = cli.mode()?;
+    let listeners = Listeners::bind(mode, &cli.config).await?;
+    let application = Application::build(mode, cli.config, listeners, Clocks::system()).await?;
     application.run_until(stop_signal()).await
 }

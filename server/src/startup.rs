@@ -2,7 +2,7 @@
 
 use crate::{
     app_router,
-    config::{Config, ConfigError, ConnectionArgs, Part},
+    config::{Config, ConfigError, ConnectionArgs, Mode},
     database::{self, DatabaseError},
     open_files,
     own_client::{OwnClient, OwnClientError},
@@ -92,13 +92,13 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Binds what this part needs.
+    /// Binds the sockets of this mode.
     ///
     /// # Errors
     /// [`StartupError::Listen`] if an address cannot be bound.
-    pub async fn bind(part: Part, config: &Config) -> Result<Self, StartupError> {
-        let app = if part == Part::Tenant { None } else { Some(bind(config.leptos_site_addr).await?) };
-        let tenant = if part == Part::App { None } else { Some(bind(config.tenant_addr).await?) };
+    pub async fn bind(mode: Mode, config: &Config) -> Result<Self, StartupError> {
+        let app = if mode == Mode::Tenant { None } else { Some(bind(config.leptos_site_addr).await?) };
+        let tenant = if mode == Mode::App { None } else { Some(bind(config.tenant_addr).await?) };
         Ok(Self { app, tenant })
     }
 }
@@ -118,13 +118,13 @@ pub struct Application {
 }
 
 impl Application {
-    /// Opens the database and builds what this part needs.
+    /// Opens the database and builds the servers of this mode.
     ///
     /// # Errors
     /// [`StartupError`] if the configuration or the database cannot be used.
-    pub async fn build(part: Part, config: Config, listeners: Listeners, clocks: Clocks) -> Result<Self, StartupError> {
-        let site = if part == Part::Tenant { None } else { Some(Site::open(&config.leptos_site_root)?) };
-        for warning in config.warnings(part) {
+    pub async fn build(mode: Mode, config: Config, listeners: Listeners, clocks: Clocks) -> Result<Self, StartupError> {
+        let site = if mode == Mode::Tenant { None } else { Some(Site::open(&config.leptos_site_root)?) };
+        for warning in config.warnings(mode) {
             tracing::warn!("{warning}");
         }
         let pool = database::open(&config.database_url).await?;
@@ -134,9 +134,9 @@ impl Application {
             proxies: trusted_proxies(&config),
             sweepers: JoinSet::new(),
         };
-        let tenant = match part {
-            Part::App => None,
-            Part::Both | Part::Tenant => Some(application.add_tenant(&config, &pool, listeners.tenant, &clocks).await?),
+        let tenant = match mode {
+            Mode::App => None,
+            Mode::Both | Mode::Tenant => Some(application.add_tenant(&config, &pool, listeners.tenant, &clocks).await?),
         };
         if let Some(site) = site {
             let auth = Auth::with_clock(auth_config(&config, tenant.as_ref())?, clocks.app)?;

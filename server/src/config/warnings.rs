@@ -1,6 +1,6 @@
 //! What a configuration may say, and had better not.
 
-use super::{Config, Part};
+use super::{Config, Mode};
 use leptos_passwordless::server::is_loopback;
 use thiserror::Error;
 use url::Url;
@@ -19,13 +19,13 @@ pub(crate) enum WithoutTls {
 }
 
 impl Config {
-    /// What is not safe about this part.
-    pub(crate) fn warnings(&self, part: Part) -> Vec<WithoutTls> {
+    /// Whether this mode sends anything over the network without TLS.
+    pub(crate) fn warnings(&self, mode: Mode) -> Vec<WithoutTls> {
         let elsewhere = self.auth0_domain.as_ref().and_then(|tenant| Url::parse(tenant.origin()).ok());
         let used = [
-            (part != Part::Tenant).then(|| WithoutTls::App(self.app_base_url.clone())),
-            (part == Part::App).then_some(elsewhere).flatten().map(WithoutTls::Tenant),
-            (part != Part::App).then(|| WithoutTls::OwnTenant(self.tenant_public_url.clone())),
+            (mode != Mode::Tenant).then(|| WithoutTls::App(self.app_base_url.clone())),
+            (mode == Mode::App).then_some(elsewhere).flatten().map(WithoutTls::Tenant),
+            (mode != Mode::App).then(|| WithoutTls::OwnTenant(self.tenant_public_url.clone())),
         ];
         used.into_iter().flatten().filter(|used| is_plain(used.url())).collect()
     }

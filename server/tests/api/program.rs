@@ -3,7 +3,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use serde_json::Value;
 use server::{
     cli::Cli,
-    config::{Config, Part},
+    config::{Config, Mode},
     startup::{Application, Clocks, Listeners},
     telemetry,
 };
@@ -30,13 +30,13 @@ impl Program {
     /// The app and its tenant.
     pub async fn both(arguments: &[&str]) -> Self {
         let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
-        Self::start(Part::Both, listeners, arguments).await
+        Self::start(Mode::Both, listeners, arguments).await
     }
 
     /// The app and its tenant by an IPv6 address; `None` where this machine has none.
     pub async fn on_ipv6(arguments: &[&str]) -> Option<Self> {
         let (app, tenant) = (bound(IPV6).await.ok()?, bound(IPV6).await.ok()?);
-        Some(Self::start(Part::Both, Listeners { app: Some(app), tenant: Some(tenant) }, arguments).await)
+        Some(Self::start(Mode::Both, Listeners { app: Some(app), tenant: Some(tenant) }, arguments).await)
     }
 
     /// The app and a tenant that is configured by a file, in which `CALLBACK_URL` is the app's callback.
@@ -47,14 +47,14 @@ impl Program {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, yaml.replace("CALLBACK_URL", &callback)).unwrap();
         let from_file = ["--tenant-config", file.to_str().unwrap()];
-        Self::start(Part::Both, listeners, &[&from_file[..], arguments].concat()).await
+        Self::start(Mode::Both, listeners, &[&from_file[..], arguments].concat()).await
     }
 
     /// The app alone, with a tenant elsewhere.
     pub async fn app(tenant: &str, arguments: &[&str]) -> Self {
         let listeners = Listeners { app: Some(free().await), tenant: None };
         let elsewhere = ["--auth0-domain", tenant, "--auth0-client-id", "client", "--auth0-client-secret", "secret"];
-        Self::start(Part::App, listeners, &[&elsewhere[..], arguments].concat()).await
+        Self::start(Mode::App, listeners, &[&elsewhere[..], arguments].concat()).await
     }
 
     /// What the program says where it does not start.
@@ -66,8 +66,8 @@ impl Program {
         let own = ["passwordless", "--tenant-config", file.to_str().unwrap(), "--database-url", &database];
         let mut cli = Cli::try_parse_from(own.iter().chain(arguments)).unwrap();
         cli.config.leptos_site_root = site::packed().into();
-        let built = match cli.part() {
-            Ok(part) => Application::build(part, cli.config, Listeners::default(), Clocks::system()).await,
+        let built = match cli.mode() {
+            Ok(mode) => Application::build(mode, cli.config, Listeners::default(), Clocks::system()).await,
             Err(error) => return error.to_string(),
         };
         built.err().map(|error| telemetry::chain(&error)).unwrap_or_default()
@@ -80,15 +80,15 @@ impl Program {
             config.connections.head_timeout = Duration::from_secs(2);
             config.connections.idle_timeout = Duration::from_secs(3);
         };
-        Self::configured(Part::Both, listeners, arguments, hurry).await
+        Self::configured(Mode::Both, listeners, arguments, hurry).await
     }
 
-    async fn start(part: Part, listeners: Listeners, arguments: &[&str]) -> Self {
-        Self::configured(part, listeners, arguments, |_| ()).await
+    async fn start(mode: Mode, listeners: Listeners, arguments: &[&str]) -> Self {
+        Self::configured(mode, listeners, arguments, |_| ()).await
     }
 
     async fn configured(
-        part: Part,
+        mode: Mode,
         listeners: Listeners,
         arguments: &[&str],
         configure: impl FnOnce(&mut Config),
@@ -101,11 +101,11 @@ impl Program {
         let matches = command.try_get_matches_from(own.iter().chain(arguments)).unwrap();
         let mut cli = Cli::from_arg_matches(&matches).unwrap();
         cli.config.leptos_site_root = site::packed().into();
-        assert_eq!(cli.part().unwrap(), part);
+        assert_eq!(cli.mode().unwrap(), mode);
         cli.config.tenant_timeout = Duration::from_secs(1);
         configure(&mut cli.config);
         let clock = TestClock::default();
-        let application = Application::build(part, cli.config, listeners, clock.for_both()).await;
+        let application = Application::build(mode, cli.config, listeners, clock.for_both()).await;
         let application = application.unwrap_or_else(|error| panic!("{}", telemetry::chain(&error)));
         tokio::spawn(application.run_until(std::future::pending()));
         Self { app, tenant, clock, database }
