@@ -39,14 +39,14 @@ pub async fn run(cli: &Cli, out: &mut impl Write) -> Result<(), CheckError> {
     let mut report = Report { out, failed: 0 };
     let setup = Setup::of(cli);
     report.say("configuration", setup.as_ref().map(Setup::text))?;
-    if let Ok(Setup { mode, elsewhere, weaknesses }) = setup {
+    if let Ok(Setup { mode, external_tenant, weaknesses }) = setup {
         report.warn(cli.config.warnings(mode))?;
         report.warn(weaknesses)?;
         report.say("database", database(&cli.config).await)?;
         if mode != Mode::Tenant {
             report.say("site", site(&cli.config))?;
         }
-        if let Some(auth) = elsewhere {
+        if let Some(auth) = external_tenant {
             at_tenant(&auth, &mut report).await?;
         }
     }
@@ -79,8 +79,8 @@ impl<W: Write> Report<'_, W> {
 /// What the configuration comes to.
 struct Setup {
     mode: Mode,
-    /// How the app would log in at a tenant elsewhere.
-    elsewhere: Option<AuthConfig>,
+    /// How the app would log in at an external tenant.
+    external_tenant: Option<AuthConfig>,
     /// Of the embedded tenant's file.
     weaknesses: Vec<Weakness>,
 }
@@ -89,7 +89,11 @@ impl Setup {
     fn of(cli: &Cli) -> Result<Self, StartupError> {
         let (config, mode) = (&cli.config, cli.mode()?);
         if mode == Mode::App {
-            return Ok(Self { mode, elsewhere: Some(startup::auth_config(config, None)?), weaknesses: Vec::new() });
+            return Ok(Self {
+                mode,
+                external_tenant: Some(startup::auth_config(config, None)?),
+                weaknesses: Vec::new(),
+            });
         }
         let (tenant, _) = tenant_settings::without_store(config)?;
         tenant_settings::own_keys(config)?;
@@ -97,7 +101,7 @@ impl Setup {
             startup::auth_config(config, Some(tenant))?;
         }
         let weaknesses = tenant.map(|tenant| tenant.weaknesses()).unwrap_or_default();
-        Ok(Self { mode, elsewhere: None, weaknesses })
+        Ok(Self { mode, external_tenant: None, weaknesses })
     }
 
     const fn text(&self) -> &'static str {

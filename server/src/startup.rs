@@ -236,7 +236,7 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
     let own = own_tenant.map(|tenant| OwnClient::find(config, tenant)).transpose()?;
     let (client_id, client_secret) = match &own {
         Some(own) => own.credentials(),
-        None => elsewhere(config).ok_or(ConfigError::NoCredentials)?,
+        None => external_credentials(config).ok_or(ConfigError::NoCredentials)?,
     };
     let tenant = match &config.auth0_domain {
         Some(tenant) => tenant.clone(),
@@ -263,8 +263,8 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
     Ok(auth)
 }
 
-/// The app's credentials at a tenant elsewhere.
-fn elsewhere(config: &Config) -> Option<(String, SecretString)> {
+/// The credentials at a tenant that is not embedded.
+fn external_credentials(config: &Config) -> Option<(String, SecretString)> {
     config.auth0_client_id.clone().zip(config.auth0_client_secret.clone())
 }
 

@@ -21,10 +21,10 @@ pub(crate) enum WithoutTls {
 impl Config {
     /// Whether this mode sends anything over the network without TLS.
     pub(crate) fn warnings(&self, mode: Mode) -> Vec<WithoutTls> {
-        let elsewhere = self.auth0_domain.as_ref().and_then(|tenant| Url::parse(tenant.origin()).ok());
+        let external = self.auth0_domain.as_ref().and_then(|tenant| Url::parse(tenant.origin()).ok());
         let used = [
             (mode != Mode::Tenant).then(|| WithoutTls::App(self.app_base_url.clone())),
-            (mode == Mode::App).then_some(elsewhere).flatten().map(WithoutTls::Tenant),
+            (mode == Mode::App).then_some(external).flatten().map(WithoutTls::Tenant),
             (mode != Mode::App).then(|| WithoutTls::OwnTenant(self.tenant_public_url.clone())),
         ];
         used.into_iter().flatten().filter(|used| is_plain(used.url())).collect()
