@@ -1,8 +1,8 @@
 //! The command line.
 
 use crate::{
+    commands::{Command, keys::Keys, logs::Logs, users::Users},
     config::{Config, ConfigError, Mode, VariableError, without_empty},
-    errands::{Errand, keys::Keys, logs::Logs, users::Users},
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::path::PathBuf;
@@ -68,16 +68,16 @@ impl Cli {
         Ok(Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
     }
 
-    /// What to do instead of running.
-    pub fn errand(&self) -> Option<Errand> {
+    /// The operator command to run instead of serving, if there is one.
+    pub fn operator_command(&self) -> Option<Command> {
         match self.command.as_ref()? {
             Subcommand::Tenant { command: Some(TenantSubcommand::Check { file }) } => {
-                Some(Errand::CheckTenant(file.clone()))
+                Some(Command::CheckTenant(file.clone()))
             }
-            Subcommand::Messages { count } => Some(Errand::Messages(*count)),
-            Subcommand::Users(users) => Some(Errand::Users(users.clone())),
-            Subcommand::Logs(logs) => Some(Errand::Logs(*logs)),
-            Subcommand::Keys(keys) => Some(Errand::Keys(*keys)),
+            Subcommand::Messages { count } => Some(Command::Messages(*count)),
+            Subcommand::Users(users) => Some(Command::Users(users.clone())),
+            Subcommand::Logs(logs) => Some(Command::Logs(*logs)),
+            Subcommand::Keys(keys) => Some(Command::Keys(*keys)),
             Subcommand::Serve | Subcommand::App | Subcommand::Tenant { command: None } => None,
         }
     }

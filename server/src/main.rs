@@ -1,4 +1,4 @@
-//! `passwordless serve`, `passwordless app`, `passwordless tenant`, and the errands of operators.
+//! `passwordless serve`, `passwordless app`, `passwordless tenant`, and the operator commands.
 
 use server::{
     check,
@@ -22,9 +22,9 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn Error>> {
     let cli = Cli::read()?;
-    match cli.errand() {
+    match cli.operator_command() {
         _ if cli.check => check::run(&cli, &mut io::stdout()).await?,
-        Some(errand) => errand.run(&cli.config, &mut io::stdout()).await?,
+        Some(command) => command.run(&cli.config, &mut io::stdout()).await?,
         None => serve(cli).await?,
     }
     Ok(())

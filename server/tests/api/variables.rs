@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output},
 };
 
-/// An errand, which reads the whole configuration and uses the database alone.
+/// A command that reads the whole configuration and uses the database alone.
 const ERRAND: &str = "messages";
 
 /// Every variable that is a flag too.

@@ -1,4 +1,4 @@
-//! What operators ask of the program beside running: it answers and ends.
+//! Operator commands: each prints its result and exits.
 
 pub mod keys;
 pub mod logs;
@@ -20,24 +20,24 @@ use thiserror::Error;
 use time::format_description::well_known::Rfc3339;
 use users::Users;
 
-/// One thing to do.
+/// An operator command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Errand {
-    /// Say what a `tenant.yaml` means, or what is wrong with it.
+pub enum Command {
+    /// Validate a `tenant.yaml` and print the resulting configuration.
     CheckTenant(PathBuf),
-    /// List so many messages that the SMS provider took.
+    /// List this many messages that the SMS provider accepted.
     Messages(u32),
-    /// See to people.
+    /// Manage users.
     Users(Users),
     /// Show the audit log.
     Logs(Logs),
-    /// See to the keys.
+    /// List or rotate keys.
     Keys(Keys),
 }
 
-/// An errand cannot be done.
+/// A command failed.
 #[derive(Debug, Error)]
-pub enum ErrandError {
+pub enum CommandError {
     /// The file cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -53,28 +53,28 @@ pub enum ErrandError {
     /// The keys cannot be used.
     #[error("the keys cannot be used")]
     Keys(#[from] BuildError),
-    /// The tenant does not keep the key that signs.
+    /// The signing key is configured, so the store cannot rotate it.
     #[error(
         "the signing key comes from TENANT_SIGNING_KEY: put another key there and start again; the one before stays published for a day"
     )]
     OwnKey,
-    /// Nobody has this number or identifier.
+    /// No user has this number or identifier.
     #[error("nobody is known as {0}")]
     NobodyFound(String),
-    /// The answer is no JSON.
+    /// The output cannot be serialized.
     #[error("the answer cannot be written")]
     Json(#[from] serde_json::Error),
-    /// Nobody reads the answer.
+    /// The output cannot be written.
     #[error("the answer cannot be written")]
     Write(#[from] io::Error),
 }
 
-impl Errand {
-    /// Does it, and writes the answer.
+impl Command {
+    /// Runs the command and writes its output.
     ///
     /// # Errors
-    /// [`ErrandError`] if the file or the database cannot be used.
-    pub async fn run(&self, config: &Config, out: &mut impl Write) -> Result<(), ErrandError> {
+    /// [`CommandError`] if the file or the database cannot be used.
+    pub async fn run(&self, config: &Config, out: &mut impl Write) -> Result<(), CommandError> {
         match self {
             Self::CheckTenant(file) => check_tenant(file, out),
             Self::Messages(count) => list_messages(config, *count, out).await,
@@ -85,7 +85,7 @@ impl Errand {
     }
 }
 
-fn check_tenant(file: &Path, out: &mut impl Write) -> Result<(), ErrandError> {
+fn check_tenant(file: &Path, out: &mut impl Write) -> Result<(), CommandError> {
     let (tenant, unknown) = tenant_settings::from_file(file)?;
     write!(out, "{tenant}")?;
     for weakness in tenant.weaknesses() {
@@ -97,7 +97,7 @@ fn check_tenant(file: &Path, out: &mut impl Write) -> Result<(), ErrandError> {
     Ok(())
 }
 
-async fn list_messages(config: &Config, count: u32, out: &mut impl Write) -> Result<(), ErrandError> {
+async fn list_messages(config: &Config, count: u32, out: &mut impl Write) -> Result<(), CommandError> {
     let pool = database::open(&config.database_url).await?;
     for message in messages(&pool, count).await? {
         let MessageState { at, message_id, connection, recipient, status, error_code } = message;

@@ -21,7 +21,7 @@ fn passwordless(arguments: &[&str]) -> Output {
 }
 
 fn file(name: &str, text: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("errands-{}", std::process::id()));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("commands-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
@@ -118,7 +118,7 @@ fn without_messages_there_is_nothing_to_list() {
 
 const PHONE: &str = "+14155552671";
 
-/// What an errand on a running program's database says.
+/// The output of a command on a running program's database.
 fn said(program: &Program, arguments: &[&str]) -> String {
     let url = program.database_url();
     let output = passwordless(&[arguments, &["--database-url", &url]].concat());

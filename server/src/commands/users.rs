@@ -1,13 +1,13 @@
-//! `passwordless users`: who signed in, and who may.
+//! `passwordless users`: lists, blocks, unblocks and deletes users.
 
-use super::ErrandError;
+use super::CommandError;
 use crate::{config::Config, database, session_store::DatabaseSessions};
 use clap::{Args, Subcommand};
 use passwordless_tenant::{Person, block_people, delete_people, find_people, people, unblock_people};
 use std::io::Write;
 use time::format_description::well_known::Rfc3339;
 
-/// What to do with whom.
+/// Commands for users.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Users {
     /// Lists everyone, newest first
@@ -26,7 +26,7 @@ pub enum Users {
     Delete(One),
 }
 
-/// A person, and how to show them.
+/// One user, and the output format.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct One {
     /// A user id (sms|…) or a phone number (+14155552671)
@@ -36,7 +36,7 @@ pub struct One {
     show: Show,
 }
 
-/// How people are shown.
+/// Output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Args)]
 pub struct Show {
     /// Shows phone numbers in clear
@@ -47,7 +47,7 @@ pub struct Show {
     json: bool,
 }
 
-pub(super) async fn run(users: &Users, config: &Config, out: &mut impl Write) -> Result<(), ErrandError> {
+pub(super) async fn run(users: &Users, config: &Config, out: &mut impl Write) -> Result<(), CommandError> {
     let pool = database::open(&config.database_url).await?;
     let (found, show, whom) = match users {
         Users::List { show } => (people(&pool).await?, show, None),
@@ -57,7 +57,7 @@ pub(super) async fn run(users: &Users, config: &Config, out: &mut impl Write) ->
         Users::Delete(One { whom, show }) => (delete_people(&pool, whom).await?, show, Some(whom)),
     };
     if let (true, Some(whom)) = (found.is_empty(), whom) {
-        return Err(ErrandError::NobodyFound(whom.clone()));
+        return Err(CommandError::NobodyFound(whom.clone()));
     }
     if matches!(users, Users::Block(_) | Users::Delete(_)) {
         let sessions = DatabaseSessions::open(pool).await?;
@@ -71,7 +71,7 @@ pub(super) async fn run(users: &Users, config: &Config, out: &mut impl Write) ->
     Ok(())
 }
 
-fn print(person: Person, json: bool, out: &mut impl Write) -> Result<(), ErrandError> {
+fn print(person: Person, json: bool, out: &mut impl Write) -> Result<(), CommandError> {
     if json {
         return Ok(writeln!(out, "{}", serde_json::to_string(&person)?)?);
     }

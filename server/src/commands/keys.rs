@@ -1,13 +1,13 @@
-//! `passwordless keys`: what the tenant signs its tokens with, and what it hashes codes under.
+//! `passwordless keys`: the keys that sign tokens, and those that codes are hashed with.
 
-use super::ErrandError;
+use super::CommandError;
 use crate::{config::Config, database, tenant_settings::own_keys};
 use clap::Subcommand;
 use passwordless_tenant::{KeyState, SystemClock, code_keys, rotate_code_key, rotate_signing_keys, signing_keys};
 use std::io::Write;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// What to do about the keys.
+/// Commands for keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub enum Keys {
     /// Lists the keys: those that sign tokens, which are published, then those that codes are hashed under
@@ -17,11 +17,11 @@ pub enum Keys {
     Rotate,
 }
 
-pub(super) async fn run(keys: Keys, config: &Config, out: &mut impl Write) -> Result<(), ErrandError> {
+pub(super) async fn run(keys: Keys, config: &Config, out: &mut impl Write) -> Result<(), CommandError> {
     let pool = database::open(&config.database_url).await?;
     let own = own_keys(config)?;
     if keys == Keys::Rotate && own.signs() {
-        return Err(ErrandError::OwnKey);
+        return Err(CommandError::OwnKey);
     }
     let (signing, codes) = match keys {
         Keys::List => (signing_keys(&pool, &own, &SystemClock).await?, code_keys(&pool).await?),

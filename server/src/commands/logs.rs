@@ -1,13 +1,13 @@
 //! `passwordless logs`: the tenant's audit log.
 
-use super::ErrandError;
+use super::CommandError;
 use crate::{config::Config, database};
 use clap::Args;
 use passwordless_tenant::{LogEntry, logs};
 use std::io::Write;
 use time::format_description::well_known::Rfc3339;
 
-/// What to show of the log. Phone numbers are kept masked, so there is no way to show them in clear.
+/// Options of `passwordless logs`. The log stores phone numbers masked, so they cannot be shown in clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Args)]
 pub struct Logs {
     /// How many entries
@@ -18,7 +18,7 @@ pub struct Logs {
     json: bool,
 }
 
-pub(super) async fn run(show: Logs, config: &Config, out: &mut impl Write) -> Result<(), ErrandError> {
+pub(super) async fn run(show: Logs, config: &Config, out: &mut impl Write) -> Result<(), CommandError> {
     let pool = database::open(&config.database_url).await?;
     for entry in logs(&pool, show.count).await? {
         if show.json {
@@ -30,7 +30,7 @@ pub(super) async fn run(show: Logs, config: &Config, out: &mut impl Write) -> Re
     Ok(())
 }
 
-/// What is known, in one line.
+/// An entry as one line; fields it lacks are left out.
 fn line(entry: LogEntry) -> String {
     let at = entry.at.format(&Rfc3339).unwrap_or_default();
     let description = entry.description.map(|text| format!("({text})"));
