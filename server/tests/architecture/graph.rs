@@ -156,17 +156,19 @@ impl Tree {
         outer.into_iter().find(|outer| self.files.contains_key(*outer)).unwrap_or_default().to_vec()
     }
 
-    /// What a file refers to. A module that is imported counts where its name is used: there it shows what of it.
+    /// What a file refers to. An imported module counts where its name is used, which shows what of it; an imported item counts
+    /// where it is imported.
     fn targets<'a>(&self, source: &'a Source) -> Vec<(&'a Path, Target)> {
-        let is_used = |name: &String| source.paths.iter().any(|path| path.segments[0] == *name);
-        let imports = source.imports.iter().filter_map(|import| {
-            let target = self.resolve(&import.path.module, &import.path.segments, MAX_STEPS)?;
-            let is_deferred = matches!(target, Target::Module(_)) && is_used(&import.name);
-            (!is_deferred).then_some((&import.path, target))
-        });
-        let paths = source.paths.iter();
-        let paths = paths.filter_map(|path| Some((path, self.resolve(&path.module, &path.segments, MAX_STEPS)?)));
-        imports.chain(paths).collect()
+        let resolve = |path: &Path| self.resolve(&path.module, &path.segments, MAX_STEPS);
+        let (modules, items): (Vec<_>, Vec<_>) = (source.imports.iter())
+            .filter_map(|import| Some((import, resolve(&import.path)?)))
+            .partition(|(_, target)| matches!(target, Target::Module(_)));
+        let is_item = |name: &str| items.iter().any(|(item, _)| item.name == name);
+        let used: BTreeSet<_> = source.paths.iter().map(|path| path.segments[0].as_str()).collect();
+        let paths = source.paths.iter().filter(|path| !is_item(&path.segments[0]));
+        let paths: Vec<_> = paths.filter_map(|path| Some((path, resolve(path)?))).collect();
+        let unused = modules.into_iter().filter(|(module, _)| !used.contains(module.name.as_str()));
+        unused.chain(items).map(|(import, target)| (&import.path, target)).chain(paths).collect()
     }
 
     /// Follows a path that is written in a module.
