@@ -7,7 +7,7 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::helpers::{CALLBACK, Choice, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong};
+use crate::support::{CALLBACK, Choice, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong};
 
 const BLOCKED: &str = "Your account has been blocked after multiple consecutive login attempts.";
 const WRONG: &str = "Wrong phone number or verification code.";

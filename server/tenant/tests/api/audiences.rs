@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::helpers::{TestTenant, claims, location, otp_request, query, refused};
+use crate::support::{TestTenant, claims, location, otp_request, query, refused};
 
 const REFUSED: [(&str, &str); 3] = [
     ("https://unknown.example", "Service not found: https://unknown.example"),
@@ -38,7 +38,7 @@ async fn a_browser_comes_back_without_anything_for_other_audiences() {
     for (audience, sentence) in REFUSED {
         let asked = [
             ("client_id", "web"),
-            ("redirect_uri", crate::helpers::CALLBACK),
+            ("redirect_uri", crate::support::CALLBACK),
             ("response_type", "code"),
             ("audience", audience),
         ];

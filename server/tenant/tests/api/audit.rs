@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{Choice, PHONE, TestTenant, wrong};
+use crate::support::{Choice, PHONE, TestTenant, wrong};
 
 /// The events, oldest first, with what is said of them.
 async fn events(tenant: &TestTenant) -> Vec<(String, Option<String>)> {

@@ -3,7 +3,7 @@
 use reqwest::Response;
 use serde_json::Value;
 
-use crate::helpers::{CALLBACK, TestTenant, location, query};
+use crate::support::{CALLBACK, TestTenant, location, query};
 
 async fn authorize(tenant: &TestTenant, cookie: &str, more: &[(&str, &str)]) -> Response {
     let mut parameters =

@@ -1,6 +1,6 @@
 //! Bodies that nobody should send get a JSON answer.
 
-use crate::helpers::{Choice, TestTenant, refused};
+use crate::support::{Choice, TestTenant, refused};
 
 const ENDPOINTS: [&str; 3] = ["/passwordless/start", "/passwordless/verify", "/oauth/token"];
 

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    helpers::{TestTenant, claims, location, otp_request, query, wrong},
     refresh_token::refresh,
+    support::{TestTenant, claims, location, otp_request, query, wrong},
 };
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::helpers::{CALLBACK, OTP_GRANT, PHONE, TestTenant, cookie, location, query, refused, wrong};
+use crate::support::{CALLBACK, OTP_GRANT, PHONE, TestTenant, cookie, location, query, refused, wrong};
 
 const PAGE: &str = "http://localhost:5000";
 

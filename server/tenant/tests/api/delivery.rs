@@ -11,10 +11,7 @@ use wiremock::{
     matchers::{body_string_contains, method},
 };
 
-use crate::{
-    helpers::{Choice, PHONE, TestTenant},
-    log,
-};
+use crate::support::{Choice, PHONE, TestTenant, log};
 
 const ACCOUNT: &str = "AC0123";
 const TOKEN: &str = "the-token";

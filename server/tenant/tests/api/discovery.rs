@@ -3,7 +3,7 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
 use serde_json::{Value, json};
 
-use crate::helpers::TestTenant;
+use crate::support::TestTenant;
 
 #[tokio::test]
 async fn only_what_is_there_is_announced() {

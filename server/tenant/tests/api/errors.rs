@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
-use crate::helpers::{CALLBACK, CHALLENGE, Choice, OTP_GRANT, TestTenant, location, query, refused, wrong};
+use crate::support::{CALLBACK, CHALLENGE, Choice, OTP_GRANT, TestTenant, location, query, refused, wrong};
 
 const WRONG: &str = "Wrong phone number or verification code.";
 const EXPIRED: &str = "The verification code has expired. Please try to login again.";

@@ -2,7 +2,7 @@
 
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 
-use crate::helpers::{CALLBACK, CHALLENGE, Choice, PHONE, TestTenant, VERIFIER, location, query, wrong};
+use crate::support::{CALLBACK, CHALLENGE, Choice, PHONE, TestTenant, VERIFIER, location, query, wrong};
 
 /// A browser: it keeps cookies.
 pub(crate) fn browser() -> Client {

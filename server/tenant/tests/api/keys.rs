@@ -13,7 +13,7 @@ use passwordless_tenant::{
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::helpers::{Choice, TestTenant};
+use crate::support::{Choice, TestTenant};
 
 const HOUR: u64 = 60 * 60;
 

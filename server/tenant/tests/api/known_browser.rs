@@ -6,8 +6,8 @@ use reqwest::Response;
 use serde_json::{Value, json};
 
 use crate::{
-    helpers::{Choice, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong},
     hosted_login::{Visitor, browser},
+    support::{Choice, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong},
 };
 
 const WRONG: &str = "Wrong phone number or verification code.";
@@ -210,7 +210,7 @@ async fn the_login_page_knows_its_browsers() {
     let other = tenant.code_for("sms", "+14155552672").await;
     let parameters = [
         ("client_id", "web"),
-        ("redirect_uri", crate::helpers::CALLBACK),
+        ("redirect_uri", crate::support::CALLBACK),
         ("response_type", "code"),
         ("connection", "sms"),
         ("phone_number", "+14155552672"),

@@ -7,7 +7,7 @@ use reqwest::Response;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::helpers::{Choice, PHONE, TestTenant, refused};
+use crate::support::{Choice, PHONE, TestTenant, refused};
 
 const SENTENCE: &str = "Too many requests. Please try again later.";
 

@@ -3,7 +3,7 @@
 use passwordless_tenant::Limits;
 use serde_json::{Value, json};
 
-use crate::helpers::{Choice, TestTenant};
+use crate::support::{Choice, TestTenant};
 
 #[tokio::test]
 async fn a_client_knows_its_connections() {

@@ -1,6 +1,6 @@
 //! `GET /v2/logout`.
 
-use crate::helpers::{CALLBACK, TestTenant, location};
+use crate::support::{CALLBACK, TestTenant, location};
 
 pub(crate) async fn is_signed_in(tenant: &TestTenant, cookie: &str) -> bool {
     let parameters = [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("prompt", "none")];

@@ -4,8 +4,8 @@ use reqwest::Response;
 use serde_json::Value;
 
 use crate::{
-    helpers::{TestTenant, claims, location},
     logout::is_signed_in,
+    support::{TestTenant, claims, location},
 };
 
 const BYE: &str = "http://localhost:3000/bye";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{PHONE, TestTenant, claims, otp_request, refused, wrong};
+use crate::support::{PHONE, TestTenant, claims, otp_request, refused, wrong};
 
 const WRONG: &str = "Wrong phone number or verification code.";
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use passwordless_tenant::{Retries, Sms, TwilioConfig, TwilioFrom};
 use url::Url;
 
-use crate::helpers::{Choice, PHONE, TestTenant};
+use crate::support::{Choice, PHONE, TestTenant};
 
 #[tokio::test]
 async fn messages_are_listed_newest_first() {

@@ -17,7 +17,7 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::helpers::{OTP_GRANT, PHONE, TestTenant, refused};
+use crate::support::{OTP_GRANT, PHONE, TestTenant, refused};
 
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

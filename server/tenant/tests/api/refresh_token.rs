@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    helpers::{PHONE, TestTenant, VERIFIER, claims, location, query, refused},
     hosted_login::Visitor,
+    support::{PHONE, TestTenant, VERIFIER, claims, location, query, refused},
 };
 
 const UNKNOWN: &str = "Unknown or invalid refresh token.";

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    helpers::{
+    hosted_login::Visitor,
+    support::{
         CALLBACK, CHALLENGE, OTP_GRANT, PHONE, TestTenant, VERIFIER, claims, cookie, location, query, refused,
         session_cookie, wrong,
     },
-    hosted_login::Visitor,
 };
 
 const WRONG: &str = "Wrong phone number or verification code.";

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use url::Url;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
 
-use crate::helpers::{Choice, PHONE, TestTenant, refused, wrong};
+use crate::support::{Choice, PHONE, TestTenant, refused, wrong};
 
 const WRONG: &str = "Wrong phone number or verification code.";
 const USED_UP: &str = "You've reached the maximum number of attempts. Please try to login again.";

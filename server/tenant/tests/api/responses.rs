@@ -8,7 +8,7 @@ use base64::{
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::helpers::{CALLBACK, TestTenant, claims, cookie, fragment, location, query};
+use crate::support::{CALLBACK, TestTenant, claims, cookie, fragment, location, query};
 
 const HERE: &str = "http://localhost:3000";
 

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::{
-    helpers::{TestTenant, refused},
     refresh_token::{refresh, refresh_token},
+    support::{TestTenant, refused},
 };
 
 #[tokio::test]

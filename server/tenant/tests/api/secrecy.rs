@@ -1,9 +1,6 @@
 //! Codes, secrets and numbers stay out of the log, and codes out of the database.
 
-use crate::{
-    helpers::{CHALLENGE, Choice, PHONE, TestTenant, VERIFIER, wrong},
-    log,
-};
+use crate::support::{CHALLENGE, Choice, PHONE, TestTenant, VERIFIER, log, wrong};
 
 #[tokio::test]
 async fn nothing_secret_is_logged_or_kept() {

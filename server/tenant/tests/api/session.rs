@@ -4,8 +4,8 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
 use crate::{
-    helpers::{CALLBACK, OTP_GRANT, PHONE, TestTenant, location, query, session_cookie},
     hosted_login::{Visitor, browser},
+    support::{CALLBACK, OTP_GRANT, PHONE, TestTenant, location, query, session_cookie},
 };
 
 const OTHER: &str = "+14155552672";

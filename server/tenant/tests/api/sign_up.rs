@@ -4,8 +4,8 @@ use reqwest::Response;
 use serde_json::{Value, json};
 
 use crate::{
-    helpers::{CALLBACK, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong},
     hosted_login::Visitor,
+    support::{CALLBACK, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong},
 };
 
 const DISABLED: &str = "Public signup is disabled";

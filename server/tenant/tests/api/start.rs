@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{PHONE, TestTenant, refused};
+use crate::support::{PHONE, TestTenant, refused};
 
 fn good() -> Value {
     json!({ "client_id": "web", "client_secret": "web-secret", "connection": "sms", "phone_number": PHONE })

@@ -1,6 +1,6 @@
 //! What is over is removed, and what is not stays.
 
-use crate::helpers::{TestTenant, wrong};
+use crate::support::{TestTenant, wrong};
 
 const TABLES: [&str; 10] = [
     "SELECT COUNT(*) FROM tenant_otp_challenges",

@@ -12,9 +12,8 @@ use wiremock::{
 };
 
 use crate::{
-    helpers::{Choice, PHONE, TestTenant, refused},
     hosted_login::Visitor,
-    log,
+    support::{Choice, PHONE, TestTenant, log, refused},
 };
 
 const PATH: &str = "/2010-04-01/Accounts/AC0123/Messages.json";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{PHONE, TestTenant, claims, otp_request, refused};
+use crate::support::{PHONE, TestTenant, claims, otp_request, refused};
 
 async fn tokens(tenant: &TestTenant, scope: &str) -> Value {
     let mut request = otp_request(&tenant.code().await);

@@ -3,7 +3,7 @@
 use passwordless_tenant::Limits;
 use serde_json::{Value, json};
 
-use crate::helpers::{Choice, TestTenant, refused, wrong};
+use crate::support::{Choice, TestTenant, refused, wrong};
 
 const WRONG: &str = "Wrong phone number or verification code.";
 const EXPIRED: &str = "The verification code has expired. Please try to login again.";

@@ -21,7 +21,8 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 use url::Url;
 
-use crate::{log, private_key_jwt};
+use super::log;
+use crate::private_key_jwt;
 
 pub(crate) const PHONE: &str = "+14155552671";
 pub(crate) const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
