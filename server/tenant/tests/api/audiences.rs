@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::support::{TestTenant, claims, location, otp_request, query, refused};
+use crate::support::{CALLBACK, TestTenant, claims, location, otp_request, query, refused};
 
 const REFUSED: [(&str, &str); 3] = [
     ("https://unknown.example", "Service not found: https://unknown.example"),
@@ -36,12 +36,8 @@ async fn a_browser_comes_back_without_anything_for_other_audiences() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     for (audience, sentence) in REFUSED {
-        let asked = [
-            ("client_id", "web"),
-            ("redirect_uri", crate::support::CALLBACK),
-            ("response_type", "code"),
-            ("audience", audience),
-        ];
+        let asked =
+            [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("audience", audience)];
         let by_redirect = tenant.verify_redirect(&code, &asked).await;
         let by_page = tenant.get("/authorize").query(&asked).send().await.unwrap();
         let mut with_ticket = asked.to_vec();

@@ -5,10 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::{
-    refresh_token::refresh,
-    support::{TestTenant, claims, location, otp_request, query, wrong},
-};
+use crate::support::{TestTenant, claims, location, otp_request, query, refresh, wrong};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_parallel_redeems_one_wins() {

@@ -1,74 +1,6 @@
 //! The tenant's own login page.
 
-use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
-
-use crate::support::{CALLBACK, CHALLENGE, Choice, PHONE, TestTenant, VERIFIER, location, query, wrong};
-
-/// A browser: it keeps cookies.
-pub(crate) fn browser() -> Client {
-    Client::builder().redirect(Policy::none()).cookie_store(true).build().unwrap()
-}
-
-/// Someone at the page, in a browser of their own.
-pub(crate) struct Visitor<'a> {
-    tenant: &'a TestTenant,
-    pub(crate) http: Client,
-    pub(crate) state: String,
-}
-
-impl<'a> Visitor<'a> {
-    pub(crate) async fn arrive(tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
-        Self::arrive_in(browser(), tenant, more).await
-    }
-
-    pub(crate) async fn arrive_in(http: Client, tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
-        let mut parameters = vec![
-            ("client_id", "web"),
-            ("redirect_uri", CALLBACK),
-            ("response_type", "code"),
-            ("state", "s"),
-            ("scope", "openid"),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-        ];
-        parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
-        parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
-        let response = http.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
-        let state = query(&location(&response), "state").unwrap();
-        Self { tenant, http, state }
-    }
-
-    /// The page of a login, whatever it says.
-    pub(crate) async fn open(&self, state: &str) -> Response {
-        self.http.get(self.tenant.url("/u/login")).query(&[("state", state)]).send().await.unwrap()
-    }
-
-    pub(crate) async fn page(&self) -> String {
-        let response = self.open(&self.state).await;
-        assert_eq!(response.status(), 200);
-        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
-        assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self' http://localhost:3000"));
-        response.text().await.unwrap()
-    }
-
-    pub(crate) fn form(&self, form: &str, field: (&str, &str)) -> RequestBuilder {
-        let url = self.tenant.url(&format!("/u/login/{form}"));
-        let fields = [("state", self.state.as_str()), field];
-        self.http.post(url).header("sec-fetch-site", "same-origin").form(&fields)
-    }
-
-    pub(crate) async fn post(&self, form: &str, field: (&str, &str)) -> Response {
-        self.form(form, field).send().await.unwrap()
-    }
-
-    /// Posts a form, follows the redirect, and returns the page.
-    pub(crate) async fn post_and_read(&self, form: &str, field: (&str, &str)) -> String {
-        let response = self.post(form, field).await;
-        assert_eq!(response.status(), 303);
-        assert_eq!(location(&response), format!("/u/login?state={}", self.state));
-        self.page().await
-    }
-}
+use crate::support::{CALLBACK, Choice, PHONE, TestTenant, VERIFIER, Visitor, location, query, wrong};
 
 #[tokio::test]
 async fn number_then_code_and_back_to_the_application() {
@@ -254,10 +186,9 @@ async fn a_login_that_nobody_began_or_that_is_too_old_is_over() {
 async fn the_way_back_is_where_the_application_begins_a_login() {
     let tenant = TestTenant::start().await;
     for redirect_uri in [CALLBACK, "com.example.app://callback"] {
-        let parameters = [("client_id", "implicit"), ("redirect_uri", redirect_uri), ("response_type", "code")];
-        let http = browser();
-        let response = http.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
-        let visitor = Visitor { tenant: &tenant, http, state: query(&location(&response), "state").unwrap() };
+        let client = [("client_id", "implicit"), ("redirect_uri", redirect_uri)];
+        let left_out = ["state", "scope", "code_challenge", "code_challenge_method"].map(|name| (name, ""));
+        let visitor = Visitor::arrive(&tenant, &[&client[..], &left_out].concat()).await;
         tenant.clock.advance(3601);
         let page = gone(&visitor, &visitor.state).await;
         assert!(
@@ -325,12 +256,12 @@ async fn the_cookie_is_tied_to_the_host_and_to_the_site_that_frames_the_page() {
     let public_url = Some("https://login.example".parse().unwrap());
     let tenant = TestTenant::with(Choice { public_url, ..Choice::default() }).await;
     let parameters = [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code")];
-    let cookie = async |dest| {
+    let login_cookie = async |dest| {
         let request = tenant.get("/authorize").query(&parameters).header("sec-fetch-dest", dest);
         request.send().await.unwrap().headers()["set-cookie"].to_str().unwrap().to_owned()
     };
-    let top = cookie("document").await;
+    let top = login_cookie("document").await;
     assert!(top.starts_with("__Host-tenant_login_") && top.ends_with("SameSite=Lax; Max-Age=7200; Secure"), "{top}");
-    let framed = cookie("iframe").await;
+    let framed = login_cookie("iframe").await;
     assert!(framed.ends_with("SameSite=None; Max-Age=7200; Secure; Partitioned"), "{framed}");
 }

@@ -13,7 +13,7 @@ use passwordless_tenant::{
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::support::{Choice, TestTenant};
+use crate::support::{Choice, TestTenant, client_assertion::public_pem};
 
 const HOUR: u64 = 60 * 60;
 
@@ -189,7 +189,7 @@ async fn who_reads_the_database_has_no_key_of_the_operators() {
 
 #[test]
 fn keys_that_cannot_be_meant_are_refused() {
-    let public = crate::private_key_jwt::public_pem();
+    let public = public_pem();
     for signing in ["", "secret", public.as_str(), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
         assert!(OwnKeys::new(Some(signing.into()), None).is_err(), "{signing}");
     }

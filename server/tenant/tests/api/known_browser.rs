@@ -5,9 +5,8 @@ use passwordless_tenant::Limits;
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::{
-    hosted_login::{Visitor, browser},
-    support::{Choice, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong},
+use crate::support::{
+    CALLBACK, Choice, OTP_GRANT, PHONE, TestTenant, Visitor, browser, location, otp_request, query, refused, wrong,
 };
 
 const WRONG: &str = "Wrong phone number or verification code.";
@@ -210,7 +209,7 @@ async fn the_login_page_knows_its_browsers() {
     let other = tenant.code_for("sms", "+14155552672").await;
     let parameters = [
         ("client_id", "web"),
-        ("redirect_uri", crate::support::CALLBACK),
+        ("redirect_uri", CALLBACK),
         ("response_type", "code"),
         ("connection", "sms"),
         ("phone_number", "+14155552672"),

@@ -1,12 +1,6 @@
 //! `GET /v2/logout`.
 
-use crate::support::{CALLBACK, TestTenant, location};
-
-pub(crate) async fn is_signed_in(tenant: &TestTenant, cookie: &str) -> bool {
-    let parameters = [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("prompt", "none")];
-    let request = tenant.get("/authorize").query(&parameters).header("cookie", cookie);
-    location(&request.send().await.unwrap()).contains("code=")
-}
+use crate::support::{TestTenant, is_signed_in, location};
 
 #[tokio::test]
 async fn the_session_ends_and_the_browser_returns() {

@@ -3,10 +3,7 @@
 use reqwest::Response;
 use serde_json::Value;
 
-use crate::{
-    logout::is_signed_in,
-    support::{TestTenant, claims, location},
-};
+use crate::support::{TestTenant, claims, is_signed_in, location};
 
 const BYE: &str = "http://localhost:3000/bye";
 

@@ -2,36 +2,15 @@
 
 use std::sync::Arc;
 
-use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::{
-    hosted_login::Visitor,
-    support::{PHONE, TestTenant, VERIFIER, claims, location, query, refused},
+use crate::support::{
+    PHONE, TestTenant, VERIFIER, Visitor, claims, location, query, refresh, refresh_token, refused, token_in,
 };
 
 const UNKNOWN: &str = "Unknown or invalid refresh token.";
 const DAY: u64 = 24 * 60 * 60;
-
-pub(crate) async fn refresh_token(tenant: &TestTenant) -> String {
-    let code = tenant.code().await;
-    token_in(tenant.redeem(&code).await).await
-}
-
-async fn token_in(response: Response) -> String {
-    assert_eq!(response.status(), 200);
-    let body: Value = response.json().await.unwrap();
-    body["refresh_token"].as_str().unwrap().to_owned()
-}
-
-pub(crate) async fn refresh(tenant: &TestTenant, token: &str, more: &Value) -> Response {
-    let mut request = json!({
-        "grant_type": "refresh_token", "client_id": "web", "client_secret": "web-secret", "refresh_token": token,
-    });
-    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    tenant.post("/oauth/token", &request).send().await.unwrap()
-}
 
 #[tokio::test]
 async fn every_use_gives_new_tokens() {

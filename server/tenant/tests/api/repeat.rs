@@ -4,12 +4,9 @@ use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::{
-    hosted_login::Visitor,
-    support::{
-        CALLBACK, CHALLENGE, OTP_GRANT, PHONE, TestTenant, VERIFIER, claims, cookie, location, query, refused,
-        session_cookie, wrong,
-    },
+use crate::support::{
+    CALLBACK, CHALLENGE, OTP_GRANT, PHONE, TestTenant, VERIFIER, Visitor, claims, cookie, location, query, refused,
+    session_cookie, wrong,
 };
 
 const WRONG: &str = "Wrong phone number or verification code.";

@@ -2,10 +2,7 @@
 
 use serde_json::json;
 
-use crate::{
-    refresh_token::{refresh, refresh_token},
-    support::{TestTenant, refused},
-};
+use crate::support::{TestTenant, refresh, refresh_token, refused};
 
 #[tokio::test]
 async fn a_revoked_token_is_unknown() {

@@ -3,10 +3,7 @@
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
-use crate::{
-    hosted_login::{Visitor, browser},
-    support::{CALLBACK, OTP_GRANT, PHONE, TestTenant, location, query, session_cookie},
-};
+use crate::support::{CALLBACK, OTP_GRANT, PHONE, TestTenant, Visitor, browser, location, query, session_cookie};
 
 const OTHER: &str = "+14155552672";
 

@@ -3,10 +3,7 @@
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::{
-    hosted_login::Visitor,
-    support::{CALLBACK, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong},
-};
+use crate::support::{CALLBACK, OTP_GRANT, PHONE, TestTenant, Visitor, location, otp_request, query, refused, wrong};
 
 const DISABLED: &str = "Public signup is disabled";
 const WRONG: &str = "Wrong phone number or verification code.";

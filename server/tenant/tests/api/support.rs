@@ -1,6 +1,21 @@
 //! The tenant that the tests run against, and the requests, keys and doubles that they share.
 
+pub(crate) mod client_assertion;
+mod clock;
+mod codes;
+mod constants;
 pub(crate) mod log;
+mod login_page;
+mod refresh_token;
+mod response;
+mod session;
 mod tenant;
 
+pub(crate) use clock::*;
+pub(crate) use codes::*;
+pub(crate) use constants::*;
+pub(crate) use login_page::*;
+pub(crate) use refresh_token::*;
+pub(crate) use response::*;
+pub(crate) use session::*;
 pub(crate) use tenant::*;

@@ -11,10 +11,7 @@ use wiremock::{
     matchers::{basic_auth, body_string_contains, method, path},
 };
 
-use crate::{
-    hosted_login::Visitor,
-    support::{Choice, PHONE, TestTenant, log, refused},
-};
+use crate::support::{Choice, PHONE, TestTenant, Visitor, log, refused};
 
 const PATH: &str = "/2010-04-01/Accounts/AC0123/Messages.json";
 

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::support::{CALLBACK, CHALLENGE, TestTenant, VERIFIER, claims, cookie, location, query, refused, wrong};
+use crate::support::{
+    CALLBACK, CHALLENGE, PHONE, TestTenant, VERIFIER, claims, cookie, location, query, refused, wrong,
+};
 
 const PKCE: [(&str, &str); 2] = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
 
@@ -46,7 +48,7 @@ async fn the_other_spelling_and_a_callback_with_a_query_work() {
         ("redirect_uri", "http://localhost:3000/other?x=1"),
         ("response_type", "code"),
         ("connection", "sms"),
-        ("phone_number", crate::support::PHONE),
+        ("phone_number", PHONE),
         ("verification_code", &otp),
         ("sso", "true"),
         ("auth0Client", "not base64"),
@@ -156,7 +158,7 @@ async fn looking_ahead_uses_nothing_up() {
         ("redirect_uri", CALLBACK),
         ("response_type", "code"),
         ("connection", "sms"),
-        ("phone_number", crate::support::PHONE),
+        ("phone_number", PHONE),
         ("verification_code", &otp),
     ];
     let request = tenant.http.head(tenant.url("/passwordless/verify_redirect")).query(&parameters);

@@ -1,15 +1,7 @@
-//! A tenant on a port of its own, with a clock that tests turn.
+//! A tenant with a port, a database and a clock of its own.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU8, Ordering},
-    },
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use passwordless_tenant::{Clock, Entropy, Limits, OwnKeys, Settings, Sms, SystemEntropy, TenantConfig};
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
@@ -21,99 +13,9 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 use url::Url;
 
-use super::log;
-use crate::private_key_jwt;
+use super::{CALLBACK, PHONE, TestClock, client_assertion, cookie, location, log, otp_request, query};
 
-pub(crate) const PHONE: &str = "+14155552671";
-pub(crate) const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
-pub(crate) const CALLBACK: &str = "http://localhost:3000/callback";
-
-/// RFC 7636 appendix B.
-pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-
-const CONFIG: &str = r#"
-clients:
-  - name: Web
-    client_id: web
-    client_secret: web-secret
-    app_type: regular_web
-    callbacks: ["http://localhost:3000/callback", "http://localhost:3000/other?x=1", "http://localhost:3000"]
-    allowed_logout_urls: ["http://localhost:3000/", "http://localhost:3000/bye"]
-    web_origins: ["http://localhost:5000"]
-    is_token_endpoint_ip_header_trusted: true
-  - name: Public
-    client_id: public
-    token_endpoint_auth_method: none
-    callbacks: ["http://localhost:4000/callback"]
-  - name: No codes
-    client_id: codeless
-    client_secret: codeless-secret
-    grant_types: [authorization_code]
-    callbacks: ["http://localhost:3000/callback"]
-  - name: Implicit
-    client_id: implicit
-    client_secret: implicit-secret
-    grant_types: [authorization_code, implicit, refresh_token]
-    callbacks: ["http://localhost:3000/callback", "com.example.app://callback", "http://[::1]:3000/callback"]
-    allowed_logout_urls: ["http://[::1]:3000/", "http://localhost:6000"]
-    initiate_login_uri: "http://localhost:3000/login?again=<1>"
-  - name: Classic
-    client_id: classic
-    client_secret: classic-secret
-    grant_types: [implicit, "http://auth0.com/oauth/grant-type/passwordless/otp"]
-    callbacks: ["http://localhost:3000/callback"]
-  - name: Signer
-    client_id: signer
-    client_authentication_methods:
-      private_key_jwt:
-        credentials:
-          - { name: a, credential_type: public_key, alg: RS256, pem: @@SIGNER_PEM@@ }
-          - { name: b, credential_type: public_key, alg: RS384, pem: @@SIGNER_PEM@@ }
-          - { name: c, credential_type: public_key, alg: PS256, pem: @@SIGNER_PEM@@ }
-    callbacks: ["http://localhost:3000/callback"]
-  - name: No browser
-    client_id: browserless
-    client_secret: browserless-secret
-    grant_types: ["http://auth0.com/oauth/grant-type/passwordless/otp"]
-    callbacks: ["http://localhost:3000/callback"]
-connections:
-  - name: sms
-    strategy: sms
-    options: { totp: { length: ##CODE_LENGTH## } }
-  - name: unprotected
-    strategy: sms
-    options: { brute_force_protection: false }
-  - name: members
-    strategy: sms
-    enabled_clients: [Web]
-    options: { disable_signup: true, totp: { length: 8, time_step: 60 } }
-  - name: gateway
-    strategy: sms
-    options: { provider: sms_gateway, gateway_url: @@GATEWAY_URL@@ }
-  - name: Username-Password-Authentication
-    strategy: auth0
-resourceServers:
-  - { name: Everyone's, identifier: "https://api.example" }
-  - { name: One client's, identifier: "https://payments.example/api" }
-clientGrants:
-  - { client_id: Implicit, audience: "https://payments.example/api" }
-"#;
-
-/// Time that passes when a test says so.
-pub(crate) struct TestClock(Mutex<OffsetDateTime>);
-
-impl TestClock {
-    pub(crate) fn advance(&self, seconds: u64) {
-        *self.0.lock().unwrap() += Duration::from_secs(seconds);
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> OffsetDateTime {
-        *self.0.lock().unwrap()
-    }
-}
+const CONFIG: &str = include_str!("tenant.yaml");
 
 /// A running tenant.
 pub(crate) struct TestTenant {
@@ -161,7 +63,7 @@ impl TestTenant {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let variables = |name: &str| match name {
-            "SIGNER_PEM" => Some(private_key_jwt::public_pem()),
+            "SIGNER_PEM" => Some(client_assertion::public_pem()),
             "GATEWAY_URL" => Some(choice.gateway_url.clone()),
             _ => Some(choice.code_length.to_string()),
         };
@@ -172,7 +74,7 @@ impl TestTenant {
             limits: choice.limits,
             keys: choice.keys,
         };
-        let clock = Arc::new(TestClock(Mutex::new(now)));
+        let clock = Arc::new(TestClock::at(now));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let router = passwordless_tenant::router(settings, pool.clone(), Arc::clone(&clock) as Arc<dyn Clock>, entropy)
             .await
@@ -308,70 +210,4 @@ async fn open(folder: &TempDir) -> SqlitePool {
         .journal_mode(SqliteJournalMode::Wal)
         .busy_timeout(Duration::from_secs(10));
     SqlitePoolOptions::new().max_connections(8).connect_with(options).await.unwrap()
-}
-
-pub(crate) fn otp_request(code: &str) -> Value {
-    json!({
-        "grant_type": OTP_GRANT,
-        "client_id": "web",
-        "client_secret": "web-secret",
-        "username": PHONE,
-        "otp": code,
-        "realm": "sms",
-        "scope": "openid profile phone email offline_access",
-    })
-}
-
-/// A code that is certainly not this one; each `n` gives another.
-pub(crate) fn wrong(code: &str) -> String {
-    static NEXT: AtomicU8 = AtomicU8::new(0);
-    let shift = 1 + NEXT.fetch_add(1, Ordering::Relaxed) % 9;
-    code.bytes().map(|digit| char::from(b'0' + (digit - b'0' + shift) % 10)).collect()
-}
-
-/// Checks a refusal's status, name and sentence, and returns its body.
-pub(crate) async fn refused(response: Response, status: u16, error: &str, description: &str) -> Value {
-    let found = response.status().as_u16();
-    let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
-    let body: Value = response.json().await.unwrap();
-    assert_eq!(body["error"], error, "{body}");
-    assert_eq!(body["error_description"], description);
-    assert_eq!(found, status, "{body}");
-    assert!(content_type.starts_with("application/json"));
-    body
-}
-
-pub(crate) fn location(response: &Response) -> String {
-    response.headers()["location"].to_str().unwrap().to_owned()
-}
-
-pub(crate) fn cookie(response: &Response) -> String {
-    let cookie = response.headers()["set-cookie"].to_str().unwrap();
-    cookie.split(';').next().unwrap().to_owned()
-}
-
-/// The session's cookie, if the answer sets one.
-pub(crate) fn session_cookie(response: &Response) -> Option<String> {
-    let cookies = response.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
-    let mut sessions = cookies.filter(|cookie| cookie.starts_with("tenant_sso="));
-    sessions.next().and_then(|cookie| cookie.split(';').next()).map(str::to_owned)
-}
-
-/// A parameter of a URL's query.
-pub(crate) fn query(url: &str, name: &str) -> Option<String> {
-    let base = Url::parse("http://tenant.invalid").unwrap();
-    let url = base.join(url).unwrap();
-    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-}
-
-/// A parameter of a URL's fragment.
-pub(crate) fn fragment(url: &str, name: &str) -> Option<String> {
-    let (_, fragment) = url.split_once('#')?;
-    query(&format!("/?{fragment}"), name)
-}
-
-/// The claims of a token, unchecked.
-pub(crate) fn claims(token: &Value) -> Value {
-    let payload = token.as_str().unwrap().split('.').nth(1).unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }

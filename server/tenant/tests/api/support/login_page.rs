@@ -1,0 +1,71 @@
+//! A visitor of the tenant's own login page.
+
+use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
+
+use super::{CALLBACK, CHALLENGE, TestTenant, location, query};
+
+/// A browser: it keeps cookies.
+pub(crate) fn browser() -> Client {
+    Client::builder().redirect(Policy::none()).cookie_store(true).build().unwrap()
+}
+
+/// Someone at the page, in a browser of their own.
+pub(crate) struct Visitor<'a> {
+    tenant: &'a TestTenant,
+    pub(crate) http: Client,
+    pub(crate) state: String,
+}
+
+impl<'a> Visitor<'a> {
+    pub(crate) async fn arrive(tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
+        Self::arrive_in(browser(), tenant, more).await
+    }
+
+    pub(crate) async fn arrive_in(http: Client, tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
+        let mut parameters = vec![
+            ("client_id", "web"),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("state", "s"),
+            ("scope", "openid"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+        parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+        let response = http.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
+        let state = query(&location(&response), "state").unwrap();
+        Self { tenant, http, state }
+    }
+
+    /// The page of a login, whatever it says.
+    pub(crate) async fn open(&self, state: &str) -> Response {
+        self.http.get(self.tenant.url("/u/login")).query(&[("state", state)]).send().await.unwrap()
+    }
+
+    pub(crate) async fn page(&self) -> String {
+        let response = self.open(&self.state).await;
+        assert_eq!(response.status(), 200);
+        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self' http://localhost:3000"));
+        response.text().await.unwrap()
+    }
+
+    pub(crate) fn form(&self, form: &str, field: (&str, &str)) -> RequestBuilder {
+        let url = self.tenant.url(&format!("/u/login/{form}"));
+        let fields = [("state", self.state.as_str()), field];
+        self.http.post(url).header("sec-fetch-site", "same-origin").form(&fields)
+    }
+
+    pub(crate) async fn post(&self, form: &str, field: (&str, &str)) -> Response {
+        self.form(form, field).send().await.unwrap()
+    }
+
+    /// Posts a form, follows the redirect, and returns the page.
+    pub(crate) async fn post_and_read(&self, form: &str, field: (&str, &str)) -> String {
+        let response = self.post(form, field).await;
+        assert_eq!(response.status(), 303);
+        assert_eq!(location(&response), format!("/u/login?state={}", self.state));
+        self.page().await
+    }
+}
