@@ -7,11 +7,10 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::{CALLBACK, Choice, OTP_GRANT, PHONE, TestTenant, location, otp_request, query, refused, wrong};
-
-const BLOCKED: &str = "Your account has been blocked after multiple consecutive login attempts.";
-const WRONG: &str = "Wrong phone number or verification code.";
-const DAY: u64 = 24 * 60 * 60;
+use crate::support::{
+    CALLBACK, DAY, OTP_GRANT, PHONE, TOO_MANY_ATTEMPTS, TenantOptions, TestTenant, WRONG_CODE, assert_error, location,
+    otp_request, query, wrong_code,
+};
 
 /// Tries a code at the token endpoint, for someone at an address.
 async fn redeem_from(tenant: &TestTenant, address: &str, request: &Value) -> Response {
@@ -25,7 +24,7 @@ async fn fail(tenant: &TestTenant, times: u32) {
         if failed % 3 == 0 {
             code = tenant.code().await;
         }
-        assert_eq!(tenant.verify(&wrong(&code)).await.status(), 401);
+        assert_eq!(tenant.verify(&wrong_code(&code)).await.status(), 401);
     }
 }
 
@@ -34,19 +33,19 @@ async fn ten_failures_block_a_number_for_an_address_on_every_way_in() {
     let tenant = TestTenant::start().await;
     fail(&tenant, 10).await;
     let code = tenant.code().await;
-    let body = refused(tenant.verify(&code).await, 429, "too_many_attempts", BLOCKED).await;
+    let body = assert_error(tenant.verify(&code).await, 429, "too_many_attempts", TOO_MANY_ATTEMPTS).await;
     assert!(body.get("attempts_left").is_none());
-    refused(tenant.redeem(&code).await, 429, "too_many_attempts", BLOCKED).await;
+    assert_error(tenant.redeem(&code).await, 429, "too_many_attempts", TOO_MANY_ATTEMPTS).await;
     let redirect = location(&tenant.verify_redirect(&code, &[("state", "s")]).await);
     assert!(redirect.starts_with(CALLBACK));
     assert_eq!(query(&redirect, "error").as_deref(), Some("too_many_attempts"));
-    assert_eq!(query(&redirect, "error_description").as_deref(), Some(BLOCKED));
+    assert_eq!(query(&redirect, "error_description").as_deref(), Some(TOO_MANY_ATTEMPTS));
     assert_eq!(query(&redirect, "state").as_deref(), Some("s"));
     let credentials = json!({
         "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": code, "realm": "sms",
     });
     let own_page = tenant.post("/co/authenticate", &credentials).header("origin", "http://localhost:5000");
-    refused(own_page.send().await.unwrap(), 429, "too_many_attempts", BLOCKED).await;
+    assert_error(own_page.send().await.unwrap(), 429, "too_many_attempts", TOO_MANY_ATTEMPTS).await;
     // Others are not blocked, and neither is the number from elsewhere.
     assert_eq!(redeem_from(&tenant, "192.0.2.1", &otp_request(&code)).await.status(), 200);
 }
@@ -78,7 +77,7 @@ async fn a_right_code_that_is_only_checked_forgives_nothing() {
     fail(&tenant, 9).await;
     assert_eq!(tenant.verify(&tenant.code().await).await.status(), 200);
     let code = tenant.code().await;
-    assert_eq!(tenant.verify(&wrong(&code)).await.status(), 401);
+    assert_eq!(tenant.verify(&wrong_code(&code)).await.status(), 401);
     assert_eq!(tenant.verify(&code).await.status(), 429);
 }
 
@@ -88,7 +87,7 @@ async fn a_restart_gives_no_fresh_tries() {
     fail(&tenant, 10).await;
     let tenant = tenant.restarted().await;
     let code = tenant.code().await;
-    refused(tenant.redeem(&code).await, 429, "too_many_attempts", BLOCKED).await;
+    assert_error(tenant.redeem(&code).await, 429, "too_many_attempts", TOO_MANY_ATTEMPTS).await;
 }
 
 #[tokio::test]
@@ -107,13 +106,13 @@ async fn a_number_without_a_code_or_an_account_is_blocked_alike() {
     for _ in 0..10 {
         assert_eq!(tenant.verify("000000").await.status(), 401);
     }
-    refused(tenant.verify("000000").await, 429, "too_many_attempts", BLOCKED).await;
+    assert_error(tenant.verify("000000").await, 429, "too_many_attempts", TOO_MANY_ATTEMPTS).await;
 }
 
 #[tokio::test]
 async fn guesses_at_a_number_are_capped_wherever_they_come_from() {
-    let limits = Limits { starts_per_phone_hour: 1000, ..Choice::default().limits };
-    let tenant = TestTenant::with(Choice { limits, ..Choice::default() }).await;
+    let limits = Limits { starts_per_phone_hour: 1000, ..TenantOptions::default().limits };
+    let tenant = TestTenant::with(TenantOptions { limits, ..TenantOptions::default() }).await;
     let mut code = String::new();
     for guess in 0..20 {
         if guess % 3 == 0 {
@@ -121,12 +120,12 @@ async fn guesses_at_a_number_are_capped_wherever_they_come_from() {
             code = tenant.code().await;
         }
         let address = format!("192.0.2.{guess}");
-        let response = redeem_from(&tenant, &address, &otp_request(&wrong(&code))).await;
-        refused(response, 403, "invalid_grant", WRONG).await;
+        let response = redeem_from(&tenant, &address, &otp_request(&wrong_code(&code))).await;
+        assert_error(response, 403, "invalid_grant", WRONG_CODE).await;
     }
     let code = tenant.code().await;
     let response = redeem_from(&tenant, "203.0.113.1", &otp_request(&code)).await;
-    refused(response, 429, "too_many_attempts", BLOCKED).await;
+    assert_error(response, 429, "too_many_attempts", TOO_MANY_ATTEMPTS).await;
     tenant.clock.advance(DAY / 20);
     let code = tenant.code().await;
     assert_eq!(redeem_from(&tenant, "203.0.113.1", &otp_request(&code)).await.status(), 200);
@@ -134,8 +133,8 @@ async fn guesses_at_a_number_are_capped_wherever_they_come_from() {
 
 #[tokio::test]
 async fn an_address_that_tries_many_numbers_is_slowed_down() {
-    let limits = Limits { starts_per_ip_hour: 50, ..Choice::default().limits };
-    let tenant = TestTenant::with(Choice { limits, ..Choice::default() }).await;
+    let limits = Limits { starts_per_ip_hour: 50, ..TenantOptions::default().limits };
+    let tenant = TestTenant::with(TenantOptions { limits, ..TenantOptions::default() }).await;
     let request = |number: u32| {
         let mut request = otp_request("000000");
         request["username"] = json!(format!("+1415555{number:04}"));
@@ -145,10 +144,10 @@ async fn an_address_that_tries_many_numbers_is_slowed_down() {
         assert_eq!(redeem_from(&tenant, "192.0.2.1", &request(number)).await.status(), 403);
     }
     let response = redeem_from(&tenant, "192.0.2.1", &request(100)).await;
-    refused(response, 429, "too_many_attempts", BLOCKED).await;
+    assert_error(response, 429, "too_many_attempts", TOO_MANY_ATTEMPTS).await;
     // The address of a client's server stands for many people.
     let unnamed = tenant.post("/oauth/token", &request(100)).send().await.unwrap();
-    refused(unnamed, 403, "invalid_grant", WRONG).await;
+    assert_error(unnamed, 403, "invalid_grant", WRONG_CODE).await;
     tenant.clock.advance(900);
     assert_eq!(redeem_from(&tenant, "192.0.2.1", &request(100)).await.status(), 403);
     assert_eq!(redeem_from(&tenant, "192.0.2.1", &request(101)).await.status(), 429);
@@ -194,7 +193,7 @@ async fn a_stranger_at_the_same_application_locks_nobody_out() {
     for _ in 0..30 {
         assert_eq!(tenant.post("/oauth/token", &request).send().await.unwrap().status(), 403);
     }
-    request["otp"] = json!(tenant.code_of("browserless").await);
+    request["otp"] = json!(tenant.code_for_client("browserless").await);
     assert_eq!(tenant.post("/oauth/token", &request).send().await.unwrap().status(), 200);
 }
 

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::support::{CALLBACK, TestTenant, claims, location, otp_request, query, refused};
+use crate::support::{CALLBACK, TestTenant, assert_error, claims, location, otp_request, query};
 
 const REFUSED: [(&str, &str); 3] = [
     ("https://unknown.example", "Service not found: https://unknown.example"),
@@ -26,7 +26,7 @@ async fn the_token_endpoint_refuses_other_audiences_and_the_code_stays() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     for (audience, sentence) in REFUSED {
-        refused(redeem_for(&tenant, &code, audience).await, 403, "access_denied", sentence).await;
+        assert_error(redeem_for(&tenant, &code, audience).await, 403, "access_denied", sentence).await;
     }
     assert_eq!(redeem_for(&tenant, &code, "https://api.example").await.status(), 200);
 }

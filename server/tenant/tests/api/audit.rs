@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Choice, PHONE, TestTenant, wrong};
+use crate::support::{PHONE, TenantOptions, TestTenant, wrong_code};
 
 /// The events, oldest first, with what is said of them.
 async fn events(tenant: &TestTenant) -> Vec<(String, Option<String>)> {
@@ -16,7 +16,7 @@ async fn a_sign_in_is_told_from_start_to_end() {
     for _ in 0..2 {
         let code = tenant.code().await;
         tenant.clock.advance(1);
-        tenant.verify(&wrong(&code)).await;
+        tenant.verify(&wrong_code(&code)).await;
         tenant.clock.advance(1);
         tenant.redeem(&code).await;
         tenant.clock.advance(1);
@@ -40,12 +40,12 @@ async fn a_sign_in_is_told_from_start_to_end() {
 
 #[tokio::test]
 async fn what_is_refused_is_told_with_its_reason() {
-    let mut choice = Choice::default();
-    choice.limits.starts_total_hour = 3;
-    let tenant = TestTenant::with(choice).await;
+    let mut options = TenantOptions::default();
+    options.limits.starts_total_hour = 3;
+    let tenant = TestTenant::with(options).await;
     let code = tenant.code().await;
     assert_eq!(tenant.redeem(&code).await.status(), 200);
-    tenant.block().await;
+    tenant.block_users().await;
     let code = tenant.code_for("members", PHONE).await;
     assert_eq!(code.len(), 8);
     let start = json!({"client_id": "web", "connection": "sms", "phone_number": PHONE});
@@ -70,10 +70,10 @@ async fn what_is_refused_is_told_with_its_reason() {
 /// Anyone can be refused as often as they like.
 #[tokio::test]
 async fn what_strangers_do_leaves_as_little_behind_as_one_of_them() {
-    let mut choice = Choice::default();
-    (choice.limits.starts_per_ip_hour, choice.limits.starts_per_phone_hour) = (2, 2);
-    choice.limits.countries = Some(vec!["US".to_owned()]);
-    let tenant = TestTenant::with(choice).await;
+    let mut options = TenantOptions::default();
+    (options.limits.starts_per_ip_hour, options.limits.starts_per_phone_hour) = (2, 2);
+    options.limits.countries = Some(vec!["US".to_owned()]);
+    let tenant = TestTenant::with(options).await;
     let rows = async || {
         let mut rows = 0;
         for table in ["tenant_logs", "tenant_refusals", "tenant_limits", "tenant_otp_challenges", "tenant_sends"] {
@@ -122,9 +122,9 @@ async fn a_reused_refresh_token_is_told() {
 
 #[tokio::test]
 async fn neither_numbers_nor_codes_are_in_it() {
-    let tenant = TestTenant::with(Choice { code_length: 20, ..Choice::default() }).await;
+    let tenant = TestTenant::with(TenantOptions { code_length: 20, ..TenantOptions::default() }).await;
     let code = tenant.code().await;
-    let guess = wrong(&code);
+    let guess = wrong_code(&code);
     tenant.redeem(&guess).await;
     tenant.redeem(&code).await;
     let entries = passwordless_tenant::logs(&tenant.pool, 1000).await.unwrap();

@@ -3,13 +3,13 @@
 use reqwest::Response;
 use serde_json::Value;
 
-use crate::support::{CALLBACK, TestTenant, location, query};
+use crate::support::{CALLBACK, DAY, OTHER_PHONE, TestTenant, changed_form, location, query};
 
 async fn authorize(tenant: &TestTenant, cookie: &str, more: &[(&str, &str)]) -> Response {
-    let mut parameters =
-        vec![("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("state", "s")];
-    parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
-    parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+    let parameters = changed_form(
+        &[("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("state", "s")],
+        more,
+    );
     tenant.get("/authorize").query(&parameters).header("cookie", cookie).send().await.unwrap()
 }
 
@@ -47,7 +47,7 @@ async fn a_session_counts_only_where_it_may() {
     }
     let response = authorize(&tenant, "tenant_sso=forged", &[]).await;
     assert!(location(&response).starts_with("/u/login"));
-    tenant.block().await;
+    tenant.block_users().await;
     let response = authorize(&tenant, &cookie, &[]).await;
     assert_eq!(query(&location(&response), "error_description").as_deref(), Some("user is blocked"));
 }
@@ -62,8 +62,8 @@ async fn a_session_counts_only_for_the_person_who_is_meant() {
     };
     let (code, cookie) = tenant.sign_in_by_redirect(&[("scope", "openid")]).await;
     let own = id_token(&code).await;
-    let otp = tenant.code_for("sms", "+14155552672").await;
-    let response = tenant.verify_redirect(&otp, &[("scope", "openid"), ("phone_number", "+14155552672")]).await;
+    let otp = tenant.code_for("sms", OTHER_PHONE).await;
+    let response = tenant.verify_redirect(&otp, &[("scope", "openid"), ("phone_number", OTHER_PHONE)]).await;
     let others = id_token(&query(&location(&response), "code").unwrap()).await;
     for (hint, is_let_in) in [(own.as_str(), true), (others.as_str(), false), ("x", false)] {
         for prompt in ["none", ""] {
@@ -78,7 +78,6 @@ async fn a_session_counts_only_for_the_person_who_is_meant() {
 
 #[tokio::test]
 async fn a_session_ends_after_three_idle_days_and_after_thirty_in_any_case() {
-    const DAY: u64 = 24 * 60 * 60;
     let tenant = TestTenant::start().await;
     let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
     tenant.clock.advance(3 * DAY + 1);

@@ -1,6 +1,6 @@
 //! Bodies that nobody should send get a JSON answer.
 
-use crate::support::{Choice, TestTenant, refused};
+use crate::support::{TenantOptions, TestTenant, assert_error};
 
 const ENDPOINTS: [&str; 3] = ["/passwordless/start", "/passwordless/verify", "/oauth/token"];
 
@@ -12,14 +12,14 @@ async fn malformed_bodies_are_refused() {
         for body in ["{", "[]", "null", "\"x\"", "7", "\u{0}", "{\"a\":1}x", deep.as_str()] {
             let request = tenant.http.post(tenant.url(path)).header("content-type", "application/json");
             let response = request.body(body.to_owned()).send().await.unwrap();
-            refused(response, 400, "invalid_request", "The body is not a JSON object").await;
+            assert_error(response, 400, "invalid_request", "The body is not a JSON object").await;
         }
         let request = tenant.http.post(tenant.url(path)).header("content-type", "application/json");
         let response = request.body(vec![0xff, 0xfe, 0x00]).send().await.unwrap();
-        refused(response, 400, "invalid_request", "The body is not a JSON object").await;
+        assert_error(response, 400, "invalid_request", "The body is not a JSON object").await;
         let twice = [("client_id", "web"), ("client_id", "public")];
         let response = tenant.http.post(tenant.url(path)).form(&twice).send().await.unwrap();
-        refused(response, 400, "invalid_request", "a parameter is given more than once").await;
+        assert_error(response, 400, "invalid_request", "a parameter is given more than once").await;
     }
 }
 
@@ -30,7 +30,7 @@ async fn oversized_bodies_are_refused() {
         let body = format!("{{\"x\":\"{}\"}}", "x".repeat(16 * 1024));
         let request = tenant.http.post(tenant.url(path)).header("content-type", "application/json");
         let response = request.body(body).send().await.unwrap();
-        refused(response, 413, "invalid_request", "The body is larger than 16 kB").await;
+        assert_error(response, 413, "invalid_request", "The body is larger than 16 kB").await;
     }
 }
 
@@ -40,7 +40,7 @@ async fn broken_credentials_are_refused() {
     for value in ["Basic", "Basic !", "Basic Og==", "Basic /w==", "Basic d2Vi"] {
         let request =
             tenant.post("/oauth/token", &serde_json::json!({"grant_type": "x"})).header("authorization", value);
-        refused(request.send().await.unwrap(), 401, "invalid_client", "Unauthorized").await;
+        assert_error(request.send().await.unwrap(), 401, "invalid_client", "Unauthorized").await;
     }
 }
 
@@ -48,18 +48,18 @@ async fn broken_credentials_are_refused() {
 async fn unknown_paths_and_methods_get_json_too() {
     let tenant = TestTenant::start().await;
     let response = tenant.get("/nowhere").send().await.unwrap();
-    refused(response, 404, "not_found", "There is nothing here").await;
+    assert_error(response, 404, "not_found", "There is nothing here").await;
     let response = tenant.get("/oauth/token").send().await.unwrap();
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
-    refused(response, 405, "method_not_allowed", "The method is not allowed here").await;
+    assert_error(response, 405, "method_not_allowed", "The method is not allowed here").await;
     assert_eq!(tenant.get("/healthz").send().await.unwrap().text().await.unwrap(), "ok");
 }
 
 #[tokio::test]
 async fn a_tenant_at_https_keeps_browsers_there() {
     for public_url in ["https://login.example.com", "http://localhost:3001"] {
-        let choice = Choice { public_url: Some(public_url.parse().unwrap()), ..Choice::default() };
-        let tenant = TestTenant::with(choice).await;
+        let options = TenantOptions { public_url: Some(public_url.parse().unwrap()), ..TenantOptions::default() };
+        let tenant = TestTenant::with(options).await;
         for path in ["/u/login", "/authorize", "/.well-known/openid-configuration", "/nowhere"] {
             let response = tenant.get(path).send().await.unwrap();
             let transport = response.headers().get("strict-transport-security").map(|value| value.to_str().unwrap());

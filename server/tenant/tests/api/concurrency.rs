@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::{TestTenant, claims, location, otp_request, query, refresh, wrong};
+use crate::support::{TestTenant, claims, location, otp_request, query, refresh, wrong_code};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_parallel_redeems_one_wins() {
@@ -27,7 +27,7 @@ async fn of_fifty_parallel_guesses_three_count() {
     let code = tenant.code().await;
     let mut tasks = JoinSet::new();
     for n in 0..50 {
-        let (tenant, guess) = (Arc::clone(&tenant), wrong(&code));
+        let (tenant, guess) = (Arc::clone(&tenant), wrong_code(&code));
         tasks.spawn(async move {
             let response = if n % 2 == 0 { tenant.redeem(&guess).await } else { tenant.verify(&guess).await };
             response.json::<Value>().await.unwrap()["attempts_left"].as_u64()

@@ -6,16 +6,18 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::{CALLBACK, OTP_GRANT, PHONE, TestTenant, cookie, location, query, refused, wrong};
+use crate::support::{
+    CALLBACK, OTP_GRANT, PHONE, TestTenant, WRONG_CODE, assert_error, changed_form, changed_json, cookie, location,
+    query, wrong_code,
+};
 
 const PAGE: &str = "http://localhost:5000";
 
 async fn authenticate(tenant: &TestTenant, otp: &str, more: &Value) -> Response {
-    let mut body = json!({
+    let body = json!({
         "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": otp, "realm": "sms",
     });
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    tenant.post("/co/authenticate", &body).header("origin", PAGE).send().await.unwrap()
+    tenant.post("/co/authenticate", &changed_json(body, more)).header("origin", PAGE).send().await.unwrap()
 }
 
 async fn ticket(tenant: &TestTenant) -> (String, String) {
@@ -28,16 +30,17 @@ async fn ticket(tenant: &TestTenant) -> (String, String) {
 }
 
 async fn authorize(tenant: &TestTenant, ticket: &str, cookie: &str, more: &[(&str, &str)]) -> Response {
-    let mut parameters = vec![
-        ("client_id", "web"),
-        ("redirect_uri", CALLBACK),
-        ("response_type", "code"),
-        ("realm", "sms"),
-        ("state", "s"),
-        ("login_ticket", ticket),
-    ];
-    parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
-    parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+    let parameters = changed_form(
+        &[
+            ("client_id", "web"),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("realm", "sms"),
+            ("state", "s"),
+            ("login_ticket", ticket),
+        ],
+        more,
+    );
     tenant.get("/authorize").query(&parameters).header("cookie", cookie).send().await.unwrap()
 }
 
@@ -89,7 +92,7 @@ async fn a_ticket_is_good_for_its_client_its_browser_its_realm_and_a_minute() {
     tenant.clock.advance(60);
     assert_eq!(error(&authorize(&tenant, &late, &cookie, &[]).await), invalid);
     let (blocked, cookie) = ticket(&tenant).await;
-    tenant.block().await;
+    tenant.block_users().await;
     let response = authorize(&tenant, &blocked, &cookie, &[]).await;
     assert_eq!(error(&response), ("unauthorized".into(), "user is blocked".into()));
     sqlx::query("UPDATE tenant_users SET blocked = FALSE").execute(&tenant.pool).await.unwrap();
@@ -123,7 +126,7 @@ async fn pages_of_other_origins_get_nothing() {
         assert_eq!(response.text().await.unwrap(), format!("Origin {origin} is not allowed."));
     }
     let response = tenant.post("/co/authenticate", &body).send().await.unwrap();
-    refused(response, 401, "unauthorized_client", "Cross origin login not allowed.").await;
+    assert_error(response, 401, "unauthorized_client", "Cross origin login not allowed.").await;
     assert_eq!(tenant.verify(&otp).await.status(), 200, "none of these cost the code");
 }
 
@@ -135,8 +138,9 @@ async fn only_a_wrong_code_costs_a_try() {
     {
         assert!(authenticate(&tenant, &otp, &more).await.status().is_client_error());
     }
-    let wrong_code = "Wrong phone number or verification code.";
-    let body = refused(authenticate(&tenant, &wrong(&otp), &json!({})).await, 403, "access_denied", wrong_code).await;
+    let body =
+        assert_error(authenticate(&tenant, &wrong_code(&otp), &json!({})).await, 403, "access_denied", WRONG_CODE)
+            .await;
     assert_eq!(body["attempts_left"], 2);
     assert_eq!(authenticate(&tenant, &otp, &json!({})).await.status(), 200);
 }

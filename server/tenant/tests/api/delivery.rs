@@ -2,7 +2,7 @@
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use passwordless_tenant::{Retries, Sms, TwilioConfig, TwilioFrom, messages};
+use passwordless_tenant::{Retries, Sms, TwilioConfig, messages};
 use reqwest::Response;
 use serde_json::json;
 use url::Url;
@@ -11,10 +11,7 @@ use wiremock::{
     matchers::{body_string_contains, method},
 };
 
-use crate::support::{Choice, PHONE, TestTenant, log};
-
-const ACCOUNT: &str = "AC0123";
-const TOKEN: &str = "the-token";
+use crate::support::{PHONE, TWILIO_ACCOUNT, TWILIO_TOKEN, TenantOptions, TestTenant, log, twilio_config};
 
 /// A tenant behind https whose one message was taken as `SM1`.
 async fn with_a_message() -> TestTenant {
@@ -26,15 +23,9 @@ async fn with_a_message() -> TestTenant {
         .expect(1)
         .mount(&double)
         .await;
-    let sms = Sms::Twilio(TwilioConfig {
-        account_sid: ACCOUNT.to_owned(),
-        auth_token: TOKEN.into(),
-        from: TwilioFrom::Number("+15005550006".to_owned()),
-        api_base_url: Url::parse(&double.uri()).unwrap(),
-        retries: Retries::default(),
-    });
+    let sms = Sms::Twilio(TwilioConfig { retries: Retries::default(), ..twilio_config(&double.uri()) });
     let public_url = Url::parse("https://login.example").ok();
-    let tenant = TestTenant::with(Choice { sms, public_url, ..Choice::default() }).await;
+    let tenant = TestTenant::with(TenantOptions { sms, public_url, ..TenantOptions::default() }).await;
     let body = json!({"client_id": "web", "connection": "sms", "phone_number": PHONE});
     assert_eq!(tenant.post("/passwordless/start", &body).send().await.unwrap().status(), 200);
     tenant
@@ -49,8 +40,8 @@ fn signature(url: &str, token: &str, form: &[(&str, &str)]) -> String {
 }
 
 async fn report(tenant: &TestTenant, message_id: &str, more: &[(&str, &str)]) -> u16 {
-    let form = [&[("MessageSid", message_id), ("AccountSid", ACCOUNT), ("To", PHONE)], more].concat();
-    let signature = signature("https://login.example/twilio/status", TOKEN, &form);
+    let form = [&[("MessageSid", message_id), ("AccountSid", TWILIO_ACCOUNT), ("To", PHONE)], more].concat();
+    let signature = signature("https://login.example/twilio/status", TWILIO_TOKEN, &form);
     send(tenant, &form, Some(&signature)).await.status().as_u16()
 }
 
@@ -95,17 +86,17 @@ async fn a_report_may_come_before_the_answer() {
 #[tokio::test]
 async fn reports_that_twilio_did_not_sign_are_refused() {
     let tenant = with_a_message().await;
-    let form = [("MessageSid", "SM1"), ("AccountSid", ACCOUNT), ("MessageStatus", "delivered")];
-    let good = signature("https://login.example/twilio/status", TOKEN, &form);
+    let form = [("MessageSid", "SM1"), ("AccountSid", TWILIO_ACCOUNT), ("MessageStatus", "delivered")];
+    let good = signature("https://login.example/twilio/status", TWILIO_TOKEN, &form);
     let of_another = signature("https://login.example/twilio/status", "another-token", &form);
-    let elsewhere = signature("https://login.example/elsewhere", TOKEN, &form);
+    let elsewhere = signature("https://login.example/elsewhere", TWILIO_TOKEN, &form);
     for forged in [None, Some(""), Some("!"), Some(of_another.as_str()), Some(elsewhere.as_str())] {
         assert_eq!(send(&tenant, &form, forged).await.status(), 403, "{forged:?}");
     }
-    let changed = [("MessageSid", "SM1"), ("AccountSid", ACCOUNT), ("MessageStatus", "failed")];
+    let changed = [("MessageSid", "SM1"), ("AccountSid", TWILIO_ACCOUNT), ("MessageStatus", "failed")];
     assert_eq!(send(&tenant, &changed, Some(&good)).await.status(), 403);
     let unknown = [("MessageSid", "SM1"), ("AccountSid", "AC9"), ("MessageStatus", "delivered")];
-    let signed = signature("https://login.example/twilio/status", TOKEN, &unknown);
+    let signed = signature("https://login.example/twilio/status", TWILIO_TOKEN, &unknown);
     assert_eq!(send(&tenant, &unknown, Some(&signed)).await.status(), 403);
     assert_eq!(state(&tenant).await, ("accepted".to_owned(), None));
     assert_eq!(send(&tenant, &form, Some(&good)).await.status(), 204);

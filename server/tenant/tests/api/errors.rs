@@ -3,19 +3,17 @@
 //! Not here, because there is nothing here that they could be about: e-mail, passwords, captchas, second factors, rules, and
 //! tenants beside this one.
 
-use passwordless_tenant::{Limits, Retries, Sms, TwilioConfig, TwilioFrom};
+use passwordless_tenant::{Limits, Sms};
 use reqwest::{Method, Response};
-use serde_json::{Map, Value, json};
-use url::Url;
+use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
-use crate::support::{CALLBACK, CHALLENGE, Choice, OTP_GRANT, TestTenant, location, query, refused, wrong};
+use crate::support::{
+    CALLBACK, CHALLENGE, CODE_EXPIRED, CODE_USED_UP, OTP_GRANT, TOO_MANY_ATTEMPTS, TOO_MANY_REQUESTS, TenantOptions,
+    TestTenant, UNKNOWN_REFRESH_TOKEN, WRONG_CODE, assert_error, changed_json, location, query, twilio_config,
+    wrong_code,
+};
 
-const WRONG: &str = "Wrong phone number or verification code.";
-const EXPIRED: &str = "The verification code has expired. Please try to login again.";
-const USED_UP: &str = "You've reached the maximum number of attempts. Please try to login again.";
-const TOO_MANY_TRIES: &str = "Your account has been blocked after multiple consecutive login attempts.";
-const TOO_MANY_STARTS: &str = "Too many requests. Please try again later.";
 const PATTERN: &str = r"String does not match pattern: ^\+[0-9]{1,15}$";
 const NOT_E164: &str = "The number is not in E.164 form, or has too few or too many digits for its country";
 const OTP_NOT_ALLOWED: &str =
@@ -24,7 +22,6 @@ const CO_BODY: &str =
     "Invalid request body. All and only of client_id, credential_type, username, otp, realm are required.";
 const CO_NOT_ALLOWED: &str = "Cross origin login not allowed.";
 const RO: &str = "OIDC conformant clients cannot use /oauth/ro";
-const REFRESH_UNKNOWN: &str = "Unknown or invalid refresh token.";
 const NOT_RETURNABLE: &str = "The returnTo address is not one of the allowed logout URLs.";
 const ELSEWHERE: &str =
     "The redirect URI is wrong. You sent http://localhost:3000/x and we expected http://localhost:3000/callback";
@@ -76,27 +73,29 @@ impl Endpoint {
     fn request(self, phone: &str, secret: &str) -> Value {
         let web = json!({"client_id": "web", "client_secret": "web-secret"});
         let browser = json!({"client_id": "web", "redirect_uri": CALLBACK, "response_type": "code", "state": "s"});
-        let with = |base: Value, more: Value| with(base, &more);
         match self {
-            Start => with(web, json!({"connection": "sms", "phone_number": phone})),
+            Start => changed_json(web, &json!({"connection": "sms", "phone_number": phone})),
             Verify => json!({"connection": "sms", "phone_number": phone, "verification_code": secret}),
             ResourceOwner => json!({
                 "grant_type": "password", "client_id": "web", "connection": "sms", "username": phone,
                 "password": secret, "scope": "openid",
             }),
             VerifyRedirect => {
-                with(browser, json!({"connection": "sms", "phone_number": phone, "verification_code": secret}))
+                changed_json(browser, &json!({"connection": "sms", "phone_number": phone, "verification_code": secret}))
             }
             CoAuthenticate => json!({
                 "client_id": "web", "credential_type": OTP_GRANT, "username": phone, "otp": secret, "realm": "sms",
             }),
             Authorize => browser,
-            OtpGrant => with(web, json!({"grant_type": OTP_GRANT, "username": phone, "otp": secret, "realm": "sms"})),
-            CodeGrant => {
-                with(web, json!({"grant_type": "authorization_code", "code": secret, "redirect_uri": CALLBACK}))
+            OtpGrant => {
+                changed_json(web, &json!({"grant_type": OTP_GRANT, "username": phone, "otp": secret, "realm": "sms"}))
             }
-            RefreshGrant => with(web, json!({"grant_type": "refresh_token", "refresh_token": secret})),
-            Revoke => with(web, json!({"token": secret})),
+            CodeGrant => changed_json(
+                web,
+                &json!({"grant_type": "authorization_code", "code": secret, "redirect_uri": CALLBACK}),
+            ),
+            RefreshGrant => changed_json(web, &json!({"grant_type": "refresh_token", "refresh_token": secret})),
+            Revoke => changed_json(web, &json!({"token": secret})),
             Userinfo | OidcLogout => json!({}),
             V2Logout => json!({"client_id": "web"}),
         }
@@ -203,7 +202,7 @@ fn start() -> Vec<Row> {
         (Start, Nothing, json!({"phone_number": "+999999999999999"}), 400, "bad.phone_number", NOT_E164),
         (Start, Nothing, json!({"phone_number": ["+1"]}), 400, "bad.phone_number", type_of("phone_number")),
         (Start, Nothing, json!({"send": "link"}), 400, "bad.send", "send must be code for an SMS connection"),
-        (Start, TooManyStarts, json!({}), 429, "too_many_requests", TOO_MANY_STARTS),
+        (Start, TooManyStarts, json!({}), 429, "too_many_requests", TOO_MANY_REQUESTS),
         (Start, Twilio(400, 21211), json!({}), 400, "bad.phone_number", "Said by Twilio (Code: 21211)"),
         (Start, Twilio(400, 21408), json!({}), 400, "sms_provider_error", "Said by Twilio (Code: 21408)"),
         (Start, Twilio(400, 21606), json!({}), 400, "sms_provider_error", "Said by Twilio (Code: 21606)"),
@@ -266,14 +265,14 @@ fn verify() -> Vec<Row> {
             "unauthorized_client",
             "invalid client",
         ),
-        (Verify, Nothing, json!({"phone_number": "415", "verification_code": "1"}), 401, wrong, WRONG),
-        (Verify, Nothing, json!({"verification_code": "123456"}), 401, wrong, WRONG),
-        (Verify, Secret, json!({"verification_code": "$wrong"}), 401, wrong, WRONG),
-        (Verify, Used, json!({}), 401, wrong, WRONG),
-        (Verify, Late(180), json!({}), 401, wrong, EXPIRED),
-        (Verify, UsedUp, json!({}), 401, wrong, USED_UP),
+        (Verify, Nothing, json!({"phone_number": "415", "verification_code": "1"}), 401, wrong, WRONG_CODE),
+        (Verify, Nothing, json!({"verification_code": "123456"}), 401, wrong, WRONG_CODE),
+        (Verify, Secret, json!({"verification_code": "$wrong"}), 401, wrong, WRONG_CODE),
+        (Verify, Used, json!({}), 401, wrong, WRONG_CODE),
+        (Verify, Late(180), json!({}), 401, wrong, CODE_EXPIRED),
+        (Verify, UsedUp, json!({}), 401, wrong, CODE_USED_UP),
         (Verify, Blocked, json!({}), 401, "unauthorized", "user is blocked"),
-        (Verify, TooManyTries, json!({}), 429, "too_many_attempts", TOO_MANY_TRIES),
+        (Verify, TooManyTries, json!({}), 429, "too_many_attempts", TOO_MANY_ATTEMPTS),
         (
             Verify,
             Nothing,
@@ -321,14 +320,14 @@ fn otp_grant() -> Vec<Row> {
         (OtpGrant, Secret, json!({"realm": ""}), 400, invalid, "missing realm parameter"),
         (OtpGrant, Secret, json!({"realm": "email"}), 400, invalid, "Unknown realm email."),
         (OtpGrant, Secret, json!({"scope": [1]}), 400, invalid, "scope parameter must be a string"),
-        (OtpGrant, Secret, json!({"username": "someone"}), 403, "invalid_grant", WRONG),
-        (OtpGrant, Secret, json!({"username": "+14155550000"}), 403, "invalid_grant", WRONG),
-        (OtpGrant, Secret, json!({"otp": "$wrong"}), 403, "invalid_grant", WRONG),
-        (OtpGrant, Used, json!({}), 403, "invalid_grant", WRONG),
-        (OtpGrant, Late(180), json!({}), 403, "invalid_grant", EXPIRED),
-        (OtpGrant, UsedUp, json!({}), 403, "invalid_grant", USED_UP),
+        (OtpGrant, Secret, json!({"username": "someone"}), 403, "invalid_grant", WRONG_CODE),
+        (OtpGrant, Secret, json!({"username": "+14155550000"}), 403, "invalid_grant", WRONG_CODE),
+        (OtpGrant, Secret, json!({"otp": "$wrong"}), 403, "invalid_grant", WRONG_CODE),
+        (OtpGrant, Used, json!({}), 403, "invalid_grant", WRONG_CODE),
+        (OtpGrant, Late(180), json!({}), 403, "invalid_grant", CODE_EXPIRED),
+        (OtpGrant, UsedUp, json!({}), 403, "invalid_grant", CODE_USED_UP),
         (OtpGrant, Blocked, json!({}), 403, "unauthorized", "user is blocked"),
-        (OtpGrant, TooManyTries, json!({}), 429, "too_many_attempts", TOO_MANY_TRIES),
+        (OtpGrant, TooManyTries, json!({}), 429, "too_many_attempts", TOO_MANY_ATTEMPTS),
     ]
 }
 
@@ -359,17 +358,17 @@ fn other_grants() -> Vec<Row> {
         (RefreshGrant, Secret, json!({"scope": {}}), 400, invalid, "scope parameter must be a string"),
         (RefreshGrant, Secret, json!({"client_secret": null}), 401, "invalid_client", "Unauthorized"),
         (RefreshGrant, Secret, codeless(), 403, "unauthorized_client", not_allowed("refresh")),
-        (RefreshGrant, Secret, json!({"refresh_token": "unknown"}), 403, "invalid_grant", REFRESH_UNKNOWN),
+        (RefreshGrant, Secret, json!({"refresh_token": "unknown"}), 403, "invalid_grant", UNKNOWN_REFRESH_TOKEN),
         (
             RefreshGrant,
             Secret,
             json!({"client_id": "public", "client_secret": null}),
             403,
             "invalid_grant",
-            REFRESH_UNKNOWN,
+            UNKNOWN_REFRESH_TOKEN,
         ),
-        (RefreshGrant, Used, json!({}), 403, "invalid_grant", REFRESH_UNKNOWN),
-        (RefreshGrant, Late(2_592_001), json!({}), 403, "invalid_grant", REFRESH_UNKNOWN),
+        (RefreshGrant, Used, json!({}), 403, "invalid_grant", UNKNOWN_REFRESH_TOKEN),
+        (RefreshGrant, Late(2_592_001), json!({}), 403, "invalid_grant", UNKNOWN_REFRESH_TOKEN),
         (RefreshGrant, Gone, json!({}), 403, "invalid_grant", gone),
         (RefreshGrant, Blocked, json!({}), 403, "unauthorized", "user is blocked"),
     ]
@@ -392,13 +391,13 @@ fn cross_origin() -> Vec<Row> {
         (CoAuthenticate, Secret, json!({"realm": "email"}), 400, invalid, "Unknown realm email."),
         (CoAuthenticate, Secret, json!({"client_id": "who"}), 401, "unauthorized_client", CO_NOT_ALLOWED),
         (CoAuthenticate, Secret, json!({"client_id": "codeless"}), 401, "unauthorized_client", CO_NOT_ALLOWED),
-        (CoAuthenticate, Secret, json!({"username": "someone"}), 403, "access_denied", WRONG),
-        (CoAuthenticate, Secret, json!({"otp": "$wrong"}), 403, "access_denied", WRONG),
-        (CoAuthenticate, Used, json!({}), 403, "access_denied", WRONG),
-        (CoAuthenticate, Late(180), json!({}), 403, "access_denied", EXPIRED),
-        (CoAuthenticate, UsedUp, json!({}), 403, "access_denied", USED_UP),
+        (CoAuthenticate, Secret, json!({"username": "someone"}), 403, "access_denied", WRONG_CODE),
+        (CoAuthenticate, Secret, json!({"otp": "$wrong"}), 403, "access_denied", WRONG_CODE),
+        (CoAuthenticate, Used, json!({}), 403, "access_denied", WRONG_CODE),
+        (CoAuthenticate, Late(180), json!({}), 403, "access_denied", CODE_EXPIRED),
+        (CoAuthenticate, UsedUp, json!({}), 403, "access_denied", CODE_USED_UP),
         (CoAuthenticate, Blocked, json!({}), 403, "blocked_user", "Blocked user"),
-        (CoAuthenticate, TooManyTries, json!({}), 429, "too_many_attempts", TOO_MANY_TRIES),
+        (CoAuthenticate, TooManyTries, json!({}), 429, "too_many_attempts", TOO_MANY_ATTEMPTS),
         (
             CoAuthenticate,
             Secret,
@@ -416,19 +415,19 @@ fn by_browser() -> Vec<Row> {
     let plain = json!({"code_challenge": CHALLENGE, "code_challenge_method": "plain"});
     let short = json!({"code_challenge": "x", "code_challenge_method": "S256"});
     let public = json!({"client_id": "public", "redirect_uri": "http://localhost:4000/callback"});
-    let members = with(
+    let members = changed_json(
         public.clone(),
         &json!({"connection": "members", "code_challenge": CHALLENGE, "code_challenge_method": "S256"}),
     );
     let not_allowed = "Grant type 'authorization_code' not allowed for the client.";
     let mut rows = vec![
-        (VerifyRedirect, Secret, json!({"verification_code": "$wrong"}), 302, "unauthorized", WRONG),
-        (VerifyRedirect, Secret, json!({"phone_number": "415"}), 302, "unauthorized", WRONG),
-        (VerifyRedirect, Used, json!({"nonce": "another"}), 302, "unauthorized", WRONG),
-        (VerifyRedirect, Late(180), json!({}), 302, "unauthorized", EXPIRED),
-        (VerifyRedirect, UsedUp, json!({}), 302, "unauthorized", USED_UP),
+        (VerifyRedirect, Secret, json!({"verification_code": "$wrong"}), 302, "unauthorized", WRONG_CODE),
+        (VerifyRedirect, Secret, json!({"phone_number": "415"}), 302, "unauthorized", WRONG_CODE),
+        (VerifyRedirect, Used, json!({"nonce": "another"}), 302, "unauthorized", WRONG_CODE),
+        (VerifyRedirect, Late(180), json!({}), 302, "unauthorized", CODE_EXPIRED),
+        (VerifyRedirect, UsedUp, json!({}), 302, "unauthorized", CODE_USED_UP),
         (VerifyRedirect, Blocked, json!({}), 302, "unauthorized", "user is blocked"),
-        (VerifyRedirect, TooManyTries, json!({}), 302, "too_many_attempts", TOO_MANY_TRIES),
+        (VerifyRedirect, TooManyTries, json!({}), 302, "too_many_attempts", TOO_MANY_ATTEMPTS),
         (VerifyRedirect, Nothing, json!({"phone_number": null}), 302, invalid, "missing phone_number parameter"),
         (
             VerifyRedirect,
@@ -533,9 +532,9 @@ async fn check(tenant: &TestTenant, phone: &str, row: Row) {
     let (endpoint, given, changes, status, error, description) = row;
     let about = format!("{endpoint:?} {given:?} {changes}");
     let secret = prepare(tenant, endpoint, given, phone).await;
-    let mut request = with(endpoint.request(phone, &secret), &changes);
+    let mut request = changed_json(endpoint.request(phone, &secret), &changes);
     for value in request.as_object_mut().unwrap().values_mut().filter(|value| **value == "$wrong") {
-        *value = wrong(&secret).into();
+        *value = wrong_code(&secret).into();
     }
     let response = endpoint.send(tenant, &request).await;
     assert_eq!(response.status(), status, "{about}");
@@ -549,7 +548,7 @@ async fn check(tenant: &TestTenant, phone: &str, row: Row) {
     } else {
         assert_eq!(response.headers().contains_key("www-authenticate"), endpoint == Userinfo, "{about}");
         assert_eq!(response.headers().contains_key("retry-after"), error == "too_many_requests", "{about}");
-        refused(response, status, error, description).await;
+        assert_error(response, status, error, description).await;
     }
     if endpoint == Start && given == Nothing {
         assert!(tenant.messages().await.iter().all(|message| message["to"] != phone), "{about}");
@@ -562,29 +561,22 @@ async fn another_tenant(given: Given) -> Option<(TestTenant, MockServer)> {
     let answers = async |status, body: Value| {
         Mock::given(any()).respond_with(ResponseTemplate::new(status).set_body_json(body)).mount(&double).await;
     };
-    let choice = match given {
+    let options = match given {
         TooManyStarts => {
-            let limits = Limits { starts_per_phone_hour: 1, ..Choice::default().limits };
-            Choice { limits, ..Choice::default() }
+            let limits = Limits { starts_per_phone_hour: 1, ..TenantOptions::default().limits };
+            TenantOptions { limits, ..TenantOptions::default() }
         }
         Twilio(status, code) => {
             answers(status, json!({"code": code, "message": "Said by Twilio"})).await;
-            let sms = Sms::Twilio(TwilioConfig {
-                account_sid: "AC0123".to_owned(),
-                auth_token: "the-token".into(),
-                from: TwilioFrom::Number("+15005550006".to_owned()),
-                api_base_url: Url::parse(&double.uri()).unwrap(),
-                retries: Retries { tries: 1, ..Retries::default() },
-            });
-            Choice { sms, ..Choice::default() }
+            TenantOptions { sms: Sms::Twilio(twilio_config(&double.uri())), ..TenantOptions::default() }
         }
         Gateway(status) => {
             answers(status, json!({})).await;
-            Choice { gateway_url: double.uri(), ..Choice::default() }
+            TenantOptions { gateway_url: double.uri(), ..TenantOptions::default() }
         }
         _ => return None,
     };
-    Some((TestTenant::with(choice).await, double))
+    Some((TestTenant::with(options).await, double))
 }
 
 /// Does what is to have happened, and returns the secret that the request then shows.
@@ -592,12 +584,12 @@ async fn prepare(tenant: &TestTenant, endpoint: Endpoint, given: Given, phone: &
     match given {
         Nothing | Twilio(..) | Gateway(_) => return String::new(),
         TooManyStarts => {
-            assert_eq!(tenant.ask_for_code("sms", phone).await.status(), 200);
+            assert_eq!(tenant.request_code("sms", phone).await.status(), 200);
             return String::new();
         }
         TooManyTries => {
             for _ in 0..10 {
-                let guess = Verify.request(phone, &wrong(&tenant.code_for("sms", phone).await));
+                let guess = Verify.request(phone, &wrong_code(&tenant.code_for("sms", phone).await));
                 assert_eq!(Verify.send(tenant, &guess).await.status(), 401);
             }
         }
@@ -616,7 +608,7 @@ async fn prepare(tenant: &TestTenant, endpoint: Endpoint, given: Given, phone: &
         }
         UsedUp => {
             for _ in 0..3 {
-                let guess = Verify.request(phone, &wrong(&secret));
+                let guess = Verify.request(phone, &wrong_code(&secret));
                 assert_eq!(Verify.send(tenant, &guess).await.status(), 401);
             }
         }
@@ -633,11 +625,12 @@ async fn secret(tenant: &TestTenant, endpoint: Endpoint, phone: &str) -> String 
     let code = tenant.code_for("sms", phone).await;
     match endpoint {
         CodeGrant => {
-            let request = with(VerifyRedirect.request(phone, &code), &json!({"scope": "openid offline_access"}));
+            let request =
+                changed_json(VerifyRedirect.request(phone, &code), &json!({"scope": "openid offline_access"}));
             query(&location(&VerifyRedirect.send(tenant, &request).await), "code").unwrap()
         }
         RefreshGrant | Revoke => {
-            let request = with(OtpGrant.request(phone, &code), &json!({"scope": "offline_access"}));
+            let request = changed_json(OtpGrant.request(phone, &code), &json!({"scope": "offline_access"}));
             let body: Value = OtpGrant.send(tenant, &request).await.json().await.unwrap();
             body["refresh_token"].as_str().unwrap().to_owned()
         }
@@ -648,12 +641,4 @@ async fn secret(tenant: &TestTenant, endpoint: Endpoint, phone: &str) -> String 
 async fn change(tenant: &TestTenant, sql: &'static str, phone: &str) {
     let done = sqlx::query(sql).bind(phone).execute(&tenant.pool).await.unwrap();
     assert_eq!(done.rows_affected(), 1);
-}
-
-/// The request with some members changed, added or (null) left out.
-fn with(mut request: Value, changes: &Value) -> Value {
-    let members: &mut Map<String, Value> = request.as_object_mut().unwrap();
-    members.extend(changes.as_object().unwrap().clone());
-    members.retain(|_, value| !value.is_null());
-    request
 }

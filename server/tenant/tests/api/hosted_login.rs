@@ -1,6 +1,6 @@
 //! The tenant's own login page.
 
-use crate::support::{CALLBACK, Choice, PHONE, TestTenant, VERIFIER, Visitor, location, query, wrong};
+use crate::support::{CALLBACK, PHONE, TenantOptions, TestTenant, VERIFIER, Visitor, location, query, wrong_code};
 
 #[tokio::test]
 async fn number_then_code_and_back_to_the_application() {
@@ -79,7 +79,7 @@ async fn every_failure_of_a_code_is_said_in_words() {
         assert!(visitor.post_and_read("code", ("code", short)).await.contains("The code has 6 digits."), "{short}");
     }
     for sentence in ["You have 2 tries left.", "You have one try left.", "it was the last try", "tried too often"] {
-        assert!(visitor.post_and_read("code", ("code", &wrong(&code))).await.contains(sentence), "{sentence}");
+        assert!(visitor.post_and_read("code", ("code", &wrong_code(&code))).await.contains(sentence), "{sentence}");
     }
     assert!(visitor.post_and_read("resend", ("", "")).await.contains("A new code is on its way."));
     let newer = tenant.newest_code().await;
@@ -117,10 +117,10 @@ async fn a_code_is_read_as_it_was_pasted() {
 
 #[tokio::test]
 async fn too_many_codes_are_refused_with_the_time_to_wait() {
-    let mut choice = Choice::default();
-    choice.limits.starts_per_ip_hour = 1;
-    choice.limits.countries = Some(vec!["US".to_owned()]);
-    let tenant = TestTenant::with(choice).await;
+    let mut options = TenantOptions::default();
+    options.limits.starts_per_ip_hour = 1;
+    options.limits.countries = Some(vec!["US".to_owned()]);
+    let tenant = TestTenant::with(options).await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
     let page = visitor.post_and_read("phone", ("phone_number", "+49 1512 3456789")).await;
     assert!(page.contains("Codes cannot be sent to this country."));
@@ -137,7 +137,7 @@ async fn a_blocked_person_is_sent_back_with_the_reason() {
     let visitor = Visitor::arrive(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
-    tenant.block().await;
+    tenant.block_users().await;
     let answer = location(&visitor.post("code", ("code", &code)).await);
     assert_eq!(query(&answer, "error_description").as_deref(), Some("user is blocked"));
 }
@@ -254,7 +254,7 @@ async fn many_logins_of_one_browser_push_the_oldest_out() {
 #[tokio::test]
 async fn the_cookie_is_tied_to_the_host_and_to_the_site_that_frames_the_page() {
     let public_url = Some("https://login.example".parse().unwrap());
-    let tenant = TestTenant::with(Choice { public_url, ..Choice::default() }).await;
+    let tenant = TestTenant::with(TenantOptions { public_url, ..TenantOptions::default() }).await;
     let parameters = [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code")];
     let login_cookie = async |dest| {
         let request = tenant.get("/authorize").query(&parameters).header("sec-fetch-dest", dest);

@@ -13,9 +13,7 @@ use passwordless_tenant::{
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::support::{Choice, TestTenant, client_assertion::public_pem};
-
-const HOUR: u64 = 60 * 60;
+use crate::support::{HOUR, TenantOptions, TestTenant, client_assertion::public_pem};
 
 async fn published(tenant: &TestTenant) -> Vec<String> {
     let keys: Value = tenant.get("/.well-known/jwks.json").send().await.unwrap().json().await.unwrap();
@@ -149,9 +147,9 @@ fn pem() -> String {
     format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der.as_ref()))
 }
 
-fn with_keys(signing: &str, code: &str) -> Choice {
+fn with_keys(signing: &str, code: &str) -> TenantOptions {
     let keys = OwnKeys::new(Some(signing.into()), Some(code.into())).unwrap();
-    Choice { keys, ..Choice::default() }
+    TenantOptions { keys, ..TenantOptions::default() }
 }
 
 #[tokio::test]

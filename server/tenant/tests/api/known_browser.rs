@@ -6,10 +6,9 @@ use reqwest::Response;
 use serde_json::{Value, json};
 
 use crate::support::{
-    CALLBACK, Choice, OTP_GRANT, PHONE, TestTenant, Visitor, browser, location, otp_request, query, refused, wrong,
+    CALLBACK, DAY, OTHER_PHONE, OTP_GRANT, PHONE, TenantOptions, TestTenant, Visitor, WRONG_CODE, assert_error,
+    browser, location, otp_request, query, wrong_code,
 };
-
-const WRONG: &str = "Wrong phone number or verification code.";
 
 /// A browser, as an application's server tells of it.
 #[derive(Clone, Copy, Default)]
@@ -57,7 +56,7 @@ async fn a_code_that_is_asked_for_elsewhere_ends_none() {
     stranger.code(&tenant).await;
     Told::default().code(&tenant).await;
     // In another browser it lets nobody in, and costs no try: it was sent to this number.
-    let body = refused(stranger.redeem(&tenant, &code).await, 403, "invalid_grant", WRONG).await;
+    let body = assert_error(stranger.redeem(&tenant, &code).await, 403, "invalid_grant", WRONG_CODE).await;
     assert_eq!(body["attempts_left"], 3, "{body}");
     let verify = json!({
         "client_id": "web", "client_secret": "web-secret",
@@ -81,8 +80,13 @@ async fn a_code_is_good_for_the_client_that_asked_for_it() {
             "username": PHONE, "otp": code, "realm": "sms", "scope": "openid",
         })
     };
-    refused(tenant.post("/oauth/token", &request("browserless")).send().await.unwrap(), 403, "invalid_grant", WRONG)
-        .await;
+    assert_error(
+        tenant.post("/oauth/token", &request("browserless")).send().await.unwrap(),
+        403,
+        "invalid_grant",
+        WRONG_CODE,
+    )
+    .await;
     assert_eq!(tenant.post("/oauth/token", &request("web")).send().await.unwrap().status(), 200);
 }
 
@@ -107,8 +111,11 @@ async fn device_of(response: Response) -> String {
     response.json::<Value>().await.unwrap()["device_token"].as_str().unwrap().to_owned()
 }
 
-fn limited() -> Choice {
-    Choice { limits: Limits { starts_per_phone_hour: 10, ..Choice::default().limits }, ..Choice::default() }
+fn limited() -> TenantOptions {
+    TenantOptions {
+        limits: Limits { starts_per_phone_hour: 10, ..TenantOptions::default().limits },
+        ..TenantOptions::default()
+    }
 }
 
 #[tokio::test]
@@ -128,7 +135,7 @@ async fn strangers_use_up_their_own_allowance_of_a_number() {
             for _ in 0..3 {
                 let ip = format!("192.0.2.{round}");
                 let stranger = Told { ip: Some(&ip), ..stranger };
-                guesses += u32::from(stranger.redeem(&tenant, &wrong(&code)).await.status() == 403);
+                guesses += u32::from(stranger.redeem(&tenant, &wrong_code(&code)).await.status() == 403);
             }
         }
     }
@@ -167,7 +174,6 @@ async fn a_known_browser_has_limits_too() {
 
 #[tokio::test]
 async fn the_token_is_good_for_its_number_and_half_a_year() {
-    const DAY: u64 = 24 * 60 * 60;
     let tenant = TestTenant::with(limited()).await;
     let told = Told { ip: Some("203.0.113.1"), ..Told::default() };
     let code = told.code(&tenant).await;
@@ -183,7 +189,7 @@ async fn the_token_is_good_for_its_number_and_half_a_year() {
         assert!(!is_known(forged).await, "{forged}");
     }
     let other = json!({"client_id": "web", "client_secret": "web-secret", "connection": "sms",
-        "phone_number": "+14155552672"});
+        "phone_number": OTHER_PHONE});
     for status in [200, 200, 200, 429] {
         let told = Told { device: Some(&device), ..told };
         assert_eq!(told.post(&tenant, "/passwordless/start", &other).await.status(), status, "another's");
@@ -206,20 +212,20 @@ async fn the_login_page_knows_its_browsers() {
         location(&visitor.post("code", ("code", &tenant.newest_code().await)).await)
     };
     assert!(query(&sign_in().await, "code").is_some());
-    let other = tenant.code_for("sms", "+14155552672").await;
+    let other = tenant.code_for("sms", OTHER_PHONE).await;
     let parameters = [
         ("client_id", "web"),
         ("redirect_uri", CALLBACK),
         ("response_type", "code"),
         ("connection", "sms"),
-        ("phone_number", "+14155552672"),
+        ("phone_number", OTHER_PHONE),
         ("verification_code", other.as_str()),
     ];
     browser.get(tenant.url("/passwordless/verify_redirect")).query(&parameters).send().await.unwrap();
     tenant.clock.advance(3600);
     for _ in 0..4 {
-        tenant.ask_for_code("sms", PHONE).await;
+        tenant.request_code("sms", PHONE).await;
     }
-    assert_eq!(tenant.ask_for_code("sms", PHONE).await.status(), 429);
+    assert_eq!(tenant.request_code("sms", PHONE).await.status(), 429);
     assert!(query(&sign_in().await, "code").is_some());
 }

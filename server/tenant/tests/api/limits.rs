@@ -7,9 +7,7 @@ use reqwest::Response;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{Choice, PHONE, TestTenant, refused};
-
-const SENTENCE: &str = "Too many requests. Please try again later.";
+use crate::support::{OTHER_PHONE, PHONE, TOO_MANY_REQUESTS, TenantOptions, TestTenant, assert_error};
 
 async fn start(tenant: &TestTenant, phone_number: &str, secret: Option<&str>) -> Response {
     let body = json!({"client_id": "web", "client_secret": secret, "connection": "sms", "phone_number": phone_number});
@@ -18,17 +16,17 @@ async fn start(tenant: &TestTenant, phone_number: &str, secret: Option<&str>) ->
 
 #[tokio::test]
 async fn a_number_gets_so_many_codes_an_hour() {
-    let mut choice = Choice::default();
-    choice.limits.starts_per_phone_hour = 2;
-    let tenant = TestTenant::with(choice).await;
+    let mut options = TenantOptions::default();
+    options.limits.starts_per_phone_hour = 2;
+    let tenant = TestTenant::with(options).await;
     for _ in 0..2 {
         assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
     }
     let response = start(&tenant, PHONE, Some("web-secret")).await;
     assert_eq!(response.headers()["retry-after"], "1800");
-    let body = refused(response, 429, "too_many_requests", SENTENCE).await;
+    let body = assert_error(response, 429, "too_many_requests", TOO_MANY_REQUESTS).await;
     assert_eq!(body["retry_after"], 1800);
-    assert_eq!(start(&tenant, "+14155552672", Some("web-secret")).await.status(), 200);
+    assert_eq!(start(&tenant, OTHER_PHONE, Some("web-secret")).await.status(), 200);
     tenant.clock.advance(1799);
     assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 429);
     tenant.clock.advance(1);
@@ -39,9 +37,9 @@ async fn a_number_gets_so_many_codes_an_hour() {
 
 #[tokio::test]
 async fn an_address_counts_only_without_the_secret() {
-    let mut choice = Choice::default();
-    choice.limits.starts_per_ip_hour = 2;
-    let tenant = TestTenant::with(choice).await;
+    let mut options = TenantOptions::default();
+    options.limits.starts_per_ip_hour = 2;
+    let tenant = TestTenant::with(options).await;
     for last in 0..3 {
         assert_eq!(start(&tenant, &format!("+1415555267{last}"), Some("web-secret")).await.status(), 200);
     }
@@ -52,10 +50,10 @@ async fn an_address_counts_only_without_the_secret() {
     assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
 }
 
-fn limits(set: impl FnOnce(&mut Limits)) -> Choice {
-    let mut choice = Choice::default();
-    set(&mut choice.limits);
-    choice
+fn limits(set: impl FnOnce(&mut Limits)) -> TenantOptions {
+    let mut options = TenantOptions::default();
+    set(&mut options.limits);
+    options
 }
 
 /// Starts twenty times at once; says how often a code was sent.
@@ -77,7 +75,7 @@ async fn sent_of_twenty(tenant: TestTenant, number: impl Fn(usize) -> String, se
 async fn parallel_starts_cannot_overdraw() {
     let one = |_| PHONE.to_owned();
     let many = |n| format!("+1415555{:04}", 2600 + n);
-    for (choice, by_number, secret, expected) in [
+    for (options, by_number, secret, expected) in [
         (limits(|limits| limits.starts_per_phone_hour = 2), true, Some("web-secret"), 2),
         // Three at once, whatever the hour would allow.
         (limits(|limits| limits.starts_per_phone_hour = 15), true, Some("web-secret"), 3),
@@ -85,7 +83,7 @@ async fn parallel_starts_cannot_overdraw() {
         (limits(|limits| limits.starts_per_country_hour = 6), false, Some("web-secret"), 6),
         (limits(|limits| limits.starts_total_hour = 7), false, Some("web-secret"), 7),
     ] {
-        let tenant = TestTenant::with(choice).await;
+        let tenant = TestTenant::with(options).await;
         let sent = if by_number {
             sent_of_twenty(tenant, one, secret).await
         } else {
@@ -104,7 +102,7 @@ async fn from_the_fourth_code_on_a_growing_delay() {
     for wait in [60, 120, 240, 480] {
         let response = start(&tenant, PHONE, Some("web-secret")).await;
         assert_eq!(response.headers()["retry-after"], wait.to_string().as_str());
-        let body = refused(response, 429, "too_many_requests", SENTENCE).await;
+        let body = assert_error(response, 429, "too_many_requests", TOO_MANY_REQUESTS).await;
         assert_eq!(body["retry_after"], wait);
         tenant.clock.advance(wait - 1);
         assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 429);
@@ -112,7 +110,7 @@ async fn from_the_fourth_code_on_a_growing_delay() {
         assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
     }
     // Others do not wait, and after ten quiet minutes three are sent at once again.
-    assert_eq!(start(&tenant, "+14155552672", Some("web-secret")).await.status(), 200);
+    assert_eq!(start(&tenant, OTHER_PHONE, Some("web-secret")).await.status(), 200);
     tenant.clock.advance(600);
     for _ in 0..3 {
         assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
@@ -133,7 +131,7 @@ async fn a_refused_start_counts_against_nothing() {
     for _ in 0..10 {
         assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 429);
     }
-    assert_eq!(start(&tenant, "+14155552672", Some("web-secret")).await.status(), 200);
+    assert_eq!(start(&tenant, OTHER_PHONE, Some("web-secret")).await.status(), 200);
     let response = start(&tenant, "+14155552673", Some("web-secret")).await;
     assert_eq!(response.headers()["retry-after"], "900");
 }
@@ -146,7 +144,7 @@ async fn countries_have_a_cap_each() {
     }
     for number in ["+12125550100", "+4930123456", "+8821612345679"] {
         let response = start(&tenant, number, Some("web-secret")).await;
-        refused(response, 429, "too_many_requests", SENTENCE).await;
+        assert_error(response, 429, "too_many_requests", TOO_MANY_REQUESTS).await;
     }
 }
 
@@ -158,7 +156,7 @@ async fn numbers_that_no_table_has_get_fewer_codes() {
     }
     let response = start(&tenant, "+85245450000", Some("web-secret")).await;
     assert_eq!(response.headers()["retry-after"], "1200");
-    refused(response, 429, "too_many_requests", SENTENCE).await;
+    assert_error(response, 429, "too_many_requests", TOO_MANY_REQUESTS).await;
     // All of them together, of whatever country.
     for last in 0..57 {
         let number = format!("+1357555{last:04}");
@@ -166,7 +164,7 @@ async fn numbers_that_no_table_has_get_fewer_codes() {
     }
     let response = start(&tenant, "+971571234567", Some("web-secret")).await;
     assert_eq!(response.headers()["retry-after"], "60");
-    refused(response, 429, "too_many_requests", SENTENCE).await;
+    assert_error(response, 429, "too_many_requests", TOO_MANY_REQUESTS).await;
     assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
     tenant.clock.advance(60);
     assert_eq!(start(&tenant, "+971571234567", Some("web-secret")).await.status(), 200);
@@ -234,13 +232,13 @@ async fn a_trusted_client_has_the_end_users_address_counted() {
 
 #[tokio::test]
 async fn only_allowed_countries_are_texted() {
-    let mut choice = Choice::default();
-    choice.limits.countries = Some(vec!["DE".to_owned(), "AT".to_owned()]);
-    let tenant = TestTenant::with(choice).await;
+    let mut options = TenantOptions::default();
+    options.limits.countries = Some(vec!["DE".to_owned(), "AT".to_owned()]);
+    let tenant = TestTenant::with(options).await;
     assert_eq!(start(&tenant, "+4915123456789", None).await.status(), 200);
     for refused_number in [PHONE, "+13575550123", "+8821612345678"] {
         let response = start(&tenant, refused_number, None).await;
-        refused(response, 400, "bad.phone_number", "Phone numbers of this country are not served").await;
+        assert_error(response, 400, "bad.phone_number", "Phone numbers of this country are not served").await;
     }
 }
 
@@ -256,15 +254,15 @@ async fn a_country_is_texted_with_its_territories() {
         ),
         ("JE", &["+447797712345"], &["+447911123456", "+447781123456"]),
     ] {
-        let mut choice = Choice::default();
-        choice.limits.countries = Some(vec![country.to_owned()]);
-        let tenant = TestTenant::with(choice).await;
+        let mut options = TenantOptions::default();
+        options.limits.countries = Some(vec![country.to_owned()]);
+        let tenant = TestTenant::with(options).await;
         for number in served {
             assert_eq!(start(&tenant, number, None).await.status(), 200, "{country} {number}");
         }
         for number in others {
             let response = start(&tenant, number, None).await;
-            refused(response, 400, "bad.phone_number", "Phone numbers of this country are not served").await;
+            assert_error(response, 400, "bad.phone_number", "Phone numbers of this country are not served").await;
         }
     }
 }

@@ -3,7 +3,7 @@
 use passwordless_tenant::Limits;
 use serde_json::{Value, json};
 
-use crate::support::{Choice, TestTenant};
+use crate::support::{TenantOptions, TestTenant};
 
 #[tokio::test]
 async fn a_client_knows_its_connections() {
@@ -31,7 +31,7 @@ async fn the_country_is_the_browsers_where_it_is_served() {
     let everywhere = TestTenant::start().await;
     let countries = Some(vec!["AT".to_owned(), "CH".to_owned()]);
     let limits = Limits { countries, ..Limits::default() };
-    let here = TestTenant::with(Choice { limits, ..Choice::default() }).await;
+    let here = TestTenant::with(TenantOptions { limits, ..TenantOptions::default() }).await;
     for (tenant, languages, country) in [
         (&everywhere, "en-GB,de-CH", Some("GB")),
         (&everywhere, "de", None),

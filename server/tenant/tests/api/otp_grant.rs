@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{PHONE, TestTenant, claims, otp_request, refused, wrong};
-
-const WRONG: &str = "Wrong phone number or verification code.";
+use crate::support::{PHONE, TestTenant, WRONG_CODE, assert_error, claims, otp_request, wrong_code};
 
 #[tokio::test]
 async fn a_code_turns_into_tokens() {
@@ -64,14 +62,14 @@ async fn a_code_is_good_once() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     assert_eq!(tenant.redeem(&code).await.status(), 200);
-    refused(tenant.redeem(&code).await, 403, "invalid_grant", WRONG).await;
+    assert_error(tenant.redeem(&code).await, 403, "invalid_grant", WRONG_CODE).await;
 }
 
 #[tokio::test]
 async fn a_wrong_code_says_how_many_tries_are_left() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
-    let body = refused(tenant.redeem(&wrong(&code)).await, 403, "invalid_grant", WRONG).await;
+    let body = assert_error(tenant.redeem(&wrong_code(&code)).await, 403, "invalid_grant", WRONG_CODE).await;
     assert_eq!(body["attempts_left"], 2);
     assert_eq!(tenant.redeem(&code).await.status(), 200);
 }
@@ -98,7 +96,7 @@ async fn where_sign_up_is_off_only_known_numbers_get_in() {
     request["realm"] = json!("members");
     assert_eq!(request["otp"].as_str().unwrap().len(), 8);
     let response = tenant.post("/oauth/token", &request).send().await.unwrap();
-    refused(response, 400, "bad.connection", "Public signup is disabled").await;
+    assert_error(response, 400, "bad.connection", "Public signup is disabled").await;
     sqlx::query(
         "INSERT INTO tenant_users (connection, phone_number, user_id, created_at, updated_at) \
          VALUES ('members', $1, '0123456789abcdef01234567', 0, 0)",
@@ -131,7 +129,7 @@ async fn what_is_no_try_costs_none() {
         request[name] = json!(value);
         assert!(tenant.post("/oauth/token", &request).send().await.unwrap().status().is_client_error());
     }
-    let body = refused(tenant.redeem(&wrong(&code)).await, 403, "invalid_grant", WRONG).await;
+    let body = assert_error(tenant.redeem(&wrong_code(&code)).await, 403, "invalid_grant", WRONG_CODE).await;
     assert_eq!(body["attempts_left"], 2);
     assert_eq!(tenant.redeem(&code).await.status(), 200);
 }
@@ -139,7 +137,7 @@ async fn what_is_no_try_costs_none() {
 #[tokio::test]
 async fn public_clients_and_basic_are_taken() {
     let tenant = TestTenant::start().await;
-    let mut public = otp_request(&tenant.code_of("public").await);
+    let mut public = otp_request(&tenant.code_for_client("public").await);
     public["client_id"] = json!("public");
     public.as_object_mut().unwrap().remove("client_secret");
     assert_eq!(tenant.post("/oauth/token", &public).send().await.unwrap().status(), 200);

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use passwordless_tenant::{Retries, Sms, TwilioConfig, TwilioFrom};
+use passwordless_tenant::{Sms, TwilioConfig};
 use url::Url;
 
-use crate::support::{Choice, PHONE, TestTenant};
+use crate::support::{PHONE, TenantOptions, TestTenant, twilio_config};
 
 #[tokio::test]
 async fn messages_are_listed_newest_first() {
@@ -53,7 +53,7 @@ async fn the_page_is_live_and_loads_nothing_from_elsewhere() {
 #[tokio::test]
 async fn it_answers_under_its_own_names_only() {
     let public_url = Some(Url::parse("http://tenant.test:3001").unwrap());
-    let tenant = TestTenant::with(Choice { public_url, ..Choice::default() }).await;
+    let tenant = TestTenant::with(TenantOptions { public_url, ..TenantOptions::default() }).await;
     let code = tenant.code().await;
     let own =
         ["tenant.test:3001", "TENANT.test", "localhost", "localhost:3001", "me.localhost", "127.0.0.1:99", "[::1]:1"];
@@ -73,14 +73,8 @@ async fn it_answers_under_its_own_names_only() {
 
 #[tokio::test]
 async fn with_a_provider_there_is_no_outbox() {
-    let sms = Sms::Twilio(TwilioConfig {
-        account_sid: "AC0".to_owned(),
-        auth_token: "token".into(),
-        from: TwilioFrom::Number("+15005550006".to_owned()),
-        api_base_url: Url::parse(TwilioConfig::API_BASE_URL).unwrap(),
-        retries: Retries::default(),
-    });
-    let tenant = TestTenant::with(Choice { sms, ..Choice::default() }).await;
+    let sms = Sms::Twilio(twilio_config(TwilioConfig::API_BASE_URL));
+    let tenant = TestTenant::with(TenantOptions { sms, ..TenantOptions::default() }).await;
     for path in ["/outbox", "/outbox/events", "/outbox.js"] {
         assert_eq!(tenant.get(path).send().await.unwrap().status(), 404);
     }

@@ -3,7 +3,7 @@
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::support::{TestTenant, claims, location, otp_request, query, wrong};
+use crate::support::{TestTenant, claims, location, otp_request, query, wrong_code};
 
 /// A number, and an old form of it.
 const NUMBERS: [(&str, &str); 3] =
@@ -52,7 +52,7 @@ async fn tries_with_an_old_form_count_for_the_number() {
     for (today, old) in NUMBERS {
         let code = tenant.code_for("sms", today).await;
         for (shown, left) in [(old, 2), (today, 1), (old, 0)] {
-            let body: Value = verify(&tenant, shown, &wrong(&code)).await.json().await.unwrap();
+            let body: Value = verify(&tenant, shown, &wrong_code(&code)).await.json().await.unwrap();
             assert_eq!(body["attempts_left"], left);
         }
     }

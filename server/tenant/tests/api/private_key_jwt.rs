@@ -7,7 +7,7 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::{OTP_GRANT, PHONE, TestTenant, client_assertion::sign, client_assertion::sign_with, refused};
+use crate::support::{OTP_GRANT, PHONE, TestTenant, assert_error, client_assertion::sign, client_assertion::sign_with};
 
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -67,7 +67,7 @@ async fn an_assertion_that_is_not_right_proves_nothing() {
         claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let response = start(&tenant, &sign("RS256", &claims), &json!({})).await;
         assert_eq!(response.status(), 401, "{more}");
-        refused(response, 401, "invalid_client", "Unauthorized").await;
+        assert_error(response, 401, "invalid_client", "Unauthorized").await;
     }
     let good = sign("RS256", &good_claims(&tenant, "good"));
     let (unsigned, _) = good.rsplit_once('.').unwrap();
@@ -76,15 +76,15 @@ async fn an_assertion_that_is_not_right_proves_nothing() {
     let critical = json!({"alg": "RS256", "crit": ["b64"], "b64": true});
     let critical = sign_with(&critical, &good_claims(&tenant, "critical"));
     for assertion in ["x", "a.b.c", unsigned, &format!("{unsigned}."), &none, &not_registered, &critical] {
-        refused(start(&tenant, assertion, &json!({})).await, 401, "invalid_client", "Unauthorized").await;
+        assert_error(start(&tenant, assertion, &json!({})).await, 401, "invalid_client", "Unauthorized").await;
     }
     for other in ["web", "who", "public"] {
         let response = start(&tenant, &good, &json!({"client_id": other})).await;
-        refused(response, 401, "invalid_client", "Unauthorized").await;
+        assert_error(response, 401, "invalid_client", "Unauthorized").await;
     }
     let description = format!("client_assertion_type must be {TYPE}");
     let response = start(&tenant, &good, &json!({"client_assertion_type": "x"})).await;
-    refused(response, 400, "invalid_request", &description).await;
+    assert_error(response, 400, "invalid_request", &description).await;
     assert_eq!(start(&tenant, &good, &json!({})).await.status(), 200, "none of these used it up");
     let mut claims = good_claims(&tenant, "listed");
     claims["aud"] = json!([claims["aud"]]);
@@ -100,7 +100,7 @@ async fn a_client_with_a_key_has_no_secret() {
             "client_secret": secret,
         });
         let response = tenant.post("/oauth/token", &request).send().await.unwrap();
-        refused(response, 401, "invalid_client", "Unauthorized").await;
+        assert_error(response, 401, "invalid_client", "Unauthorized").await;
     }
 }
 

@@ -6,11 +6,9 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::support::{
-    PHONE, TestTenant, VERIFIER, Visitor, claims, location, query, refresh, refresh_token, refused, token_in,
+    DAY, PHONE, TestTenant, UNKNOWN_REFRESH_TOKEN, VERIFIER, Visitor, assert_error, claims, location, query, refresh,
+    refresh_token, token_in,
 };
-
-const UNKNOWN: &str = "Unknown or invalid refresh token.";
-const DAY: u64 = 24 * 60 * 60;
 
 #[tokio::test]
 async fn every_use_gives_new_tokens() {
@@ -53,7 +51,7 @@ async fn a_second_use_ends_the_whole_family() {
     let second = token_in(refresh(&tenant, &first, &json!({})).await).await;
     let third = token_in(refresh(&tenant, &second, &json!({})).await).await;
     for token in [&first, &third, &second] {
-        refused(refresh(&tenant, token, &json!({})).await, 403, "invalid_grant", UNKNOWN).await;
+        assert_error(refresh(&tenant, token, &json!({})).await, 403, "invalid_grant", UNKNOWN_REFRESH_TOKEN).await;
     }
     assert_eq!(refresh(&tenant, &other, &json!({})).await.status(), 200, "another sign-in is another family");
 }
@@ -75,7 +73,7 @@ async fn of_twenty_parallel_uses_one_wins_and_the_family_dies() {
     assert_eq!(won.len(), 1, "{answers:?}");
     assert_eq!(answers.iter().filter(|(status, _)| *status == 403).count(), 19, "{answers:?}");
     let successor = won[0].1["refresh_token"].as_str().unwrap();
-    refused(refresh(&tenant, successor, &json!({})).await, 403, "invalid_grant", UNKNOWN).await;
+    assert_error(refresh(&tenant, successor, &json!({})).await, 403, "invalid_grant", UNKNOWN_REFRESH_TOKEN).await;
 }
 
 #[tokio::test]
@@ -84,7 +82,7 @@ async fn a_code_that_is_tried_again_ends_what_it_gave() {
     let (code, _) = tenant.sign_in_by_redirect(&[("scope", "offline_access")]).await;
     let token = token_in(tenant.exchange(&code, &[]).await).await;
     assert_eq!(tenant.exchange(&code, &[]).await.status(), 403);
-    refused(refresh(&tenant, &token, &json!({})).await, 403, "invalid_grant", UNKNOWN).await;
+    assert_error(refresh(&tenant, &token, &json!({})).await, 403, "invalid_grant", UNKNOWN_REFRESH_TOKEN).await;
 }
 
 #[tokio::test]
@@ -106,7 +104,7 @@ async fn a_token_dies_after_thirty_idle_days_and_after_a_year_in_any_case() {
     let tenant = TestTenant::start().await;
     let idle = refresh_token(&tenant).await;
     tenant.clock.advance(30 * DAY + 1);
-    refused(refresh(&tenant, &idle, &json!({})).await, 403, "invalid_grant", UNKNOWN).await;
+    assert_error(refresh(&tenant, &idle, &json!({})).await, 403, "invalid_grant", UNKNOWN_REFRESH_TOKEN).await;
 
     let mut token = refresh_token(&tenant).await;
     for _ in 0..12 {
@@ -114,7 +112,7 @@ async fn a_token_dies_after_thirty_idle_days_and_after_a_year_in_any_case() {
         token = token_in(refresh(&tenant, &token, &json!({})).await).await;
     }
     tenant.clock.advance(31_557_600 - 360 * DAY + 1);
-    refused(refresh(&tenant, &token, &json!({})).await, 403, "invalid_grant", UNKNOWN).await;
+    assert_error(refresh(&tenant, &token, &json!({})).await, 403, "invalid_grant", UNKNOWN_REFRESH_TOKEN).await;
 }
 
 #[tokio::test]

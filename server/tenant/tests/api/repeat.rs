@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::support::{
-    CALLBACK, CHALLENGE, OTP_GRANT, PHONE, TestTenant, VERIFIER, Visitor, claims, cookie, location, query, refused,
-    session_cookie, wrong,
+    CALLBACK, CHALLENGE, OTP_GRANT, PHONE, TestTenant, VERIFIER, Visitor, WRONG_CODE, assert_error, claims, cookie,
+    location, query, session_cookie, wrong_code,
 };
 
-const WRONG: &str = "Wrong phone number or verification code.";
 const REQUEST: [(&str, &str); 4] =
     [("state", "a-state"), ("scope", "openid"), ("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
 
@@ -66,7 +65,7 @@ async fn a_browser_that_goes_there_twice_comes_back_twice() {
     assert_eq!(id_token(&tenant, &second).await["sub"], first_token["sub"]);
     assert_eq!(sign_ins(&tenant).await, [1, 1, 0]);
     tenant.clock.advance(1);
-    assert_eq!(error(&tenant.verify_redirect(&code, &REQUEST).await).as_deref(), Some(WRONG));
+    assert_eq!(error(&tenant.verify_redirect(&code, &REQUEST).await).as_deref(), Some(WRONG_CODE));
 }
 
 /// Whoever finds the URL in a history has no session by it; the browser that signed in keeps the one it has.
@@ -106,12 +105,12 @@ async fn another_request_with_a_used_code_is_refused() {
         ("response_mode", "fragment"),
     ] {
         let answer = location(&tenant.verify_redirect(&code, &with(name, value)).await).replace('#', "?");
-        assert_eq!(query(&answer, "error_description").as_deref(), Some(WRONG), "{name} {value}");
+        assert_eq!(query(&answer, "error_description").as_deref(), Some(WRONG_CODE), "{name} {value}");
     }
-    let guess = tenant.verify_redirect(&wrong(&code), &REQUEST).await;
+    let guess = tenant.verify_redirect(&wrong_code(&code), &REQUEST).await;
     assert_eq!(query(&location(&guess), "attempts_left").as_deref(), Some("2"));
-    refused(tenant.verify(&code).await, 401, "invalid_user_password", WRONG).await;
-    refused(tenant.redeem(&code).await, 403, "invalid_grant", WRONG).await;
+    assert_error(tenant.verify(&code).await, 401, "invalid_user_password", WRONG_CODE).await;
+    assert_error(tenant.redeem(&code).await, 403, "invalid_grant", WRONG_CODE).await;
     assert_eq!(sign_ins(&tenant).await[1], 1);
 }
 
@@ -121,10 +120,10 @@ async fn what_cannot_be_told_from_others_is_used_once() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     assert!(query(&location(&tenant.verify_redirect(&code, &[]).await), "code").is_some());
-    assert_eq!(error(&tenant.verify_redirect(&code, &[]).await).as_deref(), Some(WRONG));
+    assert_eq!(error(&tenant.verify_redirect(&code, &[]).await).as_deref(), Some(WRONG_CODE));
     let code = tenant.code().await;
     assert_eq!(tenant.redeem(&code).await.status(), 200);
-    refused(tenant.redeem(&code).await, 403, "invalid_grant", WRONG).await;
+    assert_error(tenant.redeem(&code).await, 403, "invalid_grant", WRONG_CODE).await;
     let body = json!({
         "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": tenant.code().await, "realm": "sms",
     });
@@ -141,7 +140,7 @@ async fn a_newer_code_ends_the_repetition() {
     tenant.verify_redirect(&code, &REQUEST).await;
     let newer = tenant.code().await;
     if newer != code {
-        assert_eq!(error(&tenant.verify_redirect(&code, &REQUEST).await).as_deref(), Some(WRONG));
+        assert_eq!(error(&tenant.verify_redirect(&code, &REQUEST).await).as_deref(), Some(WRONG_CODE));
     }
 }
 
@@ -150,7 +149,7 @@ async fn a_person_who_is_blocked_meanwhile_is_out() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     tenant.verify_redirect(&code, &REQUEST).await;
-    tenant.block().await;
+    tenant.block_users().await;
     assert_eq!(error(&tenant.verify_redirect(&code, &REQUEST).await).as_deref(), Some("user is blocked"));
 }
 
@@ -192,7 +191,7 @@ async fn the_pages_form_can_come_again_for_a_minute() {
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
     id_token(&tenant, &visitor.post("code", ("code", &code)).await).await;
-    assert!(visitor.post_and_read("code", ("code", &wrong(&code))).await.contains("You have 2 tries left."));
+    assert!(visitor.post_and_read("code", ("code", &wrong_code(&code))).await.contains("You have 2 tries left."));
     tenant.clock.advance(59);
     let again = visitor.post("code", ("code", &code)).await;
     assert!(session_cookie(&again).is_none());

@@ -1,14 +1,12 @@
 //! What becomes of the code that has arrived when another one is asked for, and its message does not go out.
 
-use passwordless_tenant::{Retries, Sms, TwilioConfig, TwilioFrom};
+use passwordless_tenant::Sms;
 use serde_json::{Value, json};
-use url::Url;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
 
-use crate::support::{Choice, PHONE, TestTenant, refused, wrong};
-
-const WRONG: &str = "Wrong phone number or verification code.";
-const USED_UP: &str = "You've reached the maximum number of attempts. Please try to login again.";
+use crate::support::{
+    CODE_USED_UP, PHONE, TenantOptions, TestTenant, WRONG_CODE, assert_error, twilio_config, wrong_code,
+};
 
 /// A tenant whose provider is a double.
 struct AtTwilio {
@@ -19,14 +17,8 @@ struct AtTwilio {
 impl AtTwilio {
     async fn start() -> Self {
         let double = MockServer::start().await;
-        let sms = Sms::Twilio(TwilioConfig {
-            account_sid: "AC0123".to_owned(),
-            auth_token: "the-token".into(),
-            from: TwilioFrom::Number("+15005550006".to_owned()),
-            api_base_url: Url::parse(&double.uri()).unwrap(),
-            retries: Retries { tries: 1, ..Retries::default() },
-        });
-        Self { double, tenant: TestTenant::with(Choice { sms, ..Choice::default() }).await }
+        let sms = Sms::Twilio(twilio_config(&double.uri()));
+        Self { double, tenant: TestTenant::with(TenantOptions { sms, ..TenantOptions::default() }).await }
     }
 
     /// Asks for a code, which the provider answers so; returns the code, in a message or not.
@@ -35,7 +27,7 @@ impl AtTwilio {
         let answer = json!({"sid": "SM1", "code": twilio, "message": "no"});
         let answer = ResponseTemplate::new(status).set_body_json(answer);
         Mock::given(method("POST")).respond_with(answer).expect(1).mount(&self.double).await;
-        let started = self.tenant.ask_for_code("sms", PHONE).await;
+        let started = self.tenant.request_code("sms", PHONE).await;
         assert_eq!(started.status(), if status == 201 { 200 } else { 400 });
         let requests = self.double.received_requests().await.unwrap();
         let form = url::form_urlencoded::parse(&requests[0].body).into_owned();
@@ -53,12 +45,12 @@ async fn a_message_that_was_refused_leaves_the_code_before_it_good() {
         let unsent = [at.code(status, twilio).await, at.code(status, twilio).await];
         assert_eq!(at.tenant.verify(&arrived).await.status(), 200, "{twilio}");
         for code in unsent {
-            let body = refused(at.tenant.verify(&code).await, 401, "invalid_user_password", WRONG).await;
+            let body = assert_error(at.tenant.verify(&code).await, 401, "invalid_user_password", WRONG_CODE).await;
             assert_eq!(body["superseded"], Value::Null, "nobody was sent it");
         }
         assert_eq!(at.tenant.redeem(&arrived).await.status(), 200, "{twilio}");
         at.code(status, twilio).await;
-        let body = refused(at.tenant.redeem(&arrived).await, 403, "invalid_grant", WRONG).await;
+        let body = assert_error(at.tenant.redeem(&arrived).await, 403, "invalid_grant", WRONG_CODE).await;
         assert_eq!(body["attempts_left"], Value::Null, "it signs in once");
     }
 }
@@ -70,7 +62,7 @@ async fn what_was_put_back_can_be_replaced() {
     let arrived = at.code(201, 0).await;
     at.code(400, 21614).await;
     let newer = at.code(201, 0).await;
-    let body = refused(at.tenant.verify(&arrived).await, 401, "invalid_user_password", WRONG).await;
+    let body = assert_error(at.tenant.verify(&arrived).await, 401, "invalid_user_password", WRONG_CODE).await;
     assert_eq!((&body["superseded"], &body["attempts_left"]), (&json!(true), &json!(3)));
     assert_eq!(at.tenant.redeem(&newer).await.status(), 200);
 }
@@ -81,7 +73,7 @@ async fn a_message_that_may_have_gone_out_counts_as_sent() {
     let at = AtTwilio::start().await;
     let arrived = at.code(201, 0).await;
     let perhaps = at.code(502, 0).await;
-    let body = refused(at.tenant.verify(&arrived).await, 401, "invalid_user_password", WRONG).await;
+    let body = assert_error(at.tenant.verify(&arrived).await, 401, "invalid_user_password", WRONG_CODE).await;
     assert_eq!(body["superseded"], true);
     assert_eq!(at.tenant.redeem(&perhaps).await.status(), 200);
 }
@@ -91,9 +83,10 @@ async fn asking_for_messages_that_are_refused_gives_no_fresh_tries() {
     let at = AtTwilio::start().await;
     let arrived = at.code(201, 0).await;
     for left in [2, 1, 0] {
-        let body = refused(at.tenant.verify(&wrong(&arrived)).await, 401, "invalid_user_password", WRONG).await;
+        let body =
+            assert_error(at.tenant.verify(&wrong_code(&arrived)).await, 401, "invalid_user_password", WRONG_CODE).await;
         assert_eq!(body["attempts_left"], left);
         at.code(400, 21614).await;
     }
-    refused(at.tenant.verify(&arrived).await, 401, "invalid_user_password", USED_UP).await;
+    assert_error(at.tenant.verify(&arrived).await, 401, "invalid_user_password", CODE_USED_UP).await;
 }

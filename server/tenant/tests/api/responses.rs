@@ -8,21 +8,22 @@ use base64::{
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::support::{CALLBACK, TestTenant, claims, cookie, fragment, location, query};
+use crate::support::{CALLBACK, TestTenant, changed_form, claims, cookie, fragment, location, query};
 
 const HERE: &str = "http://localhost:3000";
 
 async fn authorize(tenant: &TestTenant, cookie: &str, more: &[(&str, &str)]) -> Response {
-    let mut parameters = vec![
-        ("client_id", "implicit"),
-        ("redirect_uri", CALLBACK),
-        ("response_type", "code"),
-        ("scope", "openid phone offline_access"),
-        ("state", "a \"<b>&c"),
-        ("nonce", "n1"),
-    ];
-    parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
-    parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+    let parameters = changed_form(
+        &[
+            ("client_id", "implicit"),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("scope", "openid phone offline_access"),
+            ("state", "a \"<b>&c"),
+            ("nonce", "n1"),
+        ],
+        more,
+    );
     tenant.get("/authorize").query(&parameters).header("cookie", cookie).send().await.unwrap()
 }
 
@@ -190,7 +191,7 @@ async fn what_cannot_be_answered_as_asked_is_refused() {
 #[tokio::test]
 async fn verify_redirect_answers_as_it_is_asked() {
     let tenant = TestTenant::start().await;
-    let otp = tenant.code_of("classic").await;
+    let otp = tenant.code_for_client("classic").await;
     let more = [("client_id", "classic"), ("response_type", "token id_token"), ("nonce", "n"), ("state", "s")];
     let answer = location(&tenant.verify_redirect(&otp, &more).await);
     assert!(fragment(&answer, "access_token").is_some() && fragment(&answer, "id_token").is_some());

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{TestTenant, refresh, refresh_token, refused};
+use crate::support::{TestTenant, assert_error, refresh, refresh_token};
 
 #[tokio::test]
 async fn a_revoked_token_is_unknown() {
@@ -16,7 +16,7 @@ async fn a_revoked_token_is_unknown() {
         assert_eq!(response.text().await.unwrap(), "");
     }
     let response = refresh(&tenant, &token, &json!({})).await;
-    refused(response, 403, "invalid_grant", "Unknown or invalid refresh token.").await;
+    assert_error(response, 403, "invalid_grant", "Unknown or invalid refresh token.").await;
 }
 
 #[tokio::test]

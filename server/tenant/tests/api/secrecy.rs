@@ -1,15 +1,15 @@
 //! Codes, secrets and numbers stay out of the log, and codes out of the database.
 
-use crate::support::{CHALLENGE, Choice, PHONE, TestTenant, VERIFIER, log, wrong};
+use crate::support::{CHALLENGE, PHONE, TenantOptions, TestTenant, VERIFIER, log, wrong_code};
 
 #[tokio::test]
 async fn nothing_secret_is_logged_or_kept() {
     // Long codes, so that no other number in the log is one by chance.
-    let tenant = TestTenant::with(Choice { code_length: 20, ..Choice::default() }).await;
+    let tenant = TestTenant::with(TenantOptions { code_length: 20, ..TenantOptions::default() }).await;
     let first = tenant.code().await;
-    tenant.verify(&wrong(&first)).await;
-    tenant.redeem(&wrong(&first)).await;
-    tenant.verify_redirect(&wrong(&first), &[("state", "a-state")]).await;
+    tenant.verify(&wrong_code(&first)).await;
+    tenant.redeem(&wrong_code(&first)).await;
+    tenant.verify_redirect(&wrong_code(&first), &[("state", "a-state")]).await;
     let (code, cookie) = tenant
         .sign_in_by_redirect(&[
             ("scope", "offline_access"),

@@ -3,9 +3,9 @@
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
-use crate::support::{CALLBACK, OTP_GRANT, PHONE, TestTenant, Visitor, browser, location, query, session_cookie};
-
-const OTHER: &str = "+14155552672";
+use crate::support::{
+    CALLBACK, OTHER_PHONE, OTP_GRANT, PHONE, TestTenant, Visitor, browser, location, query, session_cookie,
+};
 
 /// A link that signs in with this number, which anyone who has it can have made, opened in a browser.
 async fn open_link(browser: &Client, tenant: &TestTenant, phone_number: &str, referer: Option<&str>) -> Response {
@@ -84,7 +84,7 @@ async fn whose_session_a_link_began_is_asked_once() {
 async fn who_is_asked_can_use_another_number() {
     let tenant = TestTenant::start().await;
     let browser = browser();
-    open_link(&browser, &tenant, OTHER, None).await;
+    open_link(&browser, &tenant, OTHER_PHONE, None).await;
     let visitor = Visitor::arrive_in(browser.clone(), &tenant, &[]).await;
     let page = visitor.post_and_read("change", ("", "")).await;
     assert!(page.contains("autocomplete=\"tel\"") && !page.contains("Continue as"), "{page}");
@@ -103,7 +103,7 @@ async fn a_link_neither_ends_nor_takes_a_session() {
     open_link(&browser, &tenant, PHONE, None).await;
     assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()));
 
-    assert!(session_cookie(&open_link(&browser, &tenant, OTHER, None).await).is_none());
+    assert!(session_cookie(&open_link(&browser, &tenant, OTHER_PHONE, None).await).is_none());
     assert_eq!(silent(&browser, &tenant).await, Err("login_required".into()));
     assert!(Visitor::arrive_in(browser.clone(), &tenant, &[]).await.page().await.contains("+14•••••••71"));
 }

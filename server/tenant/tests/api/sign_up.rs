@@ -3,10 +3,11 @@
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::support::{CALLBACK, OTP_GRANT, PHONE, TestTenant, Visitor, location, otp_request, query, refused, wrong};
+use crate::support::{
+    CALLBACK, OTP_GRANT, PHONE, SIGNUP_DISABLED, TestTenant, Visitor, WRONG_CODE, assert_error, location, otp_request,
+    query, wrong_code,
+};
 
-const DISABLED: &str = "Public signup is disabled";
-const WRONG: &str = "Wrong phone number or verification code.";
 const MEMBER: &str = "+14155550123";
 
 /// A tenant that knows one number, under the connection without sign-up.
@@ -34,24 +35,24 @@ async fn the_right_code_is_told_so_and_a_check_leaves_it_good() {
     let tenant = with_a_member().await;
     let code = tenant.code_for("members", PHONE).await;
     for _ in 0..2 {
-        refused(verify(&tenant, PHONE, &code).await, 400, "bad.connection", DISABLED).await;
+        assert_error(verify(&tenant, PHONE, &code).await, 400, "bad.connection", SIGNUP_DISABLED).await;
     }
-    refused(redeem(&tenant, &code).await, 400, "bad.connection", DISABLED).await;
+    assert_error(redeem(&tenant, &code).await, 400, "bad.connection", SIGNUP_DISABLED).await;
     let code = tenant.code_for("members", MEMBER).await;
     assert_eq!(verify(&tenant, MEMBER, &code).await.status(), 200);
 }
 
 /// What a number is answered without its code.
 async fn without_the_code(tenant: &TestTenant, phone_number: &str) -> Vec<Value> {
-    let mut started: Value = tenant.ask_for_code("members", phone_number).await.json().await.unwrap();
+    let mut started: Value = tenant.request_code("members", phone_number).await.json().await.unwrap();
     started["_id"].take();
     started["phone_number"].take();
     let code = tenant.newest_code().await;
     assert_eq!(tenant.messages().await[0]["to"], phone_number);
     let mut answers = vec![started];
     for _ in 0..3 {
-        let refusal = verify(tenant, phone_number, &wrong(&code)).await;
-        answers.push(refused(refusal, 401, "invalid_user_password", WRONG).await);
+        let refusal = verify(tenant, phone_number, &wrong_code(&code)).await;
+        answers.push(assert_error(refusal, 401, "invalid_user_password", WRONG_CODE).await);
     }
     answers
 }
@@ -69,7 +70,7 @@ async fn browsers_are_told_too() {
     let answer = location(&tenant.verify_redirect(&code, &[("connection", "members"), ("state", "s")]).await);
     assert!(answer.starts_with(CALLBACK));
     assert_eq!(query(&answer, "error").as_deref(), Some("bad.connection"));
-    assert_eq!(query(&answer, "error_description").as_deref(), Some(DISABLED));
+    assert_eq!(query(&answer, "error_description").as_deref(), Some(SIGNUP_DISABLED));
     assert_eq!(query(&answer, "state").as_deref(), Some("s"));
 
     let code = tenant.code_for("members", PHONE).await;
@@ -77,7 +78,7 @@ async fn browsers_are_told_too() {
         "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": code, "realm": "members",
     });
     let own_page = tenant.post("/co/authenticate", &credentials).header("origin", "http://localhost:5000");
-    refused(own_page.send().await.unwrap(), 403, "access_denied", DISABLED).await;
+    assert_error(own_page.send().await.unwrap(), 403, "access_denied", SIGNUP_DISABLED).await;
 }
 
 #[tokio::test]

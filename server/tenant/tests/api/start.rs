@@ -2,23 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{PHONE, TestTenant, refused};
+use crate::support::{OTHER_PHONE, PHONE, TestTenant, assert_error, changed_json};
 
 fn good() -> Value {
     json!({ "client_id": "web", "client_secret": "web-secret", "connection": "sms", "phone_number": PHONE })
 }
 
-/// The good request with some members changed or (null) left out.
 fn changed(changes: &Value) -> Value {
-    let mut body = good();
-    for (name, value) in changes.as_object().unwrap() {
-        if value.is_null() {
-            body.as_object_mut().unwrap().remove(name);
-        } else {
-            body[name] = value.clone();
-        }
-    }
-    body
+    changed_json(good(), changes)
 }
 
 #[tokio::test]
@@ -57,10 +48,10 @@ async fn what_to_expect_of_the_code_is_the_connections_and_the_same_for_everyone
     };
     for blocked in [false, true] {
         if blocked {
-            tenant.block().await;
+            tenant.block_users().await;
         }
         expected(json!({}), 6, 180).await;
-        expected(json!({"phone_number": "+14155552672"}), 6, 180).await;
+        expected(json!({"phone_number": OTHER_PHONE}), 6, 180).await;
         expected(json!({"connection": "members"}), 8, 60).await;
     }
     let anonymous = tenant.post("/passwordless/start", &changed(&json!({"client_secret": null})));
@@ -96,7 +87,7 @@ async fn a_wrong_basic_secret_is_challenged() {
     let request = tenant.post("/passwordless/start", &good()).basic_auth("web", Some("wrong"));
     let response = request.send().await.unwrap();
     assert!(response.headers()["www-authenticate"].to_str().unwrap().starts_with("Basic"));
-    refused(response, 401, "invalid_client", "Unauthorized").await;
+    assert_error(response, 401, "invalid_client", "Unauthorized").await;
 }
 
 #[tokio::test]
@@ -104,7 +95,7 @@ async fn a_blocked_number_gets_the_answer_but_no_message() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     assert_eq!(tenant.redeem(&code).await.status(), 200);
-    tenant.block().await;
+    tenant.block_users().await;
     let response = tenant.post("/passwordless/start", &good()).send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(tenant.messages().await.len(), 1);

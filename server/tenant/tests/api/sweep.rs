@@ -1,6 +1,6 @@
 //! What is over is removed, and what is not stays.
 
-use crate::support::{TestTenant, wrong};
+use crate::support::{TestTenant, wrong_code};
 
 const TABLES: [&str; 10] = [
     "SELECT COUNT(*) FROM tenant_otp_challenges",
@@ -32,7 +32,7 @@ async fn what_is_over_goes_and_the_rest_stays() {
     let tenant = TestTenant::start().await;
     tenant.sign_in_by_redirect(&[("state", "s")]).await;
     let code = tenant.code().await;
-    tenant.verify(&wrong(&code)).await;
+    tenant.verify(&wrong_code(&code)).await;
     assert_eq!(sweep(&tenant).await, 0);
     assert_eq!(tenant.verify(&code).await.status(), 200);
     let before = rows(&tenant).await;

@@ -2,32 +2,22 @@
 
 use std::time::{Duration, Instant};
 
-use passwordless_tenant::{Retries, Sms, TwilioConfig, TwilioFrom};
+use passwordless_tenant::{Sms, TwilioConfig, TwilioFrom};
 use reqwest::Response;
 use serde_json::json;
-use url::Url;
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
     matchers::{basic_auth, body_string_contains, method, path},
 };
 
-use crate::support::{Choice, PHONE, TestTenant, Visitor, log, refused};
+use crate::support::{
+    PHONE, TWILIO_ACCOUNT, TWILIO_TOKEN, TenantOptions, TestTenant, Visitor, assert_error, log, twilio_config,
+};
 
 const PATH: &str = "/2010-04-01/Accounts/AC0123/Messages.json";
 
-async fn tenant(api_base_url: &str, from: TwilioFrom) -> TestTenant {
-    let sms = Sms::Twilio(TwilioConfig {
-        account_sid: "AC0123".to_owned(),
-        auth_token: "the-token".into(),
-        from,
-        api_base_url: Url::parse(api_base_url).unwrap(),
-        retries: Retries { tries: 1, ..Retries::default() },
-    });
-    TestTenant::with(Choice { sms, ..Choice::default() }).await
-}
-
-fn number() -> TwilioFrom {
-    TwilioFrom::Number("+15005550006".to_owned())
+async fn tenant(config: TwilioConfig) -> TestTenant {
+    TestTenant::with(TenantOptions { sms: Sms::Twilio(config), ..TenantOptions::default() }).await
 }
 
 async fn start(tenant: &TestTenant) -> Response {
@@ -44,13 +34,13 @@ async fn start_as_a_stranger(tenant: &TestTenant) -> Response {
 #[tokio::test]
 async fn the_request_is_as_documented() {
     for (from, field) in [
-        (number(), "From=%2B15005550006"),
+        (TwilioFrom::Number("+15005550006".to_owned()), "From=%2B15005550006"),
         (TwilioFrom::MessagingService("MG77".to_owned()), "MessagingServiceSid=MG77"),
     ] {
         let double = MockServer::start().await;
         Mock::given(method("POST"))
             .and(path(PATH))
-            .and(basic_auth("AC0123", "the-token"))
+            .and(basic_auth(TWILIO_ACCOUNT, TWILIO_TOKEN))
             .and(body_string_contains("To=%2B14155552671"))
             .and(body_string_contains(field))
             .and(body_string_contains("Body=Your+verification+code+is%3A+"))
@@ -60,7 +50,7 @@ async fn the_request_is_as_documented() {
             .expect(1)
             .mount(&double)
             .await;
-        assert_eq!(start(&tenant(&double.uri(), from).await).await.status(), 200);
+        assert_eq!(start(&tenant(TwilioConfig { from, ..twilio_config(&double.uri()) }).await).await.status(), 200);
     }
 }
 
@@ -99,7 +89,7 @@ async fn refusals_become_auth0s_errors_and_are_not_repeated() {
         let double = MockServer::start().await;
         let answer = ResponseTemplate::new(status).insert_header("location", "/elsewhere").set_body_string(body);
         Mock::given(method("POST")).respond_with(answer).expect(1).mount(&double).await;
-        refused(start(&tenant(&double.uri(), number()).await).await, 400, error, description).await;
+        assert_error(start(&tenant(twilio_config(&double.uri())).await).await, 400, error, description).await;
     }
 }
 
@@ -109,9 +99,9 @@ async fn strangers_get_the_code_and_not_the_words() {
     let double = MockServer::start().await;
     let body = json!({"code": 21608, "message": "Unverified for account AC0123 and +14155552671"});
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(400).set_body_json(body)).mount(&double).await;
-    let tenant = tenant(&double.uri(), number()).await;
+    let tenant = tenant(twilio_config(&double.uri())).await;
     let sentence = "The SMS provider did not take the message (Code: 21608)";
-    refused(start_as_a_stranger(&tenant).await, 400, "sms_provider_error", sentence).await;
+    assert_error(start_as_a_stranger(&tenant).await, 400, "sms_provider_error", sentence).await;
 }
 
 #[tokio::test]
@@ -122,7 +112,7 @@ async fn of_an_answer_no_more_is_read_than_there_can_be() {
         let body = json!({"sid": "SM1", "code": 21211, "message": long});
         let answer = ResponseTemplate::new(status).set_body_json(body);
         Mock::given(method("POST")).respond_with(answer).expect(1).mount(&double).await;
-        let response = start(&tenant(&double.uri(), number()).await).await;
+        let response = start(&tenant(twilio_config(&double.uri())).await).await;
         assert_eq!(response.status(), expected);
         assert!(!response.text().await.unwrap().contains("xxx"));
     }
@@ -133,8 +123,8 @@ async fn a_provider_that_is_away_is_said_to_be() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let nobody = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let tenant = tenant(&nobody, number()).await;
-    refused(start(&tenant).await, 400, "sms_provider_error", "The SMS provider could not be reached").await;
+    let tenant = tenant(twilio_config(&nobody)).await;
+    assert_error(start(&tenant).await, 400, "sms_provider_error", "The SMS provider could not be reached").await;
 }
 
 /// What the login page says when Twilio refuses with this code; its words hold the number.
@@ -142,7 +132,7 @@ async fn page_after(code: i64) -> (TestTenant, String) {
     let double = MockServer::start().await;
     let answer = json!({"code": code, "message": format!("The 'To' number {PHONE} is refused: 21211.")});
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(400).set_body_json(answer)).mount(&double).await;
-    let tenant = tenant(&double.uri(), number()).await;
+    let tenant = tenant(twilio_config(&double.uri())).await;
     let page = Visitor::arrive(&tenant, &[]).await.post_and_read("phone", ("phone_number", PHONE)).await;
     (tenant, page)
 }
@@ -179,7 +169,7 @@ async fn a_blocked_number_waits_as_long_as_others() {
     let double = MockServer::start().await;
     let taken = ResponseTemplate::new(201).set_body_json(json!({"sid": "SM1", "status": "queued"}));
     Mock::given(method("POST")).respond_with(taken.set_delay(slow)).expect(1).mount(&double).await;
-    let tenant = tenant(&double.uri(), number()).await;
+    let tenant = tenant(twilio_config(&double.uri())).await;
     let known = start(&tenant).await;
     let add = "INSERT INTO tenant_users (connection, phone_number, user_id, blocked, created_at, updated_at) \
                VALUES ('sms', $1, 'u', TRUE, 0, 0)";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{PHONE, TestTenant, claims, otp_request, refused};
+use crate::support::{PHONE, TestTenant, assert_error, claims, otp_request};
 
 async fn tokens(tenant: &TestTenant, scope: &str) -> Value {
     let mut request = otp_request(&tenant.code().await);
@@ -43,7 +43,7 @@ async fn the_token_may_be_a_parameter() {
         assert_eq!(request.send().await.unwrap().status(), 200);
     }
     for request in [get(), post()] {
-        refused(request.bearer_auth("x").send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
+        assert_error(request.bearer_auth("x").send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
     }
 }
 
@@ -56,19 +56,19 @@ async fn anything_but_a_live_access_token_is_refused() {
     for token in ["", "x", "a.b.c", tokens["id_token"].as_str().unwrap(), tampered.as_str()] {
         let response = tenant.get("/userinfo").bearer_auth(token).send().await.unwrap();
         assert_eq!(response.headers()["www-authenticate"], "Bearer error=\"invalid_token\"");
-        refused(response, 401, "invalid_token", "Unauthorized").await;
+        assert_error(response, 401, "invalid_token", "Unauthorized").await;
     }
-    refused(tenant.get("/userinfo").send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
+    assert_error(tenant.get("/userinfo").send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
     tenant.clock.advance(86_400);
     let response = tenant.get("/userinfo").bearer_auth(access).send().await.unwrap();
-    refused(response, 401, "invalid_token", "Unauthorized").await;
+    assert_error(response, 401, "invalid_token", "Unauthorized").await;
 }
 
 #[tokio::test]
 async fn a_blocked_person_has_no_claims() {
     let tenant = TestTenant::start().await;
     let tokens = tokens(&tenant, "openid").await;
-    tenant.block().await;
+    tenant.block_users().await;
     let request = tenant.get("/userinfo").bearer_auth(tokens["access_token"].as_str().unwrap());
-    refused(request.send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
+    assert_error(request.send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
 }

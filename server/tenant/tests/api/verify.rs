@@ -3,11 +3,7 @@
 use passwordless_tenant::Limits;
 use serde_json::{Value, json};
 
-use crate::support::{Choice, TestTenant, refused, wrong};
-
-const WRONG: &str = "Wrong phone number or verification code.";
-const EXPIRED: &str = "The verification code has expired. Please try to login again.";
-const USED_UP: &str = "You've reached the maximum number of attempts. Please try to login again.";
+use crate::support::{CODE_EXPIRED, CODE_USED_UP, TenantOptions, TestTenant, WRONG_CODE, assert_error, wrong_code};
 
 #[tokio::test]
 async fn the_right_code_stays_good() {
@@ -19,7 +15,7 @@ async fn the_right_code_stays_good() {
         assert_eq!(response.json::<Value>().await.unwrap(), json!({}));
     }
     assert_eq!(tenant.redeem(&code).await.status(), 200);
-    refused(tenant.verify(&code).await, 401, "invalid_user_password", WRONG).await;
+    assert_error(tenant.verify(&code).await, 401, "invalid_user_password", WRONG_CODE).await;
 }
 
 #[tokio::test]
@@ -27,21 +23,22 @@ async fn the_third_wrong_try_kills_the_code() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     for left in [2, 1, 0] {
-        let body = refused(tenant.verify(&wrong(&code)).await, 401, "invalid_user_password", WRONG).await;
+        let body =
+            assert_error(tenant.verify(&wrong_code(&code)).await, 401, "invalid_user_password", WRONG_CODE).await;
         assert_eq!(body["attempts_left"], left);
         assert_eq!(body["statusCode"], Value::Null, "old Locks take it for the name of the error");
     }
-    refused(tenant.verify(&code).await, 401, "invalid_user_password", USED_UP).await;
-    refused(tenant.redeem(&code).await, 403, "invalid_grant", USED_UP).await;
+    assert_error(tenant.verify(&code).await, 401, "invalid_user_password", CODE_USED_UP).await;
+    assert_error(tenant.redeem(&code).await, 403, "invalid_grant", CODE_USED_UP).await;
 }
 
 #[tokio::test]
 async fn tries_of_both_endpoints_count_together() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
-    let body = refused(tenant.verify(&wrong(&code)).await, 401, "invalid_user_password", WRONG).await;
+    let body = assert_error(tenant.verify(&wrong_code(&code)).await, 401, "invalid_user_password", WRONG_CODE).await;
     assert_eq!(body["attempts_left"], 2);
-    let body = refused(tenant.redeem(&wrong(&code)).await, 403, "invalid_grant", WRONG).await;
+    let body = assert_error(tenant.redeem(&wrong_code(&code)).await, 403, "invalid_grant", WRONG_CODE).await;
     assert_eq!(body["attempts_left"], 1);
 }
 
@@ -52,8 +49,8 @@ async fn a_code_expires() {
     tenant.clock.advance(179);
     assert_eq!(tenant.verify(&code).await.status(), 200);
     tenant.clock.advance(1);
-    refused(tenant.verify(&code).await, 401, "invalid_user_password", EXPIRED).await;
-    refused(tenant.redeem(&code).await, 403, "invalid_grant", EXPIRED).await;
+    assert_error(tenant.verify(&code).await, 401, "invalid_user_password", CODE_EXPIRED).await;
+    assert_error(tenant.redeem(&code).await, 403, "invalid_grant", CODE_EXPIRED).await;
 }
 
 /// A code that differs from those before it.
@@ -70,7 +67,7 @@ async fn a_new_code_takes_the_place_of_the_one_before() {
     let tenant = TestTenant::start().await;
     let first = tenant.code().await;
     let second = another_code(&tenant, &[&first]).await;
-    refused(tenant.verify(&first).await, 401, "invalid_user_password", WRONG).await;
+    assert_error(tenant.verify(&first).await, 401, "invalid_user_password", WRONG_CODE).await;
     assert_eq!(tenant.verify(&second).await.status(), 200);
 }
 
@@ -78,25 +75,25 @@ async fn a_new_code_takes_the_place_of_the_one_before() {
 /// guess, however often it comes.
 #[tokio::test]
 async fn a_code_that_was_replaced_is_known_again_and_costs_nothing() {
-    let limits = Limits { starts_per_phone_hour: 1000, starts_per_ip_hour: 1000, ..Choice::default().limits };
-    let tenant = TestTenant::with(Choice { limits, ..Choice::default() }).await;
+    let limits = Limits { starts_per_phone_hour: 1000, starts_per_ip_hour: 1000, ..TenantOptions::default().limits };
+    let tenant = TestTenant::with(TenantOptions { limits, ..TenantOptions::default() }).await;
     let first = tenant.code().await;
     tenant.clock.advance(60);
     let second = another_code(&tenant, &[&first]).await;
     tenant.clock.advance(60);
     let third = another_code(&tenant, &[&first, &second]).await;
-    let body = refused(tenant.verify(&wrong(&third)).await, 401, "invalid_user_password", WRONG).await;
+    let body = assert_error(tenant.verify(&wrong_code(&third)).await, 401, "invalid_user_password", WRONG_CODE).await;
     assert_eq!((&body["superseded"], &body["attempts_left"]), (&Value::Null, &json!(2)));
     // More often than ten failures from an address, twenty guesses at a number and a hundred from an address.
     for _ in 0..55 {
-        let body = refused(tenant.verify(&first).await, 401, "invalid_user_password", WRONG).await;
+        let body = assert_error(tenant.verify(&first).await, 401, "invalid_user_password", WRONG_CODE).await;
         assert_eq!((&body["superseded"], &body["attempts_left"]), (&json!(true), &json!(2)));
-        let body = refused(tenant.redeem(&second).await, 403, "invalid_grant", WRONG).await;
+        let body = assert_error(tenant.redeem(&second).await, 403, "invalid_grant", WRONG_CODE).await;
         assert_eq!((&body["superseded"], &body["attempts_left"]), (&json!(true), &json!(2)));
     }
     assert_eq!(tenant.verify(&third).await.status(), 200);
     tenant.clock.advance(60);
-    let body = refused(tenant.verify(&first).await, 401, "invalid_user_password", WRONG).await;
+    let body = assert_error(tenant.verify(&first).await, 401, "invalid_user_password", WRONG_CODE).await;
     assert_eq!((&body["superseded"], &body["attempts_left"]), (&Value::Null, &json!(1)));
     assert_eq!(tenant.redeem(&third).await.status(), 200);
 }
@@ -108,10 +105,10 @@ async fn after_three_guesses_a_code_that_was_replaced_is_answered_as_any() {
     let first = tenant.code().await;
     let second = another_code(&tenant, &[&first]).await;
     for _ in 0..3 {
-        assert_eq!(tenant.verify(&wrong(&second)).await.status(), 401);
+        assert_eq!(tenant.verify(&wrong_code(&second)).await.status(), 401);
     }
     for _ in 0..7 {
-        let body = refused(tenant.verify(&first).await, 401, "invalid_user_password", USED_UP).await;
+        let body = assert_error(tenant.verify(&first).await, 401, "invalid_user_password", CODE_USED_UP).await;
         assert_eq!(body["superseded"], Value::Null);
     }
     assert_eq!(tenant.verify(&first).await.status(), 429);
@@ -123,8 +120,8 @@ async fn a_used_code_and_a_guess_were_not_replaced() {
     let used = tenant.code().await;
     assert_eq!(tenant.redeem(&used).await.status(), 200);
     let newer = another_code(&tenant, &[&used]).await;
-    for code in [&used, &wrong(&newer)] {
-        let body = refused(tenant.verify(code).await, 401, "invalid_user_password", WRONG).await;
+    for code in [&used, &wrong_code(&newer)] {
+        let body = assert_error(tenant.verify(code).await, 401, "invalid_user_password", WRONG_CODE).await;
         assert_eq!(body["superseded"], Value::Null);
     }
 }
@@ -134,10 +131,10 @@ async fn a_used_code_and_a_guess_were_not_replaced() {
 async fn a_number_without_a_code_is_answered_like_one_with_a_code() {
     let tenant = TestTenant::start().await;
     for left in [2, 1, 0] {
-        let body = refused(tenant.verify("123456").await, 401, "invalid_user_password", WRONG).await;
+        let body = assert_error(tenant.verify("123456").await, 401, "invalid_user_password", WRONG_CODE).await;
         assert_eq!(body["attempts_left"], left);
     }
-    refused(tenant.verify("123456").await, 401, "invalid_user_password", USED_UP).await;
+    assert_error(tenant.verify("123456").await, 401, "invalid_user_password", CODE_USED_UP).await;
     assert_eq!(tenant.redeem(&tenant.code().await).await.status(), 200);
 }
 
@@ -147,8 +144,8 @@ async fn a_blocked_user_is_told_once_the_code_is_right() {
     let code = tenant.code().await;
     assert_eq!(tenant.redeem(&code).await.status(), 200);
     let code = tenant.code().await;
-    tenant.block().await;
-    refused(tenant.verify(&wrong(&code)).await, 401, "invalid_user_password", WRONG).await;
-    refused(tenant.verify(&code).await, 401, "unauthorized", "user is blocked").await;
-    refused(tenant.redeem(&code).await, 403, "unauthorized", "user is blocked").await;
+    tenant.block_users().await;
+    assert_error(tenant.verify(&wrong_code(&code)).await, 401, "invalid_user_password", WRONG_CODE).await;
+    assert_error(tenant.verify(&code).await, 401, "unauthorized", "user is blocked").await;
+    assert_error(tenant.redeem(&code).await, 403, "unauthorized", "user is blocked").await;
 }

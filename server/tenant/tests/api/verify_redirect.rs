@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::{
-    CALLBACK, CHALLENGE, PHONE, TestTenant, VERIFIER, claims, cookie, location, query, refused, wrong,
+    CALLBACK, CHALLENGE, PHONE, TestTenant, VERIFIER, assert_error, claims, cookie, location, query, wrong_code,
 };
 
 const PKCE: [(&str, &str); 2] = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
@@ -30,7 +30,7 @@ async fn the_browser_comes_back_with_a_code_that_turns_into_tokens() {
     let id = claims(&body["id_token"]);
     assert_eq!(id["nonce"], "n1");
     assert!(id["sid"].is_string() && id["auth_time"].is_i64() && id.get("name").is_none());
-    refused(
+    assert_error(
         tenant.exchange(&code, &[("code_verifier", VERIFIER)]).await,
         403,
         "invalid_grant",
@@ -76,7 +76,7 @@ async fn a_callback_that_is_an_origin_may_have_its_slash() {
 async fn failures_come_back_with_the_sentence_and_the_state() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
-    let response = tenant.verify_redirect(&wrong(&otp), &[("state", "s")]).await;
+    let response = tenant.verify_redirect(&wrong_code(&otp), &[("state", "s")]).await;
     let answer = location(&response);
     assert_eq!(query(&answer, "error").as_deref(), Some("unauthorized"));
     assert_eq!(query(&answer, "error_description").as_deref(), Some("Wrong phone number or verification code."));
@@ -136,14 +136,14 @@ async fn an_exchange_must_match_what_the_code_is_bound_to() {
         (&[], ("code", "other"), no_code),
     ] {
         let (code, _) = tenant.sign_in_by_redirect(asked).await;
-        refused(tenant.exchange(&code, &[exchanged]).await, 403, "invalid_grant", description).await;
+        assert_error(tenant.exchange(&code, &[exchanged]).await, 403, "invalid_grant", description).await;
     }
     let (code, _) = tenant.sign_in_by_redirect(&[]).await;
     let stolen = [("client_id", "codeless"), ("client_secret", "codeless-secret")];
-    refused(tenant.exchange(&code, &stolen).await, 403, "invalid_grant", no_code).await;
+    assert_error(tenant.exchange(&code, &stolen).await, 403, "invalid_grant", no_code).await;
     let (code, _) = tenant.sign_in_by_redirect(&[]).await;
     tenant.clock.advance(60);
-    refused(tenant.exchange(&code, &[]).await, 403, "invalid_grant", no_code).await;
+    assert_error(tenant.exchange(&code, &[]).await, 403, "invalid_grant", no_code).await;
     let (code, _) = tenant.sign_in_by_redirect(&[]).await;
     tenant.clock.advance(59);
     assert_eq!(tenant.exchange(&code, &[]).await.status(), 200);

@@ -19,7 +19,7 @@ pub(crate) fn otp_request(code: &str) -> Value {
 }
 
 /// A code other than this one; nine calls in a row give nine different codes.
-pub(crate) fn wrong(code: &str) -> String {
+pub(crate) fn wrong_code(code: &str) -> String {
     static NEXT: AtomicU8 = AtomicU8::new(0);
     let shift = 1 + NEXT.fetch_add(1, Ordering::Relaxed) % 9;
     code.bytes().map(|digit| char::from(b'0' + (digit - b'0' + shift) % 10)).collect()

@@ -2,7 +2,7 @@
 
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 
-use super::{CALLBACK, CHALLENGE, TestTenant, location, query};
+use super::{CALLBACK, CHALLENGE, TestTenant, changed_form, location, query};
 
 /// A browser: it keeps cookies.
 pub(crate) fn browser() -> Client {
@@ -22,17 +22,18 @@ impl<'a> Visitor<'a> {
     }
 
     pub(crate) async fn arrive_in(http: Client, tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
-        let mut parameters = vec![
-            ("client_id", "web"),
-            ("redirect_uri", CALLBACK),
-            ("response_type", "code"),
-            ("state", "s"),
-            ("scope", "openid"),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-        ];
-        parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
-        parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+        let parameters = changed_form(
+            &[
+                ("client_id", "web"),
+                ("redirect_uri", CALLBACK),
+                ("response_type", "code"),
+                ("state", "s"),
+                ("scope", "openid"),
+                ("code_challenge", CHALLENGE),
+                ("code_challenge_method", "S256"),
+            ],
+            more,
+        );
         let response = http.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
         let state = query(&location(&response), "state").unwrap();
         Self { tenant, http, state }

@@ -3,7 +3,7 @@
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use super::TestTenant;
+use super::{TestTenant, changed_json};
 
 pub(crate) async fn refresh_token(tenant: &TestTenant) -> String {
     let code = tenant.code().await;
@@ -17,9 +17,8 @@ pub(crate) async fn token_in(response: Response) -> String {
 }
 
 pub(crate) async fn refresh(tenant: &TestTenant, token: &str, more: &Value) -> Response {
-    let mut request = json!({
+    let request = json!({
         "grant_type": "refresh_token", "client_id": "web", "client_secret": "web-secret", "refresh_token": token,
     });
-    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    tenant.post("/oauth/token", &request).send().await.unwrap()
+    tenant.post("/oauth/token", &changed_json(request, more)).send().await.unwrap()
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 /// Checks an error's status, `error` and `error_description`, and returns the body.
-pub(crate) async fn refused(response: Response, status: u16, error: &str, description: &str) -> Value {
+pub(crate) async fn assert_error(response: Response, status: u16, error: &str, description: &str) -> Value {
     let found = response.status().as_u16();
     let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
     let body: Value = response.json().await.unwrap();

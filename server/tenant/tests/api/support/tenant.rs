@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 use url::Url;
 
-use super::{CALLBACK, PHONE, TestClock, client_assertion, cookie, location, log, otp_request, query};
+use super::{CALLBACK, PHONE, TestClock, changed_form, client_assertion, cookie, location, log, otp_request, query};
 
 const CONFIG: &str = include_str!("tenant.yaml");
 
@@ -27,7 +27,7 @@ pub(crate) struct TestTenant {
 }
 
 /// What a test may choose.
-pub(crate) struct Choice {
+pub(crate) struct TenantOptions {
     pub(crate) limits: Limits,
     pub(crate) sms: Sms,
     pub(crate) code_length: usize,
@@ -39,7 +39,7 @@ pub(crate) struct Choice {
     pub(crate) keys: OwnKeys,
 }
 
-impl Default for Choice {
+impl Default for TenantOptions {
     fn default() -> Self {
         let limits = Limits { starts_per_ip_hour: 0, starts_per_phone_hour: 0, ..Limits::default() };
         let gateway_url = "http://gateway.invalid/".to_owned();
@@ -49,30 +49,30 @@ impl Default for Choice {
 
 impl TestTenant {
     pub(crate) async fn start() -> Self {
-        Self::with(Choice::default()).await
+        Self::with(TenantOptions::default()).await
     }
 
-    pub(crate) async fn with(choice: Choice) -> Self {
+    pub(crate) async fn with(options: TenantOptions) -> Self {
         log::record();
         let folder = tempfile::tempdir().unwrap();
         let pool = open(&folder).await;
-        Self::serve(choice, folder, pool, OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()).await
+        Self::serve(options, folder, pool, OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()).await
     }
 
-    async fn serve(choice: Choice, folder: TempDir, pool: SqlitePool, now: OffsetDateTime) -> Self {
+    async fn serve(options: TenantOptions, folder: TempDir, pool: SqlitePool, now: OffsetDateTime) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let variables = |name: &str| match name {
             "SIGNER_PEM" => Some(client_assertion::public_pem()),
-            "GATEWAY_URL" => Some(choice.gateway_url.clone()),
-            _ => Some(choice.code_length.to_string()),
+            "GATEWAY_URL" => Some(options.gateway_url.clone()),
+            _ => Some(options.code_length.to_string()),
         };
         let settings = Settings {
-            public_url: choice.public_url.clone().unwrap_or_else(|| Url::parse(&origin).unwrap()),
+            public_url: options.public_url.clone().unwrap_or_else(|| Url::parse(&origin).unwrap()),
             config: TenantConfig::from_yaml(CONFIG, variables).unwrap().0,
-            sms: choice.sms,
-            limits: choice.limits,
-            keys: choice.keys,
+            sms: options.sms,
+            limits: options.limits,
+            keys: options.keys,
         };
         let clock = Arc::new(TestClock::at(now));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
@@ -87,14 +87,14 @@ impl TestTenant {
 
     /// The same tenant after a restart of the program.
     pub(crate) async fn restarted(self) -> Self {
-        self.restarted_with(Choice::default()).await
+        self.restarted_with(TenantOptions::default()).await
     }
 
-    pub(crate) async fn restarted_with(self, choice: Choice) -> Self {
+    pub(crate) async fn restarted_with(self, options: TenantOptions) -> Self {
         let now = self.clock.now();
         self.pool.close().await;
         let pool = open(&self.folder).await;
-        Self::serve(choice, self.folder, pool, now).await
+        Self::serve(options, self.folder, pool, now).await
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -115,11 +115,11 @@ impl TestTenant {
     }
 
     pub(crate) async fn code_for(&self, connection: &str, phone_number: &str) -> String {
-        assert_eq!(self.ask_for_code(connection, phone_number).await.status(), 200);
+        assert_eq!(self.request_code(connection, phone_number).await.status(), 200);
         self.newest_code().await
     }
 
-    pub(crate) async fn ask_for_code(&self, connection: &str, phone_number: &str) -> Response {
+    pub(crate) async fn request_code(&self, connection: &str, phone_number: &str) -> Response {
         let body = json!({
             "client_id": "web",
             "client_secret": "web-secret",
@@ -130,7 +130,7 @@ impl TestTenant {
     }
 
     /// The same for a client that shows no secret.
-    pub(crate) async fn code_of(&self, client_id: &str) -> String {
+    pub(crate) async fn code_for_client(&self, client_id: &str) -> String {
         let body = json!({"client_id": client_id, "connection": "sms", "phone_number": PHONE});
         assert_eq!(self.post("/passwordless/start", &body).send().await.unwrap().status(), 200);
         self.newest_code().await
@@ -168,16 +168,17 @@ impl TestTenant {
     }
 
     pub(crate) async fn verify_redirect(&self, code: &str, more: &[(&str, &str)]) -> Response {
-        let mut parameters = vec![
-            ("client_id", "web"),
-            ("redirect_uri", CALLBACK),
-            ("response_type", "code"),
-            ("connection", "sms"),
-            ("phone_number", PHONE),
-            ("verification_code", code),
-        ];
-        parameters.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
-        parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+        let parameters = changed_form(
+            &[
+                ("client_id", "web"),
+                ("redirect_uri", CALLBACK),
+                ("response_type", "code"),
+                ("connection", "sms"),
+                ("phone_number", PHONE),
+                ("verification_code", code),
+            ],
+            more,
+        );
         // From a page of the application's.
         let request = self.get("/passwordless/verify_redirect").header("referer", "http://localhost:3000/");
         request.query(&parameters).send().await.unwrap()
@@ -185,19 +186,20 @@ impl TestTenant {
 
     /// Exchanges an authorization code, with some parameters changed, added or (empty) left out.
     pub(crate) async fn exchange(&self, code: &str, more: &[(&str, &str)]) -> Response {
-        let mut form = vec![
-            ("grant_type", "authorization_code"),
-            ("client_id", "web"),
-            ("client_secret", "web-secret"),
-            ("code", code),
-            ("redirect_uri", CALLBACK),
-        ];
-        form.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
-        form.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+        let form = changed_form(
+            &[
+                ("grant_type", "authorization_code"),
+                ("client_id", "web"),
+                ("client_secret", "web-secret"),
+                ("code", code),
+                ("redirect_uri", CALLBACK),
+            ],
+            more,
+        );
         self.http.post(self.url("/oauth/token")).form(&form).send().await.unwrap()
     }
 
-    pub(crate) async fn block(&self) {
+    pub(crate) async fn block_users(&self) {
         let done = sqlx::query("UPDATE tenant_users SET blocked = TRUE").execute(&self.pool).await.unwrap();
         assert_eq!(done.rows_affected(), 1);
     }
