@@ -1,6 +1,6 @@
 //! A tenant with a port, a database and a clock of its own.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use passwordless_tenant::{Clock, Entropy, Limits, OwnKeys, Settings, Sms, SystemEntropy, TenantConfig};
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
@@ -11,6 +11,7 @@ use sqlx::{
 };
 use tempfile::TempDir;
 use time::OffsetDateTime;
+use tokio::sync::OnceCell;
 use url::Url;
 
 use super::{CALLBACK, PHONE, TestClock, changed_form, client_assertion, cookie, location, log, otp_request, query};
@@ -55,8 +56,9 @@ impl TestTenant {
     pub(crate) async fn with(options: TenantOptions) -> Self {
         log::record();
         let folder = tempfile::tempdir().unwrap();
+        std::fs::write(database_path(&folder), new_database().await).unwrap();
         let pool = open(&folder).await;
-        Self::serve(options, folder, pool, OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()).await
+        Self::serve(options, folder, pool, start_time()).await
     }
 
     async fn serve(options: TenantOptions, folder: TempDir, pool: SqlitePool, now: OffsetDateTime) -> Self {
@@ -205,9 +207,31 @@ impl TestTenant {
     }
 }
 
+/// The database of a tenant after its first start. It is made once and copied, as generating the RSA keys in it takes
+/// longer than most tests.
+async fn new_database() -> &'static [u8] {
+    static DATABASE: OnceCell<Vec<u8>> = OnceCell::const_new();
+    let make = async || {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = open(&folder).await;
+        let tenant = TestTenant::serve(TenantOptions::default(), folder, pool, start_time()).await;
+        tenant.pool.close().await;
+        std::fs::read(database_path(&tenant.folder)).unwrap()
+    };
+    DATABASE.get_or_init(make).await
+}
+
+fn start_time() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
+}
+
+fn database_path(folder: &TempDir) -> PathBuf {
+    folder.path().join("tenant.db")
+}
+
 async fn open(folder: &TempDir) -> SqlitePool {
     let options = SqliteConnectOptions::new()
-        .filename(folder.path().join("tenant.db"))
+        .filename(database_path(folder))
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .busy_timeout(Duration::from_secs(10));
