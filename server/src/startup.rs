@@ -114,7 +114,7 @@ pub struct Application {
     connections: ConnectionArgs,
     proxies: TrustedProxies,
     /// Housekeeping; it ends with its set.
-    sweepers: JoinSet<()>,
+    cleanup_tasks: JoinSet<()>,
 }
 
 impl Application {
@@ -132,7 +132,7 @@ impl Application {
             servers: Vec::new(),
             connections: config.connections,
             proxies: trusted_proxies(&config),
-            sweepers: JoinSet::new(),
+            cleanup_tasks: JoinSet::new(),
         };
         let tenant = match mode {
             Mode::App => None,
@@ -160,7 +160,7 @@ impl Application {
             passwordless_tenant::router(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
         let tenant = tenant.layer(TrustedProxiesLayer::new(self.proxies.clone()));
         self.servers.extend(listener.map(|listener| (listener, tenant)));
-        self.sweepers.spawn(passwordless_tenant::sweep(pool.clone(), clocks.tenant.clone()));
+        self.cleanup_tasks.spawn(passwordless_tenant::cleanup(pool.clone(), clocks.tenant.clone()));
         tracing::info!("the tenant is at {}", config.tenant_public_url);
         if has_outbox {
             tracing::info!("read the SMS at {}outbox", config.tenant_public_url);
@@ -179,7 +179,7 @@ impl Application {
         let sessions = DatabaseSessions::open(pool.clone()).await?;
         let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site);
         self.servers.extend(listener.map(|listener| (listener, app)));
-        self.sweepers.spawn(sessions.sweep());
+        self.cleanup_tasks.spawn(sessions.cleanup());
         tracing::info!("the app is at {}", config.app_base_url);
         Ok(())
     }
@@ -200,7 +200,7 @@ impl Application {
             stopping.send_replace(true);
         });
         let finished = finish(tasks, stopped).await;
-        drop(self.sweepers);
+        drop(self.cleanup_tasks);
         finished
     }
 }

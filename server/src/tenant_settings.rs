@@ -3,8 +3,8 @@
 use crate::config::{Config, ConfigError, KeyArgs, TwilioArgs, is_plain};
 use leptos_passwordless::Country;
 use passwordless_tenant::{
-    BuildError, Entropy, Limits, OwnKeys, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig, TwilioFrom,
-    default_client_secret,
+    BuildError, Entropy, Limits, OperatorKeys, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig,
+    TwilioFrom, default_client_secret,
 };
 use secrecy::SecretString;
 use sqlx::SqlitePool;
@@ -67,7 +67,7 @@ pub(crate) fn without_store(config: &Config) -> Result<(Option<TenantConfig>, Sm
 }
 
 /// The keys that the operator keeps.
-pub(crate) fn own_keys(config: &Config) -> Result<OwnKeys, SettingsError> {
+pub(crate) fn own_keys(config: &Config) -> Result<OperatorKeys, SettingsError> {
     let KeyArgs { tenant_signing_key, tenant_signing_key_file, tenant_code_key, tenant_code_key_file } = &config.keys;
     let read = |secret: &Option<SecretString>, file: &Option<PathBuf>| match (secret, file) {
         (Some(secret), _) => Ok(Some(secret.clone())),
@@ -78,7 +78,7 @@ pub(crate) fn own_keys(config: &Config) -> Result<OwnKeys, SettingsError> {
         (None, None) => Ok(None),
     };
     let signing = read(tenant_signing_key, tenant_signing_key_file)?;
-    Ok(OwnKeys::new(signing, read(tenant_code_key, tenant_code_key_file)?)?)
+    Ok(OperatorKeys::new(signing, read(tenant_code_key, tenant_code_key_file)?)?)
 }
 
 /// The file's clients and connections; warns of keys that are not known here.

@@ -3,7 +3,7 @@
 use super::CommandError;
 use crate::{config::Config, database, tenant_settings::own_keys};
 use clap::Subcommand;
-use passwordless_tenant::{KeyState, SystemClock, code_keys, rotate_code_key, rotate_signing_keys, signing_keys};
+use passwordless_tenant::{KeyState, SystemClock, otp_keys, rotate_otp_key, rotate_signing_keys, signing_keys};
 use std::io::Write;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -20,12 +20,12 @@ pub enum Keys {
 pub(super) async fn run(keys: Keys, config: &Config, out: &mut impl Write) -> Result<(), CommandError> {
     let pool = database::open(&config.database_url).await?;
     let own = own_keys(config)?;
-    if keys == Keys::Rotate && own.signs() {
+    if keys == Keys::Rotate && own.has_signing_key() {
         return Err(CommandError::OwnKey);
     }
     let (signing, codes) = match keys {
-        Keys::List => (signing_keys(&pool, &own, &SystemClock).await?, code_keys(&pool).await?),
-        Keys::Rotate => (rotate_signing_keys(&pool, &SystemClock).await?, rotate_code_key(&pool, &SystemClock).await?),
+        Keys::List => (signing_keys(&pool, &own, &SystemClock).await?, otp_keys(&pool).await?),
+        Keys::Rotate => (rotate_signing_keys(&pool, &SystemClock).await?, rotate_otp_key(&pool, &SystemClock).await?),
     };
     let since = |since: OffsetDateTime| since.format(&Rfc3339).unwrap_or_default();
     for key in signing {

@@ -3,7 +3,7 @@
 use super::CommandError;
 use crate::{config::Config, database, session_store::DatabaseSessions};
 use clap::{Args, Subcommand};
-use passwordless_tenant::{Person, block_people, delete_people, find_people, people, unblock_people};
+use passwordless_tenant::{UserRecord, block_users, delete_users, find_users, list_users, unblock_users};
 use std::io::Write;
 use time::format_description::well_known::Rfc3339;
 
@@ -16,7 +16,7 @@ pub enum Users {
         #[command(flatten)]
         show: Show,
     },
-    /// Shows one person
+    /// Shows one user
     Show(One),
     /// Keeps someone out: no messages, no tokens; ends the sessions that the app keeps in this database
     Block(One),
@@ -30,7 +30,7 @@ pub enum Users {
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct One {
     /// A user id (sms|…) or a phone number (+14155552671)
-    whom: String,
+    user: String,
     /// How to show them.
     #[command(flatten)]
     show: Show,
@@ -42,40 +42,40 @@ pub struct Show {
     /// Shows phone numbers in clear
     #[arg(long)]
     unmasked: bool,
-    /// Prints JSON, one line a person
+    /// Prints JSON, one line a user
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(users: &Users, config: &Config, out: &mut impl Write) -> Result<(), CommandError> {
     let pool = database::open(&config.database_url).await?;
-    let (found, show, whom) = match users {
-        Users::List { show } => (people(&pool).await?, show, None),
-        Users::Show(One { whom, show }) => (find_people(&pool, whom).await?, show, Some(whom)),
-        Users::Block(One { whom, show }) => (block_people(&pool, whom).await?, show, Some(whom)),
-        Users::Unblock(One { whom, show }) => (unblock_people(&pool, whom).await?, show, Some(whom)),
-        Users::Delete(One { whom, show }) => (delete_people(&pool, whom).await?, show, Some(whom)),
+    let (found, show, user) = match users {
+        Users::List { show } => (list_users(&pool).await?, show, None),
+        Users::Show(One { user, show }) => (find_users(&pool, user).await?, show, Some(user)),
+        Users::Block(One { user, show }) => (block_users(&pool, user).await?, show, Some(user)),
+        Users::Unblock(One { user, show }) => (unblock_users(&pool, user).await?, show, Some(user)),
+        Users::Delete(One { user, show }) => (delete_users(&pool, user).await?, show, Some(user)),
     };
-    if let (true, Some(whom)) = (found.is_empty(), whom) {
-        return Err(CommandError::NobodyFound(whom.clone()));
+    if let (true, Some(user)) = (found.is_empty(), user) {
+        return Err(CommandError::NobodyFound(user.clone()));
     }
     if matches!(users, Users::Block(_) | Users::Delete(_)) {
         let sessions = DatabaseSessions::open(pool).await?;
-        for person in &found {
-            sessions.end_all_of(&person.user_id).await?;
+        for user in &found {
+            sessions.end_all_of(&user.user_id).await?;
         }
     }
-    for person in found {
-        print(if show.unmasked { person.unmasked() } else { person }, show.json, out)?;
+    for user in found {
+        print(if show.unmasked { user.unmasked() } else { user }, show.json, out)?;
     }
     Ok(())
 }
 
-fn print(person: Person, json: bool, out: &mut impl Write) -> Result<(), CommandError> {
+fn print(user: UserRecord, json: bool, out: &mut impl Write) -> Result<(), CommandError> {
     if json {
-        return Ok(writeln!(out, "{}", serde_json::to_string(&person)?)?);
+        return Ok(writeln!(out, "{}", serde_json::to_string(&user)?)?);
     }
-    let Person { user_id, connection, phone_number, blocked, last_signed_in_at, .. } = person;
+    let UserRecord { user_id, connection, phone_number, blocked, last_signed_in_at, .. } = user;
     let at = last_signed_in_at.format(&Rfc3339).unwrap_or_default();
     let blocked = if blocked { "  blocked" } else { "" };
     Ok(writeln!(out, "{user_id}  {phone_number}  {connection}  {at}{blocked}")?)

@@ -1,4 +1,7 @@
-//! Functions for operators, which work on the database while the tenant runs or not.
+//! Functions for operators: they work on the database, whether the tenant runs or not.
 
 pub(crate) mod cleanup;
+pub(crate) mod keys;
+pub(crate) mod logs;
+pub(crate) mod messages;
 pub(crate) mod users;

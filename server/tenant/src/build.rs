@@ -6,71 +6,118 @@ use axum::Router;
 use url::Url;
 
 use crate::{
+    audit::log::AuditLog,
     clock::{Clock, Millis},
     config::TenantConfig,
     endpoints,
     entropy::Entropy,
     error::BuildError,
-    keys::{operator_keys::OwnKeys, otp_keys, rotation::Keyring},
+    hosted_login::HostedLogins,
+    http::cookies::CookiePolicy,
+    keys::{
+        operator_keys::OperatorKeys,
+        rotation::{SigningKeys, rotate_otp_key_if_due},
+    },
+    oauth::{
+        authorization_codes::AuthorizationCodes, authorizer::Authorizer, client_auth::ClientAuthenticator,
+        login_tickets::LoginTickets, refresh::RefreshTokens, sso::SsoSessions, tokens::Tokens,
+    },
     origin::Origin,
-    rate_limit::{settings::Limits, timing_guard::SendTimes},
+    otp::{known_device::KnownDevices, service::OtpService},
+    rate_limit::settings::Limits,
     seal::SealKey,
-    sms::{TwilioConfig, registry::Senders},
-    state::Tenant,
+    sms::{Sms, registry::SenderRegistry},
+    state::AppState,
     store::{Pool, Store},
 };
 
-/// What a tenant is made from.
+/// The settings of a tenant.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The tenant's origin as others see it; the issuer is this and a slash.
     pub public_url: Url,
     /// Clients and connections.
     pub config: TenantConfig,
-    /// What sends for connections that name no provider of their own.
+    /// The sender for connections that configure none of their own.
     pub sms: Sms,
-    /// How many texts may be asked for.
+    /// How many codes may be requested.
     pub limits: Limits,
-    /// Keys that the operator keeps.
-    pub keys: OwnKeys,
+    /// Keys that the operator supplies.
+    pub keys: OperatorKeys,
 }
 
-/// The default sender.
-#[derive(Clone, Debug)]
-pub enum Sms {
-    /// No provider: messages are kept for a developer to read at `/outbox`.
-    Outbox,
-    /// An account at Twilio.
-    Twilio(TwilioConfig),
-}
-
-/// Creates the tables that are missing, makes the keys at first start, and returns the router to serve with
+/// Creates missing tables, generates the keys at the first start, and returns the router to serve with
 /// `into_make_service_with_connect_info::<SocketAddr>()`.
 ///
 /// # Errors
 ///
-/// When the store, the key or the settings cannot be used.
+/// When the store, a key or the settings cannot be used.
 pub async fn router(
     settings: Settings,
     pool: Pool,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<Router, BuildError> {
-    let store = Store::open(pool).await?.with_code_key(settings.keys.code.clone());
-    let keyring = Keyring::open(&store, settings.keys.clone(), Millis::of(&*clock)).await?;
-    otp_keys::renew(&store, Millis::of(&*clock)).await?;
-    let origin = Origin::of(&settings.public_url)?;
-    let tenant = Tenant {
-        senders: Senders::new(&settings, &origin, &clock)?,
+    endpoints::router(state(settings, pool, clock, entropy).await?)
+}
+
+async fn state(
+    settings: Settings,
+    pool: Pool,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<AppState, BuildError> {
+    let Settings { public_url, config, sms, limits, keys } = settings;
+    let store = Store::open(pool).await?.with_operator_otp_key(keys.otp.clone());
+    let keys = SigningKeys::open(store.clone(), keys, Arc::clone(&clock)).await?;
+    rotate_otp_key_if_due(&store, Millis::of(&*clock), &*entropy).await?;
+    let seal_key = Arc::new(SealKey::of(&store.secret("cookies", &*entropy).await?)?);
+    let origin = Origin::of(&public_url)?;
+    let cookies = CookiePolicy::new(&origin);
+    let (config, limits) = (Arc::new(config), Arc::new(limits));
+    let senders = Arc::new(SenderRegistry::new(&sms, config.connections(), &origin, &clock)?);
+
+    let audit = AuditLog { store: store.clone(), clock: clock.clone(), entropy: entropy.clone() };
+    let tokens = Tokens { origin: origin.clone(), keys: keys.clone(), clock: clock.clone(), entropy: entropy.clone() };
+    let refresh_tokens =
+        RefreshTokens { store: store.clone(), audit: audit.clone(), clock: clock.clone(), entropy: entropy.clone() };
+    let codes = AuthorizationCodes {
+        store: store.clone(),
+        refresh_tokens: refresh_tokens.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    };
+    Ok(AppState {
+        clients: ClientAuthenticator {
+            config: config.clone(),
+            origin: origin.clone(),
+            store: store.clone(),
+            clock: clock.clone(),
+        },
+        otp: OtpService {
+            limits: limits.clone(),
+            senders: senders.clone(),
+            timing: Arc::default(),
+            store: store.clone(),
+            audit,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        },
+        devices: KnownDevices { key: seal_key.clone(), cookies, clock: clock.clone(), entropy: entropy.clone() },
+        logins: HostedLogins { key: seal_key, cookies, clock: clock.clone(), entropy: entropy.clone() },
+        sessions: SsoSessions { store: store.clone(), cookies, clock: clock.clone(), entropy: entropy.clone() },
+        tickets: LoginTickets { store: store.clone(), cookies, clock: clock.clone(), entropy: entropy.clone() },
+        authorizer: Authorizer { codes: codes.clone(), tokens: tokens.clone() },
         origin,
-        config: settings.config,
-        limits: settings.limits,
-        keyring,
-        seal_key: SealKey::of(&store.secret("cookies", &*entropy).await?)?,
-        send_times: SendTimes::default(),
+        config,
+        limits,
+        senders,
         store,
         clock,
         entropy,
-    };
-    endpoints::router(Arc::new(tenant))
+        keys,
+        tokens,
+        refresh_tokens,
+        codes,
+    })
 }

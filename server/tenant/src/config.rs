@@ -11,7 +11,6 @@ mod weaknesses;
 mod yaml;
 
 pub use weaknesses::Weakness;
-use yaml::is_loopback;
 
 use std::time::Duration;
 
@@ -23,7 +22,7 @@ pub(crate) use apis::{Api, AudienceError};
 
 use crate::{
     clock::Millis,
-    oauth::client_assertion::AssertionKey,
+    oauth::assertion_key::AssertionKey,
     otp::template::Template,
     sms::{GatewayConfig, TwilioConfig},
 };
@@ -77,6 +76,11 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: String,
     },
+}
+
+/// A value that cannot be used; the line is found later, by the path.
+fn invalid(path: impl Into<String>, problem: impl Into<String>) -> ConfigError {
+    ConfigError::Invalid { line: 1, path: path.into(), problem: problem.into() }
 }
 
 /// What kind of program a client is; it decides the defaults of [`Client::auth_method`] and the grants.
@@ -144,6 +148,11 @@ impl Client {
 
     pub(crate) fn is_public(&self) -> bool {
         self.auth_method == AuthMethod::None
+    }
+
+    /// Whether an entry such as one of `enabled_clients` means this client.
+    pub(crate) fn is_named(&self, entry: &str) -> bool {
+        entry == self.name || entry == self.client_id
     }
 
     /// Whether a login may end there.
@@ -249,8 +258,7 @@ impl Connection {
     }
 
     pub(crate) fn is_enabled_for(&self, client: &Client) -> bool {
-        let names_it = |entry: &String| *entry == client.name || *entry == client.client_id;
-        self.enabled_clients.as_ref().is_none_or(|clients| clients.iter().any(names_it))
+        self.enabled_clients.as_ref().is_none_or(|clients| clients.iter().any(|entry| client.is_named(entry)))
     }
 }
 

@@ -1,6 +1,6 @@
-//! Every reader of what strangers send, given input that nobody would think of.
+//! Random input for every parser of untrusted input.
 //!
-//! For a second each, or as long as `make fuzz` says; a failure prints the seed to repeat it with
+//! For two seconds each in `make test`, or as long as `make fuzz` says; a failure prints the seed to repeat it with
 //! (`BOLERO_RANDOM_SEED`). What is private to a module is tested there, under the same name: `fuzz_…`.
 
 use axum::{
@@ -10,14 +10,16 @@ use axum::{
 use bolero::{ValueGenerator, check, produce};
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::Value;
+use url::Url;
 
 use crate::{
     TenantConfig, digits,
     http::{
         api_error::{ApiError, Property},
-        cookies,
-        params::{BodyFields, Fields, QueryFields},
+        cookies::CookiePolicy,
+        params::{BodyParams, Params, QueryParams},
     },
+    origin::Origin,
     otp::{
         language::Language,
         template::{Syntax, Template, Values},
@@ -121,13 +123,13 @@ const BODIES: &[&str] = &[
 ];
 
 /// A text, where there is one, is not empty, and asking for it changes nothing.
-fn are_texts_or_refused(fields: &Fields) {
-    assert!(matches!(fields.param("client_id"), Ok(None) | Err(_)) || fields.get("client_id").is_some());
-    for name in fields.names().map(str::to_owned) {
-        let text = fields.get(&name).and_then(Value::as_str);
-        assert!(text.is_none() || fields.names().any(|other| other == name));
+fn are_texts_or_refused(params: &Params) {
+    assert!(matches!(params.param("client_id"), Ok(None) | Err(_)) || params.get("client_id").is_some());
+    for name in params.names().map(str::to_owned) {
+        let text = params.get(&name).and_then(Value::as_str);
+        assert!(text.is_none() || params.names().any(|other| other == name));
     }
-    if let Ok(text) = fields.text(Property::Other("client_id")) {
+    if let Ok(text) = params.text(Property::Other("client_id")) {
         assert!(text.is_none_or(|text| !text.is_empty()));
     }
 }
@@ -137,8 +139,8 @@ fn fuzz_bodies() {
     check!().with_generator((texts(BODIES), produce::<bool>())).for_each(|(text, is_form)| {
         let content_type = if *is_form { "application/x-www-form-urlencoded" } else { "application/json" };
         let request = Request::post("/").header(header::CONTENT_TYPE, content_type).body(Body::from(text.clone()));
-        let read = now(BodyFields::from_request(request.expect("a request"), &()));
-        let _ = read.map(|BodyFields(fields)| are_texts_or_refused(&fields));
+        let read = now(BodyParams::from_request(request.expect("a request"), &()));
+        let _ = read.map(|BodyParams(params)| are_texts_or_refused(&params));
     });
 }
 
@@ -147,21 +149,23 @@ fn fuzz_queries() {
     check!().with_generator(texts(BODIES)).for_each(|text| {
         let Ok(request) = Request::get(format!("/?{text}")).body(()) else { return };
         let (mut parts, ()) = request.into_parts();
-        let read: Result<_, ApiError> = now(QueryFields::from_request_parts(&mut parts, &()));
-        let _ = read.map(|QueryFields(fields)| are_texts_or_refused(&fields));
+        let read: Result<_, ApiError> = now(QueryParams::from_request_parts(&mut parts, &()));
+        let _ = read.map(|QueryParams(params)| are_texts_or_refused(&params));
     });
 }
 
 #[test]
 fn fuzz_cookies() {
+    let origin = Url::parse("http://localhost:3001").ok().and_then(|url| Origin::of(&url).ok()).expect("an origin");
+    let cookies = CookiePolicy::new(&origin);
     check!().for_each(|noise: &[u8]| {
         let noise = &noise[..noise.len().min(64)];
-        let found = cookies::read(&headers(header::COOKIE, noise), "sid");
+        let found = cookies.read(&headers(header::COOKIE, noise), "sid");
         assert!(found.is_none_or(|value| !value.contains(';')));
-        // A neighbour's bytes do not matter.
+        // The bytes of other cookies do not matter.
         let beside = [noise, b"; tenant_sso=right"].concat();
         let beside = headers(header::COOKIE, &beside);
-        assert!(beside.is_empty() || cookies::read(&beside, "tenant_sso").is_some());
+        assert!(beside.is_empty() || cookies.read(&beside, "tenant_sso").is_some());
     });
 }
 

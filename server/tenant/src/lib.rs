@@ -4,7 +4,7 @@
 //! and, where no SMS provider is configured, the outbox that shows the messages to a developer.
 
 mod admin;
-mod audit_log;
+mod audit;
 mod build;
 mod clock;
 mod config;
@@ -29,24 +29,23 @@ mod state;
 mod store;
 
 pub use admin::{
-    cleanup::{sweep, sweep_once},
-    users::{Person, block_people, delete_people, find_people, people, unblock_people},
+    cleanup::{cleanup, cleanup_once},
+    keys::{KeyInfo, KeyState, OtpKeyInfo, otp_keys, rotate_otp_key, rotate_signing_keys, signing_keys},
+    logs::logs,
+    messages::messages,
+    users::{UserRecord, block_users, delete_users, find_users, list_users, unblock_users},
 };
-pub use audit_log::{LogEntry, logs};
-pub use build::{Settings, Sms, router};
+pub use audit::event::LogEntry;
+pub use build::{Settings, router};
 pub use clock::{Clock, SystemClock};
 pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, SenderConfig, TenantConfig, Weakness};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BuildError, StoreError};
-pub use keys::{
-    operator_keys::OwnKeys,
-    otp_keys::{CodeKeyInfo, code_keys, rotate_code_key},
-    rotation::{KeyInfo, KeyState, rotate_signing_keys, signing_keys},
-};
-pub use oauth::client_assertion::AssertionKey;
+pub use keys::operator_keys::OperatorKeys;
+pub use oauth::assertion_key::AssertionKey;
 pub use rate_limit::settings::Limits;
 pub use sms::{
-    Accepted, AskedBy, Gateway, GatewayAuthentication, GatewayConfig, MessageState, Outbox, Retries, SendError,
-    SmsMessage, SmsSender, Twilio, TwilioConfig, TwilioFrom, messages,
+    Accepted, Gateway, GatewayAuthentication, GatewayConfig, MessageState, Outbox, RequestedBy, Retries, SendError,
+    Sms, SmsMessage, SmsSender, Twilio, TwilioConfig, TwilioFrom,
 };
 pub use store::{Pool, default_client_secret};

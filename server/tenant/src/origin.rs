@@ -1,6 +1,6 @@
 //! Where the tenant is, as others see it.
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::error::BuildError;
 
@@ -35,5 +35,16 @@ impl Origin {
 
     pub(crate) fn is_https(&self) -> bool {
         self.0.starts_with("https:")
+    }
+}
+
+/// Whether a URL is on this machine: `localhost`, a name below it, or a loopback address. The program has the same rule; the
+/// two crates share no code.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     http::api_error::{ApiError, ErrorName},
 };
 
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// A page, and what it may load.
 pub(crate) struct Page {
@@ -168,14 +168,4 @@ fn policy_source(url: &Url) -> String {
     let origin = url.origin();
     let has_name = origin.is_tuple() && !matches!(url.host(), Some(Host::Ipv6(_)));
     if has_name { origin.ascii_serialization() } else { format!("{}:", url.scheme()) }
-}
-
-/// `GET /u/tenant.css`.
-pub(crate) async fn stylesheet() -> Response {
-    asset("text/css; charset=utf-8", include_str!("pages/tenant.css"))
-}
-
-fn asset(content_type: &'static str, text: &'static str) -> Response {
-    let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "public, max-age=300")];
-    (headers, text).into_response()
 }

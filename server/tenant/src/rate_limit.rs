@@ -2,6 +2,8 @@
 
 pub(crate) mod attempt;
 pub(crate) mod backoff;
+pub(crate) mod bucket;
+pub(crate) mod gcra;
 pub(crate) mod settings;
 pub(crate) mod start;
 pub(crate) mod timing_guard;

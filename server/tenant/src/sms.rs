@@ -12,11 +12,12 @@ use std::{net::IpAddr, time::Duration};
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-pub use delivery::{MessageState, messages};
+pub use delivery::MessageState;
 pub(crate) use failover::Failover;
 pub use gateway::{Gateway, GatewayAuthentication, GatewayConfig};
 pub use outbox::Outbox;
 pub(crate) use outbox::OutboxMessage;
+pub use registry::Sms;
 pub use twilio::{Retries, Twilio, TwilioConfig, TwilioFrom};
 
 /// Twilio's code for a recipient who asked for no messages.
@@ -35,12 +36,12 @@ pub struct SmsMessage {
     /// How long delivering it makes sense: the code's lifetime.
     pub validity: Duration,
     /// Who asked for it, for gateways that are to know.
-    pub asked_by: AskedBy,
+    pub requested_by: RequestedBy,
 }
 
 /// The request that a message was asked for with.
 #[derive(Clone, Debug, Default)]
-pub struct AskedBy {
+pub struct RequestedBy {
     /// Its address.
     pub ip: Option<IpAddr>,
     /// Its `User-Agent`.

@@ -1,46 +1,44 @@
-//! What handlers share.
+//! Application state: each handler extracts the parts that it uses.
 
 use std::sync::Arc;
 
+use axum::extract::FromRef;
+
 use crate::{
-    clock::{Clock, Millis},
-    config::{AudienceError, Client, TenantConfig},
+    clock::Clock,
+    config::TenantConfig,
     entropy::Entropy,
-    error::StoreError,
-    keys::rotation::{Keyring, Keys},
+    hosted_login::HostedLogins,
+    keys::rotation::SigningKeys,
+    oauth::{
+        authorization_codes::AuthorizationCodes, authorizer::Authorizer, client_auth::ClientAuthenticator,
+        login_tickets::LoginTickets, refresh::RefreshTokens, sso::SsoSessions, tokens::Tokens,
+    },
     origin::Origin,
-    rate_limit::{settings::Limits, timing_guard::SendTimes},
-    seal::SealKey,
-    sms::registry::Senders,
+    otp::{known_device::KnownDevices, service::OtpService},
+    rate_limit::settings::Limits,
+    sms::registry::SenderRegistry,
     store::Store,
 };
 
-/// What the handlers share.
-pub(crate) struct Tenant {
+#[derive(Clone, FromRef)]
+pub(crate) struct AppState {
     pub(crate) origin: Origin,
-    pub(crate) config: TenantConfig,
-    pub(crate) limits: Limits,
-    pub(crate) keyring: Keyring,
-    pub(crate) seal_key: SealKey,
-    pub(crate) send_times: SendTimes,
+    pub(crate) config: Arc<TenantConfig>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) senders: Arc<SenderRegistry>,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) senders: Senders,
-}
-
-impl Tenant {
-    pub(crate) fn now(&self) -> Millis {
-        Millis::of(&*self.clock)
-    }
-
-    pub(crate) async fn keys(&self) -> Result<Arc<Keys>, StoreError> {
-        self.keyring.keys(&self.store, self.now()).await
-    }
-
-    /// The API that the client asks a token for. The tenant's own, which older SDKs name, is in every token anyway.
-    pub(crate) fn audience(&self, client: &Client, asked: Option<&str>) -> Result<Option<String>, AudienceError> {
-        let Some(audience) = asked.filter(|asked| *asked != self.origin.at("/userinfo")) else { return Ok(None) };
-        self.config.check_audience(client, audience).map(|()| Some(audience.to_owned()))
-    }
+    pub(crate) keys: SigningKeys,
+    pub(crate) clients: ClientAuthenticator,
+    pub(crate) otp: OtpService,
+    pub(crate) devices: KnownDevices,
+    pub(crate) logins: HostedLogins,
+    pub(crate) sessions: SsoSessions,
+    pub(crate) tickets: LoginTickets,
+    pub(crate) tokens: Tokens,
+    pub(crate) refresh_tokens: RefreshTokens,
+    pub(crate) codes: AuthorizationCodes,
+    pub(crate) authorizer: Authorizer,
 }

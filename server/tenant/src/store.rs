@@ -1,4 +1,4 @@
-//! What the tenant keeps. One SQL text for `SQLite` and `PostgreSQL`; each statement that decides something is atomic.
+//! The tenant's tables, and all of its SQL. Each statement that decides something is atomic.
 
 mod assertions;
 mod authorization_codes;
@@ -38,7 +38,7 @@ pub(crate) use users::User;
 /// The engine; it is named here only.
 type SqlEngine = sqlx::Sqlite;
 
-/// Connections to the database that the tenant keeps everything in.
+/// Connections to the tenant's database.
 pub type Pool = sqlx::Pool<SqlEngine>;
 
 type Connection = <SqlEngine as sqlx::Database>::Connection;
@@ -47,23 +47,23 @@ type Connection = <SqlEngine as sqlx::Database>::Connection;
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     pool: Pool,
-    /// The operator's, that codes are hashed under beside the keys in the database.
-    code_key: Option<SecretString>,
+    /// The operator's secret, which codes are hashed under together with the keys in the database.
+    operator_otp_key: Option<SecretString>,
 }
 
 impl Store {
     /// Creates the tables that are missing.
     pub(crate) async fn open(pool: Pool) -> Result<Self, StoreError> {
         sqlx::raw_sql(include_str!("store/schema.sql")).execute(&pool).await?;
-        Ok(Self { pool, code_key: None })
+        Ok(Self { pool, operator_otp_key: None })
     }
 
-    pub(crate) fn with_code_key(self, code_key: Option<SecretString>) -> Self {
-        Self { code_key, ..self }
+    pub(crate) fn with_operator_otp_key(self, operator_otp_key: Option<SecretString>) -> Self {
+        Self { operator_otp_key, ..self }
     }
 }
 
-/// What is kept of a bearer's secret (a code, a cookie): enough to recognise it, not enough to use it.
+/// Hash of a bearer secret (a code, a token, a cookie): the store recognises it, and does not reveal it.
 fn hash(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, secret.as_bytes()))
 }

@@ -1,4 +1,4 @@
-//! People as an operator sees and manages them.
+//! The users, listed and managed by an operator.
 
 use time::OffsetDateTime;
 
@@ -9,19 +9,19 @@ use crate::{
     store::{Pool, Store},
 };
 
-/// A person at one connection. Neither its `Debug` form nor its JSON shows the number in clear.
+/// A user of one connection. Neither its `Debug` form nor its JSON shows the number in clear.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Person {
-    /// The subject of their tokens, such as `sms|0123456789abcdef01234567`.
+pub struct UserRecord {
+    /// The subject of the user's tokens, such as `sms|0123456789abcdef01234567`.
     pub user_id: String,
-    /// The connection that they sign in by.
+    /// The connection that the user signs in with.
     pub connection: String,
-    /// Whether they are kept out.
+    /// Whether the user is blocked.
     pub blocked: bool,
-    /// Their first sign-in.
+    /// The first sign-in.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// Their last one.
+    /// The last sign-in.
     #[serde(rename = "last_login", with = "time::serde::rfc3339")]
     pub last_signed_in_at: OffsetDateTime,
     /// The number, masked.
@@ -30,7 +30,7 @@ pub struct Person {
     number: PhoneNumber,
 }
 
-impl Person {
+impl UserRecord {
     pub(crate) fn new(
         (id, connection, number, blocked, created_at, updated_at): (String, String, String, bool, i64, i64),
     ) -> Result<Self, StoreError> {
@@ -48,7 +48,7 @@ impl Person {
         })
     }
 
-    /// The same, with the number in clear where it is shown.
+    /// The same, with the number in clear.
     #[must_use]
     pub fn unmasked(self) -> Self {
         Self { phone_number: self.number.as_str().to_owned(), ..self }
@@ -59,74 +59,75 @@ impl Person {
     }
 }
 
-/// Whom an operator means.
+/// The users that an operator selects.
 #[derive(Clone, Debug)]
-pub(crate) enum Whom<'a> {
+pub(crate) enum UserSelector<'a> {
     Id(&'a str),
     Number(PhoneNumber),
 }
 
-impl<'a> Whom<'a> {
-    /// A number in E.164, also one that would not be taken today, or an identifier with or without `sms|`.
-    pub(crate) fn read(text: &'a str) -> Self {
+impl<'a> UserSelector<'a> {
+    /// A number in E.164, also one that would be refused today, or an identifier with or without `sms|`.
+    pub(crate) fn parse(text: &'a str) -> Self {
         let number = PhoneNumber::parse(text).or_else(|| PhoneNumber::kept(text));
         number.map_or(Self::Id(text.strip_prefix("sms|").unwrap_or(text)), Self::Number)
     }
 }
 
-/// Everyone, newest first.
+/// All users, newest first.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub async fn people(pool: &Pool) -> Result<Vec<Person>, StoreError> {
-    Store::open(pool.clone()).await?.people().await
+pub async fn list_users(pool: &Pool) -> Result<Vec<UserRecord>, StoreError> {
+    Store::open(pool.clone()).await?.list_users().await
 }
 
-/// Those with this number or identifier: at most one at each connection.
+/// The users with this number or identifier: at most one of each connection.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub async fn find_people(pool: &Pool, whom: &str) -> Result<Vec<Person>, StoreError> {
-    Store::open(pool.clone()).await?.find_people(&Whom::read(whom)).await
+pub async fn find_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, StoreError> {
+    Store::open(pool.clone()).await?.find_users(&UserSelector::parse(selector)).await
 }
 
-/// Keeps those with this number or identifier out: they get no messages and no tokens, and their sessions and refresh tokens
-/// give nothing while they are kept out. Access tokens that are out stay good until they expire, for who checks them without
-/// asking here, and an application's own session is for the application to end.
+/// Blocks the users with this number or identifier: they get no messages and no tokens, and their sessions and refresh tokens
+/// do not work while they are blocked. Access tokens stay valid until they expire where they are checked without the tenant,
+/// and applications have to end their own sessions.
 ///
 /// # Errors
 ///
 /// When the database cannot be read or written.
-pub async fn block_people(pool: &Pool, whom: &str) -> Result<Vec<Person>, StoreError> {
-    Store::open(pool.clone()).await?.set_blocked(&Whom::read(whom), true).await
+pub async fn block_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, StoreError> {
+    Store::open(pool.clone()).await?.set_blocked(&UserSelector::parse(selector), true).await
 }
 
-/// Lets those with this number or identifier in again, and forgets the failing tries for their numbers. The tries of a
-/// number are forgotten also where nobody signed in with it yet.
+/// Unblocks the users with this number or identifier, and resets the failed attempts for their numbers. The attempts of a
+/// number are reset even if it has never signed in.
 ///
 /// # Errors
 ///
 /// When the database cannot be read or written.
-pub async fn unblock_people(pool: &Pool, whom: &str) -> Result<Vec<Person>, StoreError> {
+pub async fn unblock_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, StoreError> {
     let store = Store::open(pool.clone()).await?;
-    let whom = Whom::read(whom);
-    let people = store.set_blocked(&whom, false).await?;
-    if let Whom::Number(number) = &whom {
-        store.forget_tries(number).await?;
+    let selector = UserSelector::parse(selector);
+    let users = store.set_blocked(&selector, false).await?;
+    if let UserSelector::Number(number) = &selector {
+        store.reset_attempts(number).await?;
     }
-    for person in &people {
-        store.forget_tries(person.number()).await?;
+    for user in &users {
+        store.reset_attempts(user.number()).await?;
     }
-    Ok(people)
+    Ok(users)
 }
 
-/// Removes those with this number or identifier, and ends their sessions here, not those of applications. Who signs in again is a new person.
+/// Deletes the users with this number or identifier, and ends their sessions at the tenant, not those of applications.
+/// Signing in again creates a new user.
 ///
 /// # Errors
 ///
 /// When the database cannot be read or written.
-pub async fn delete_people(pool: &Pool, whom: &str) -> Result<Vec<Person>, StoreError> {
-    Store::open(pool.clone()).await?.delete_people(&Whom::read(whom)).await
+pub async fn delete_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, StoreError> {
+    Store::open(pool.clone()).await?.delete_users(&UserSelector::parse(selector)).await
 }

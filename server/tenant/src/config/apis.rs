@@ -21,8 +21,7 @@ pub(crate) enum AudienceError {
 
 impl Api {
     pub(crate) fn is_open_to(&self, client: &Client) -> bool {
-        let names_it = |entry: &String| *entry == client.name || *entry == client.client_id;
-        self.clients.as_ref().is_none_or(|clients| clients.iter().any(names_it))
+        self.clients.as_ref().is_none_or(|clients| clients.iter().any(|entry| client.is_named(entry)))
     }
 
     pub(crate) fn not_for(&self, client: &Client) -> AudienceError {

@@ -3,8 +3,8 @@
 
 use serde::Deserialize;
 
-use super::{ConfigError, yaml::invalid};
-use crate::oauth::client_assertion::AssertionKey;
+use super::{ConfigError, invalid};
+use crate::oauth::assertion_key::AssertionKey;
 
 #[derive(Deserialize)]
 pub(super) struct AuthenticationMethods {

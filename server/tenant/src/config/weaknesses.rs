@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
-use super::{AuthMethod, Client, Connection, SenderConfig, TenantConfig, is_loopback};
+use super::{AuthMethod, Client, Connection, SenderConfig, TenantConfig};
+use crate::origin::is_loopback;
 
 const MIN_SECRET: usize = 16;
 const MIN_DIGITS: usize = 6;

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use url::{Host, Url};
+use url::Url;
 
 use super::{
     Api, AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, LONGEST_CODE_SECONDS, OTP_GRANT,
-    REFRESH_GRANT, TenantConfig, credentials::AuthenticationMethods, lines::Lines,
+    REFRESH_GRANT, TenantConfig, credentials::AuthenticationMethods, invalid, lines::Lines,
 };
 use crate::{
-    oauth::client_assertion::AssertionKey,
+    oauth::assertion_key::AssertionKey,
+    origin::is_loopback,
     otp::template::{Syntax, Template},
 };
 use senders::{Flag, GatewayAuthenticationEntry, Provider};
@@ -190,10 +191,6 @@ fn readable(path: &str) -> String {
     readable
 }
 
-pub(super) fn invalid(path: impl Into<String>, problem: impl Into<String>) -> ConfigError {
-    ConfigError::Invalid { line: 1, path: path.into(), problem: problem.into() }
-}
-
 fn check_whole(config: &TenantConfig) -> Result<(), ConfigError> {
     if config.clients.is_empty() {
         return Err(invalid("clients", "at least one client is needed"));
@@ -315,15 +312,6 @@ fn initiate_login_uri(entry: &ClientEntry, path: &str) -> Result<Option<Url>, Co
         Ok(Some(url))
     } else {
         Err(invalid(path, "must be an https URL, or an http one of this machine, such as http://localhost:3000/login"))
-    }
-}
-
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

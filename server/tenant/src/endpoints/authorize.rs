@@ -1,124 +1,144 @@
 //! `/authorize`: the start of a login by browser, OpenID Connect Core section 3.1.2.
 //!
-//! Who is signed in here already goes straight back with a code; others go to the login page, which asks those first
-//! whose session a link began.
+//! Users who are signed in at the tenant go straight back with a code; others go to the login page, which first asks those
+//! whose session a link started.
 
 use std::sync::Arc;
 
 use axum::{
-    extract::State,
+    extract::{FromRequestParts, State},
     response::{IntoResponse, Redirect, Response},
 };
 use http::HeaderMap;
 
-use super::co_authenticate;
 use crate::{
-    config::Client,
+    clock::{Clock, Millis},
+    config::{Client, TenantConfig},
     error::StoreError,
-    hosted_login::{self, HostedLogin},
-    http::params::{BodyFields, Fields, QueryFields},
+    hosted_login::HostedLogins,
+    http::params::{BodyParams, Params, QueryParams},
     oauth::{
         authorization_request::{AuthorizationRequest, AuthorizeError, OauthError, ReturnAddress},
-        id_token_hint, sso,
+        authorizer::Authorizer,
+        login_tickets::LoginTickets,
+        sso::SsoSessions,
+        tokens::Tokens,
     },
+    origin::Origin,
     otp::challenge::Refusal,
-    state::Tenant,
+    state::AppState,
     store::{SsoSession, User},
 };
 
+/// What the endpoint uses.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(crate) struct Services {
+    config: State<Arc<TenantConfig>>,
+    origin: State<Origin>,
+    logins: State<HostedLogins>,
+    sessions: State<SsoSessions>,
+    tickets: State<LoginTickets>,
+    tokens: State<Tokens>,
+    authorizer: State<Authorizer>,
+    clock: State<Arc<dyn Clock>>,
+}
+
 pub(crate) async fn get(
-    State(tenant): State<Arc<Tenant>>,
+    services: Services,
     headers: HeaderMap,
-    QueryFields(fields): QueryFields,
+    QueryParams(params): QueryParams,
 ) -> Result<Response, AuthorizeError> {
-    authorize(&tenant, &headers, &fields).await
+    services.authorize(&headers, &params).await
 }
 
 pub(crate) async fn post(
-    State(tenant): State<Arc<Tenant>>,
+    services: Services,
     headers: HeaderMap,
-    BodyFields(fields): BodyFields,
+    BodyParams(params): BodyParams,
 ) -> Result<Response, AuthorizeError> {
-    authorize(&tenant, &headers, &fields).await
+    services.authorize(&headers, &params).await
 }
 
-async fn authorize(tenant: &Tenant, headers: &HeaderMap, fields: &Fields) -> Result<Response, AuthorizeError> {
-    let address = ReturnAddress::parse(&tenant.config, tenant.origin.issuer(), fields)?;
-    answer(tenant, headers, fields, &address).await.map_err(|error| address.refuse(&error).into())
-}
-
-async fn answer(
-    tenant: &Tenant,
-    headers: &HeaderMap,
-    fields: &Fields,
-    address: &ReturnAddress<'_>,
-) -> Result<Response, OauthError> {
-    let request = AuthorizationRequest::parse(tenant, fields, address)?;
-    let prompt = Prompt::parse(fields)?;
-    let max_age = max_age(fields)?;
-    if let Some(ticket) = fields.param("login_ticket").ok().flatten() {
-        return by_ticket(tenant, headers, address.client, &request, ticket).await;
+impl Services {
+    async fn authorize(&self, headers: &HeaderMap, params: &Params) -> Result<Response, AuthorizeError> {
+        let address = ReturnAddress::parse(&self.config, &self.origin, params)?;
+        self.respond(headers, params, &address).await.map_err(|error| address.refuse(&error).into())
     }
-    let mut offers_session = false;
-    if prompt != Prompt::Login {
-        let meant = meant(tenant, fields).await?;
-        let current = sso::current(tenant, headers).await?;
-        let usable = current.filter(|(session, user)| {
-            is_usable(tenant, &request, (session, user), max_age)
-                && meant.as_ref().is_none_or(|subject| *subject == user.subject())
-        });
-        offers_session = usable.as_ref().is_some_and(|(session, _)| !session.is_confirmed);
-        if let Some((session, user)) = usable.filter(|(session, _)| session.is_confirmed) {
-            if user.blocked {
-                return Err(OauthError::Refused(Refusal::Blocked));
-            }
-            return Ok(request.answer(tenant, address.client, &user, &session).await?.into_response());
+
+    async fn respond(
+        &self,
+        headers: &HeaderMap,
+        params: &Params,
+        address: &ReturnAddress<'_>,
+    ) -> Result<Response, OauthError> {
+        let request = AuthorizationRequest::parse(&self.config, &self.origin, params, address)?;
+        let prompt = Prompt::parse(params)?;
+        let max_age = max_age(params)?;
+        if let Some(ticket) = params.optional("login_ticket") {
+            return self.by_ticket(headers, address.client, &request, ticket).await;
         }
+        let mut offers_session = false;
+        if prompt != Prompt::Login {
+            let hinted = self.hinted_subject(params).await?;
+            let current = self.sessions.current(headers).await?;
+            let usable = current.filter(|(session, user)| {
+                self.is_usable(&request, (session, user), max_age)
+                    && hinted.as_ref().is_none_or(|subject| *subject == user.subject())
+            });
+            offers_session = usable.as_ref().is_some_and(|(session, _)| !session.is_confirmed);
+            if let Some((session, user)) = usable.filter(|(session, _)| session.is_confirmed) {
+                if user.blocked {
+                    return Err(OauthError::Refused(Refusal::Blocked));
+                }
+                return Ok(self.authorizer.respond(&request, address.client, &user, &session).await?.into_response());
+            }
+        }
+        if prompt == Prompt::None {
+            return Err(OauthError::LoginRequired);
+        }
+        let (page, cookies) = self.logins.begin(headers, request, offers_session)?;
+        Ok((cookies, Redirect::to(&page)).into_response())
     }
-    if prompt == Prompt::None {
-        return Err(OauthError::LoginRequired);
+
+    /// Users who entered a code on the application's own page are not asked again.
+    async fn by_ticket(
+        &self,
+        headers: &HeaderMap,
+        client: &Client,
+        request: &AuthorizationRequest,
+        ticket: &str,
+    ) -> Result<Response, OauthError> {
+        let redeemed = self.tickets.redeem(headers, client, ticket).await?;
+        let redeemed = redeemed.filter(|(user, _)| user.connection == request.connection);
+        let (user, arrival) = redeemed.ok_or(OauthError::LoginTicket)?;
+        if user.blocked {
+            return Err(OauthError::Refused(Refusal::Blocked));
+        }
+        let (session, cookies) = self.sessions.begin(headers, &user, arrival).await?;
+        Ok((cookies, self.authorizer.respond(request, client, &user, &session).await?).into_response())
     }
-    let (id, login) = (hosted_login::new_id(tenant), HostedLogin::begin(tenant, headers, request, offers_session));
-    Ok((hosted_login::keep(tenant, headers, &id, &login)?, Redirect::to(&hosted_login::path(&id))).into_response())
-}
 
-/// Whoever proved themselves on the application's own page need not be asked again.
-async fn by_ticket(
-    tenant: &Tenant,
-    headers: &HeaderMap,
-    client: &Client,
-    request: &AuthorizationRequest,
-    ticket: &str,
-) -> Result<Response, OauthError> {
-    let (user, arrival) = co_authenticate::redeem_ticket(tenant, headers, client, ticket)
-        .await?
-        .filter(|(user, _)| user.connection == request.connection)
-        .ok_or(OauthError::LoginTicket)?;
-    if user.blocked {
-        return Err(OauthError::Refused(Refusal::Blocked));
+    /// A session counts for the connection that it was started with, and only up to `max_age`.
+    fn is_usable(
+        &self,
+        request: &AuthorizationRequest,
+        (session, user): (&SsoSession, &User),
+        max_age: Option<i64>,
+    ) -> bool {
+        let age = Millis::of(&**self.clock).seconds() - session.created_at.seconds();
+        user.connection == request.connection && max_age.is_none_or(|max_age| age <= max_age)
     }
-    let (session, cookie) = sso::begin(tenant, headers, &user, arrival).await?;
-    Ok((cookie, request.answer(tenant, client, &user, &session).await?).into_response())
+
+    /// The subject that the application expects by `id_token_hint`, OpenID Connect Core section 3.1.2.1. A token that is not
+    /// ours matches no user.
+    async fn hinted_subject(&self, params: &Params) -> Result<Option<String>, StoreError> {
+        let Some(token) = params.optional("id_token_hint") else { return Ok(None) };
+        Ok(Some(self.tokens.id_token_hint(token).await?.map_or_else(String::new, |hint| hint.sub)))
+    }
 }
 
-/// A session counts for the connection that it came from, and while it is young enough.
-fn is_usable(
-    tenant: &Tenant,
-    request: &AuthorizationRequest,
-    (session, user): (&SsoSession, &User),
-    max_age: Option<i64>,
-) -> bool {
-    let age = tenant.now().seconds() - session.created_at.seconds();
-    user.connection == request.connection && max_age.is_none_or(|max_age| age <= max_age)
-}
-
-/// Whom the application means by `id_token_hint`, OpenID Connect Core section 3.1.2.1; nobody, by a token that is not ours.
-async fn meant(tenant: &Tenant, fields: &Fields) -> Result<Option<String>, StoreError> {
-    let Some(token) = fields.param("id_token_hint").ok().flatten() else { return Ok(None) };
-    Ok(Some(id_token_hint::read(tenant, token).await?.map_or_else(String::new, |hint| hint.sub)))
-}
-
-/// Whether the person may or must be asked.
+/// Whether the user may or must be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Prompt {
     None,
@@ -127,10 +147,10 @@ enum Prompt {
 }
 
 impl Prompt {
-    fn parse(fields: &Fields) -> Result<Self, OauthError> {
-        let text = fields.param("prompt").ok().flatten().unwrap_or_default();
-        let wanted: Vec<&str> = text.split_ascii_whitespace().collect();
-        match wanted.as_slice() {
+    fn parse(params: &Params) -> Result<Self, OauthError> {
+        let text = params.optional("prompt").unwrap_or_default();
+        let values: Vec<&str> = text.split_ascii_whitespace().collect();
+        match values.as_slice() {
             [] | ["consent"] => Ok(Self::Unset),
             ["none"] => Ok(Self::None),
             many if many.contains(&"none") => {
@@ -142,9 +162,8 @@ impl Prompt {
     }
 }
 
-fn max_age(fields: &Fields) -> Result<Option<i64>, OauthError> {
-    let text = fields.param("max_age").ok().flatten();
-    let age = text.map(str::parse::<u32>).transpose();
+fn max_age(params: &Params) -> Result<Option<i64>, OauthError> {
+    let age = params.optional("max_age").map(str::parse::<u32>).transpose();
     age.map(|age| age.map(i64::from))
         .map_err(|_| OauthError::InvalidRequest("max_age must be a number of seconds".into()))
 }

@@ -1,6 +1,4 @@
-//! What the issuer can do, OpenID Connect Discovery section 3 and RFC 8414: only what is there.
-
-use std::sync::Arc;
+//! Metadata of the issuer, OpenID Connect Discovery section 3 and RFC 8414.
 
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
@@ -12,14 +10,13 @@ use crate::{
         client_assertion::ALGORITHMS,
         scope,
     },
-    state::Tenant,
+    origin::Origin,
 };
 
 /// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
 ///
-/// `passwordless_code_challenge_methods_supported` is our own member: `/passwordless/verify_redirect` takes PKCE here.
-pub(crate) async fn metadata(State(tenant): State<Arc<Tenant>>) -> Json<Value> {
-    let origin = &tenant.origin;
+/// `passwordless_code_challenge_methods_supported` is not Auth0's: here `/passwordless/verify_redirect` takes PKCE.
+pub(crate) async fn get(State(origin): State<Origin>) -> Json<Value> {
     Json(json!({
         "issuer": origin.issuer(),
         "authorization_endpoint": origin.at("/authorize"),

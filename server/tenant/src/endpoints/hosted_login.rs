@@ -1,96 +1,128 @@
-//! The tenant's own login page, where `/authorize` sends those who are not signed in: number, then code.
+//! `/u/login`: the tenant's own login page, where `/authorize` sends users who are not signed in.
 //!
-//! Plain forms: each post changes what the browser keeps of the login and redirects back to the page, which says what
-//! came of it.
+//! Plain forms: each post updates the login in the browser's cookie and redirects back to the page, which shows the
+//! result.
 
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::{ConnectInfo, State},
+    extract::{ConnectInfo, FromRequestParts, State},
     response::{IntoResponse, Redirect, Response},
 };
 use http::HeaderMap;
 
 use crate::{
-    clock::Millis,
-    config::{Client, Connection},
+    clock::{Clock, Millis},
+    config::{Client, Connection, TenantConfig},
     digits,
     error::StoreError,
-    hosted_login::{self, HostedLogin, MAX_TYPED, Notice, path},
+    hosted_login::{HostedLogin, HostedLogins, Notice, path},
     http::{
-        client_ip::Source,
-        params::{BodyFields, Fields, QueryFields},
+        client_ip::RequestSource,
+        params::{BodyParams, Params, QueryParams},
     },
     oauth::{
-        authorization_request::OauthError,
-        sso::{self, Arrival},
+        arrival::Arrival,
+        authorization_request::{MAX_LOGIN_HINT, OauthError},
+        authorization_response::AuthorizationResponse,
+        authorizer::Authorizer,
+        sso::SsoSessions,
     },
+    origin::Origin,
     otp::{
         browser::{Browser, Transaction},
         challenge::Refusal,
-        known_device::{self, Remembered},
-        message::Reader,
+        known_device::KnownDevices,
+        message::MessageContext,
         repeat::{REPEAT_SECONDS, RequestHash},
-        service::{CodeError, CodeRequest, CodeTry, SendCodeError},
+        request::{CodeAttempt, CodeError, CodeRequest, SendCodeError},
+        service::OtpService,
     },
-    pages::{PageError, WayBack, login},
+    pages::{PageError, WayBack, login as pages},
     phone_number::PhoneNumber,
     rate_limit::start::TooManyStarts,
     sms::{self, SendError},
-    state::Tenant,
+    state::AppState,
     store::{SsoSession, User},
 };
 
-/// A login under way, with what it is about.
+/// What the endpoint uses.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(crate) struct Services {
+    config: State<Arc<TenantConfig>>,
+    origin: State<Origin>,
+    logins: State<HostedLogins>,
+    otp: State<OtpService>,
+    devices: State<KnownDevices>,
+    sessions: State<SsoSessions>,
+    authorizer: State<Authorizer>,
+    clock: State<Arc<dyn Clock>>,
+}
+
+impl Services {
+    fn now(&self) -> Millis {
+        Millis::of(&**self.clock)
+    }
+}
+
+/// A login under way, with its client and connection.
 struct Login<'a> {
-    tenant: &'a Tenant,
+    services: &'a Services,
     headers: &'a HeaderMap,
     id: String,
-    kept: HostedLogin,
+    state: HostedLogin,
     client: &'a Client,
     connection: &'a Connection,
 }
 
 impl<'a> Login<'a> {
-    /// The one that the page or form names, if this browser began it.
-    fn load(tenant: &'a Tenant, headers: &'a HeaderMap, fields: &Fields) -> Result<Self, PageError> {
+    /// The login that the page or form names, if this browser started it.
+    fn load(services: &'a Services, headers: &'a HeaderMap, params: &Params) -> Result<Self, PageError> {
         let unknown = || PageError::LoginGone(None);
-        let id = fields.param("state").ok().flatten().ok_or_else(unknown)?.to_owned();
-        let kept = hosted_login::find(tenant, headers, &id).ok_or_else(unknown)?;
-        let client = tenant.config.client(&kept.request.client_id).ok_or_else(unknown)?;
-        let gone = || PageError::LoginGone(WayBack::to(client, &kept.request.return_to.redirect_uri));
-        if tenant.now() > kept.expires_at {
+        let id = params.optional("state").ok_or_else(unknown)?.to_owned();
+        let state = services.logins.find(headers, &id).ok_or_else(unknown)?;
+        let client = services.config.client(&state.request.client_id).ok_or_else(unknown)?;
+        let gone = || PageError::LoginGone(WayBack::to(client, &state.request.return_to.redirect_uri));
+        if services.now() > state.expires_at {
             return Err(gone());
         }
-        let connection = tenant.config.connection(&kept.request.connection).ok_or_else(gone)?;
-        Ok(Self { tenant, headers, id, kept, client, connection })
+        let connection = services.config.connection(&state.request.connection).ok_or_else(gone)?;
+        Ok(Self { services, headers, id, state, client, connection })
     }
 
-    /// Keeps what happened and shows the page again.
+    /// Saves the login and shows the page again.
     fn back(self, notice: Option<Notice>) -> Result<Response, PageError> {
-        let kept = HostedLogin { notice, ..self.kept };
-        let kept = hosted_login::keep(self.tenant, self.headers, &self.id, &kept)?;
-        Ok((kept, Redirect::to(&path(&self.id))).into_response())
+        let state = HostedLogin { notice, ..self.state };
+        let cookies = self.services.logins.save(self.headers, &self.id, &state)?;
+        Ok((cookies, Redirect::to(&path(&self.id))).into_response())
     }
 
-    /// It is over with this answer, once the form cannot come a second time any more.
-    fn end(mut self, answer: impl IntoResponse) -> Result<Response, PageError> {
-        let end = self.tenant.now().plus_seconds(REPEAT_SECONDS);
-        self.kept.expires_at = self.kept.expires_at.min(end);
-        Ok((hosted_login::keep(self.tenant, self.headers, &self.id, &self.kept)?, answer).into_response())
+    /// Ends the login with this response, as soon as the form cannot be repeated any more.
+    fn end(mut self, response: impl IntoResponse) -> Result<Response, PageError> {
+        let end = self.services.now().plus_seconds(REPEAT_SECONDS);
+        self.state.expires_at = self.state.expires_at.min(end);
+        Ok((self.services.logins.save(self.headers, &self.id, &self.state)?, response).into_response())
+    }
+
+    /// The response to the application whose user is signed in.
+    async fn respond(&self, user: &User, session: &SsoSession) -> AuthorizationResponse {
+        let request = &self.state.request;
+        let response = self.services.authorizer.respond(request, self.client, user, session).await;
+        response.unwrap_or_else(|error| request.refuse(&error))
     }
 
     fn browser(&self, phone_number: &PhoneNumber) -> Browser {
-        let is_known = known_device::is_known(self.tenant, self.headers, &self.connection.name, phone_number);
-        Browser { transaction: Some(Transaction::named(&self.kept.transaction)), is_known }
+        let is_known = self.services.devices.is_known(self.headers, &self.connection.name, phone_number);
+        Browser { transaction: Some(Transaction::named(&self.state.transaction)), is_known }
     }
 
-    /// Whom the page asks about before it asks for a number.
+    /// The user whom the page offers to continue as, before it asks for a number.
     async fn offered(&self) -> Result<Option<(SsoSession, User)>, StoreError> {
-        if !self.kept.offers_session || self.kept.phone_number.is_some() {
+        if !self.state.offers_session || self.state.phone_number.is_some() {
             return Ok(None);
         }
-        let current = sso::current(self.tenant, self.headers).await?;
+        let current = self.services.sessions.current(self.headers).await?;
         Ok(current.filter(|(_, user)| user.connection == self.connection.name))
     }
 
@@ -99,159 +131,156 @@ impl<'a> Login<'a> {
             client: self.client,
             connection: self.connection,
             phone_number,
-            reader: Reader::at(self.tenant.origin.url().as_ref(), self.headers),
-            source: Source::browser(peer),
+            context: MessageContext::at(self.services.origin.url().as_ref(), self.headers),
+            source: RequestSource::browser(peer),
             browser: self.browser(phone_number),
         };
-        let sent = self.tenant.send_code(&request).await;
+        let sent = self.services.otp.send_code(&request).await;
         sent.map(drop).map_err(|error| {
-            let notice = Notice::about(&error, self.tenant.now());
-            // Not the error itself: a provider's words can hold the number.
+            let notice = notice_about(&error, self.services.now());
+            // Not the error itself: the provider's message can contain the number.
             tracing::warn!(reason = ?notice, "no code was sent from the login page");
             notice
         })
     }
 }
 
-impl Notice {
-    fn about(error: &SendCodeError, now: Millis) -> Self {
-        match error {
-            SendCodeError::Country => Self::Country,
-            SendCodeError::TooManyRequests(TooManyStarts { retry_after, .. }) => {
-                let seconds = i64::try_from(*retry_after).unwrap_or(i64::MAX);
-                Self::TooManyRequests { until: now.plus_seconds(seconds).0 }
-            }
-            SendCodeError::Sms(SendError::InvalidRecipient { .. }) => Self::NumberRefused,
-            SendCodeError::Sms(error) => match error.code() {
-                Some(sms::OPTED_OUT) => Self::OptedOut,
-                Some(sms::COUNTRY_NOT_ENABLED) => Self::Country,
-                _ => Self::SmsFailed,
-            },
-            SendCodeError::Store(_) => Self::SmsFailed,
+fn notice_about(error: &SendCodeError, now: Millis) -> Notice {
+    match error {
+        SendCodeError::Country => Notice::Country,
+        SendCodeError::TooManyRequests(TooManyStarts { retry_after, .. }) => {
+            let seconds = i64::try_from(*retry_after).unwrap_or(i64::MAX);
+            Notice::TooManyRequests { until: now.plus_seconds(seconds).0 }
         }
+        SendCodeError::Sms(SendError::InvalidRecipient { .. }) => Notice::NumberRefused,
+        SendCodeError::Sms(error) => match error.code() {
+            Some(sms::OPTED_OUT) => Notice::OptedOut,
+            Some(sms::COUNTRY_NOT_ENABLED) => Notice::Country,
+            _ => Notice::SmsFailed,
+        },
+        SendCodeError::Store(_) => Notice::SmsFailed,
     }
 }
 
 pub(crate) async fn page(
-    State(tenant): State<Arc<Tenant>>,
+    services: Services,
     headers: HeaderMap,
-    QueryFields(fields): QueryFields,
+    QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
-    let login = Login::load(&tenant, &headers, &fields)?;
+    let login = Login::load(&services, &headers, &params)?;
     if let Some((session, user)) = login.offered().await? {
-        return Ok(login::continue_page(&login.id, &login.kept, login.client, &session, &user).into_response());
+        return Ok(pages::continue_page(&login.id, &login.state, login.client, &session, &user).into_response());
     }
-    Ok(login::page(&login.id, &login.kept, login.client, login.connection, tenant.now()).into_response())
+    Ok(pages::page(&login.id, &login.state, login.client, login.connection, services.now()).into_response())
 }
 
-/// The person goes on as who is signed in at the tenant.
-pub(crate) async fn go_on(
-    State(tenant): State<Arc<Tenant>>,
+/// The user continues as who is signed in at the tenant.
+pub(crate) async fn continue_as(
+    services: Services,
     headers: HeaderMap,
-    BodyFields(fields): BodyFields,
+    BodyParams(params): BodyParams,
 ) -> Result<Response, PageError> {
-    let login = Login::load(&tenant, &headers, &fields)?;
-    let shown = fields.param("session").ok().flatten().unwrap_or_default();
+    let login = Login::load(&services, &headers, &params)?;
+    let shown = params.optional("session").unwrap_or_default();
     let Some((session, user)) = login.offered().await?.filter(|(session, _)| session.sid == shown) else {
         return login.back(None);
     };
-    let request = &login.kept.request;
     if user.blocked {
-        let answer = request.refuse(&OauthError::Refused(Refusal::Blocked));
-        return login.end(answer);
+        let response = login.state.request.refuse(&OauthError::Refused(Refusal::Blocked));
+        return login.end(response);
     }
-    sso::confirm(&tenant, &headers).await?;
-    let answer = request.answer(&tenant, login.client, &user, &session).await;
-    let answer = answer.unwrap_or_else(|error| request.refuse(&error));
-    login.end(answer)
+    services.sessions.confirm(&headers).await?;
+    let response = login.respond(&user, &session).await;
+    login.end(response)
 }
 
 pub(crate) async fn phone(
-    State(tenant): State<Arc<Tenant>>,
+    services: Services,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    BodyFields(fields): BodyFields,
+    BodyParams(params): BodyParams,
 ) -> Result<Response, PageError> {
-    let mut login = Login::load(&tenant, &headers, &fields)?;
-    let typed = fields.param("phone_number").ok().flatten().unwrap_or_default();
-    login.kept.typed = typed.chars().take(MAX_TYPED).collect();
+    let mut login = Login::load(&services, &headers, &params)?;
+    let typed = params.optional("phone_number").unwrap_or_default();
+    login.state.typed = typed.chars().take(MAX_LOGIN_HINT).collect();
     let Some(phone_number) = PhoneNumber::from_typed(typed) else {
         return login.back(Some(Notice::BadNumber));
     };
-    if !phone_number.is_valid() && !is_meant(&fields, &phone_number) {
-        login.kept.typed = phone_number.readable();
+    if !phone_number.is_valid() && !is_confirmed(&params, &phone_number) {
+        login.state.typed = phone_number.readable();
         return login.back(Some(Notice::Unlisted));
     }
     match login.send_code(&phone_number, peer).await {
         Ok(()) => {
-            login.kept.phone_number = Some(phone_number);
+            login.state.phone_number = Some(phone_number);
             login.back(None)
         }
         Err(notice) => login.back(Some(notice)),
     }
 }
 
-/// Whether the page that sent the form had asked whether the number is right; a double click is no answer to that.
-fn is_meant(fields: &Fields, phone_number: &PhoneNumber) -> bool {
-    let asked = fields.param("asked_back").ok().flatten().and_then(PhoneNumber::from_typed);
+/// Whether the form comes from a page that asked about this number; a double click does not count as an answer.
+fn is_confirmed(params: &Params, phone_number: &PhoneNumber) -> bool {
+    let asked = params.optional("asked_back").and_then(PhoneNumber::from_typed);
     asked.is_some_and(|asked| asked == *phone_number)
 }
 
 pub(crate) async fn resend(
-    State(tenant): State<Arc<Tenant>>,
+    services: Services,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    BodyFields(fields): BodyFields,
+    BodyParams(params): BodyParams,
 ) -> Result<Response, PageError> {
-    let login = Login::load(&tenant, &headers, &fields)?;
-    let Some(phone_number) = login.kept.phone_number.clone() else { return login.back(None) };
+    let login = Login::load(&services, &headers, &params)?;
+    let Some(phone_number) = login.state.phone_number.clone() else { return login.back(None) };
     let notice = login.send_code(&phone_number, peer).await.err().unwrap_or(Notice::Resent);
     login.back(Some(notice))
 }
 
 pub(crate) async fn change(
-    State(tenant): State<Arc<Tenant>>,
+    services: Services,
     headers: HeaderMap,
-    BodyFields(fields): BodyFields,
+    BodyParams(params): BodyParams,
 ) -> Result<Response, PageError> {
-    let mut login = Login::load(&tenant, &headers, &fields)?;
-    (login.kept.phone_number, login.kept.offers_session) = (None, false);
+    let mut login = Login::load(&services, &headers, &params)?;
+    (login.state.phone_number, login.state.offers_session) = (None, false);
     login.back(None)
 }
 
 pub(crate) async fn code(
-    State(tenant): State<Arc<Tenant>>,
+    services: Services,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    BodyFields(fields): BodyFields,
+    BodyParams(params): BodyParams,
 ) -> Result<Response, PageError> {
-    let login = Login::load(&tenant, &headers, &fields)?;
-    let Some(phone_number) = login.kept.phone_number.clone() else { return login.back(None) };
-    let typed = fields.param("code").ok().flatten().unwrap_or_default();
+    let login = Login::load(&services, &headers, &params)?;
+    let Some(phone_number) = login.state.phone_number.clone() else { return login.back(None) };
     let code_length = login.connection.code_length;
-    let code = digits::code_in(typed, code_length);
+    let code = digits::code_in(params.optional("code").unwrap_or_default(), code_length);
     if code.len() < code_length {
         let notice = if code.is_empty() { Notice::MissingCode } else { Notice::ShortCode { code_length } };
         return login.back(Some(notice));
     }
-    let source = Source::browser(peer);
-    let (client, connection) = (Some(login.client), login.connection);
-    let browser = &login.browser(&phone_number);
-    let code_try = CodeTry { client, connection, phone_number: &phone_number, code: &code, source, browser };
-    let sign_in = match tenant.redeem_code_by(&code_try, RequestHash::of(&login.id)).await {
+    let attempt = CodeAttempt {
+        client: Some(login.client),
+        connection: login.connection,
+        phone_number: &phone_number,
+        code: &code,
+        source: RequestSource::browser(peer),
+        browser: &login.browser(&phone_number),
+    };
+    let sign_in = match services.otp.redeem_code_repeatably(&attempt, RequestHash::of(&login.id)).await {
         Ok(sign_in) => sign_in,
         Err(CodeError::Store(error)) => return Err(error.into()),
         Err(CodeError::Refused(refusal)) => return refused(login, &refusal),
     };
-    let (session, cookie) = sso::after(&tenant, &headers, &sign_in, Arrival::ByPage).await?;
-    let request = &login.kept.request;
-    let answer = request.answer(&tenant, login.client, &sign_in.user, &session).await;
-    let answer = answer.unwrap_or_else(|error| request.refuse(&error));
-    let remembered = Remembered::of(&tenant, &headers, &sign_in, Arrival::ByPage);
-    login.end((cookie, remembered, answer))
+    let (session, session_cookie) = services.sessions.after_sign_in(&headers, &sign_in, Arrival::FromPage).await?;
+    let device_cookie = services.devices.remember(&headers, &sign_in, Arrival::FromPage);
+    let response = login.respond(&sign_in.user, &session).await;
+    login.end((session_cookie, device_cookie, response))
 }
 
-/// A person who is blocked is sent back to the application; anyone else may try again.
+/// A blocked user is sent back to the application; anyone else may try again.
 fn refused(login: Login<'_>, refusal: &Refusal) -> Result<Response, PageError> {
     tracing::warn!(error = %refusal, "a code was refused on the login page");
     let notice = match refusal {
@@ -262,8 +291,8 @@ fn refused(login: Login<'_>, refusal: &Refusal) -> Result<Response, PageError> {
         Refusal::TooManyAttempts(_) => Notice::TooManyAttempts,
         Refusal::SignUpDisabled => Notice::SignUpDisabled,
         Refusal::Blocked => {
-            let answer = login.kept.request.refuse(&OauthError::Refused(refusal.clone()));
-            return login.end(answer);
+            let response = login.state.request.refuse(&OauthError::Refused(refusal.clone()));
+            return login.end(response);
         }
     };
     login.back(Some(notice))

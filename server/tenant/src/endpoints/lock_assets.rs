@@ -1,7 +1,7 @@
-//! What Auth0's Lock 11 to 14 loads beside the API, with `configurationBaseUrl` and `languageBaseUrl` set to the tenant.
+//! What Auth0's Lock 11 to 14 loads besides the API, with `configurationBaseUrl` and `languageBaseUrl` set to the tenant.
 //!
-//! `/js/lock/<version>/<language>.js` is not there on purpose: Lock goes on with the words that it has when it gets a 404,
-//! and waits for ever when it gets an empty file.
+//! `/js/lock/<version>/<language>.js` is missing on purpose: after a 404 Lock uses its built-in texts, and after an empty
+//! file it waits forever.
 
 use std::sync::Arc;
 
@@ -13,14 +13,16 @@ use axum::{
 use http::{HeaderMap, header};
 use serde_json::{Value, json};
 
-use crate::{http::api_error::ApiError, state::Tenant};
+use crate::{config::TenantConfig, http::api_error::ApiError, rate_limit::settings::Limits};
 
 /// `GET /client/<client_id>.js`: the connections of a client.
-pub(crate) async fn client(State(tenant): State<Arc<Tenant>>, Path(file): Path<String>) -> Result<Response, ApiError> {
+pub(crate) async fn client(
+    State(config): State<Arc<TenantConfig>>,
+    Path(file): Path<String>,
+) -> Result<Response, ApiError> {
     let client_id = file.strip_suffix(".js").ok_or(ApiError::NotFound)?;
-    let client = tenant.config.client(client_id).ok_or(ApiError::NotFound)?;
-    let connections: Vec<Value> = tenant
-        .config
+    let client = config.client(client_id).ok_or(ApiError::NotFound)?;
+    let connections: Vec<Value> = config
         .connections()
         .iter()
         .filter(|connection| connection.is_enabled_for(client))
@@ -37,10 +39,10 @@ pub(crate) async fn client(State(tenant): State<Arc<Tenant>>, Path(file): Path<S
     Ok((headers, format!("Auth0.setClient({about});")).into_response())
 }
 
-/// `GET /user/geoloc/country`: where the person probably is, for the dialling code that Lock shows first. The browser's
-/// language says so well enough; without a region in it, Lock falls back to its own choice.
-pub(crate) async fn country(State(tenant): State<Arc<Tenant>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let served = tenant.limits.countries.as_deref();
+/// `GET /user/geoloc/country`: the user's probable country, for the dialling code that Lock shows first. The browser's
+/// language is a good enough guess; without a region in it, Lock falls back to its default.
+pub(crate) async fn country(State(limits): State<Arc<Limits>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
+    let served = limits.countries.as_deref();
     let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_served = |region: &String| served.is_none_or(|served| served.contains(region));
     let country = regions(languages).find(is_served).or_else(|| served?.first().cloned());
@@ -54,7 +56,7 @@ fn regions(languages: &str) -> impl Iterator<Item = String> {
     tags.filter_map(move |tag| tag.trim().split('-').skip(1).find(is_region)).map(str::to_ascii_uppercase)
 }
 
-/// `POST /passwordless/challenge` and `/usernamepassword/challenge`: nobody has to solve a puzzle here.
+/// `POST /passwordless/challenge` and `/usernamepassword/challenge`: no CAPTCHA is required.
 pub(crate) async fn no_captcha() -> Json<Value> {
     Json(json!({ "required": false }))
 }

@@ -1,28 +1,23 @@
-//! `POST /oauth/revoke`, RFC 7009: ends a refresh token and all that come from the same sign-in.
+//! `POST /oauth/revoke`, RFC 7009: revokes a refresh token and all that come from the same sign-in.
 //!
 //! <https://auth0.com/docs/api/authentication/revoke-refresh-token/revoke-refresh-token>
-
-use std::sync::Arc;
 
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 
 use crate::{
-    http::{api_error::ApiError, params::BodyFields},
-    oauth::client_auth::Caller,
-    state::Tenant,
+    http::{api_error::ApiError, params::BodyParams},
+    oauth::{client_auth::ClientAuthenticator, refresh::RefreshTokens},
 };
 
-/// The answer is the same for a token that nobody knows. Access tokens are good until they expire.
-pub(crate) async fn revoke(
-    State(tenant): State<Arc<Tenant>>,
+/// The response is the same for an unknown token. Access tokens stay valid until they expire.
+pub(crate) async fn post(
+    State(clients): State<ClientAuthenticator>,
+    State(refresh_tokens): State<RefreshTokens>,
     headers: HeaderMap,
-    BodyFields(fields): BodyFields,
+    BodyParams(params): BodyParams,
 ) -> Result<StatusCode, ApiError> {
-    let client = Caller::authenticate(&tenant, &headers, &fields).await?;
-    let token = fields.required("token")?;
-    if let Some(family) = tenant.store.refresh_family(token, &client.client_id, tenant.now()).await? {
-        tenant.store.end_refresh_family(&family).await?;
-    }
+    let client = clients.authenticate(&headers, &params).await?;
+    refresh_tokens.revoke(client, params.required("token")?).await?;
     Ok(StatusCode::OK)
 }

@@ -6,44 +6,62 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::{ConnectInfo, FromRequestParts, State},
 };
 use http::HeaderMap;
 
 use crate::{
-    clock::Millis,
-    config::{CODE_GRANT, Client, OTP_GRANT, REFRESH_GRANT},
+    clock::{Clock, Millis},
+    config::{CODE_GRANT, Client, OTP_GRANT, REFRESH_GRANT, TenantConfig},
     http::{
-        api_error::{ApiError, GrantError},
-        client_ip::Source,
-        params::{BodyFields, Fields},
+        api_error::ApiError,
+        client_ip::RequestSource,
+        params::{BodyParams, Params},
     },
     oauth::{
-        client_auth::Caller,
+        audience,
+        authorization_codes::AuthorizationCodes,
+        client_auth::ClientAuthenticator,
         grant::Grant,
-        pkce, refresh,
+        refresh::RefreshTokens,
         scope::Scope,
-        tokens::{self, TokenReply},
+        tokens::{TokenResponse, Tokens},
     },
+    origin::Origin,
     otp::{
-        browser::Browser,
         challenge::Refusal,
-        known_device,
-        service::{CodeError, CodeTry},
+        known_device::KnownDevices,
+        request::{CodeAttempt, CodeError},
+        service::OtpService,
     },
     phone_number::PhoneNumber,
-    state::Tenant,
-    store::{NewFamily, StoredCode, User},
+    state::AppState,
+    store::User,
 };
 
-pub(crate) async fn token(
-    State(tenant): State<Arc<Tenant>>,
+/// What the endpoint uses.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(crate) struct Services {
+    clients: State<ClientAuthenticator>,
+    config: State<Arc<TenantConfig>>,
+    origin: State<Origin>,
+    otp: State<OtpService>,
+    devices: State<KnownDevices>,
+    codes: State<AuthorizationCodes>,
+    refresh_tokens: State<RefreshTokens>,
+    tokens: State<Tokens>,
+    clock: State<Arc<dyn Clock>>,
+}
+
+pub(crate) async fn post(
+    services: Services,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    BodyFields(fields): BodyFields,
-) -> Result<Json<TokenReply>, ApiError> {
-    let grant_type = fields.required("grant_type")?;
-    let client = Caller::authenticate(&tenant, &headers, &fields).await?;
+    BodyParams(params): BodyParams,
+) -> Result<Json<TokenResponse>, ApiError> {
+    let grant_type = params.required("grant_type")?;
+    let client = services.clients.authenticate(&headers, &params).await?;
     if ![OTP_GRANT, CODE_GRANT, REFRESH_GRANT].contains(&grant_type) {
         return Err(ApiError::GrantUnsupported(grant_type.to_owned()));
     }
@@ -52,98 +70,55 @@ pub(crate) async fn token(
     }
     let (user, grant, refresh_token) = match grant_type {
         OTP_GRANT => {
-            let source = Source::of(Some(client).filter(|client| !client.is_public()), &headers, peer);
-            let (user, grant) = by_otp(&tenant, client, (&headers, &fields), source).await?;
-            let refresh_token = refresh::begin(&tenant, client, &grant).await?;
+            let authenticated = Some(client).filter(|client| !client.is_public());
+            let source = RequestSource::of_api_call(authenticated, &headers, peer);
+            let (user, grant) = services.by_otp(client, (&headers, &params), source).await?;
+            let refresh_token = services.refresh_tokens.begin(client, &grant).await?;
             (user, grant, refresh_token)
         }
-        CODE_GRANT => by_code(&tenant, client, &fields).await?,
+        CODE_GRANT => services.codes.redeem(client, &params).await?,
         _ => {
-            let (user, grant, refresh_token) = refresh::exchange(&tenant, client, &fields).await?;
+            let (user, grant, refresh_token) = services.refresh_tokens.exchange(client, &params).await?;
             (user, grant, Some(refresh_token))
         }
     };
-    // To the server of an application alone: it keeps the token in the person's browser.
-    let is_first = grant_type != REFRESH_GRANT && !client.is_public();
-    let device_token = if is_first { known_device::token(&tenant, &user) } else { None };
-    let reply = tokens::issue(&tenant, client, &user, &grant, refresh_token).await?;
-    Ok(Json(reply.with(device_token)))
+    // Only for the server of an application, which stores the token in the user's browser.
+    let is_sign_in = grant_type != REFRESH_GRANT && !client.is_public();
+    let device_token = if is_sign_in { services.devices.token(&user) } else { None };
+    let response = services.tokens.issue(client, &user, &grant, refresh_token).await?;
+    Ok(Json(response.with_device_token(device_token)))
 }
 
-/// Auth0's grant for a phone number and a code.
-async fn by_otp(
-    tenant: &Tenant,
-    client: &Client,
-    (headers, fields): (&HeaderMap, &Fields),
-    source: Source,
-) -> Result<(User, Grant), ApiError> {
-    let (username, code, realm) = (fields.required("username")?, fields.required("otp")?, fields.required("realm")?);
-    let connection = tenant
-        .config
-        .connection(realm)
-        .filter(|connection| connection.is_enabled_for(client))
-        .ok_or_else(|| ApiError::invalid_request(format!("Unknown realm {realm}.")))?;
-    let (scope, audience) = (fields.param("scope")?, fields.param("audience")?);
-    let audience = tenant.audience(client, audience)?;
-    let phone_number = PhoneNumber::parse(username).ok_or(ApiError::Otp(Refusal::WrongCode { attempts_left: None }))?;
-    let browser = &Browser::of_call(tenant, headers, &connection.name, &phone_number);
-    let code_try = CodeTry { client: Some(client), connection, phone_number: &phone_number, code, source, browser };
-    let user = tenant.redeem_code(&code_try).await.map_err(|error| match error {
-        CodeError::Refused(refusal) => ApiError::Otp(refusal),
-        CodeError::Store(error) => error.into(),
-    })?;
-    let grant = Grant {
-        user_id: user.id.clone(),
-        scope: Scope::granted(scope, client),
-        audience,
-        nonce: None,
-        auth_time: tenant.now().seconds(),
-        sid: None,
-    };
-    Ok((user, grant))
-}
-
-/// The authorization code grant. A code that is tried is gone, whatever the other parameters are.
-async fn by_code(tenant: &Tenant, client: &Client, fields: &Fields) -> Result<(User, Grant, Option<String>), ApiError> {
-    let code = fields.required("code")?;
-    let redirect_uri = fields.required("redirect_uri")?;
-    let exchange = Exchange { client, redirect_uri, verifier: fields.param("code_verifier")?, now: tenant.now() };
-    let taken =
-        tenant.store.take_authorization_code(code, exchange.now, |stored| exchange.judge(tenant, stored)).await?;
-    let Some(taken) = taken else {
-        tenant.store.end_refresh_family_of(code).await?;
-        return Err(GrantError::Code.into());
-    };
-    let (stored, family) = taken?;
-    let user = tenant.store.user(&stored.grant.user_id).await?.ok_or(GrantError::Code)?;
-    if user.blocked {
-        tenant.store.end_refresh_family_of(code).await?;
-        return Err(ApiError::Otp(Refusal::Blocked));
-    }
-    Ok((user, stored.grant, family.map(|family| family.token)))
-}
-
-/// What a client shows with a code.
-struct Exchange<'a> {
-    client: &'a Client,
-    redirect_uri: &'a str,
-    verifier: Option<&'a str>,
-    now: Millis,
-}
-
-impl Exchange<'_> {
-    /// Whether the code is this client's to exchange, and the refresh family that begins then.
-    fn judge(&self, tenant: &Tenant, stored: &StoredCode) -> Result<Option<NewFamily>, GrantError> {
-        if stored.client_id != self.client.client_id || self.now >= stored.expires_at {
-            return Err(GrantError::Code);
-        }
-        if stored.redirect_uri != self.redirect_uri {
-            let (sent, expected) = (self.redirect_uri.to_owned(), stored.redirect_uri.clone());
-            return Err(GrantError::RedirectUri { sent, expected });
-        }
-        if !pkce::verify(stored.code_challenge.as_deref(), self.verifier) {
-            return Err(GrantError::CodeVerifier);
-        }
-        Ok(refresh::family(tenant, self.client, &stored.grant))
+impl Services {
+    /// Auth0's grant type for a phone number and a code.
+    async fn by_otp(
+        &self,
+        client: &Client,
+        (headers, params): (&HeaderMap, &Params),
+        source: RequestSource,
+    ) -> Result<(User, Grant), ApiError> {
+        let username = params.required("username")?;
+        let (code, realm) = (params.required("otp")?, params.required("realm")?);
+        let connection = self.config.connection(realm).filter(|connection| connection.is_enabled_for(client));
+        let connection = connection.ok_or_else(|| ApiError::invalid_request(format!("Unknown realm {realm}.")))?;
+        let (scope, audience) = (params.param("scope")?, params.param("audience")?);
+        let audience = audience::requested(&self.config, &self.origin, client, audience)?;
+        let phone_number =
+            &PhoneNumber::parse(username).ok_or(ApiError::Otp(Refusal::WrongCode { attempts_left: None }))?;
+        let browser = &self.devices.browser_of_api_call(headers, &connection.name, phone_number);
+        let attempt = CodeAttempt { client: Some(client), connection, phone_number, code, source, browser };
+        let user = self.otp.redeem_code(&attempt).await.map_err(|error| match error {
+            CodeError::Refused(refusal) => ApiError::Otp(refusal),
+            CodeError::Store(error) => error.into(),
+        })?;
+        let grant = Grant {
+            user_id: user.id.clone(),
+            scope: Scope::granted(scope, client),
+            audience,
+            nonce: None,
+            auth_time: Millis::of(&**self.clock).seconds(),
+            sid: None,
+        };
+        Ok((user, grant))
     }
 }

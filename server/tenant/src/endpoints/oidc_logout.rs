@@ -1,107 +1,137 @@
 //! `/oidc/logout`, OpenID Connect RP-Initiated Logout 1.0: ends the session at the tenant, then returns to the application.
 //!
-//! Who comes with an ID token of the session, or with its `sid` as `logout_hint`, is logged out at once. Others are asked,
-//! so that no page can log people out by sending them here.
+//! A request with an ID token of the session, or with its `sid` as `logout_hint`, logs out at once. Otherwise the user is
+//! asked, so that no site can log users out by sending them here.
 
 use std::sync::Arc;
 
 use axum::{
-    extract::State,
+    extract::{FromRequestParts, State},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
 use url::Url;
 
 use crate::{
-    config::Client,
-    http::params::{BodyFields, Fields, QueryFields},
+    config::{Client, TenantConfig},
+    http::params::{BodyParams, Params, QueryParams},
     oauth::{
-        id_token_hint::{self, Hint},
-        sso,
+        sso::SsoSessions,
+        tokens::{IdTokenHint, Tokens},
     },
     pages::{PageError, logout as pages},
-    state::Tenant,
+    state::AppState,
     store::SsoSession,
 };
 
+/// What the endpoint uses.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(crate) struct Services {
+    config: State<Arc<TenantConfig>>,
+    tokens: State<Tokens>,
+    sessions: State<SsoSessions>,
+}
+
 pub(crate) async fn get(
-    State(tenant): State<Arc<Tenant>>,
+    services: Services,
     headers: HeaderMap,
-    QueryFields(fields): QueryFields,
+    QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
-    logout(&tenant, &headers, &fields).await
+    services.log_out(&headers, &params).await
 }
 
 pub(crate) async fn post(
-    State(tenant): State<Arc<Tenant>>,
+    services: Services,
     headers: HeaderMap,
-    BodyFields(fields): BodyFields,
+    BodyParams(params): BodyParams,
 ) -> Result<Response, PageError> {
-    logout(&tenant, &headers, &fields).await
+    services.log_out(&headers, &params).await
 }
 
-/// The answer to the question of the page; it is taken from the page only.
-pub(crate) async fn confirmed(
-    State(tenant): State<Arc<Tenant>>,
+/// `POST /u/logout`: the user confirmed on the page.
+pub(crate) async fn confirm(
+    services: Services,
     headers: HeaderMap,
-    BodyFields(fields): BodyFields,
+    BodyParams(params): BodyParams,
 ) -> Result<Response, PageError> {
-    let request = LogoutRequest::parse(&tenant, &fields).await?;
-    request.finish(&tenant, &headers).await
+    let request = LogoutRequest::parse(&services, &params).await?;
+    services.finish(&request, &headers).await
 }
 
-async fn logout(tenant: &Tenant, headers: &HeaderMap, fields: &Fields) -> Result<Response, PageError> {
-    let request = LogoutRequest::parse(tenant, fields).await?;
-    match sso::current(tenant, headers).await? {
-        Some((session, user)) if !request.vouches_for(&session, &user.subject()) => {
-            let name = request.client.map(|client| client.name.as_str());
-            Ok(pages::confirm(name, &request.kept(), request.return_to).into_response())
+impl Services {
+    async fn log_out(&self, headers: &HeaderMap, params: &Params) -> Result<Response, PageError> {
+        let request = LogoutRequest::parse(self, params).await?;
+        match self.sessions.current(headers).await? {
+            Some((session, user)) if !request.names(&session, &user.subject()) => {
+                let name = request.client.map(|client| client.name.as_str());
+                Ok(pages::confirm(name, &request.hidden_fields(), request.return_to).into_response())
+            }
+            _ => self.finish(&request, headers).await,
         }
-        _ => request.finish(tenant, headers).await,
+    }
+
+    /// Ends the session of the cookie and that of the ID token: a post from another site carries no cookie.
+    async fn finish(&self, request: &LogoutRequest<'_>, headers: &HeaderMap) -> Result<Response, PageError> {
+        if let Some(sid) = request.hint.as_ref().and_then(|hint| hint.sid.as_deref()) {
+            self.sessions.end_by_sid(sid).await?;
+        }
+        let cookies = self.sessions.end(headers).await?;
+        let response = match request.return_to.and_then(|url| Url::parse(url).ok()) {
+            Some(mut url) => {
+                if let Some(state) = request.state {
+                    url.query_pairs_mut().append_pair("state", state);
+                }
+                (StatusCode::FOUND, [(header::LOCATION, String::from(url))]).into_response()
+            }
+            None => pages::done().into_response(),
+        };
+        Ok((cookies, response).into_response())
     }
 }
 
-/// The request, with its address known to be one that may be returned to.
+/// The request; its return URL is a registered one.
 struct LogoutRequest<'a> {
     client: Option<&'a Client>,
-    hint: Option<Hint>,
+    hint: Option<IdTokenHint>,
     logout_hint: Option<&'a str>,
     return_to: Option<&'a str>,
     state: Option<&'a str>,
 }
 
 impl<'a> LogoutRequest<'a> {
-    async fn parse(tenant: &'a Tenant, fields: &'a Fields) -> Result<Self, PageError> {
-        let text = |name| fields.param(name).ok().flatten();
-        let hint = match text("id_token_hint") {
-            Some(token) => id_token_hint::read(tenant, token).await?,
+    async fn parse(services: &'a Services, params: &'a Params) -> Result<Self, PageError> {
+        let hint = match params.optional("id_token_hint") {
+            Some(token) => services.tokens.id_token_hint(token).await?,
             None => None,
         };
-        let named = text("client_id");
+        let named = params.optional("client_id");
         if let (Some(hint), Some(client_id)) = (&hint, named)
             && hint.aud != client_id
         {
             return Err(PageError::LogoutHintMismatch);
         }
+        let config = &services.config;
         let client = match named.or(hint.as_ref().map(|hint| hint.aud.as_str())) {
             Some(client_id) => {
-                Some(tenant.config.client(client_id).ok_or_else(|| PageError::UnknownClient(client_id.to_owned()))?)
+                Some(config.client(client_id).ok_or_else(|| PageError::UnknownClient(client_id.to_owned()))?)
             }
             None => None,
         };
-        let return_to = text("post_logout_redirect_uri");
+        let return_to = params.optional("post_logout_redirect_uri");
         let is_allowed = return_to.is_none_or(|url| match client {
             Some(client) => client.is_logout_url(url),
-            None => tenant.config.clients().iter().any(|client| client.is_logout_url(url)),
+            None => config.clients().iter().any(|client| client.is_logout_url(url)),
         });
         if !is_allowed {
             return Err(PageError::ReturnToMismatch);
         }
-        Ok(Self { client, hint, logout_hint: text("logout_hint"), return_to, state: text("state") })
+        let (logout_hint, state) = (params.optional("logout_hint"), params.optional("state"));
+        Ok(Self { client, hint, logout_hint, return_to, state })
     }
 
-    /// Whether whoever sent the browser here knows its session.
-    fn vouches_for(&self, session: &SsoSession, subject: &str) -> bool {
+    /// Whether the request names this session, which only the user's applications can.
+    fn names(&self, session: &SsoSession, subject: &str) -> bool {
         let by_token = self.hint.as_ref().is_some_and(|hint| match &hint.sid {
             Some(sid) => *sid == session.sid,
             None => hint.sub == subject,
@@ -109,30 +139,12 @@ impl<'a> LogoutRequest<'a> {
         by_token || self.logout_hint == Some(session.sid.as_str())
     }
 
-    /// What the page sends back.
-    fn kept(&self) -> Vec<(&'static str, &'a str)> {
+    /// The parameters that the page sends back.
+    fn hidden_fields(&self) -> Vec<(&'static str, &'a str)> {
         let client_id = self.client.map(|client| client.client_id.as_str());
         [("client_id", client_id), ("post_logout_redirect_uri", self.return_to), ("state", self.state)]
             .into_iter()
             .filter_map(|(name, value)| value.map(|value| (name, value)))
             .collect()
-    }
-
-    /// Ends the session of the cookie, and the one that the ID token names: a post from another site brings no cookie.
-    async fn finish(&self, tenant: &Tenant, headers: &HeaderMap) -> Result<Response, PageError> {
-        if let Some(sid) = self.hint.as_ref().and_then(|hint| hint.sid.as_deref()) {
-            tenant.store.end_sso_session_called(sid).await?;
-        }
-        let cookie = sso::end(tenant, headers).await?;
-        let answer = match self.return_to.and_then(|url| Url::parse(url).ok()) {
-            Some(mut url) => {
-                if let Some(state) = self.state {
-                    url.query_pairs_mut().append_pair("state", state);
-                }
-                (StatusCode::FOUND, [(header::LOCATION, String::from(url))]).into_response()
-            }
-            None => pages::done().into_response(),
-        };
-        Ok((cookie, answer).into_response())
     }
 }

@@ -6,31 +6,32 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::{ConnectInfo, FromRequestParts, State},
 };
 use http::HeaderMap;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    config::{Client, Connection, OTP_GRANT},
-    entropy,
+    config::{Client, Connection, OTP_GRANT, TenantConfig},
+    entropy::{self, Entropy},
     http::{
         api_error::{ApiError, Property},
-        client_ip::Source,
-        params::{BodyFields, Fields, type_name},
+        client_ip::RequestSource,
+        params::{BodyParams, Params, type_name},
     },
-    oauth::client_auth::Caller,
+    oauth::client_auth::ClientAuthenticator,
     otp::{
-        browser::Browser,
-        message::Reader,
-        service::{CodeRequest, SendCodeError},
+        known_device::KnownDevices,
+        message::MessageContext,
+        request::{CodeRequest, SendCodeError},
+        service::OtpService,
     },
     phone_number::PhoneNumber,
-    state::Tenant,
+    state::AppState,
 };
 
-/// What clients may send; the older SDKs' forms spread `authParams` over names such as `authParams[scope]`.
+/// The properties that clients may send; the forms of older SDKs spread `authParams` over names such as `authParams[scope]`.
 const PROPERTIES: [&str; 14] = [
     "client_id",
     "client_secret",
@@ -48,7 +49,7 @@ const PROPERTIES: [&str; 14] = [
     "xRequestLanguage",
 ];
 
-/// Auth0's answer. The `_id` is drawn anew each time: known, unknown and blocked numbers get the same answer.
+/// Auth0's response. The `_id` is random: known, unknown and blocked numbers get the same response.
 #[derive(Serialize)]
 pub(crate) struct Started {
     #[serde(rename = "_id")]
@@ -60,79 +61,88 @@ pub(crate) struct Started {
     expected: Option<Expected>,
 }
 
-/// What to expect of the code: members of our own, for callers who showed who they are. Browsers get Auth0's answer to the
-/// letter.
+/// What to expect of the code, for authenticated callers. These members are not Auth0's; browsers get exactly its response.
 #[derive(Serialize)]
 struct Expected {
     /// Digits.
     code_length: usize,
-    /// Seconds that the code is good for.
+    /// Seconds that the code is valid.
     expires_in: u64,
 }
 
-pub(crate) async fn start(
-    State(tenant): State<Arc<Tenant>>,
+/// What the endpoint uses.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(crate) struct Services {
+    clients: State<ClientAuthenticator>,
+    config: State<Arc<TenantConfig>>,
+    otp: State<OtpService>,
+    devices: State<KnownDevices>,
+    entropy: State<Arc<dyn Entropy>>,
+}
+
+pub(crate) async fn post(
+    services: Services,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    BodyFields(fields): BodyFields,
+    BodyParams(params): BodyParams,
 ) -> Result<(HeaderMap, Json<Started>), ApiError> {
-    let caller = Caller::identify(&tenant, &headers, &fields).await?.ok_or(ApiError::Missing(Property::ClientId))?;
-    let connection = connection(&tenant, caller.client, &fields)?;
-    check_the_rest(&fields)?;
-    let phone_number = phone_number(&fields)?;
-    if !caller.client.allows(OTP_GRANT) {
+    let caller = services.clients.identify(&headers, &params).await?;
+    let caller = caller.ok_or(ApiError::Missing(Property::ClientId))?;
+    let (client, authenticated) = (caller.client, caller.authenticated());
+    let connection = connection(&services.config, client, &params)?;
+    check_properties(&params)?;
+    let phone_number = phone_number(&params)?;
+    if !client.allows(OTP_GRANT) {
         return Err(ApiError::GrantNotAllowed(OTP_GRANT.to_owned()));
     }
-    let reader = Reader::at(caller.client.page(&headers).as_ref(), &headers);
-    let request_language = reader.language.as_str().to_owned();
     let request = CodeRequest {
-        client: caller.client,
+        client,
         connection,
         phone_number: &phone_number,
-        reader,
-        source: Source::of(caller.proven(), &headers, peer),
-        browser: Browser::of_call(&tenant, &headers, &connection.name, &phone_number),
+        context: MessageContext::at(client.page(&headers).as_ref(), &headers),
+        source: RequestSource::of_api_call(authenticated, &headers, peer),
+        browser: services.devices.browser_of_api_call(&headers, &connection.name, &phone_number),
     };
-    let rate = tenant.send_code(&request).await.map_err(|error| match error {
-        SendCodeError::Sms(error) if caller.proven().is_none() => SendCodeError::Sms(error.without_words()),
+    let rate = services.otp.send_code(&request).await.map_err(|error| match error {
+        SendCodeError::Sms(error) if authenticated.is_none() => SendCodeError::Sms(error.without_words()),
         other => other,
     })?;
     let started = Started {
-        id: entropy::object_id(&*tenant.entropy),
+        id: entropy::object_id(&**services.entropy),
         phone_number: phone_number.as_str().to_owned(),
         phone_verified: false,
-        request_language,
-        expected: caller
-            .proven()
+        request_language: request.context.language.as_str().to_owned(),
+        expected: authenticated
             .map(|_| Expected { code_length: connection.code_length, expires_in: connection.code_lifetime.as_secs() }),
     };
     Ok((rate.map(|rate| rate.headers()).unwrap_or_default(), Json(started)))
 }
 
-fn connection<'a>(tenant: &'a Tenant, client: &Client, fields: &Fields) -> Result<&'a Connection, ApiError> {
-    let name = fields.text(Property::Connection)?.ok_or(ApiError::Missing(Property::Connection))?;
-    let connection = tenant.config.connection(name).ok_or_else(|| {
-        let is_other = tenant.config.has_other_connection(name);
+fn connection<'a>(config: &'a TenantConfig, client: &Client, params: &Params) -> Result<&'a Connection, ApiError> {
+    let name = params.text(Property::Connection)?.ok_or(ApiError::Missing(Property::Connection))?;
+    let connection = config.connection(name).ok_or_else(|| {
+        let is_other = config.has_other_connection(name);
         if is_other { ApiError::ConnectionStrategy } else { ApiError::ConnectionUnknown }
     })?;
     if connection.is_enabled_for(client) { Ok(connection) } else { Err(ApiError::ConnectionDisabled) }
 }
 
-fn check_the_rest(fields: &Fields) -> Result<(), ApiError> {
-    match fields.get("authParams") {
+fn check_properties(params: &Params) -> Result<(), ApiError> {
+    match params.get("authParams") {
         None | Some(Value::Null | Value::Object(_)) => {}
         Some(other) => return Err(ApiError::AuthParams(type_name(other))),
     }
-    if !matches!(fields.text(Property::Send)?, None | Some("code")) {
+    if !matches!(params.text(Property::Send)?, None | Some("code")) {
         return Err(ApiError::Send);
     }
     let is_known = |name: &str| PROPERTIES.contains(&name) || name.starts_with("authParams[");
-    let unknown: Vec<&str> = fields.names().filter(|name| !is_known(name)).collect();
+    let unknown: Vec<&str> = params.names().filter(|name| !is_known(name)).collect();
     if unknown.is_empty() { Ok(()) } else { Err(ApiError::PropertiesNotAllowed(unknown.join(", "))) }
 }
 
-fn phone_number(fields: &Fields) -> Result<PhoneNumber, ApiError> {
-    let text = fields.text(Property::PhoneNumber)?.ok_or(ApiError::Missing(Property::PhoneNumber))?;
+fn phone_number(params: &Params) -> Result<PhoneNumber, ApiError> {
+    let text = params.text(Property::PhoneNumber)?.ok_or(ApiError::Missing(Property::PhoneNumber))?;
     PhoneNumber::parse(text)
         .ok_or_else(|| if PhoneNumber::fits_pattern(text) { ApiError::PhoneForm } else { ApiError::PhonePattern })
 }

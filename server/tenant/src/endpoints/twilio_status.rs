@@ -6,38 +6,54 @@ use std::sync::Arc;
 
 use axum::{
     body::Bytes,
-    extract::{OriginalUri, State},
+    extract::{FromRequestParts, OriginalUri, State},
 };
 use http::{HeaderMap, StatusCode};
 
 use crate::{
+    clock::{Clock, Millis},
     http::api_error::ApiError,
-    sms::twilio::STATUS_PATH,
+    origin::Origin,
     sms::{
         delivery::{Report, Stage},
-        twilio::signature::{self, Parameters},
+        registry::SenderRegistry,
+        twilio::{
+            STATUS_PATH,
+            signature::{self, Parameters},
+        },
     },
-    state::Tenant,
+    state::AppState,
+    store::Store,
 };
 
-/// Failures that concern every message: the account is suspended, the sender not registered, or messages are held back as
+/// Errors that concern every message: the account is suspended, the sender not registered, or messages are blocked as
 /// suspected fraud.
 const ALARMS: [i64; 4] = [30002, 30034, 30450, 30453];
 
-pub(crate) async fn status(
-    State(tenant): State<Arc<Tenant>>,
+/// What the endpoint uses.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(crate) struct Services {
+    origin: State<Origin>,
+    senders: State<Arc<SenderRegistry>>,
+    store: State<Store>,
+    clock: State<Arc<dyn Clock>>,
+}
+
+pub(crate) async fn post(
+    services: Services,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<StatusCode, ApiError> {
     let parameters = parameters(&body);
-    if !is_from_twilio(&tenant, uri.query(), &headers, &parameters) {
-        tracing::warn!("a report about a message does not bear Twilio's signature");
+    if !services.is_from_twilio(uri.query(), &headers, &parameters) {
+        tracing::warn!("a report about a message has no valid signature of Twilio");
         return Ok(StatusCode::FORBIDDEN);
     }
     if let Some(report) = report(&parameters) {
-        tenant.store.message_reported(&report, tenant.now()).await?;
-        say(&report);
+        services.store.message_reported(&report, Millis::of(&**services.clock)).await?;
+        log(&report);
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -50,14 +66,16 @@ fn parameters(body: &[u8]) -> Parameters {
     parameters
 }
 
-fn is_from_twilio(tenant: &Tenant, query: Option<&str>, headers: &HeaderMap, parameters: &Parameters) -> bool {
-    let Some(mut url) = tenant.origin.url() else { return false };
-    url.set_path(STATUS_PATH);
-    url.set_query(query);
-    let signature = headers.get("x-twilio-signature").and_then(|value| value.to_str().ok());
-    let (Some(signature), Some(account)) = (signature, one(parameters, "AccountSid")) else { return false };
-    let mut tokens = tenant.senders.twilio_tokens(account);
-    tokens.any(|token| signature::is_valid(token, &url, parameters, signature))
+impl Services {
+    fn is_from_twilio(&self, query: Option<&str>, headers: &HeaderMap, parameters: &Parameters) -> bool {
+        let Some(mut url) = self.origin.url() else { return false };
+        url.set_path(STATUS_PATH);
+        url.set_query(query);
+        let signature = headers.get("x-twilio-signature").and_then(|value| value.to_str().ok());
+        let (Some(signature), Some(account)) = (signature, one(parameters, "AccountSid")) else { return false };
+        let mut tokens = self.senders.twilio_tokens(account);
+        tokens.any(|token| signature::is_valid(token, &url, parameters, signature))
+    }
 }
 
 fn report(parameters: &Parameters) -> Option<Report<'_>> {
@@ -74,14 +92,14 @@ fn one<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
     parameters.get(name)?.first().map(String::as_str)
 }
 
-fn say(report: &Report<'_>) {
+fn log(report: &Report<'_>) {
     let Report { message_id, status, error_code, .. } = report;
     match error_code {
         Some(code) if ALARMS.contains(code) => {
-            tracing::error!(message_id, status, code, "messages do not arrive: check the account at Twilio");
+            tracing::error!(message_id, status, code, "messages are not delivered: check the Twilio account");
         }
-        Some(code) => tracing::warn!(message_id, status, code, "a message did not arrive"),
-        None => tracing::debug!(message_id, status, "a message got further"),
+        Some(code) => tracing::warn!(message_id, status, code, "a message was not delivered"),
+        None => tracing::debug!(message_id, status, "a message progressed"),
     }
 }
 
@@ -93,7 +111,7 @@ mod tests {
     use super::*;
     use crate::fuzz::texts;
 
-    /// A report that is understood names its message, and nobody makes up the signature of one.
+    /// A report that parses names its message, and no forged signature is valid.
     #[test]
     fn fuzz_reports() {
         let pieces: &[&str] = &[

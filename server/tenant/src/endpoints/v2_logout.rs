@@ -12,42 +12,42 @@ use http::{HeaderMap, StatusCode, header};
 
 use crate::{
     config::TenantConfig,
-    http::params::{Fields, QueryFields},
-    oauth::sso,
+    http::params::{Params, QueryParams},
+    oauth::sso::SsoSessions,
     pages::PageError,
-    state::Tenant,
 };
 
-pub(crate) async fn logout(
-    State(tenant): State<Arc<Tenant>>,
+pub(crate) async fn get(
+    State(config): State<Arc<TenantConfig>>,
+    State(sessions): State<SsoSessions>,
     headers: HeaderMap,
-    QueryFields(fields): QueryFields,
+    QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
-    let return_to = return_to(&tenant.config, &fields)?;
-    let cookie = sso::end(&tenant, &headers).await?;
-    let answer = match return_to {
+    let return_to = return_to(&config, &params)?;
+    let cookies = sessions.end(&headers).await?;
+    let response = match return_to {
         Some(url) => (StatusCode::FOUND, [(header::LOCATION, url)]).into_response(),
         None => "OK".into_response(),
     };
-    Ok((cookie, answer).into_response())
+    Ok((cookies, response).into_response())
 }
 
-/// An address that the client registered, or that some client did where none is named.
-fn return_to(config: &TenantConfig, fields: &Fields) -> Result<Option<String>, PageError> {
-    let text = |name| fields.param(name).ok().flatten();
-    let clients = match text("client_id") {
+/// A URL that the client registered, or that any client did where none is named.
+fn return_to(config: &TenantConfig, params: &Params) -> Result<Option<String>, PageError> {
+    let client_id = params.optional("client_id");
+    let clients = match client_id {
         None => config.clients().iter().collect(),
         Some(client_id) => {
             let client = config.client(client_id).ok_or_else(|| PageError::UnknownClient(client_id.to_owned()))?;
             vec![client]
         }
     };
-    let Some(wanted) = text("returnTo") else {
-        let first = text("client_id").and(clients.first()).and_then(|client| client.allowed_logout_urls.first());
+    let Some(requested) = params.optional("returnTo") else {
+        let first = client_id.and(clients.first()).and_then(|client| client.allowed_logout_urls.first());
         return Ok(first.cloned());
     };
-    if clients.iter().any(|client| client.is_logout_url(wanted)) {
-        Ok(Some(wanted.to_owned()))
+    if clients.iter().any(|client| client.is_logout_url(requested)) {
+        Ok(Some(requested.to_owned()))
     } else {
         Err(PageError::ReturnToMismatch)
     }

@@ -1,4 +1,4 @@
-//! Whose address a request counts against.
+//! The address that a request counts against.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -6,30 +6,29 @@ use http::HeaderMap;
 
 use crate::config::Client;
 
-/// Where a confidential client says whom it acts for.
+/// The header in which a confidential client passes on the end user's address.
 const FORWARDED_FOR: &str = "auth0-forwarded-for";
 
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Source {
+pub(crate) struct RequestSource {
     pub(crate) ip: IpAddr,
-    /// Otherwise it is that of a client's server, which many people share.
+    /// Otherwise it is that of a client's server, which many users share.
     is_end_users: bool,
 }
 
-impl Source {
-    /// A browser, which comes itself.
+impl RequestSource {
+    /// A request of the end user's browser.
     pub(crate) fn browser(peer: SocketAddr) -> Self {
         Self { ip: peer.ip(), is_end_users: true }
     }
 
-    /// A call of the API. `auth0-forwarded-for` is believed from a client that proved itself and that is trusted to
-    /// say so, and ignored from others: <https://auth0.com/docs/get-started/authentication-and-authorization-flow/resource-owner-password-flow/avoid-common-issues-with-resource-owner-password-flow-and-attack-protection>
-    pub(crate) fn of(proven: Option<&Client>, headers: &HeaderMap, peer: SocketAddr) -> Self {
-        let trusted = proven.filter(|client| client.trusts_ip_header);
+    /// An API call. `auth0-forwarded-for` counts only from an authenticated client that is configured to send it: <https://auth0.com/docs/get-started/authentication-and-authorization-flow/resource-owner-password-flow/avoid-common-issues-with-resource-owner-password-flow-and-attack-protection>
+    pub(crate) fn of_api_call(authenticated: Option<&Client>, headers: &HeaderMap, peer: SocketAddr) -> Self {
+        let trusted = authenticated.filter(|client| client.trusts_ip_header);
         match trusted.and_then(|_| forwarded(headers)) {
             Some(ip) => Self { ip, is_end_users: true },
-            None => Self { ip: peer.ip(), is_end_users: proven.is_none() },
+            None => Self { ip: peer.ip(), is_end_users: authenticated.is_none() },
         }
     }
 

@@ -1,4 +1,4 @@
-//! What every request passes through.
+//! Middleware.
 
 use std::{any::Any, collections::BTreeSet, time::Duration};
 
@@ -20,10 +20,10 @@ use crate::{
     pages::PageError,
 };
 
-/// Longer than the slowest sender may take: a gateway has 30 seconds.
+/// Longer than the slowest sender: a gateway has 30 seconds.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(40);
 
-/// Says in the log what was refused: no query, as it can hold a code, and nothing that the request holds.
+/// Logs refused requests: without the query, which can contain a code, and without anything of the body.
 pub(crate) async fn log_refusals(request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = next.run(request).await;
@@ -33,11 +33,11 @@ pub(crate) async fn log_refusals(request: Request, next: Next) -> Response {
     response
 }
 
-/// Headers that keep browsers from guessing types, framing, telling others where they were, and leaving https.
+/// Security headers: against MIME sniffing, framing, referrer leaks and downgrades to http.
 ///
-/// No `Cross-Origin-Opener-Policy`: a page of an application may open the login page as a popup, and has to be reached
-/// from there.
-pub(crate) async fn secure(State(is_https): State<bool>, request: Request, next: Next) -> Response {
+/// No `Cross-Origin-Opener-Policy`: a page of an application may open the login page as a popup, which has to reach its
+/// opener.
+pub(crate) async fn security_headers(State(is_https): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -57,7 +57,7 @@ pub(crate) async fn secure(State(is_https): State<bool>, request: Request, next:
     response
 }
 
-/// Answers that hold tokens or depend on a code are kept nowhere, RFC 6749 section 5.1.
+/// Responses with tokens, or that depend on a code, are not cached, RFC 6749 section 5.1.
 pub(crate) async fn no_store(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -65,29 +65,30 @@ pub(crate) async fn no_store(request: Request, next: Next) -> Response {
     response
 }
 
-/// A GET here uses codes up, and signs people in or out; programs that look ahead with HEAD must not.
-pub(crate) async fn head_does_nothing(request: Request, next: Next) -> Response {
+/// A GET here uses codes up, and signs users in or out; a HEAD must not, as link previews send them.
+pub(crate) async fn ignore_head(request: Request, next: Next) -> Response {
     if request.method() == Method::HEAD { StatusCode::OK.into_response() } else { next.run(request).await }
 }
 
-pub(crate) async fn time_out(request: Request, next: Next) -> Response {
+pub(crate) async fn timeout(request: Request, next: Next) -> Response {
     match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
         Err(_) => ApiError::Timeout.into_response(),
     }
 }
 
-/// A panic is a defect; the one who called gets an answer all the same.
-pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response {
+/// The response after a panic.
+pub(crate) fn handle_panic(_: Box<dyn Any + Send>) -> Response {
     tracing::error!("a request handler panicked");
     ApiError::Internal.into_response()
 }
 
-pub(crate) fn cross_site(_: ProtectionError) -> Response<Body> {
+/// The response to a form that another site sent.
+pub(crate) fn cross_site_form(_: ProtectionError) -> Response<Body> {
     PageError::CrossSite.into_response()
 }
 
-/// Pages of the clients' origins may call, with cookies, as auth0-js does; others get no permission.
+/// Pages of the clients' origins may call the API, with cookies, as auth0-js does.
 pub(crate) fn cors(config: &TenantConfig) -> CorsLayer {
     let origins: BTreeSet<String> = config.clients().iter().flat_map(Client::origins).collect();
     let allowed = AllowOrigin::predicate(move |origin, _| origin.to_str().is_ok_and(|origin| origins.contains(origin)));

@@ -14,15 +14,15 @@ pub(crate) const MAX_BODY: usize = 16 * 1024;
 
 /// Named parameters. An empty or null one counts as absent: auth0-python sends `audience=""`.
 #[derive(Debug, Default)]
-pub(crate) struct Fields(Map<String, Value>);
+pub(crate) struct Params(Map<String, Value>);
 
-/// [`Fields`] of the body.
-pub(crate) struct BodyFields(pub(crate) Fields);
+/// [`Params`] of the body.
+pub(crate) struct BodyParams(pub(crate) Params);
 
-/// [`Fields`] of the query.
-pub(crate) struct QueryFields(pub(crate) Fields);
+/// [`Params`] of the query.
+pub(crate) struct QueryParams(pub(crate) Params);
 
-impl Fields {
+impl Params {
     /// A parameter that must be text where it is given.
     pub(crate) fn text(&self, property: Property) -> Result<Option<&str>, ApiError> {
         match self.0.get(property.name()) {
@@ -38,7 +38,12 @@ impl Fields {
             .map_err(|_| ApiError::invalid_request(format!("{name} parameter must be a string")))
     }
 
-    /// A parameter that an OAuth endpoint cannot do without.
+    /// A parameter that is ignored where it is not text.
+    pub(crate) fn optional(&self, name: &'static str) -> Option<&str> {
+        self.param(name).ok().flatten()
+    }
+
+    /// A parameter that an OAuth endpoint requires.
     pub(crate) fn required(&self, name: &'static str) -> Result<&str, ApiError> {
         self.param(name)?.ok_or_else(|| ApiError::invalid_request(format!("missing {name} parameter")))
     }
@@ -52,14 +57,14 @@ impl Fields {
     }
 
     fn from_urlencoded(text: &[u8]) -> Result<Self, ApiError> {
-        let mut fields = Map::new();
+        let mut params = Map::new();
         for (name, value) in url::form_urlencoded::parse(text) {
-            if fields.insert(name.into_owned(), Value::from(value.into_owned())).is_some() {
+            if params.insert(name.into_owned(), Value::from(value.into_owned())).is_some() {
                 // RFC 6749 section 3.1: parameters must not be included more than once.
                 return Err(ApiError::invalid_request("a parameter is given more than once"));
             }
         }
-        Ok(Self(fields))
+        Ok(Self(params))
     }
 
     fn from_json(text: &[u8]) -> Result<Self, ApiError> {
@@ -71,7 +76,7 @@ impl Fields {
 }
 
 #[cfg(test)]
-impl Fields {
+impl Params {
     pub(crate) fn of(parameters: &[(&str, &str)]) -> Self {
         Self(parameters.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect())
     }
@@ -88,7 +93,7 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for BodyFields {
+impl<S: Send + Sync> FromRequest<S> for BodyParams {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
@@ -100,16 +105,16 @@ impl<S: Send + Sync> FromRequest<S> for BodyFields {
             StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
             _ => ApiError::invalid_request("The body could not be read"),
         })?;
-        let fields = if is_form { Fields::from_urlencoded(&body) } else { Fields::from_json(&body) };
-        fields.map(Self)
+        let params = if is_form { Params::from_urlencoded(&body) } else { Params::from_json(&body) };
+        params.map(Self)
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for QueryFields {
+impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        Fields::from_urlencoded(parts.uri.query().unwrap_or_default().as_bytes()).map(Self)
+        Params::from_urlencoded(parts.uri.query().unwrap_or_default().as_bytes()).map(Self)
     }
 }
 
@@ -120,8 +125,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_body_breaks_it(body in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
-            let _ = Fields::from_json(&body);
-            let _ = Fields::from_urlencoded(&body);
+            let _ = Params::from_json(&body);
+            let _ = Params::from_urlencoded(&body);
         }
 
         /// A form and a JSON object say the same; a name that is given twice is never guessed at.
@@ -132,9 +137,9 @@ mod tests {
             let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&parameters).finish();
             let distinct: Map<String, Value> =
                 parameters.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
-            let json = Fields::from_json(Value::from(distinct.clone()).to_string().as_bytes());
+            let json = Params::from_json(Value::from(distinct.clone()).to_string().as_bytes());
             proptest::prop_assert!(json.is_ok_and(|json| json.0 == distinct));
-            match Fields::from_urlencoded(form.as_bytes()) {
+            match Params::from_urlencoded(form.as_bytes()) {
                 Ok(form) => proptest::prop_assert_eq!(form.0, distinct),
                 Err(_) => proptest::prop_assert!(distinct.len() < parameters.len()),
             }
@@ -143,10 +148,10 @@ mod tests {
 
     #[test]
     fn empty_and_null_count_as_absent() -> Result<(), ApiError> {
-        let fields = Fields::from_json(br#"{"scope":"","audience":null,"x":"y"}"#)?;
-        assert_eq!(fields.param("scope")?, None);
-        assert_eq!(fields.param("audience")?, None);
-        assert_eq!(fields.param("x")?, Some("y"));
+        let params = Params::from_json(br#"{"scope":"","audience":null,"x":"y"}"#)?;
+        assert_eq!(params.param("scope")?, None);
+        assert_eq!(params.param("audience")?, None);
+        assert_eq!(params.param("x")?, Some("y"));
         Ok(())
     }
 }

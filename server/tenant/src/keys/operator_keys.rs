@@ -1,5 +1,5 @@
-//! Keys that the operator keeps, in place of those that the tenant makes and keeps in its database: whoever reads the
-//! database then has no key.
+//! Keys that the operator supplies, instead of those that the tenant generates and stores: the database alone then reveals
+//! no key.
 
 use std::fmt;
 
@@ -9,35 +9,35 @@ use secrecy::{ExposeSecret, SecretString};
 use super::signing_key::SigningKey;
 use crate::error::BuildError;
 
-/// Characters that a secret for codes has at least: 32 random bytes in base64url.
-const MIN_CODE_KEY: usize = 43;
+/// Shortest secret for codes, in characters: 32 random bytes in base64url.
+const MIN_OTP_KEY: usize = 43;
 
-/// What the operator keeps; by default nothing.
+/// The operator's keys; none by default.
 #[derive(Clone, Default)]
-pub struct OwnKeys {
+pub struct OperatorKeys {
     signing: Option<SecretString>,
-    pub(crate) code: Option<SecretString>,
+    pub(crate) otp: Option<SecretString>,
 }
 
-impl OwnKeys {
-    /// `signing` is the RSA key that signs tokens, PKCS#8 in PEM; `code` is a secret that codes are hashed under, beside the
-    /// key of the day in the database.
+impl OperatorKeys {
+    /// `signing` is the RSA key that signs tokens, PKCS#8 in PEM; `code` is a secret that codes are hashed under, together
+    /// with the rotating keys in the database.
     ///
     /// # Errors
     ///
     /// [`BuildError::SigningKey`] when `signing` is no PKCS#8 RSA key of 2048 to 8192 bits, [`BuildError::CodeKey`] when
     /// `code` has fewer than 43 characters, as many as 32 bytes have in base64url.
     pub fn new(signing: Option<SecretString>, code: Option<SecretString>) -> Result<Self, BuildError> {
-        if code.as_ref().is_some_and(|code| code.expose_secret().trim().len() < MIN_CODE_KEY) {
+        if code.as_ref().is_some_and(|code| code.expose_secret().trim().len() < MIN_OTP_KEY) {
             return Err(BuildError::CodeKey);
         }
-        let keys = Self { signing, code };
+        let keys = Self { signing, otp: code };
         keys.signing()?;
         Ok(keys)
     }
 
-    /// Whether tokens are signed with a key of the operator's.
-    pub fn signs(&self) -> bool {
+    /// Whether the operator supplies the signing key.
+    pub fn has_signing_key(&self) -> bool {
         self.signing.is_some()
     }
 
@@ -49,8 +49,11 @@ impl OwnKeys {
     }
 }
 
-impl fmt::Debug for OwnKeys {
+impl fmt::Debug for OperatorKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OwnKeys").field("signing", &self.signing.is_some()).field("code", &self.code.is_some()).finish()
+        f.debug_struct("OperatorKeys")
+            .field("signing", &self.signing.is_some())
+            .field("otp", &self.otp.is_some())
+            .finish()
     }
 }

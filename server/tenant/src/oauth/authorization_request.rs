@@ -1,4 +1,4 @@
-//! What an application asks for when it sends a browser here, RFC 6749 section 4.1.1.
+//! Authorization requests, RFC 6749 section 4.1.1.
 
 use std::borrow::Cow;
 
@@ -6,39 +6,35 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    authorization_response::{Answer, ResponseType, ReturnTo},
-    grant::Grant,
+    audience,
+    authorization_response::{AuthorizationResponse, ResponseType, ReturnTo},
     pkce,
     scope::Scope,
-    tokens,
 };
 use crate::{
     config::{AudienceError, Client, Connection, TenantConfig},
-    entropy,
     error::StoreError,
-    hosted_login::MAX_TYPED,
-    http::params::Fields,
+    http::params::Params,
     keys::signing_key::SignError,
+    origin::Origin,
     otp::challenge::Refusal,
     pages::PageError,
-    state::Tenant,
-    store::{SsoSession, StoredCode, User},
 };
 
-/// How long an authorization code is good for.
-const CODE_SECONDS: i64 = 60;
+/// Longest `login_hint` that is kept, in characters: a phone number, however it is formatted.
+pub(crate) const MAX_LOGIN_HINT: usize = 40;
 
-/// Bytes of a request, as JSON: a cookie of 4,096 has to hold it, encrypted.
+/// Longest request, in bytes of JSON: encrypted it has to fit into a cookie of 4,096.
 const MAX_REQUEST: usize = 2_300;
 
-/// Where the answer goes, once it is known that it may go there.
+/// Where the response goes: a URL that the client registered.
 #[derive(Debug)]
 pub(crate) struct ReturnAddress<'a> {
     pub(crate) client: &'a Client,
     to: ReturnTo,
 }
 
-/// The request, checked; it can wait in a cookie while the person signs in.
+/// A validated request; a cookie keeps it while the user signs in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) client_id: String,
@@ -52,7 +48,7 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) login_hint: Option<String>,
 }
 
-/// An answer that the application gets by redirect, RFC 6749 section 4.1.2.1.
+/// An error that the application receives by redirect, RFC 6749 section 4.1.2.1.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OauthError {
     #[error("{0}")]
@@ -92,13 +88,13 @@ impl OauthError {
     }
 }
 
-/// Why a browser was not let through.
+/// Why an authorization request failed.
 #[derive(Debug)]
 pub(crate) enum AuthorizeError {
-    /// The person gets a page: where to send them is not known to be right.
+    /// The user sees a page: it is not certain where to send them.
     Page(PageError),
-    /// The application is told.
-    Answer(Box<Answer>),
+    /// The application receives the error.
+    Response(Box<AuthorizationResponse>),
 }
 
 impl From<PageError> for AuthorizeError {
@@ -107,9 +103,9 @@ impl From<PageError> for AuthorizeError {
     }
 }
 
-impl From<Answer> for AuthorizeError {
-    fn from(answer: Answer) -> Self {
-        Self::Answer(Box::new(answer))
+impl From<AuthorizationResponse> for AuthorizeError {
+    fn from(response: AuthorizationResponse) -> Self {
+        Self::Response(Box::new(response))
     }
 }
 
@@ -117,50 +113,55 @@ impl IntoResponse for AuthorizeError {
     fn into_response(self) -> Response {
         match self {
             Self::Page(error) => error.into_response(),
-            Self::Answer(answer) => answer.into_response(),
+            Self::Response(response) => response.into_response(),
         }
     }
 }
 
 impl<'a> ReturnAddress<'a> {
-    /// Finds the client and compares the address with those that it registered.
-    pub(crate) fn parse(config: &'a TenantConfig, issuer: String, fields: &'a Fields) -> Result<Self, PageError> {
-        let text = |name| fields.param(name).ok().flatten();
+    /// Finds the client, and compares the `redirect_uri` with those that it registered.
+    pub(crate) fn parse(config: &'a TenantConfig, origin: &Origin, params: &'a Params) -> Result<Self, PageError> {
+        let text = |name| params.optional(name);
         let client_id = text("client_id").ok_or(PageError::MissingParameter("client_id"))?;
         let client = config.client(client_id).ok_or_else(|| PageError::UnknownClient(client_id.to_owned()))?;
         let redirect_uri = text("redirect_uri").ok_or(PageError::MissingParameter("redirect_uri"))?;
         if !client.is_callback(redirect_uri) {
             return Err(PageError::CallbackMismatch);
         }
-        Ok(Self { client, to: ReturnTo::parse(issuer, redirect_uri, fields) })
+        Ok(Self { client, to: ReturnTo::parse(origin.issuer(), redirect_uri, params) })
     }
 
-    /// Tells the application why it gets nothing.
-    pub(crate) fn refuse(&self, error: &OauthError) -> Answer {
+    /// The error response.
+    pub(crate) fn refuse(&self, error: &OauthError) -> AuthorizationResponse {
         refuse(&self.to, error)
     }
 }
 
-fn refuse(to: &ReturnTo, error: &OauthError) -> Answer {
+fn refuse(to: &ReturnTo, error: &OauthError) -> AuthorizationResponse {
     if let OauthError::Store(error) = error {
         tracing::error!(%error, "the store failed");
     }
-    let mut members = vec![("error", error.name().to_owned()), ("error_description", error.to_string())];
+    let mut params = vec![("error", error.name().to_owned()), ("error_description", error.to_string())];
     if let OauthError::Refused(refusal) = error {
-        members.extend(refusal.attempts_left().map(|left| ("attempts_left", left.to_string())));
+        params.extend(refusal.attempts_left().map(|left| ("attempts_left", left.to_string())));
     }
-    to.answer(members, Some(error.name()))
+    to.respond(params, Some(error.name()))
 }
 
 impl AuthorizationRequest {
-    pub(crate) fn parse(tenant: &Tenant, fields: &Fields, address: &ReturnAddress<'_>) -> Result<Self, OauthError> {
-        let text = |name| fields.param(name).ok().flatten().map(str::to_owned);
+    pub(crate) fn parse(
+        config: &TenantConfig,
+        origin: &Origin,
+        params: &Params,
+        address: &ReturnAddress<'_>,
+    ) -> Result<Self, OauthError> {
+        let text = |name| params.optional(name).map(str::to_owned);
         let client = address.client;
-        let response_type = response_type(fields, &address.to)?;
+        let response_type = response_type(params, &address.to)?;
         if let Some(grant) = response_type.grants().find(|grant| !client.allows(grant)) {
             return Err(OauthError::UnauthorizedClient(grant));
         }
-        let audience = tenant.audience(client, fields.param("audience").ok().flatten())?;
+        let audience = audience::requested(config, origin, client, params.optional("audience"))?;
         let nonce = text("nonce");
         if response_type.id_token && nonce.is_none() {
             return Err(invalid("Missing required parameter: nonce"));
@@ -172,15 +173,11 @@ impl AuthorizationRequest {
             scope: Scope::granted(text("scope").as_deref(), client),
             audience,
             nonce,
-            code_challenge: if response_type.code { code_challenge(client, fields)? } else { None },
-            connection: choose_connection(
-                &tenant.config,
-                client,
-                text("connection").or_else(|| text("realm")).as_deref(),
-            )?
-            .name
-            .clone(),
-            login_hint: text("login_hint").map(|hint| hint.chars().take(MAX_TYPED).collect()),
+            code_challenge: if response_type.code { code_challenge(client, params)? } else { None },
+            connection: choose_connection(config, client, text("connection").or_else(|| text("realm")).as_deref())?
+                .name
+                .clone(),
+            login_hint: text("login_hint").map(|hint| hint.chars().take(MAX_LOGIN_HINT).collect()),
         };
         if request.is_too_long() { Err(invalid("The request is too long")) } else { Ok(request) }
     }
@@ -193,44 +190,8 @@ impl AuthorizationRequest {
         config.connection(&self.connection).ok_or(OauthError::InvalidRequest("the connection was not found".into()))
     }
 
-    /// Makes what the application asked for, and says where it goes.
-    pub(crate) async fn answer(
-        &self,
-        tenant: &Tenant,
-        client: &Client,
-        user: &User,
-        session: &SsoSession,
-    ) -> Result<Answer, OauthError> {
-        let grant = Grant {
-            user_id: user.id.clone(),
-            scope: self.scope.clone(),
-            audience: self.audience.clone(),
-            nonce: self.nonce.clone(),
-            auth_time: session.created_at.seconds(),
-            sid: Some(session.sid.clone()),
-        };
-        let code = if self.response_type.code { Some(self.code(tenant, &grant).await?) } else { None };
-        let tokens = tokens::by_browser(tenant, client, user, &grant, self.response_type, code.as_deref()).await?;
-        let members = code.map(|code| ("code", code)).into_iter().chain(tokens).collect();
-        Ok(self.return_to.answer(members, None))
-    }
-
-    async fn code(&self, tenant: &Tenant, grant: &Grant) -> Result<String, StoreError> {
-        let code = entropy::token(&*tenant.entropy);
-        let now = tenant.now();
-        let stored = StoredCode {
-            client_id: self.client_id.clone(),
-            redirect_uri: self.return_to.redirect_uri.clone(),
-            code_challenge: self.code_challenge.clone(),
-            grant: grant.clone(),
-            expires_at: now.plus_seconds(CODE_SECONDS),
-        };
-        tenant.store.put_authorization_code(&code, &stored).await?;
-        Ok(code)
-    }
-
-    /// Tells the application why it gets nothing.
-    pub(crate) fn refuse(&self, error: &OauthError) -> Answer {
+    /// The error response.
+    pub(crate) fn refuse(&self, error: &OauthError) -> AuthorizationResponse {
         refuse(&self.return_to, error)
     }
 }
@@ -239,23 +200,23 @@ fn invalid(description: &'static str) -> OauthError {
     OauthError::InvalidRequest(description.into())
 }
 
-fn response_type(fields: &Fields, to: &ReturnTo) -> Result<ResponseType, OauthError> {
-    let text = |name| fields.param(name).ok().flatten();
-    let asked = text("response_type").ok_or(invalid("Missing required parameter: response_type"))?;
+fn response_type(params: &Params, to: &ReturnTo) -> Result<ResponseType, OauthError> {
+    let text = |name| params.optional(name);
+    let requested = text("response_type").ok_or(invalid("Missing required parameter: response_type"))?;
     let response_type =
-        ResponseType::parse(asked).ok_or_else(|| OauthError::UnsupportedResponseType(asked.to_owned()))?;
-    if !to.is_as_asked(text("response_mode"), response_type) {
+        ResponseType::parse(requested).ok_or_else(|| OauthError::UnsupportedResponseType(requested.to_owned()))?;
+    if !to.has_requested_mode(text("response_mode"), response_type) {
         return Err(invalid("Unsupported response mode"));
     }
-    if fields.get("request").is_some() || fields.get("request_uri").is_some() {
+    if params.get("request").is_some() || params.get("request_uri").is_some() {
         return Err(invalid("Request objects are not supported"));
     }
     Ok(response_type)
 }
 
-/// The S256 challenge; a public client cannot do without (RFC 9700 section 2.1.1).
-fn code_challenge(client: &Client, fields: &Fields) -> Result<Option<String>, OauthError> {
-    let text = |name| fields.param(name).ok().flatten();
+/// The S256 challenge; public clients need one (RFC 9700 section 2.1.1).
+fn code_challenge(client: &Client, params: &Params) -> Result<Option<String>, OauthError> {
+    let text = |name| params.optional(name);
     match (text("code_challenge"), text("code_challenge_method")) {
         (None, None) if client.is_public() => Err(invalid("Parameter 'code_challenge' is required for this client")),
         (None, None) => Ok(None),
@@ -287,52 +248,56 @@ fn choose_connection<'a>(
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use url::Url;
 
     use super::*;
 
     const CALLBACK: &str = "https://app.example/callback?x=1";
 
-    fn is_let_through(redirect_uri: &str) -> bool {
-        is_let_through_to(CALLBACK, redirect_uri)
+    fn is_accepted(redirect_uri: &str) -> bool {
+        is_accepted_to(CALLBACK, redirect_uri)
     }
 
-    fn is_let_through_to(callback: &str, redirect_uri: &str) -> bool {
+    fn is_accepted_to(callback: &str, redirect_uri: &str) -> bool {
         let text = format!(
             "clients: [{{name: Web, client_id: web, client_secret: s, callbacks: ['{callback}']}}]\n\
              connections: [{{name: sms, strategy: sms}}]"
         );
         let Ok((config, _)) = TenantConfig::from_yaml(&text, |_| None) else { return false };
-        let fields = Fields::of(&[("client_id", "web"), ("redirect_uri", redirect_uri)]);
-        ReturnAddress::parse(&config, String::new(), &fields).is_ok()
+        let params = Params::of(&[("client_id", "web"), ("redirect_uri", redirect_uri)]);
+        let Some(origin) = Url::parse("http://localhost:3001").ok().and_then(|url| Origin::of(&url).ok()) else {
+            return false;
+        };
+        ReturnAddress::parse(&config, &origin, &params).is_ok()
     }
 
     proptest! {
         /// Nothing added to, taken from or changed in a callback makes another one that is let through.
         #[test]
-        fn only_the_registered_address_is_let_through(
+        fn only_the_registered_address_is_accepted(
             at in 0..CALLBACK.len(), cut in 0..9_usize, more in "(\\PC|[/?#@\\\\.%:&;A-Z]){0,9}",
         ) {
             let end = (at + cut).min(CALLBACK.len());
             let changed = format!("{}{more}{}", &CALLBACK[..at], &CALLBACK[end..]);
-            prop_assert_eq!(is_let_through(&changed), changed == CALLBACK);
+            prop_assert_eq!(is_accepted(&changed), changed == CALLBACK);
         }
 
         #[test]
         fn no_address_breaks_it(redirect_uri in "\\PC{0,60}") {
-            prop_assert!(!is_let_through(&redirect_uri));
+            prop_assert!(!is_accepted(&redirect_uri));
         }
     }
 
     #[test]
-    fn the_registered_address_is_let_through() {
-        assert!(is_let_through(CALLBACK));
+    fn the_registered_address_is_accepted() {
+        assert!(is_accepted(CALLBACK));
     }
 
     #[test]
-    fn an_origin_is_let_through_with_its_slash_and_without() {
+    fn an_origin_is_accepted_with_its_slash_and_without() {
         let (bare, slashed) = ("https://app.example:8443", "https://app.example:8443/");
         for (callback, asked) in [(bare, bare), (bare, slashed), (slashed, bare), (slashed, slashed)] {
-            assert!(is_let_through_to(callback, asked), "{callback} {asked}");
+            assert!(is_accepted_to(callback, asked), "{callback} {asked}");
         }
         for (callback, asked) in [
             (bare, "https://app.example:8443//"),
@@ -350,8 +315,8 @@ mod tests {
             ("com.app.example:/", "com.app.example:"),
             ("com.app.example://a", "com.app.example://a/"),
         ] {
-            assert!(!is_let_through_to(callback, asked), "{callback} {asked}");
-            assert!(!is_let_through_to(asked, callback), "{asked} {callback}");
+            assert!(!is_accepted_to(callback, asked), "{callback} {asked}");
+            assert!(!is_accepted_to(asked, callback), "{asked} {callback}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What goes back to an application, and how: OAuth 2.0 Multiple Response Type Encoding Practices, Form Post Response Mode,
-//! and `web_message` (draft-sakimura-oauth-wmrm), which lets a page ask from an invisible frame.
+//! The response to an application, and how it travels: OAuth 2.0 Multiple Response Type Encoding Practices, Form Post Response Mode,
+//! and `web_message` (draft-sakimura-oauth-wmrm), for pages that send the request from an invisible frame.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -10,19 +10,19 @@ use crate::{
     config::{CODE_GRANT, IMPLICIT_GRANT},
     http::{
         api_error::{ApiError, ErrorName},
-        params::Fields,
+        params::Params,
     },
     pages,
 };
 
-/// Every `response_type` that there is.
+/// The supported values of `response_type`.
 pub(crate) const RESPONSE_TYPES: [&str; 7] =
     ["code", "token", "id_token", "code token", "code id_token", "token id_token", "code token id_token"];
 
-/// Every `response_mode` that there is.
+/// The supported values of `response_mode`.
 pub(crate) const RESPONSE_MODES: [&str; 4] = ["query", "fragment", "form_post", "web_message"];
 
-/// What the application wants: one or more of these, in any order.
+/// What the application requests: one or more of these, in any order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ResponseType {
     pub(crate) code: bool,
@@ -47,19 +47,19 @@ impl ResponseType {
         (wanted != Self::default()).then_some(wanted)
     }
 
-    /// Whether the browser carries tokens.
+    /// Whether tokens pass through the browser.
     fn has_tokens(self) -> bool {
         self.token || self.id_token
     }
 
-    /// The grants that a client needs for it.
+    /// The grant types that a client needs for it.
     pub(crate) fn grants(self) -> impl Iterator<Item = &'static str> {
         let code = self.code.then_some(CODE_GRANT);
         code.into_iter().chain(self.has_tokens().then_some(IMPLICIT_GRANT))
     }
 }
 
-/// How the answer travels.
+/// How the response travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum ResponseMode {
     Query,
@@ -73,9 +73,9 @@ impl ResponseMode {
         if response_type.has_tokens() { Self::Fragment } else { Self::Query }
     }
 
-    /// The mode that is asked for, where it can be had: tokens never go into a query, and pages need an origin.
-    fn choose(asked: Option<&str>, response_type: ResponseType, redirect_uri: &str) -> Option<Self> {
-        match asked {
+    /// The requested mode, where it is possible: tokens never go into a query, and pages need an origin.
+    fn choose(requested: Option<&str>, response_type: ResponseType, redirect_uri: &str) -> Option<Self> {
+        match requested {
             None => Some(Self::default_for(response_type)),
             Some("query") => (!response_type.has_tokens()).then_some(Self::Query),
             Some("fragment") => Some(Self::Fragment),
@@ -86,26 +86,26 @@ impl ResponseMode {
     }
 }
 
-/// The origin of a web page; an address of an app on a phone has none.
+/// The origin of a web page; the URL of a native app has none.
 fn origin(url: &str) -> Option<String> {
     let origin = Url::parse(url).ok()?.origin();
     origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
-/// Where the answer goes and how; the address is one that the client registered.
+/// Where the response goes, and how; the client registered the URL.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ReturnTo {
     pub(crate) redirect_uri: String,
     pub(crate) state: Option<String>,
     mode: ResponseMode,
-    /// Who answers, RFC 9207: a client of several issuers knows by it whose answer it gets.
+    /// RFC 9207: it tells a client of several issuers which of them responds.
     issuer: String,
 }
 
 impl ReturnTo {
-    /// Reads how to answer; a request that cannot be answered as it wishes is told so in the way of its type.
-    pub(crate) fn parse(issuer: String, redirect_uri: &str, fields: &Fields) -> Self {
-        let text = |name| fields.param(name).ok().flatten();
+    /// A request for an impossible mode gets its error in the default mode of its response type.
+    pub(crate) fn parse(issuer: String, redirect_uri: &str, params: &Params) -> Self {
+        let text = |name| params.optional(name);
         let response_type = text("response_type").and_then(ResponseType::parse).unwrap_or_default();
         let mode = ResponseMode::choose(text("response_mode"), response_type, redirect_uri);
         Self {
@@ -116,36 +116,40 @@ impl ReturnTo {
         }
     }
 
-    /// Whether the answer can go as the request wishes.
-    pub(crate) fn is_as_asked(&self, asked: Option<&str>, response_type: ResponseType) -> bool {
-        ResponseMode::choose(asked, response_type, &self.redirect_uri) == Some(self.mode)
+    /// Whether the response uses the requested mode.
+    pub(crate) fn has_requested_mode(&self, requested: Option<&str>, response_type: ResponseType) -> bool {
+        ResponseMode::choose(requested, response_type, &self.redirect_uri) == Some(self.mode)
     }
 
-    pub(crate) fn answer(&self, members: Vec<(&'static str, String)>, error: Option<&'static str>) -> Answer {
-        Answer { to: self.clone(), members, error }
+    pub(crate) fn respond(
+        &self,
+        params: Vec<(&'static str, String)>,
+        error: Option<&'static str>,
+    ) -> AuthorizationResponse {
+        AuthorizationResponse { to: self.clone(), params, error }
     }
 }
 
-/// An answer on its way to the application, and the error that it tells.
+/// A response, and the name of its error.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct AuthorizationResponse {
     to: ReturnTo,
-    members: Vec<(&'static str, String)>,
+    params: Vec<(&'static str, String)>,
     error: Option<&'static str>,
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for AuthorizationResponse {
     fn into_response(self) -> Response {
         let ReturnTo { redirect_uri, state, mode, issuer } = self.to;
-        let members = self.members.into_iter().chain(state.map(|state| ("state", state)));
-        let members = members.chain([("iss", issuer)]).collect::<Vec<_>>();
-        // The address was compared with the configuration, which holds only what parses.
+        let params = self.params.into_iter().chain(state.map(|state| ("state", state)));
+        let params = params.chain([("iss", issuer)]).collect::<Vec<_>>();
+        // It equals a URL of the configuration, which contains only URLs that parse.
         let Ok(url) = Url::parse(&redirect_uri) else { return ApiError::Internal.into_response() };
         let mut response = match mode {
-            ResponseMode::Query => redirect(&with_query(url, &members)),
-            ResponseMode::Fragment => redirect(&with_fragment(url, &members)),
-            ResponseMode::FormPost => pages::answer::form_post(&url, &members),
-            ResponseMode::WebMessage => pages::answer::web_message(&url, members),
+            ResponseMode::Query => redirect(&with_query(url, &params)),
+            ResponseMode::Fragment => redirect(&with_fragment(url, &params)),
+            ResponseMode::FormPost => pages::answer::form_post(&url, &params),
+            ResponseMode::WebMessage => pages::answer::web_message(&url, params),
         };
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(error) = self.error {
@@ -160,13 +164,13 @@ fn redirect(url: &Url) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
 }
 
-fn with_query(mut url: Url, members: &[(&'static str, String)]) -> Url {
-    url.query_pairs_mut().extend_pairs(members);
+fn with_query(mut url: Url, params: &[(&'static str, String)]) -> Url {
+    url.query_pairs_mut().extend_pairs(params);
     url
 }
 
-fn with_fragment(mut url: Url, members: &[(&'static str, String)]) -> Url {
-    let fragment = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
+fn with_fragment(mut url: Url, params: &[(&'static str, String)]) -> Url {
+    let fragment = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
     url.set_fragment(Some(&fragment));
     url
 }
@@ -176,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_response_type_is_understood_in_any_order() {
+    fn response_types_parse_in_any_order() {
         for text in RESPONSE_TYPES {
             let backwards = text.rsplit(' ').collect::<Vec<_>>().join(" ");
             assert!(ResponseType::parse(text).is_some(), "{text}");
@@ -188,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn every_response_mode_is_understood_and_tokens_stay_out_of_queries() {
+    fn response_modes_parse_and_tokens_stay_out_of_queries() {
         let code = ResponseType { code: true, ..ResponseType::default() };
         let hybrid = ResponseType { id_token: true, ..code };
         for mode in RESPONSE_MODES {

@@ -1,104 +1,124 @@
-//! Who is calling: `client_secret_post`, `client_secret_basic`, `private_key_jwt`, or a public client (RFC 6749
+//! Client authentication: `client_secret_post`, `client_secret_basic`, `private_key_jwt`, or a public client (RFC 6749
 //! section 2.3).
 
-use aws_lc_rs::constant_time;
-use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{HeaderMap, header};
-use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
 
-use super::client_assertion::{self, ASSERTION_TYPE};
+use aws_lc_rs::constant_time;
+use headers::{Authorization, HeaderMapExt, authorization::Basic};
+use http::{HeaderMap, header};
+use secrecy::ExposeSecret;
+
+use super::client_assertion::{ASSERTION_TYPE, claimed_client, is_critical, is_current};
 use crate::{
+    clock::{Clock, Millis},
     config::{Client, TenantConfig},
+    error::StoreError,
     http::{
         api_error::{ApiError, Property, TokenAuth},
-        params::Fields,
+        params::Params,
     },
-    state::Tenant,
+    origin::Origin,
+    store::Store,
 };
 
-/// A client, and what it showed.
+/// A client, and how it authenticated.
 #[derive(Debug)]
 pub(crate) struct Caller<'a> {
     pub(crate) client: &'a Client,
     pub(crate) proof: Proof,
 }
 
-/// What a client showed.
+/// What a client authenticated with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Proof {
     /// Its secret.
     Secret,
     /// A token that it signed.
     Assertion,
-    /// Nothing, and it has nothing to show.
+    /// Nothing: it is a public client.
     Public,
     /// Nothing, though it has a secret.
     Missing,
 }
 
 impl<'a> Caller<'a> {
-    /// Finds the client and checks what it showed. `Ok(None)` when no client is named at all.
-    pub(crate) async fn identify(
-        tenant: &'a Tenant,
-        headers: &HeaderMap,
-        fields: &Fields,
-    ) -> Result<Option<Self>, ApiError> {
-        let config = &tenant.config;
-        let body_id = fields.text(Property::ClientId)?;
-        if let Some(basic) = BasicCredentials::read(headers)? {
-            return basic.caller(config, body_id).map(Some).ok_or(ApiError::InvalidClient(TokenAuth::Basic));
+    /// The client, if it authenticated.
+    pub(crate) fn authenticated(&self) -> Option<&'a Client> {
+        matches!(self.proof, Proof::Secret | Proof::Assertion).then_some(self.client)
+    }
+}
+
+/// Finds the client that calls, and checks its credentials.
+#[derive(Clone)]
+pub(crate) struct ClientAuthenticator {
+    pub(crate) config: Arc<TenantConfig>,
+    pub(crate) origin: Origin,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl ClientAuthenticator {
+    /// The client with what it authenticated with; `None` when the request names no client.
+    pub(crate) async fn identify(&self, headers: &HeaderMap, params: &Params) -> Result<Option<Caller<'_>>, ApiError> {
+        let body_id = params.text(Property::ClientId)?;
+        if let Some(basic) = basic(headers)? {
+            return basic_caller(&basic, &self.config, body_id)
+                .map(Some)
+                .ok_or(ApiError::InvalidClient(TokenAuth::Basic));
         }
-        if let Some(assertion) = fields.param("client_assertion")? {
-            return Self::by_assertion(tenant, fields, body_id, assertion).await.map(Some);
+        if let Some(assertion) = params.param("client_assertion")? {
+            return self.by_assertion(params, body_id, assertion).await.map(Some);
         }
         let Some(client_id) = body_id else { return Ok(None) };
         let refused = || ApiError::InvalidClient(TokenAuth::Body);
-        let client = config.client(client_id).ok_or_else(refused)?;
-        let proof = match (fields.param("client_secret")?, client.is_public()) {
+        let client = self.config.client(client_id).ok_or_else(refused)?;
+        let proof = match (params.param("client_secret")?, client.is_public()) {
             (_, true) => Proof::Public,
             (None, false) => Proof::Missing,
             (Some(secret), false) if is_secret_of(client, secret) => Proof::Secret,
             (Some(_), false) => return Err(refused()),
         };
-        Ok(Some(Self { client, proof }))
+        Ok(Some(Caller { client, proof }))
     }
 
-    /// The client, if it showed that it is the one it says.
-    pub(crate) fn proven(&self) -> Option<&'a Client> {
-        matches!(self.proof, Proof::Secret | Proof::Assertion).then_some(self.client)
-    }
-
-    /// A client may leave its identifier out, as the assertion holds it (RFC 7521 section 4.2).
-    async fn by_assertion(
-        tenant: &'a Tenant,
-        fields: &Fields,
-        body_id: Option<&str>,
-        assertion: &str,
-    ) -> Result<Self, ApiError> {
-        if fields.param("client_assertion_type")? != Some(ASSERTION_TYPE) {
-            return Err(ApiError::invalid_request(format!("client_assertion_type must be {ASSERTION_TYPE}")));
-        }
-        let refused = || ApiError::InvalidClient(TokenAuth::Body);
-        let claimed = client_assertion::claimed_client(assertion);
-        let client_id = body_id.or(claimed.as_deref()).ok_or_else(refused)?;
-        let client = tenant.config.client(client_id).ok_or_else(refused)?;
-        let proven = client_assertion::proves(tenant, client, assertion).await?;
-        if proven { Ok(Self { client, proof: Proof::Assertion }) } else { Err(refused()) }
-    }
-
-    /// The caller of the token endpoint: one that proved itself, or a public client.
-    pub(crate) async fn authenticate(
-        tenant: &'a Tenant,
-        headers: &HeaderMap,
-        fields: &Fields,
-    ) -> Result<&'a Client, ApiError> {
-        let caller = Self::identify(tenant, headers, fields)
-            .await?
-            .ok_or_else(|| ApiError::invalid_request("missing client_id parameter"))?;
+    /// The client that calls the token endpoint: one that authenticated, or a public one.
+    pub(crate) async fn authenticate(&self, headers: &HeaderMap, params: &Params) -> Result<&Client, ApiError> {
+        let caller = self.identify(headers, params).await?;
+        let caller = caller.ok_or_else(|| ApiError::invalid_request("missing client_id parameter"))?;
         match caller.proof {
             Proof::Secret | Proof::Assertion | Proof::Public => Ok(caller.client),
             Proof::Missing => Err(ApiError::InvalidClient(TokenAuth::Body)),
         }
+    }
+
+    /// A client may omit its identifier, as the assertion contains it (RFC 7521 section 4.2).
+    async fn by_assertion(
+        &self,
+        params: &Params,
+        body_id: Option<&str>,
+        assertion: &str,
+    ) -> Result<Caller<'_>, ApiError> {
+        if params.param("client_assertion_type")? != Some(ASSERTION_TYPE) {
+            return Err(ApiError::invalid_request(format!("client_assertion_type must be {ASSERTION_TYPE}")));
+        }
+        let refused = || ApiError::InvalidClient(TokenAuth::Body);
+        let claimed = claimed_client(assertion);
+        let client_id = body_id.or(claimed.as_deref()).ok_or_else(refused)?;
+        let client = self.config.client(client_id).ok_or_else(refused)?;
+        let is_valid = self.accepts_assertion(client, assertion).await?;
+        if is_valid { Ok(Caller { client, proof: Proof::Assertion }) } else { Err(refused()) }
+    }
+
+    /// Whether the client signed the assertion, and had not used it before.
+    async fn accepts_assertion(&self, client: &Client, assertion: &str) -> Result<bool, StoreError> {
+        if is_critical(assertion) {
+            return Ok(false);
+        }
+        let (issuer, now) = (self.origin.issuer(), Millis::of(&*self.clock));
+        let verified = client.assertion_keys.iter().find_map(|key| key.verify(assertion, &client.client_id, &issuer));
+        let Some(claims) = verified.filter(|claims| is_current(claims, now.seconds())) else { return Ok(false) };
+        let jti = format!("{}\0{}", client.client_id, claims.jti);
+        self.store.use_assertion(&jti, now.plus_seconds(claims.exp - now.seconds())).await
     }
 }
 
@@ -108,38 +128,25 @@ fn is_secret_of(client: &Client, secret: &str) -> bool {
     })
 }
 
-/// What `Authorization: Basic` holds.
-struct BasicCredentials {
-    client_id: String,
-    secret: SecretString,
+/// The credentials of `Authorization: Basic`; `None` without them, or with another scheme.
+fn basic(headers: &HeaderMap) -> Result<Option<Basic>, ApiError> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    if let Some(Authorization(basic)) = headers.typed_get::<Authorization<Basic>>() {
+        return Ok(Some(basic));
+    }
+    let scheme = value.to_str().ok().and_then(|text| text.split_once(' '));
+    let is_other = scheme.is_some_and(|(scheme, _)| !scheme.eq_ignore_ascii_case("basic"));
+    if is_other { Ok(None) } else { Err(ApiError::InvalidClient(TokenAuth::Basic)) }
 }
 
-impl BasicCredentials {
-    fn read(headers: &HeaderMap) -> Result<Option<Self>, ApiError> {
-        let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-        let malformed = || ApiError::InvalidClient(TokenAuth::Basic);
-        let text = value.to_str().map_err(|_| malformed())?;
-        let Some((scheme, encoded)) = text.split_once(' ') else { return Err(malformed()) };
-        if !scheme.eq_ignore_ascii_case("basic") {
-            return Ok(None);
-        }
-        let decoded = STANDARD.decode(encoded.trim()).map_err(|_| malformed())?;
-        let pair = String::from_utf8(decoded).map_err(|_| malformed())?;
-        let (client_id, secret) = pair.split_once(':').ok_or_else(malformed)?;
-        Ok(Some(Self { client_id: client_id.to_owned(), secret: secret.into() }))
+/// RFC 6749 requires both parts to be form-encoded before base64, which not every client does: either form is accepted.
+fn basic_caller<'a>(basic: &Basic, config: &'a TenantConfig, body_id: Option<&str>) -> Option<Caller<'a>> {
+    let client = config.client(basic.username()).or_else(|| config.client(&form_decoded(basic.username())))?;
+    if body_id.is_some_and(|body_id| body_id != client.client_id) {
+        return None;
     }
-
-    /// RFC 6749 has both parts form-encoded before base64, which not every client does: either reading may match.
-    fn caller<'a>(&self, config: &'a TenantConfig, body_id: Option<&str>) -> Option<Caller<'a>> {
-        let decoded_id = form_decoded(&self.client_id);
-        let client = config.client(&self.client_id).or_else(|| config.client(&decoded_id))?;
-        if body_id.is_some_and(|body_id| body_id != client.client_id) {
-            return None;
-        }
-        let raw = self.secret.expose_secret();
-        let matches = is_secret_of(client, raw) || is_secret_of(client, &form_decoded(raw));
-        matches.then_some(Caller { client, proof: Proof::Secret })
-    }
+    let matches = is_secret_of(client, basic.password()) || is_secret_of(client, &form_decoded(basic.password()));
+    matches.then_some(Caller { client, proof: Proof::Secret })
 }
 
 fn form_decoded(text: &str) -> String {
@@ -150,6 +157,7 @@ fn form_decoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
     use http::HeaderValue;
     use proptest::prelude::*;
 
@@ -161,13 +169,15 @@ mod tests {
     fn is_taken(value: &[u8]) -> bool {
         let config = TenantConfig::from_yaml(CONFIG, |_| None);
         let read = read(value).ok().flatten();
-        config.is_ok_and(|(config, _)| read.is_some_and(|credentials| credentials.caller(&config, None).is_some()))
+        config.is_ok_and(|(config, _)| {
+            read.is_some_and(|credentials| basic_caller(&credentials, &config, None).is_some())
+        })
     }
 
-    fn read(value: &[u8]) -> Result<Option<BasicCredentials>, ApiError> {
+    fn read(value: &[u8]) -> Result<Option<Basic>, ApiError> {
         let mut headers = HeaderMap::new();
         headers.extend(HeaderValue::from_bytes(value).ok().map(|value| (header::AUTHORIZATION, value)));
-        BasicCredentials::read(&headers)
+        basic(&headers)
     }
 
     proptest! {

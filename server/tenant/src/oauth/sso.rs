@@ -1,125 +1,122 @@
-//! The person's session at the tenant, known by a cookie.
+//! The user's session at the tenant, identified by a cookie.
 
-use http::{HeaderMap, HeaderName, header};
-use url::Url;
+use std::sync::Arc;
 
+use http::HeaderMap;
+
+use super::arrival::Arrival;
 use crate::{
-    config::Client,
-    entropy,
+    clock::{Clock, Millis},
+    entropy::{self, Entropy},
     error::StoreError,
-    http::cookies::{self, Cookie},
-    otp::{challenge::Taken, service::SignIn},
-    state::Tenant,
-    store::{SsoSession, User},
+    http::cookies::{CookiePolicy, SetCookies},
+    otp::{challenge::Outcome, request::SignIn},
+    store::{SSO_SECONDS, SsoSession, Store, User},
 };
 
-const NAME: &str = "tenant_sso";
+const COOKIE: &str = "tenant_sso";
 
-/// A `Set-Cookie` header.
-pub(crate) type SetCookie = [(HeaderName, String); 1];
-
-/// How a browser came to a session's beginning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Arrival {
-    /// The person signed in on a page of the tenant's or of the application's.
-    ByPage,
-    /// By a link that anyone can have made, with a number and a code of their own: the person is asked before the session
-    /// signs them in anywhere else.
-    ByLink,
+/// Starts, finds and ends the sessions of browsers.
+#[derive(Clone)]
+pub(crate) struct SsoSessions {
+    pub(crate) store: Store,
+    pub(crate) cookies: CookiePolicy,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
 }
 
-impl Arrival {
-    /// How a browser came to an address that takes a code: sent by a page of the client's, as browsers tell, or not.
-    pub(crate) fn at_a_link(client: &Client, headers: &HeaderMap) -> Self {
-        let referer = headers.get(header::REFERER).and_then(|referer| Url::parse(referer.to_str().ok()?).ok());
-        let origin = referer.map(|url| url.origin().ascii_serialization());
-        let is_theirs = origin.is_some_and(|origin| client.origins().any(|theirs| theirs == origin));
-        if is_theirs { Self::ByPage } else { Self::ByLink }
+impl SsoSessions {
+    /// Starts a session under a new identifier, and ends the browser's old one.
+    ///
+    /// By a link it ends no other user's session: that one stays, with its cookie, and its user is asked too before it signs
+    /// them in.
+    pub(crate) async fn begin(
+        &self,
+        headers: &HeaderMap,
+        user: &User,
+        arrival: Arrival,
+    ) -> Result<(SsoSession, SetCookies), StoreError> {
+        let old = self.token(headers);
+        let is_confirmed = match arrival {
+            Arrival::FromPage => true,
+            Arrival::ByLink => match (&old, self.current(headers).await?) {
+                (Some(token), Some((_, owner))) if owner.id != user.id => {
+                    self.store.doubt_sso_session(token).await?;
+                    return Ok((self.create(user, false).await?.0, SetCookies::default()));
+                }
+                (_, own) => own.is_some_and(|(session, _)| session.is_confirmed),
+            },
+        };
+        if let Some(old) = old {
+            self.store.end_sso_session(&old).await?;
+        }
+        let (session, token) = self.create(user, is_confirmed).await?;
+        Ok((session, SetCookies(vec![self.cookies.set(COOKIE, token, SSO_SECONDS)])))
     }
-}
 
-/// Starts a session under a new identifier, and ends the one that the browser had.
-///
-/// By a link it ends nobody else's: theirs stays, and the cookie with it; they are asked too before it signs them in.
-pub(crate) async fn begin(
-    tenant: &Tenant,
-    headers: &HeaderMap,
-    user: &User,
-    arrival: Arrival,
-) -> Result<(SsoSession, Option<SetCookie>), StoreError> {
-    let old = cookie(tenant, headers);
-    let shown = current(tenant, headers).await?;
-    if let (Arrival::ByLink, Some(old), Some((_, owner))) = (arrival, &old, &shown)
-        && owner.id != user.id
-    {
-        tenant.store.doubt_sso_session(old).await?;
-        return Ok((new(tenant, user, false).await?.0, None));
+    /// A session, and the value of its cookie.
+    async fn create(&self, user: &User, is_confirmed: bool) -> Result<(SsoSession, String), StoreError> {
+        let token = entropy::token(&*self.entropy);
+        let sid = entropy::token(&*self.entropy);
+        let session = SsoSession { sid, user_id: user.id.clone(), created_at: self.now(), is_confirmed };
+        self.store.put_sso_session(&token, &session).await?;
+        Ok((session, token))
     }
-    let is_confirmed = arrival == Arrival::ByPage || shown.is_some_and(|(session, _)| session.is_confirmed);
-    if let Some(old) = old {
-        tenant.store.end_sso_session(&old).await?;
+
+    /// The session of a sign-in by code: a new one or, where the request was repeated, the browser's own.
+    ///
+    /// A browser without one gets no cookie then: whoever learns of the request afterwards is not signed in by it.
+    pub(crate) async fn after_sign_in(
+        &self,
+        headers: &HeaderMap,
+        SignIn { user, outcome }: &SignIn,
+        arrival: Arrival,
+    ) -> Result<(SsoSession, SetCookies), StoreError> {
+        if *outcome != Outcome::Repeated {
+            return self.begin(headers, user, arrival).await;
+        }
+        let own = self.current(headers).await?.filter(|(_, owner)| owner.id == user.id);
+        let session = match own {
+            Some((session, _)) => session,
+            None => self.create(user, false).await?.0,
+        };
+        Ok((session, SetCookies::default()))
     }
-    let (session, token) = new(tenant, user, is_confirmed).await?;
-    Ok((session, Some([(header::SET_COOKIE, the_cookie(tenant).set(&token, crate::store::SSO_SECONDS))])))
-}
 
-/// A session, and what its cookie holds.
-async fn new(tenant: &Tenant, user: &User, is_confirmed: bool) -> Result<(SsoSession, String), StoreError> {
-    let token = entropy::token(&*tenant.entropy);
-    let sid = entropy::token(&*tenant.entropy);
-    let session = SsoSession { sid, user_id: user.id.clone(), created_at: tenant.now(), is_confirmed };
-    tenant.store.put_sso_session(&token, &session).await?;
-    Ok((session, token))
-}
-
-/// The session of a sign-in by code: a new one, or where the request came again the one that the browser shows.
-///
-/// One that shows none gets no cookie: whoever learns of the request afterwards is not to be signed in here by it.
-pub(crate) async fn after(
-    tenant: &Tenant,
-    headers: &HeaderMap,
-    SignIn { user, taken }: &SignIn,
-    arrival: Arrival,
-) -> Result<(SsoSession, Option<SetCookie>), StoreError> {
-    if *taken != Taken::Repeated {
-        return begin(tenant, headers, user, arrival).await;
+    /// The user confirmed that the browser's session is theirs.
+    pub(crate) async fn confirm(&self, headers: &HeaderMap) -> Result<(), StoreError> {
+        match self.token(headers) {
+            Some(token) => self.store.confirm_sso_session(&token).await,
+            None => Ok(()),
+        }
     }
-    let shown = current(tenant, headers).await?.filter(|(_, owner)| owner.id == user.id);
-    let session = match shown {
-        Some((session, _)) => session,
-        None => new(tenant, user, false).await?.0,
-    };
-    Ok((session, None))
-}
 
-/// The person said that the browser's session is theirs.
-pub(crate) async fn confirm(tenant: &Tenant, headers: &HeaderMap) -> Result<(), StoreError> {
-    match cookie(tenant, headers) {
-        Some(token) => tenant.store.confirm_sso_session(&token).await,
-        None => Ok(()),
+    /// The browser's session, unless it has expired, and its user.
+    pub(crate) async fn current(&self, headers: &HeaderMap) -> Result<Option<(SsoSession, User)>, StoreError> {
+        let Some(token) = self.token(headers) else { return Ok(None) };
+        let Some(session) = self.store.sso_session(&token, self.now()).await? else { return Ok(None) };
+        let user = self.store.user(&session.user_id).await?;
+        Ok(user.map(|user| (session, user)))
     }
-}
 
-/// The browser's live session and its person.
-pub(crate) async fn current(tenant: &Tenant, headers: &HeaderMap) -> Result<Option<(SsoSession, User)>, StoreError> {
-    let Some(token) = cookie(tenant, headers) else { return Ok(None) };
-    let Some(session) = tenant.store.sso_session(&token, tenant.now()).await? else { return Ok(None) };
-    let user = tenant.store.user(&session.user_id).await?;
-    Ok(user.map(|user| (session, user)))
-}
-
-/// Ends the browser's session, and has the browser forget it.
-pub(crate) async fn end(tenant: &Tenant, headers: &HeaderMap) -> Result<SetCookie, StoreError> {
-    if let Some(token) = cookie(tenant, headers) {
-        tenant.store.end_sso_session(&token).await?;
+    /// Ends the browser's session, and removes its cookie.
+    pub(crate) async fn end(&self, headers: &HeaderMap) -> Result<SetCookies, StoreError> {
+        if let Some(token) = self.token(headers) {
+            self.store.end_sso_session(&token).await?;
+        }
+        Ok(SetCookies(vec![self.cookies.remove(self.cookies.full_name(COOKIE))]))
     }
-    Ok([(header::SET_COOKIE, the_cookie(tenant).set("", 0))])
-}
 
-fn the_cookie(tenant: &Tenant) -> Cookie<'static> {
-    Cookie { name: NAME, secure: tenant.origin.is_https() }
-}
+    /// Ends the session that tokens name by this `sid`.
+    pub(crate) async fn end_by_sid(&self, sid: &str) -> Result<(), StoreError> {
+        self.store.end_sso_session_called(sid).await
+    }
 
-fn cookie(tenant: &Tenant, headers: &HeaderMap) -> Option<String> {
-    cookies::read(headers, &the_cookie(tenant).full_name())
+    fn token(&self, headers: &HeaderMap) -> Option<String> {
+        self.cookies.read(headers, COOKIE)
+    }
+
+    fn now(&self) -> Millis {
+        Millis::of(&*self.clock)
+    }
 }

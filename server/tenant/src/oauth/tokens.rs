@@ -1,4 +1,6 @@
-//! The tokens: OpenID Connect Core section 2, with Auth0's lifetimes.
+//! Issues and verifies tokens: OpenID Connect Core section 2, RFC 9068.
+
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -8,36 +10,32 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{
     authorization_response::ResponseType,
     grant::Grant,
+    lifetimes::{ACCESS_TOKEN_SECONDS, FRONT_CHANNEL_ACCESS_TOKEN_SECONDS, ID_TOKEN_SECONDS},
     scope::{OFFLINE_ACCESS, Scope},
 };
 use crate::{
-    clock::Millis,
+    clock::{Clock, Millis},
     config::Client,
-    entropy,
+    entropy::{self, Entropy},
+    error::StoreError,
     http::api_error::ApiError,
-    keys::signing_key::{SignError, TokenType},
-    state::Tenant,
+    keys::{
+        rotation::SigningKeys,
+        signing_key::{SignError, TokenType},
+    },
+    origin::Origin,
     store::User,
 };
 
-const ID_TOKEN_SECONDS: i64 = 36_000;
-const ACCESS_TOKEN_SECONDS: i64 = 86_400;
-
-/// The life of the token that lives longest.
-pub(crate) const LONGEST_SECONDS: i64 = ACCESS_TOKEN_SECONDS;
-
-/// An access token that a browser carries lives shorter.
-const BROWSER_ACCESS_TOKEN_SECONDS: i64 = 7_200;
-
-/// The answer of the token endpoint, RFC 6749 section 5.1.
+/// The response of the token endpoint, RFC 6749 section 5.1.
 #[derive(Serialize)]
-pub(crate) struct TokenReply {
+pub(crate) struct TokenResponse {
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
-    /// A member of our own, for applications that hand it on as `passwordless-device`.
+    /// Not Auth0's: for applications that send it back as `passwordless-device`.
     #[serde(skip_serializing_if = "Option::is_none")]
     device_token: Option<String>,
     scope: String,
@@ -45,15 +43,15 @@ pub(crate) struct TokenReply {
     token_type: &'static str,
 }
 
-impl TokenReply {
-    pub(crate) fn with(self, device_token: Option<String>) -> Self {
+impl TokenResponse {
+    pub(crate) fn with_device_token(self, device_token: Option<String>) -> Self {
         Self { device_token, ..self }
     }
 }
 
-/// What a scope tells about the person.
+/// The claims about the user that a scope covers.
 #[derive(Serialize)]
-pub(crate) struct PersonClaims {
+pub(crate) struct UserClaims {
     sub: String,
     #[serde(flatten)]
     profile: Option<ProfileClaims>,
@@ -86,21 +84,21 @@ struct IdTokenClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
     #[serde(flatten)]
-    beside: Beside,
+    hashes: TokenHashes,
     #[serde(flatten)]
-    person: PersonClaims,
+    user: UserClaims,
 }
 
-/// What came through the browser beside an ID token; the hashes tie it to the token, OpenID Connect Core section 3.3.2.11.
+/// Hashes that tie a code and an access token of the front channel to the ID token, OpenID Connect Core section 3.3.2.11.
 #[derive(Default, Serialize)]
-struct Beside {
+struct TokenHashes {
     #[serde(skip_serializing_if = "Option::is_none")]
     at_hash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     c_hash: Option<String>,
 }
 
-/// What an access token says, RFC 9068.
+/// The claims of an access token, RFC 9068.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AccessTokenClaims {
     iss: String,
@@ -109,7 +107,7 @@ pub(crate) struct AccessTokenClaims {
     iat: i64,
     pub(crate) exp: i64,
     pub(crate) scope: String,
-    /// Auth0's name for the client; the RFC's stands beside it.
+    /// Auth0's name for the client, besides the RFC's.
     azp: String,
     client_id: String,
     jti: String,
@@ -117,12 +115,12 @@ pub(crate) struct AccessTokenClaims {
 
 impl From<SignError> for ApiError {
     fn from(error: SignError) -> Self {
-        tracing::error!(%error, "no token could be made");
+        tracing::error!(%error, "a token could not be signed");
         Self::Internal
     }
 }
 
-impl PersonClaims {
+impl UserClaims {
     pub(crate) fn of(user: &User, scope: &Scope) -> Self {
         Self {
             sub: user.subject(),
@@ -143,109 +141,143 @@ fn rfc3339(at: Millis) -> String {
     at.format(&Rfc3339).unwrap_or_default()
 }
 
-/// Makes the tokens of a grant; the refresh token is the store's, and comes with it.
-pub(crate) async fn issue(
-    tenant: &Tenant,
-    client: &Client,
-    user: &User,
-    grant: &Grant,
-    refresh_token: Option<String>,
-) -> Result<TokenReply, SignError> {
-    let id_token = if grant.scope.has("openid") {
-        Some(id_token(tenant, client, user, grant, Beside::default()).await?)
-    } else {
-        None
-    };
-    Ok(TokenReply {
-        access_token: access_token(tenant, client, user, grant, ACCESS_TOKEN_SECONDS).await?,
-        id_token,
-        refresh_token,
-        device_token: None,
-        scope: grant.scope.to_string(),
-        expires_in: ACCESS_TOKEN_SECONDS,
-        token_type: "Bearer",
-    })
+/// The session that an ID token was issued in, as an `id_token_hint` names it.
+#[derive(Clone, Deserialize)]
+pub(crate) struct IdTokenHint {
+    pub(crate) sub: String,
+    pub(crate) aud: String,
+    pub(crate) sid: Option<String>,
 }
 
-/// The tokens that go through the browser: the implicit and hybrid flows.
-pub(crate) async fn by_browser(
-    tenant: &Tenant,
-    client: &Client,
-    user: &User,
-    grant: &Grant,
-    response_type: ResponseType,
-    code: Option<&str>,
-) -> Result<Vec<(&'static str, String)>, SignError> {
-    let grant = &Grant { scope: grant.scope.without(OFFLINE_ACCESS), ..grant.clone() };
-    let mut members = Vec::new();
-    let mut beside = Beside { at_hash: None, c_hash: code.map(left_half_hash) };
-    if response_type.token {
-        let token = access_token(tenant, client, user, grant, BROWSER_ACCESS_TOKEN_SECONDS).await?;
-        beside.at_hash = Some(left_half_hash(&token));
-        members.extend([
-            ("access_token", token),
-            ("scope", grant.scope.to_string()),
-            ("expires_in", BROWSER_ACCESS_TOKEN_SECONDS.to_string()),
-            ("token_type", "Bearer".to_owned()),
-        ]);
-    }
-    if response_type.id_token {
-        members.push(("id_token", id_token(tenant, client, user, grant, beside).await?));
-    }
-    Ok(members)
+/// Whose tokens to issue, and for which client.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    client: &'a Client,
+    user: &'a User,
+    grant: &'a Grant,
 }
 
-/// The left half of the SHA-256 of what goes with a token signed RS256, OpenID Connect Core section 3.3.2.11.
+/// Issues and verifies tokens.
+#[derive(Clone)]
+pub(crate) struct Tokens {
+    pub(crate) origin: Origin,
+    pub(crate) keys: SigningKeys,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
+
+impl Tokens {
+    /// Issues the tokens of a grant. The refresh token is the store's, and passed through.
+    pub(crate) async fn issue(
+        &self,
+        client: &Client,
+        user: &User,
+        grant: &Grant,
+        refresh_token: Option<String>,
+    ) -> Result<TokenResponse, SignError> {
+        let subject = Subject { client, user, grant };
+        let id_token =
+            if grant.scope.has("openid") { Some(self.id_token(subject, TokenHashes::default()).await?) } else { None };
+        Ok(TokenResponse {
+            access_token: self.access_token(subject, ACCESS_TOKEN_SECONDS).await?,
+            id_token,
+            refresh_token,
+            device_token: None,
+            scope: grant.scope.to_string(),
+            expires_in: ACCESS_TOKEN_SECONDS,
+            token_type: "Bearer",
+        })
+    }
+
+    /// The response parameters of the implicit and hybrid flows, whose tokens pass through the browser.
+    pub(crate) async fn front_channel(
+        &self,
+        client: &Client,
+        user: &User,
+        grant: &Grant,
+        response_type: ResponseType,
+        code: Option<&str>,
+    ) -> Result<Vec<(&'static str, String)>, SignError> {
+        let grant = &Grant { scope: grant.scope.without(OFFLINE_ACCESS), ..grant.clone() };
+        let subject = Subject { client, user, grant };
+        let mut params = Vec::new();
+        let mut hashes = TokenHashes { at_hash: None, c_hash: code.map(left_half_hash) };
+        if response_type.token {
+            let token = self.access_token(subject, FRONT_CHANNEL_ACCESS_TOKEN_SECONDS).await?;
+            hashes.at_hash = Some(left_half_hash(&token));
+            params.extend([
+                ("access_token", token),
+                ("scope", grant.scope.to_string()),
+                ("expires_in", FRONT_CHANNEL_ACCESS_TOKEN_SECONDS.to_string()),
+                ("token_type", "Bearer".to_owned()),
+            ]);
+        }
+        if response_type.id_token {
+            params.push(("id_token", self.id_token(subject, hashes).await?));
+        }
+        Ok(params)
+    }
+
+    /// The claims of an access token for `/userinfo` that is valid now.
+    pub(crate) async fn verify_access_token(&self, token: &str) -> Result<Option<AccessTokenClaims>, StoreError> {
+        let keys = self.keys.keys().await?;
+        let audience = self.origin.at("/userinfo");
+        let claims: Option<AccessTokenClaims> =
+            keys.verify(TokenType::Access, token, &self.origin.issuer(), Some(&audience));
+        Ok(claims.filter(|claims| self.now() < claims.exp))
+    }
+
+    /// The session that an ID token of this tenant names; it may have expired.
+    pub(crate) async fn id_token_hint(&self, token: &str) -> Result<Option<IdTokenHint>, StoreError> {
+        let keys = self.keys.keys().await?;
+        Ok(keys.verify(TokenType::Id, token, &self.origin.issuer(), None))
+    }
+
+    async fn id_token(&self, subject: Subject<'_>, hashes: TokenHashes) -> Result<String, SignError> {
+        let (Subject { client, user, grant }, iat) = (subject, self.now());
+        self.keys.keys().await?.current.sign(
+            TokenType::Id,
+            &IdTokenClaims {
+                iss: &self.origin.issuer(),
+                aud: &client.client_id,
+                iat,
+                exp: iat + ID_TOKEN_SECONDS,
+                auth_time: grant.auth_time,
+                sid: grant.sid.as_deref(),
+                nonce: grant.nonce.as_deref(),
+                hashes,
+                user: UserClaims::of(user, &grant.scope),
+            },
+        )
+    }
+
+    async fn access_token(&self, subject: Subject<'_>, lifetime: i64) -> Result<String, SignError> {
+        let (Subject { client, user, grant }, iat) = (subject, self.now());
+        self.keys.keys().await?.current.sign(
+            TokenType::Access,
+            &AccessTokenClaims {
+                iss: self.origin.issuer(),
+                sub: user.subject(),
+                aud: grant.audience.iter().cloned().chain([self.origin.at("/userinfo")]).collect(),
+                iat,
+                exp: iat + lifetime,
+                scope: grant.scope.to_string(),
+                azp: client.client_id.clone(),
+                client_id: client.client_id.clone(),
+                jti: entropy::token(&*self.entropy),
+            },
+        )
+    }
+
+    /// Unix seconds.
+    fn now(&self) -> i64 {
+        Millis::of(&*self.clock).seconds()
+    }
+}
+
+/// The left half of the SHA-256 of what belongs to an RS256 token, OpenID Connect Core section 3.3.2.11.
 fn left_half_hash(text: &str) -> String {
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
     let (left, _) = digest.as_ref().split_at(digest.as_ref().len() / 2);
     URL_SAFE_NO_PAD.encode(left)
-}
-
-async fn id_token(
-    tenant: &Tenant,
-    client: &Client,
-    user: &User,
-    grant: &Grant,
-    beside: Beside,
-) -> Result<String, SignError> {
-    let iat = tenant.now().seconds();
-    tenant.keys().await?.current.sign(
-        TokenType::Id,
-        &IdTokenClaims {
-            iss: &tenant.origin.issuer(),
-            aud: &client.client_id,
-            iat,
-            exp: iat + ID_TOKEN_SECONDS,
-            auth_time: grant.auth_time,
-            sid: grant.sid.as_deref(),
-            nonce: grant.nonce.as_deref(),
-            beside,
-            person: PersonClaims::of(user, &grant.scope),
-        },
-    )
-}
-
-async fn access_token(
-    tenant: &Tenant,
-    client: &Client,
-    user: &User,
-    grant: &Grant,
-    lifetime: i64,
-) -> Result<String, SignError> {
-    let iat = tenant.now().seconds();
-    tenant.keys().await?.current.sign(
-        TokenType::Access,
-        &AccessTokenClaims {
-            iss: tenant.origin.issuer(),
-            sub: user.subject(),
-            aud: grant.audience.iter().cloned().chain([tenant.origin.at("/userinfo")]).collect(),
-            iat,
-            exp: iat + lifetime,
-            scope: grant.scope.to_string(),
-            azp: client.client_id.clone(),
-            client_id: client.client_id.clone(),
-            jti: entropy::token(&*tenant.entropy),
-        },
-    )
 }

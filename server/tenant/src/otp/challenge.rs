@@ -1,45 +1,13 @@
 //! The rules of one-time codes, as pure functions; the store applies them atomically.
 //!
 //! A code is made of unpredictable digits, is good for a short time, for three wrong tries and for one sign-in, and only the
-//! newest one of a number counts. It is kept as a keyed hash only, see [`CodeKeys`].
-
-use secrecy::{ExposeSecret, SecretString};
+//! newest one of a number counts. It is kept as a keyed hash only, see [`OtpKeys`].
 
 use super::repeat::{Redemption, RequestHash};
-use crate::{clock::Millis, entropy::Entropy, keys::otp_keys::CodeKeys};
+use crate::{clock::Millis, keys::otp_keys::OtpKeys};
 
 /// Wrong tries that a code survives, less one: the third one kills it.
 pub(crate) const MAX_FAILURES: u32 = 3;
-
-/// The digits that were texted. They print as `[REDACTED]`.
-#[derive(Debug)]
-pub(crate) struct OneTimeCode(SecretString);
-
-impl OneTimeCode {
-    /// Draws `length` digits, each of the ten equally likely.
-    pub(crate) fn draw(length: usize, entropy: &dyn Entropy) -> Self {
-        let mut digits = String::with_capacity(length);
-        while digits.len() < length {
-            let mut bytes = [0; 32];
-            entropy.fill(&mut bytes);
-            // 250 is the largest multiple of ten in a byte; what is above it would favour some digits.
-            let fair = bytes.iter().filter(|byte| **byte < 250).map(|byte| char::from(b'0' + byte % 10));
-            digits.extend(fair.take(length - digits.len()));
-        }
-        Self(digits.into())
-    }
-
-    pub(crate) fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
-}
-
-#[cfg(test)]
-impl From<&str> for OneTimeCode {
-    fn from(digits: &str) -> Self {
-        Self(digits.into())
-    }
-}
 
 /// A code that was sent, as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,11 +39,11 @@ impl Challenge {
     }
 
     /// Does with a fitting code what it was tried for.
-    fn take(&mut self, purpose: &Purpose, now: Millis) -> Taken {
-        let Purpose::Redeem { by } = purpose else { return Taken::Checked };
+    fn take(&mut self, purpose: &Purpose, now: Millis) -> Outcome {
+        let Purpose::Redeem { by } = purpose else { return Outcome::Checked };
         self.redeemed = true;
         self.redemption = by.clone().map(|by| Redemption { at: now, by });
-        Taken::Redeemed
+        Outcome::Redeemed
     }
 }
 
@@ -91,9 +59,9 @@ pub(crate) enum Purpose {
     },
 }
 
-/// In which way a code was taken.
+/// How a code was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Taken {
+pub(crate) enum Outcome {
     /// It is right, and still good.
     Checked,
     /// It signed someone in.
@@ -161,7 +129,7 @@ pub(crate) enum Cost {
 /// What became of a try.
 #[derive(Debug)]
 pub(crate) struct Judgement {
-    pub(crate) verdict: Result<Taken, Refusal>,
+    pub(crate) verdict: Result<Outcome, Refusal>,
     pub(crate) after: Challenge,
     pub(crate) cost: Cost,
 }
@@ -175,19 +143,13 @@ impl Judgement {
 }
 
 /// Judges one try, and says what the challenge is afterwards.
-pub(crate) fn judge(
-    keys: &CodeKeys,
-    challenge: &Challenge,
-    attempt: &str,
-    now: Millis,
-    purpose: &Purpose,
-) -> Judgement {
+pub(crate) fn judge(keys: &OtpKeys, challenge: &Challenge, attempt: &str, now: Millis, purpose: &Purpose) -> Judgement {
     let mut after = challenge.clone();
-    let fits = keys.fits(&challenge.id, &challenge.mac, attempt);
+    let fits = keys.verify(&challenge.id, &challenge.mac, attempt);
     let verdict = if fits && challenge.redeemed {
         // Guessing ends where it ended before: a repetition is no way around the three tries.
         let is_repeated = challenge.failures < MAX_FAILURES && challenge.is_repeated_by(purpose, now);
-        if is_repeated { Ok(Taken::Repeated) } else { Err(Refusal::WrongCode { attempts_left: None }) }
+        if is_repeated { Ok(Outcome::Repeated) } else { Err(Refusal::WrongCode { attempts_left: None }) }
     } else if challenge.failures >= MAX_FAILURES {
         Err(Refusal::UsedUp)
     } else if now >= challenge.expires_at {
@@ -211,34 +173,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    /// Repeats the bytes that it was given.
-    struct Bytes(Vec<u8>);
-
-    impl Entropy for Bytes {
-        fn fill(&self, buf: &mut [u8]) {
-            for (slot, byte) in buf.iter_mut().zip(self.0.iter().cycle()) {
-                *slot = *byte;
-            }
-        }
-    }
+    use crate::otp::code::OneTimeCode;
 
     /// By a request that cannot be repeated.
     const REDEEM: Purpose = Purpose::Redeem { by: None };
 
-    fn keys() -> CodeKeys {
-        CodeKeys::new(&"a server key".into(), &[])
+    fn keys() -> OtpKeys {
+        OtpKeys::new(&"a server key".into(), &[])
     }
 
     fn challenge(code: &str) -> Challenge {
-        let mac = keys().seal("id", &OneTimeCode::from(code));
+        let mac = keys().mac("id", &OneTimeCode::from(code));
         Challenge { mac, ..Challenge::without_code("id".to_owned(), Millis(180_000)) }
-    }
-
-    #[test]
-    fn bytes_that_would_favour_a_digit_are_skipped() {
-        let code = OneTimeCode::draw(4, &Bytes(vec![250, 255, 7, 249, 10, 251]));
-        assert_eq!(code.expose(), "7907");
     }
 
     #[test]
@@ -306,11 +252,11 @@ mod tests {
     #[test]
     fn the_request_that_used_a_code_up_can_be_repeated_for_a_minute() {
         let first = judge(&keys(), &challenge("123456"), "123456", Millis(170_000), &request("a"));
-        assert_eq!(first.verdict, Ok(Taken::Redeemed));
+        assert_eq!(first.verdict, Ok(Outcome::Redeemed));
         // The code's own time is over by then.
         for at in [170_000, 229_999] {
             let again = judge(&keys(), &first.after, "123456", Millis(at), &request("a"));
-            assert_eq!((again.verdict, again.cost), (Ok(Taken::Repeated), Cost::Nothing));
+            assert_eq!((again.verdict, again.cost), (Ok(Outcome::Repeated), Cost::Nothing));
             assert_eq!(again.after, first.after);
         }
         for (at, other) in
@@ -335,20 +281,7 @@ mod tests {
         assert_eq!(late.verdict, Err(Refusal::WrongCode { attempts_left: None }));
     }
 
-    #[test]
-    fn nothing_prints_the_code() {
-        assert!(!format!("{:?}", OneTimeCode("123456".into())).contains("123456"));
-    }
-
     proptest! {
-        #[test]
-        fn codes_have_their_length_and_digits_only(length in 4_usize..=40, bytes in proptest::collection::vec(any::<u8>(), 1..64)) {
-            prop_assume!(bytes.iter().take(32).any(|byte| *byte < 250));
-            let code = OneTimeCode::draw(length, &Bytes(bytes));
-            prop_assert_eq!(code.expose().len(), length);
-            prop_assert!(code.expose().bytes().all(|byte| byte.is_ascii_digit()));
-        }
-
         /// Whatever is tried in whatever order: at most three failures count, at most one sign-in happens, nothing is
         /// accepted after either or after the end of its time, and a check changes nothing.
         #[test]

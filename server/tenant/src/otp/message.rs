@@ -1,30 +1,28 @@
-//! The text of the message.
+//! The text of the SMS.
 
 use http::{HeaderMap, header};
 use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::{
-    challenge::OneTimeCode,
     language::Language,
-    service::CodeRequest,
     template::{Template, Values},
 };
 
-/// As much as Twilio takes, in characters.
+/// Twilio's limit, in characters.
 const MAX_LENGTH: usize = 1600;
 
-/// What the message depends on beside the code.
+/// What the message depends on besides the code.
 #[derive(Clone, Debug)]
-pub(crate) struct Reader {
+pub(crate) struct MessageContext {
     pub(crate) language: Language,
     /// The host of the page that asks for the code, where it is an https page: phones fill the code in there only.
     pub(crate) host: Option<String>,
     pub(crate) user_agent: Option<String>,
 }
 
-impl Reader {
-    /// Someone who will type the code into the page at `url`.
+impl MessageContext {
+    /// For a code that will be entered on the page at `url`.
     pub(crate) fn at(url: Option<&Url>, headers: &HeaderMap) -> Self {
         let https = url.filter(|url| url.scheme() == "https");
         let host = match https.and_then(Url::host) {
@@ -36,18 +34,12 @@ impl Reader {
     }
 }
 
-/// Fills the connection's template; a message always holds the code, and is never too long to be sent.
-pub(crate) fn text(request: &CodeRequest<'_>, code: &OneTimeCode) -> SecretString {
-    let values = Values {
-        code: code.expose(),
-        phone_number: request.phone_number.as_str(),
-        application: &request.client.name,
-        language: request.reader.language.as_str(),
-    };
-    written(&request.connection.template, values, request.reader.host.as_deref()).into()
+/// Fills the connection's template; a message always contains the code, and is never too long to be sent.
+pub(crate) fn text(template: &Template, values: Values<'_>, host: Option<&str>) -> SecretString {
+    written(template, values, host).into()
 }
 
-/// The last line is the origin-bound form, which phones read: <https://wicg.github.io/sms-one-time-codes/>
+/// The last line is the origin-bound form, which phones autofill from: <https://wicg.github.io/sms-one-time-codes/>
 fn written(template: &Template, values: Values<'_>, host: Option<&str>) -> String {
     let last_line = host.map(|host| format!("\n@{host} #{}", values.code)).unwrap_or_default();
     let space = MAX_LENGTH.saturating_sub(last_line.chars().count());
@@ -59,9 +51,9 @@ fn written(template: &Template, values: Values<'_>, host: Option<&str>) -> Strin
     text + &last_line
 }
 
-/// Whoever asked for a code gets one, even where the template has no text for them.
+/// A code is sent even where the template fails.
 fn standard(code: &str, reason: &str) -> String {
-    tracing::warn!(reason, "the template of a connection made no message; the standard text was sent");
+    tracing::warn!(reason, "the template of a connection failed; the standard text was sent");
     format!("Your verification code is: {code}")
 }
 
@@ -88,7 +80,7 @@ mod tests {
             ("https://192.0.2.1/", None),
             ("com.example.app://callback", None),
         ] {
-            let reader = Reader::at(Some(&Url::parse(url)?), &HeaderMap::new());
+            let reader = MessageContext::at(Some(&Url::parse(url)?), &HeaderMap::new());
             assert_eq!(reader.host.as_deref(), expected, "{url}");
         }
         Ok(())

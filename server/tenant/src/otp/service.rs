@@ -1,212 +1,161 @@
-//! Sign-in by SMS: asking for a code, trying it, signing in with it.
+//! Sends codes, checks them, and signs users in with them.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
-use super::browser::{Browser, Transaction};
-use super::challenge::{Challenge, OneTimeCode, Purpose, Refusal, Taken};
-use super::message::{self, Reader};
-use super::repeat::RequestHash;
-
+use super::{
+    challenge::{Challenge, Outcome, Purpose, Refusal},
+    code::OneTimeCode,
+    message,
+    repeat::RequestHash,
+    request::{CodeAttempt, CodeError, CodeRequest, SendCodeError, SignIn},
+    template::Values,
+};
 use crate::{
-    config::{Client, Connection},
-    entropy,
+    audit::log::AuditLog,
+    clock::{Clock, Millis},
+    entropy::{self, Entropy},
     error::StoreError,
-    http::client_ip::Source,
-    phone_number::PhoneNumber,
     rate_limit::{
         attempt::AttemptLimit,
-        start::{RateLimit, StartLimits, TooManyStarts},
+        settings::Limits,
+        start::{RateLimit, StartLimits},
+        timing_guard::TimingGuard,
     },
-    sms::{Accepted, AskedBy, SendError, SmsMessage},
-    state::Tenant,
-    store::{Attempt, Binding, User},
+    sms::{Accepted, RequestedBy, SmsMessage, registry::SenderRegistry},
+    store::{Attempt, Store, User},
 };
 
-/// Someone asks for a code.
-pub(crate) struct CodeRequest<'a> {
-    pub(crate) client: &'a Client,
-    pub(crate) connection: &'a Connection,
-    pub(crate) phone_number: &'a PhoneNumber,
-    pub(crate) reader: Reader,
-    pub(crate) source: Source,
-    pub(crate) browser: Browser,
+/// One-time codes: sending, checking, redeeming.
+#[derive(Clone)]
+pub(crate) struct OtpService {
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) senders: Arc<SenderRegistry>,
+    pub(crate) timing: Arc<TimingGuard>,
+    pub(crate) store: Store,
+    pub(crate) audit: AuditLog,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
 }
 
-impl CodeRequest<'_> {
-    fn binding(&self) -> Binding<'_> {
-        Binding {
-            connection: &self.connection.name,
-            phone_number: self.phone_number,
-            client_id: Some(&self.client.client_id),
-            transaction: self.browser.transaction.as_ref().map_or("", Transaction::as_str),
-        }
-    }
-}
-
-/// Someone tries a code.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CodeTry<'a> {
-    /// The application that the sign-in is for, where it is named.
-    pub(crate) client: Option<&'a Client>,
-    pub(crate) connection: &'a Connection,
-    pub(crate) phone_number: &'a PhoneNumber,
-    pub(crate) code: &'a str,
-    pub(crate) source: Source,
-    pub(crate) browser: &'a Browser,
-}
-
-/// Someone who is in by a code.
-#[derive(Debug)]
-pub(crate) struct SignIn {
-    pub(crate) user: User,
-    /// Whether they are in from now on, or were already and asked again.
-    pub(crate) taken: Taken,
-}
-
-/// A challenge that was put in the place of an earlier one.
-struct Placed {
+/// A challenge that replaced an earlier one.
+struct Replacement {
     id: String,
     earlier: Option<Challenge>,
 }
 
-/// Why no code was sent.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SendCodeError {
-    #[error("numbers of this country are not served")]
-    Country,
-    #[error(transparent)]
-    TooManyRequests(#[from] TooManyStarts),
-    #[error(transparent)]
-    Sms(#[from] SendError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// Why a code did not do what it was tried for.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CodeError {
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Tenant {
-    /// Sends a new code, which takes the place of the one before, unless it is sure that no message went out. Says what
-    /// is left of the limit, where it was counted.
-    pub(crate) async fn send_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
-        let rate = self.new_code(request).await;
-        if let Err(error) = &rate {
-            self.audit_start(request, Some(error)).await;
-        }
-        rate
+impl OtpService {
+    fn now(&self) -> Millis {
+        Millis::of(&*self.clock)
     }
 
-    async fn new_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
+    /// Sends a new code, which replaces the one before unless it is certain that no message went out. Returns the state of
+    /// the limit, where the request was counted.
+    pub(crate) async fn send_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
+        let sent = self.send_new_code(request).await;
+        if let Err(error) = &sent {
+            self.audit.code_not_sent(request, error).await;
+        }
+        sent
+    }
+
+    async fn send_new_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
         let countries = self.limits.countries.as_ref();
         if countries.is_some_and(|countries| !request.phone_number.is_in(countries)) {
             return Err(SendCodeError::Country);
         }
         let limits = StartLimits::of(&self.limits, request.phone_number, &request.source, request.browser.is_known);
         let rate = self.store.take_start(&limits, self.now()).await??;
-        let (code, placed) = self.new_challenge(request).await?;
-        let message = SmsMessage {
-            to: request.phone_number.as_str().to_owned(),
-            body: message::text(request, &code),
-            validity: request.connection.code_lifetime,
-            asked_by: AskedBy { ip: Some(request.source.ip), user_agent: request.reader.user_agent.clone() },
-        };
+        let (code, replacement) = self.new_challenge(request).await?;
         let connection = &request.connection.name;
         let user = self.store.user_with_number(connection, request.phone_number).await?;
         if let Some(user) = user.filter(|user| user.blocked) {
-            // The answer must not tell; only the message stays away.
-            self.audit_blocked_start(request, &user).await;
-            tokio::time::sleep(self.send_times.draw(connection, &*self.entropy)).await;
+            // The response must not reveal the block: only the message is left out.
+            self.audit.blocked_start(request, &user).await;
+            tokio::time::sleep(self.timing.draw(connection, &*self.entropy)).await;
             return Ok(rate);
         }
         let began = Instant::now();
-        let sent = self.senders.of(request.connection).send(&message).await;
+        let sent = self.senders.of(request.connection).send(&sms(request, &code)).await;
         if let Err(error) = &sent {
             tracing::warn!(connection, reason = error.kind(), code = error.code(), "a message was not taken");
             if error.is_certain() {
-                self.put_back(&placed).await;
+                self.restore(&replacement).await;
             }
         }
-        self.note_message(request, sent?).await;
-        self.send_times.remember(connection, began.elapsed());
-        self.audit_start(request, None).await;
+        self.record_message(request, sent?).await;
+        self.timing.record(connection, began.elapsed());
+        self.audit.code_sent(request).await;
         Ok(rate)
     }
 
-    /// Keeps where the provider will report what became of the message. The code is on its way: a failure here is ours.
-    async fn note_message(&self, request: &CodeRequest<'_>, accepted: Accepted) {
+    /// Records the message, for the provider's reports about it. The code was sent: a failure here fails no request.
+    async fn record_message(&self, request: &CodeRequest<'_>, accepted: Accepted) {
         let Some(message_id) = accepted.message_id else { return };
         let (connection, recipient) = (&request.connection.name, request.phone_number);
         if let Err(error) = self.store.message_taken(&message_id, connection, recipient, self.now()).await {
-            tracing::error!(%error, "a message was sent and could not be noted");
+            tracing::error!(%error, "a message was sent and could not be recorded");
         }
     }
 
-    /// Keeps the code good that came before: nobody has the new one. What the caller is told is that nothing was sent.
-    async fn put_back(&self, placed: &Placed) {
-        let Some(earlier) = &placed.earlier else { return };
-        if let Err(error) = self.store.put_back(earlier, &placed.id).await {
-            tracing::error!(%error, "no message was sent, and the code before it could not be put back");
+    /// Restores the earlier code, as nobody received the new one. The caller reports that nothing was sent.
+    async fn restore(&self, replacement: &Replacement) {
+        let Some(earlier) = &replacement.earlier else { return };
+        if let Err(error) = self.store.put_back(earlier, &replacement.id).await {
+            tracing::error!(%error, "no message was sent, and the code before it could not be restored");
         }
     }
 
-    async fn new_challenge(&self, request: &CodeRequest<'_>) -> Result<(OneTimeCode, Placed), StoreError> {
+    async fn new_challenge(&self, request: &CodeRequest<'_>) -> Result<(OneTimeCode, Replacement), StoreError> {
         let connection = request.connection;
         let code = OneTimeCode::draw(connection.code_length, &*self.entropy);
         let id = entropy::object_id(&*self.entropy);
-        let now = self.now();
-        let mac = self.store.code_keys().await?.seal(&id, &code);
-        let challenge = Challenge { mac, ..Challenge::without_code(id, connection.expiry(now)) };
+        let mac = self.store.otp_keys().await?.mac(&id, &code);
+        let challenge = Challenge { mac, ..Challenge::without_code(id, connection.expiry(self.now())) };
         let earlier = self.store.put_challenge(request.binding(), &challenge).await?;
-        Ok((code, Placed { id: challenge.id, earlier }))
+        Ok((code, Replacement { id: challenge.id, earlier }))
     }
 
-    /// Says whether the code is right, and leaves it good.
-    pub(crate) async fn check_code(&self, code_try: &CodeTry<'_>) -> Result<(), CodeError> {
-        self.audited(code_try, self.checked(code_try).await).await
+    /// Checks a code without using it up.
+    pub(crate) async fn check_code(&self, attempt: &CodeAttempt<'_>) -> Result<(), CodeError> {
+        self.audited(attempt, self.check(attempt).await).await
     }
 
-    /// Uses the code up and signs its owner in; at the first time that makes the user.
-    pub(crate) async fn redeem_code(&self, code_try: &CodeTry<'_>) -> Result<User, CodeError> {
-        self.redeem_code_by(code_try, None).await.map(|sign_in| sign_in.user)
+    /// Uses a code up and signs its user in; the first sign-in creates the user.
+    pub(crate) async fn redeem_code(&self, attempt: &CodeAttempt<'_>) -> Result<User, CodeError> {
+        self.redeem_code_repeatably(attempt, None).await.map(|sign_in| sign_in.user)
     }
 
-    /// The same, by a request that can be repeated.
-    pub(crate) async fn redeem_code_by(
+    /// The same, by a request that may be repeated.
+    pub(crate) async fn redeem_code_repeatably(
         &self,
-        code_try: &CodeTry<'_>,
+        attempt: &CodeAttempt<'_>,
         request: Option<RequestHash>,
     ) -> Result<SignIn, CodeError> {
-        self.audited(code_try, self.redeemed(code_try, request).await).await
+        self.audited(attempt, self.redeem(attempt, request).await).await
     }
 
-    async fn audited<T>(&self, code_try: &CodeTry<'_>, outcome: Result<T, CodeError>) -> Result<T, CodeError> {
-        if let Err(CodeError::Refused(refusal)) = &outcome {
-            self.audit_refusal(code_try, refusal).await;
+    async fn audited<T>(&self, attempt: &CodeAttempt<'_>, result: Result<T, CodeError>) -> Result<T, CodeError> {
+        if let Err(CodeError::Refused(refusal)) = &result {
+            self.audit.code_refused(attempt, refusal).await;
         }
-        outcome
+        result
     }
 
-    async fn checked(&self, code_try: &CodeTry<'_>) -> Result<(), CodeError> {
-        self.try_code(code_try, Purpose::Check).await?;
-        let connection = code_try.connection;
-        match self.store.user_with_number(&connection.name, code_try.phone_number).await? {
+    async fn check(&self, attempt: &CodeAttempt<'_>) -> Result<(), CodeError> {
+        self.try_code(attempt, Purpose::Check).await?;
+        let connection = attempt.connection;
+        match self.store.user_with_number(&connection.name, attempt.phone_number).await? {
             Some(user) if user.blocked => Err(Refusal::Blocked.into()),
             None if connection.disable_signup => Err(Refusal::SignUpDisabled.into()),
             _ => Ok(()),
         }
     }
 
-    async fn redeemed(&self, code_try: &CodeTry<'_>, request: Option<RequestHash>) -> Result<SignIn, CodeError> {
-        let taken = self.try_code(code_try, Purpose::Redeem { by: request }).await?;
-        let (connection, phone_number) = (code_try.connection, code_try.phone_number);
+    async fn redeem(&self, attempt: &CodeAttempt<'_>, request: Option<RequestHash>) -> Result<SignIn, CodeError> {
+        let outcome = self.try_code(attempt, Purpose::Redeem { by: request }).await?;
+        let (connection, phone_number) = (attempt.connection, attempt.phone_number);
         if connection.disable_signup {
-            // Whether a number has an account is told to whoever has the number, and to nobody else.
+            // Checked after the code, so that only the number's owner learns whether it has an account.
             let known = self.store.user_with_number(&connection.name, phone_number).await?;
             known.ok_or(Refusal::SignUpDisabled)?;
         }
@@ -215,31 +164,41 @@ impl Tenant {
         if user.blocked {
             return Err(Refusal::Blocked.into());
         }
-        // Of parallel requests any can be the one that makes the user; the sign-in is that of the first.
-        self.audit_sign_in(code_try, &user, user.id == new_id, taken).await;
-        Ok(SignIn { user, taken })
+        // Of parallel requests any can be the one that creates the user; the sign-in is that of the first.
+        self.audit.signed_in(attempt, &user, user.id == new_id, outcome).await;
+        Ok(SignIn { user, outcome })
     }
 
-    async fn try_code(&self, code_try: &CodeTry<'_>, purpose: Purpose) -> Result<Taken, CodeError> {
-        let CodeTry { client, connection, phone_number, code, source, browser } = *code_try;
+    async fn try_code(&self, attempt: &CodeAttempt<'_>, purpose: Purpose) -> Result<Outcome, CodeError> {
+        let CodeAttempt { connection, phone_number, code, source, browser, .. } = *attempt;
         let now = self.now();
-        let attempt = Attempt {
-            binding: Binding {
-                connection: &connection.name,
-                phone_number,
-                client_id: client.map(|client| client.client_id.as_str()),
-                transaction: browser.transaction.as_ref().map_or("", Transaction::as_str),
-            },
+        let stored = Attempt {
+            binding: attempt.binding(),
             code,
             purpose,
             limits: &AttemptLimit::all(&self.limits, connection, phone_number, &source, browser.is_known),
             without_code: &Challenge::without_code(entropy::object_id(&*self.entropy), connection.expiry(now)),
         };
-        let verdict = self.store.try_code(&attempt, now).await?;
+        let verdict = self.store.try_code(&stored, now).await?;
         if let Err(Refusal::TooManyAttempts(counted)) = &verdict {
-            let client_id = client.map(|client| client.client_id.as_str());
-            tracing::warn!(client_id, ?counted, "too many failing tries: a code was not looked at");
+            let client_id = attempt.client_id();
+            tracing::warn!(client_id, ?counted, "too many failed attempts: a code was not checked");
         }
         Ok(verdict?)
+    }
+}
+
+fn sms(request: &CodeRequest<'_>, code: &OneTimeCode) -> SmsMessage {
+    let values = Values {
+        code: code.expose(),
+        phone_number: request.phone_number.as_str(),
+        application: &request.client.name,
+        language: request.context.language.as_str(),
+    };
+    SmsMessage {
+        to: request.phone_number.as_str().to_owned(),
+        body: message::text(&request.connection.template, values, request.context.host.as_deref()),
+        validity: request.connection.code_lifetime,
+        requested_by: RequestedBy { ip: Some(request.source.ip), user_agent: request.context.user_agent.clone() },
     }
 }

@@ -123,7 +123,7 @@ fn sentence(notice: &Notice, typed: &str, now: Millis) -> String {
     }
 }
 
-/// Fields refer to the notice that is about them.
+/// Params refer to the notice that is about them.
 fn described_by(notice: Option<&Said>, hint: &'static str) -> String {
     if notice.is_some() { format!("notice {hint}") } else { hint.to_owned() }
 }

@@ -1,12 +1,12 @@
-//! How often codes may be tried: failures are counted on the number and the address, so that neither a new code nor
-//! another instance gives fresh tries. Browsers that the number's owner signed in with have an allowance of their own.
+//! How often codes may be tried: failures are counted on the number and the address, so that neither a new code nor another
+//! instance gives fresh attempts. Browsers known to be the number's owner's have an allowance of their own.
 
 use std::net::IpAddr;
 
-use super::settings::{Bucket, Gcra, Limits};
+use super::{bucket::Bucket, gcra::Gcra, settings::Limits};
 use crate::{
     config::Connection,
-    http::client_ip::Source,
+    http::client_ip::RequestSource,
     otp::challenge::{Cost, Counted},
     phone_number::PhoneNumber,
 };
@@ -14,8 +14,8 @@ use crate::{
 const MINUTE: i64 = 60 * 1000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
-/// Auth0's brute-force protection blocks a number for an address after ten failures, for 30 days. Here one more try
-/// grows back every three days, which comes to the same ten in 30.
+/// Auth0's brute-force protection blocks a number for an address after ten failures, for 30 days. Here one more attempt is
+/// allowed every three days, which comes to the same ten in 30.
 const NUMBER_FROM_ADDRESS: Gcra = Gcra::new(10, 3 * DAY);
 
 /// Twenty wrong guesses at the codes of a number, and twenty a day after that: with codes of six digits, guessing one
@@ -25,7 +25,7 @@ const NUMBER: Gcra = Gcra::new(20, DAY / 20);
 /// Auth0's suspicious IP throttling: a hundred failures, then one in a quarter of an hour.
 const ADDRESS: Gcra = Gcra::new(100, 15 * MINUTE);
 
-/// A limit that a try has to pass, and takes from when it fails.
+/// A limit that an attempt has to pass, and counts against when it fails.
 #[derive(Debug)]
 pub(crate) struct AttemptLimit {
     pub(crate) counted: Counted,
@@ -34,19 +34,19 @@ pub(crate) struct AttemptLimit {
 }
 
 impl AttemptLimit {
-    /// What counts for a try. The order is that in which rows are locked; the rarely shared ones come first.
+    /// The limits of an attempt, in the order in which their rows are locked: the rarely shared ones first.
     ///
-    /// Where starts are not limited by number or by address, failures are not either; what Auth0 calls brute-force
-    /// protection is the connection's own choice.
+    /// Where requests for codes are not limited by number or by address, failures are not either; brute-force protection is
+    /// a setting of the connection.
     pub(crate) fn all(
         limits: &Limits,
         connection: &Connection,
         phone_number: &PhoneNumber,
-        source: &Source,
+        source: &RequestSource,
         is_known: bool,
     ) -> Vec<Self> {
         let name = &connection.name;
-        // The address of a client's server is that of everyone who uses it.
+        // The address of a client's server is shared by all of its users.
         let address = source.end_user();
         let brute_force = address.filter(|_| connection.brute_force_protection);
         let brute_force = brute_force.map(|address| Self::number_from(name, phone_number, address, is_known));
@@ -57,7 +57,7 @@ impl AttemptLimit {
         });
         let by_address = address.filter(|_| limits.starts_per_ip_hour > 0).map(|address| Self {
             counted: Counted::Address,
-            bucket: Bucket::tries_from(address),
+            bucket: Bucket::all_attempts_from(address),
             gcra: ADDRESS,
         });
         [brute_force, by_number, by_address].into_iter().flatten().collect()
@@ -65,14 +65,14 @@ impl AttemptLimit {
 
     fn number_from(connection: &str, phone_number: &PhoneNumber, address: IpAddr, is_known: bool) -> Self {
         let bucket = if is_known {
-            Bucket::tries_at_known(connection, phone_number)
+            Bucket::attempts_in_known_browsers(connection, phone_number)
         } else {
-            Bucket::tries_at_from(connection, phone_number, address)
+            Bucket::attempts_from(connection, phone_number, address)
         };
         Self { counted: Counted::NumberFromAddress, bucket, gcra: NUMBER_FROM_ADDRESS }
     }
 
-    /// Whether a try of this cost takes from the limit.
+    /// Whether an attempt of this cost counts against the limit.
     pub(crate) fn is_owed(&self, cost: Cost) -> bool {
         match (cost, self.counted) {
             (Cost::Nothing, _) | (Cost::Failure, Counted::Number) => false,
@@ -80,7 +80,7 @@ impl AttemptLimit {
         }
     }
 
-    /// Whether signing in forgives what was counted.
+    /// Whether signing in resets the count.
     pub(crate) fn is_cleared_by_success(&self) -> bool {
         self.counted == Counted::NumberFromAddress
     }

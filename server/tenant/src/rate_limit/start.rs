@@ -1,49 +1,44 @@
-//! How many codes may be asked for: what a start has to pass.
+//! How many codes may be requested.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{
     backoff::AT_ONCE,
-    settings::{Bucket, Gcra, Limits},
+    bucket::{Bucket, number_key},
+    gcra::Gcra,
+    settings::Limits,
 };
-use crate::{clock::Millis, http::client_ip::Source, phone_number::PhoneNumber};
+use crate::{clock::Millis, http::client_ip::RequestSource, phone_number::PhoneNumber};
 
-/// Codes an hour for a number that no table has in service: enough for its owner, of whom there are few.
+/// Codes an hour for a number that no table lists as in service: enough for its owner, as such numbers are rare.
 const UNLISTED_PER_PHONE_HOUR: u32 = 3;
 
-/// Codes an hour for all such numbers together: ranges that nobody has begun to use are what SMS pumping likes best.
+/// Codes an hour for all such numbers together: SMS pumping prefers unused ranges.
 const UNLISTED_HOUR: u32 = 60;
 
-/// A bucket that a start takes from.
+/// A limit that a request for a code counts against.
 #[derive(Debug)]
 pub(crate) struct StartLimit {
     pub(crate) bucket: Bucket,
     pub(crate) gcra: Gcra,
-    /// Whether those who ask are told how much is left; the tenant's own caps are its own business.
-    pub(crate) is_told: bool,
+    /// Whether clients see how much is left; the operator's own caps are not disclosed.
+    pub(crate) is_disclosed: bool,
 }
 
-/// What counts for a start.
+/// The limits of a request for a code.
 #[derive(Debug)]
-pub(crate) struct StartLimits<'a> {
-    /// Whose codes are to follow each other more and more slowly; `None` where that is lifted.
-    pub(crate) paced: Option<Paced<'a>>,
-    /// In the order in which rows are locked, the most shared one last. Of those that are told, the last one is.
+pub(crate) struct StartLimits {
+    /// The number whose codes are delayed more and more, as [`number_key`]; `None` where the delay is lifted.
+    pub(crate) backoff: Option<String>,
+    /// In the order in which rows are locked, the most shared one last. Of the disclosed ones, clients see the last.
     pub(crate) limits: Vec<StartLimit>,
 }
 
-/// A number, as it is asked for by strangers or by browsers that are known to be its owner's.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Paced<'a> {
-    pub(crate) phone_number: &'a PhoneNumber,
-    pub(crate) is_known: bool,
-}
-
-impl<'a> StartLimits<'a> {
-    pub(crate) fn of(limits: &Limits, phone_number: &'a PhoneNumber, source: &Source, is_known: bool) -> Self {
-        let entry = |bucket: Option<Bucket>, count, is_told| {
+impl StartLimits {
+    pub(crate) fn of(limits: &Limits, phone_number: &PhoneNumber, source: &RequestSource, is_known: bool) -> Self {
+        let entry = |bucket: Option<Bucket>, count, is_disclosed| {
             let (bucket, gcra) = (bucket?, Gcra::per_hour(count)?);
-            Some(StartLimit { bucket, gcra, is_told })
+            Some(StartLimit { bucket, gcra, is_disclosed })
         };
         let per_phone = limits.starts_per_phone_hour;
         let is_unlisted = per_phone > 0 && !phone_number.is_valid();
@@ -56,12 +51,12 @@ impl<'a> StartLimits<'a> {
             entry(is_unlisted.then(Bucket::unlisted_starts), UNLISTED_HOUR, false),
             entry(Some(Bucket::all_starts()), limits.starts_total_hour, false),
         ];
-        let paced = (per_phone > 0).then_some(Paced { phone_number, is_known });
-        Self { paced, limits: all.into_iter().flatten().collect() }
+        let backoff = (per_phone > 0).then(|| number_key(phone_number, is_known));
+        Self { backoff, limits: all.into_iter().flatten().collect() }
     }
 }
 
-/// What a client is told of a limit, in Auth0's headers.
+/// The state of a limit, in Auth0's headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RateLimit {
     limit: i64,
@@ -71,17 +66,17 @@ pub(crate) struct RateLimit {
 }
 
 impl RateLimit {
-    /// After a token was taken: how many are left, and when all of them will be there again.
+    /// After a token was taken: how many are left, and when the bucket will be full again.
     pub(crate) fn after_taking(gcra: Gcra, tat: Millis, now: Millis) -> Self {
         Self { limit: gcra.burst, remaining: gcra.left(tat, now), reset: ceil_seconds(tat) }
     }
 
-    /// Nothing is left of the bucket until `free`.
+    /// The bucket is empty until `free`.
     pub(crate) fn exceeded(gcra: Gcra, free: Millis) -> Self {
         Self { limit: gcra.burst, remaining: 0, reset: ceil_seconds(free) }
     }
 
-    /// The number's codes came too fast.
+    /// The number has to wait for its next code until `free`.
     pub(crate) fn too_fast(free: Millis) -> Self {
         Self { limit: AT_ONCE.into(), remaining: 0, reset: ceil_seconds(free) }
     }
@@ -100,7 +95,7 @@ fn ceil_seconds(moment: Millis) -> i64 {
     moment.0.div_euclid(1000) + i64::from(moment.0.rem_euclid(1000) > 0)
 }
 
-/// No code was sent: too many were asked for.
+/// No code was sent: too many were requested.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("too many codes were asked for")]
 pub(crate) struct TooManyStarts {

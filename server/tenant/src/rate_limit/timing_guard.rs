@@ -1,9 +1,8 @@
-//! How long it takes to hand a message over: what a number that is not texted has to wait.
+//! Against a timing side channel: a request for a blocked user's number takes as long as one that sends a message.
 //!
-//! A blocked person gets no message, and nobody may see that in the answer. The provider's refusals are part of the
-//! contract, so an answer cannot go out before the provider's; where the provider is not called, the answer waits as long as
-//! one of the last messages of the connection took, drawn at random. What stays visible is a number that the provider
-//! would refuse: blocked, it is answered as if it were a good one.
+//! The provider's errors are part of the response, so that responses wait for the provider. Where it is not called, the
+//! response is delayed by the duration of one of the connection's last messages, drawn at random. What remains visible is a
+//! number that the provider would refuse: of a blocked user, it is answered like a good one.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -13,33 +12,33 @@ use std::{
 
 use crate::entropy::{self, Entropy};
 
-/// How many of the last messages are remembered.
-const REMEMBERED: usize = 64;
+/// How many durations are kept for each connection.
+const KEPT: usize = 64;
 
-/// What providers on the internet take, until it is known.
-const AT_FIRST: Duration = Duration::from_millis(300);
+/// A typical provider's duration, before the first message.
+const DEFAULT: Duration = Duration::from_millis(300);
 
-/// The times of the last messages of each connection.
+/// The durations of each connection's last messages.
 #[derive(Debug, Default)]
-pub(crate) struct SendTimes(Mutex<HashMap<String, VecDeque<Duration>>>);
+pub(crate) struct TimingGuard(Mutex<HashMap<String, VecDeque<Duration>>>);
 
-impl SendTimes {
-    /// Remembers how long a message took that the provider accepted.
-    pub(crate) fn remember(&self, connection: &str, took: Duration) {
+impl TimingGuard {
+    /// Records how long sending a message took that the provider accepted.
+    pub(crate) fn record(&self, connection: &str, took: Duration) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let times = all.entry(connection.to_owned()).or_default();
-        if times.len() == REMEMBERED {
+        if times.len() == KEPT {
             times.pop_front();
         }
         times.push_back(took);
     }
 
-    /// One of the times, each equally likely.
+    /// One of the durations, each equally likely.
     pub(crate) fn draw(&self, connection: &str, entropy: &dyn Entropy) -> Duration {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(times) = all.get(connection) else { return AT_FIRST };
+        let Some(times) = all.get(connection) else { return DEFAULT };
         let drawn = usize::from(u16::from_be_bytes(entropy::bytes(entropy)));
-        drawn.checked_rem(times.len()).and_then(|index| times.get(index)).copied().unwrap_or(AT_FIRST)
+        drawn.checked_rem(times.len()).and_then(|index| times.get(index)).copied().unwrap_or(DEFAULT)
     }
 }
 
@@ -49,16 +48,16 @@ mod tests {
     use crate::entropy::SystemEntropy;
 
     #[test]
-    fn only_the_last_times_are_drawn() {
-        let times = SendTimes::default();
-        assert_eq!(times.draw("sms", &SystemEntropy), AT_FIRST);
-        times.remember("sms", Duration::from_secs(9));
-        for _ in 0..REMEMBERED {
-            times.remember("sms", Duration::from_millis(7));
+    fn only_the_last_durations_are_drawn() {
+        let times = TimingGuard::default();
+        assert_eq!(times.draw("sms", &SystemEntropy), DEFAULT);
+        times.record("sms", Duration::from_secs(9));
+        for _ in 0..KEPT {
+            times.record("sms", Duration::from_millis(7));
         }
         for _ in 0..100 {
             assert_eq!(times.draw("sms", &SystemEntropy), Duration::from_millis(7));
         }
-        assert_eq!(times.draw("other", &SystemEntropy), AT_FIRST);
+        assert_eq!(times.draw("other", &SystemEntropy), DEFAULT);
     }
 }

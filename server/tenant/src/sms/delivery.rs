@@ -2,11 +2,6 @@
 
 use time::OffsetDateTime;
 
-use crate::{
-    error::StoreError,
-    store::{Pool, Store},
-};
-
 /// How far a message got. Reports come in any order; only those from further along count.
 ///
 /// <https://www.twilio.com/docs/messaging/guides/track-outbound-message-status>
@@ -68,13 +63,4 @@ pub struct MessageState {
     pub status: String,
     /// The provider's code for what went wrong.
     pub error_code: Option<i64>,
-}
-
-/// The newest messages that a provider took, newest first.
-///
-/// # Errors
-///
-/// When the database cannot be read.
-pub async fn messages(pool: &Pool, count: u32) -> Result<Vec<MessageState>, StoreError> {
-    Store::open(pool.clone()).await?.messages(count).await
 }

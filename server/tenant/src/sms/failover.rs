@@ -39,7 +39,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::sms::AskedBy;
+    use crate::sms::RequestedBy;
 
     /// Gives one answer, and counts how often.
     struct Scripted(Answer, AtomicU32);
@@ -82,7 +82,7 @@ mod tests {
                 to: "+14155552671".to_owned(),
                 body: "Hello".into(),
                 validity: Duration::from_mins(3),
-                asked_by: AskedBy::default(),
+                requested_by: RequestedBy::default(),
             };
             let is_sent = failover.send(&message).await.is_ok();
             let calls = (first.1.load(Ordering::SeqCst), second.1.load(Ordering::SeqCst));

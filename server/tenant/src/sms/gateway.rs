@@ -102,8 +102,8 @@ impl Gateway {
     }
 
     fn payload<'a>(&'a self, message: &'a SmsMessage) -> Payload<'a> {
-        let asked_by = &message.asked_by;
-        let info = RequestInfo { ip: asked_by.ip, user_agent: asked_by.user_agent.as_deref() };
+        let requested_by = &message.requested_by;
+        let info = RequestInfo { ip: requested_by.ip, user_agent: requested_by.user_agent.as_deref() };
         Payload {
             recipient: &message.to,
             body: message.body.expose_secret(),
@@ -163,7 +163,7 @@ mod tests {
     use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
     use super::*;
-    use crate::{clock::SystemClock, sms::AskedBy};
+    use crate::{clock::SystemClock, sms::RequestedBy};
 
     type Failure = Box<dyn std::error::Error>;
 
@@ -171,12 +171,12 @@ mod tests {
         let double = MockServer::start().await;
         Mock::given(any()).respond_with(ResponseTemplate::new(status)).expect(1).mount(&double).await;
         let gateway = Gateway::new(config(Url::parse(&double.uri())?), Arc::new(SystemClock))?;
-        let asked_by = AskedBy { ip: Some([192, 0, 2, 1].into()), user_agent: Some("Browser".to_owned()) };
+        let requested_by = RequestedBy { ip: Some([192, 0, 2, 1].into()), user_agent: Some("Browser".to_owned()) };
         let message = SmsMessage {
             to: "+14155552671".to_owned(),
             body: "Hello".into(),
             validity: Duration::from_mins(3),
-            asked_by,
+            requested_by,
         };
         let result = gateway.send(&message).await.map_or_else(|error| error.to_string(), |_| "sent".to_owned());
         let requests = double.received_requests().await.unwrap_or_default();
@@ -242,7 +242,7 @@ mod tests {
             to: "+14155552671".to_owned(),
             body: "Hello".into(),
             validity: Duration::from_mins(3),
-            asked_by: AskedBy::default(),
+            requested_by: RequestedBy::default(),
         };
         assert!(matches!(gateway.send(&message).await, Err(SendError::GatewayTimeout)));
         Ok(())

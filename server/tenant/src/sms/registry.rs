@@ -1,4 +1,4 @@
-//! Who sends for which connection.
+//! Which sender sends for which connection.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,64 +7,77 @@ use url::Url;
 
 use super::{Failover, Gateway, Outbox, SmsSender, Twilio, TwilioConfig, twilio::STATUS_PATH};
 use crate::{
-    build::{Settings, Sms},
     clock::Clock,
     config::{Connection, SenderConfig},
     error::BuildError,
     origin::Origin,
 };
 
-/// The senders: one for each connection that names its own, and one for the rest.
-pub(crate) struct Senders {
+/// The default sender.
+#[derive(Clone, Debug)]
+pub enum Sms {
+    /// No provider: a developer reads the messages at `/outbox`.
+    Outbox,
+    /// An account at Twilio.
+    Twilio(TwilioConfig),
+}
+
+/// The senders: one for each connection that configures its own, and one for the rest.
+pub(crate) struct SenderRegistry {
     default: Arc<dyn SmsSender>,
     own: HashMap<String, Arc<dyn SmsSender>>,
     outbox: Option<Arc<Outbox>>,
-    /// Accounts at Twilio with their tokens, which sign Twilio's requests.
+    /// Twilio accounts with their tokens, which verify Twilio's requests.
     accounts: Vec<(String, SecretString)>,
 }
 
-impl Senders {
-    pub(crate) fn new(settings: &Settings, origin: &Origin, clock: &Arc<dyn Clock>) -> Result<Self, BuildError> {
-        let mut workshop = Workshop { status_callback: status_callback(origin), clock, accounts: Vec::new() };
-        let (default, outbox): (Arc<dyn SmsSender>, _) = match &settings.sms {
-            Sms::Twilio(config) => (workshop.twilio(config)?, None),
+impl SenderRegistry {
+    pub(crate) fn new(
+        default: &Sms,
+        connections: &[Connection],
+        origin: &Origin,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self, BuildError> {
+        let mut builder = SenderBuilder { status_callback: status_callback(origin), clock, accounts: Vec::new() };
+        let (default, outbox): (Arc<dyn SmsSender>, _) = match default {
+            Sms::Twilio(config) => (builder.twilio(config)?, None),
             Sms::Outbox => {
                 let outbox = Arc::new(Outbox::new(Arc::clone(clock)));
                 (Arc::clone(&outbox) as Arc<dyn SmsSender>, Some(outbox))
             }
         };
         let mut own = HashMap::new();
-        for connection in settings.config.connections() {
-            if let Some(sender) = workshop.sender_of(connection, &default)? {
+        for connection in connections {
+            if let Some(sender) = builder.sender_of(connection, &default)? {
                 own.insert(connection.name.clone(), sender);
             }
         }
-        Ok(Self { default, own, outbox, accounts: workshop.accounts })
+        Ok(Self { default, own, outbox, accounts: builder.accounts })
     }
 
     pub(crate) fn of(&self, connection: &Connection) -> &dyn SmsSender {
         &**self.own.get(&connection.name).unwrap_or(&self.default)
     }
 
-    /// The messages for a developer to read, where no provider is configured.
+    /// The outbox, where no provider is configured.
     pub(crate) fn outbox(&self) -> Option<&Arc<Outbox>> {
         self.outbox.as_ref()
     }
 
-    /// The tokens of an account at Twilio.
+    /// The tokens of a Twilio account.
     pub(crate) fn twilio_tokens(&self, account_sid: &str) -> impl Iterator<Item = &SecretString> {
         self.accounts.iter().filter(move |(sid, _)| sid == account_sid).map(|(_, token)| token)
     }
 }
 
-/// Makes senders, and notes their accounts.
-struct Workshop<'a> {
+/// Builds senders, and collects their Twilio accounts.
+struct SenderBuilder<'a> {
     status_callback: Option<Url>,
     clock: &'a Arc<dyn Clock>,
     accounts: Vec<(String, SecretString)>,
 }
 
-impl Workshop<'_> {
+impl SenderBuilder<'_> {
     fn sender_of(
         &mut self,
         connection: &Connection,
@@ -92,8 +105,7 @@ impl Workshop<'_> {
     }
 }
 
-/// Where Twilio reports: only to an address that it can reach and that nobody listens in to. It takes no host with an
-/// underscore.
+/// Where Twilio reports: only to an https URL with a host name. It rejects host names with an underscore.
 fn status_callback(origin: &Origin) -> Option<Url> {
     let mut url = origin.url().filter(|url| url.scheme() == "https" && url.domain().is_some())?;
     if url.domain()?.contains('_') {

@@ -1,11 +1,11 @@
-//! Identifiers of the tokens that clients proved themselves with: each is good once.
+//! The `jti` of client assertions: each can be used once.
 
 use super::{Store, hash};
 use crate::{clock::Millis, error::StoreError};
 
 impl Store {
-    /// Remembers the token called `name` until it expires; `false` where it had been seen before.
-    pub(crate) async fn take_assertion(&self, name: &str, expires_at: Millis) -> Result<bool, StoreError> {
+    /// Stores the assertion's name until it expires; `false` if it was used before.
+    pub(crate) async fn use_assertion(&self, name: &str, expires_at: Millis) -> Result<bool, StoreError> {
         let taken = sqlx::query(
             "INSERT INTO tenant_assertions (name_hash, expires_at) VALUES ($1, $2) ON CONFLICT (name_hash) DO NOTHING",
         )

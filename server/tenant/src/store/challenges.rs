@@ -4,9 +4,9 @@ use super::{Connection, Store, otp_keys, rate_limits};
 use crate::{
     clock::Millis,
     error::StoreError,
-    keys::otp_keys::CodeKeys,
+    keys::otp_keys::OtpKeys,
     otp::{
-        challenge::{self, Challenge, Judgement, Purpose, Refusal, Taken},
+        challenge::{self, Challenge, Judgement, Outcome, Purpose, Refusal},
         repeat::{Redemption, RequestHash},
     },
     phone_number::PhoneNumber,
@@ -125,7 +125,7 @@ impl Store {
         &self,
         attempt: &Attempt<'_>,
         now: Millis,
-    ) -> Result<Result<Taken, Refusal>, StoreError> {
+    ) -> Result<Result<Outcome, Refusal>, StoreError> {
         let mut transaction = self.pool.begin().await?;
         let before = attempt.lock(&mut transaction).await?;
         for limit in attempt.limits {
@@ -134,7 +134,7 @@ impl Store {
                 return Ok(Err(Refusal::TooManyAttempts(limit.counted)));
             }
         }
-        let keys = otp_keys::read(&mut transaction, self.code_key.as_ref()).await?;
+        let keys = otp_keys::read(&mut transaction, self.operator_otp_key.as_ref()).await?;
         let mut judgement = challenge::judge(&keys, &before, attempt.code, now, &attempt.purpose);
         if let Err(Refusal::WrongCode { attempts_left: Some(_) }) = judgement.verdict
             && attempt.is_of_a_superseded_code(&mut transaction, &keys, now).await?
@@ -196,7 +196,7 @@ impl Attempt<'_> {
     async fn is_of_a_superseded_code(
         &self,
         connection: &mut Connection,
-        keys: &CodeKeys,
+        keys: &OtpKeys,
         now: Millis,
     ) -> Result<bool, StoreError> {
         let rows: Vec<(String, String)> = sqlx::query_as(
@@ -210,7 +210,7 @@ impl Attempt<'_> {
         .bind(now.0)
         .fetch_all(connection)
         .await?;
-        Ok(rows.iter().any(|(id, mac)| keys.fits(id, mac, self.code)))
+        Ok(rows.iter().any(|(id, mac)| keys.verify(id, mac, self.code)))
     }
 
     async fn keep(&self, connection: &mut Connection, judgement: &Judgement) -> Result<(), StoreError> {
@@ -221,7 +221,7 @@ impl Attempt<'_> {
             .bind(&after.id)
             .execute(&mut *connection)
             .await?;
-        if let (Ok(Taken::Redeemed), Some(redemption)) = (&judgement.verdict, &after.redemption) {
+        if let (Ok(Outcome::Redeemed), Some(redemption)) = (&judgement.verdict, &after.redemption) {
             sqlx::query("INSERT INTO tenant_redemptions (challenge_id, redeemed_by, redeemed_at) VALUES ($1, $2, $3)")
                 .bind(&after.id)
                 .bind(redemption.by.as_str())
@@ -234,7 +234,7 @@ impl Attempt<'_> {
 
     /// Every limit was charged beforehand; here what is not owed is given back.
     async fn settle(&self, connection: &mut Connection, judgement: &Judgement) -> Result<(), StoreError> {
-        let signed_in = judgement.verdict == Ok(Taken::Redeemed);
+        let signed_in = judgement.verdict == Ok(Outcome::Redeemed);
         for limit in self.limits {
             if signed_in && limit.is_cleared_by_success() {
                 rate_limits::clear(connection, &limit.bucket).await?;

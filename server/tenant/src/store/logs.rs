@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::{SqlEngine, Store};
 use crate::{
-    audit_log::{Entry, LogEntry},
+    audit::event::{Entry, LogEntry},
     clock::Millis,
     entropy::{self, Entropy},
     error::StoreError,

@@ -7,14 +7,15 @@ use crate::{
     phone_number::PhoneNumber,
     rate_limit::{
         backoff::Streak,
-        settings::{Bucket, Gcra, apart},
-        start::{Paced, RateLimit, StartLimit, StartLimits, TooManyStarts},
+        bucket::Bucket,
+        gcra::Gcra,
+        start::{RateLimit, StartLimit, StartLimits, TooManyStarts},
     },
 };
 
-/// Takes one token, and says when the bucket will be full; `Err` is the moment at which there is one again.
+/// Takes one token and returns when the bucket will be full again; `Err` is the moment at which there is a token again.
 ///
-/// Taken in a transaction that is rolled back, it never happened; until then, others wait for the bucket.
+/// A rollback gives the token back; until then, other transactions wait for the bucket.
 pub(super) async fn take(
     connection: &mut Connection,
     bucket: &Bucket,
@@ -59,9 +60,9 @@ pub(super) async fn clear(connection: &mut Connection, bucket: &Bucket) -> Resul
     Ok(())
 }
 
-/// Fills the buckets of what was tried for a number.
-pub(super) async fn forget_tries(connection: &mut Connection, phone_number: &PhoneNumber) -> Result<(), StoreError> {
-    for prefix in Bucket::tried_prefixes(phone_number) {
+/// Fills the buckets that count attempts for a number.
+pub(super) async fn reset_attempts(connection: &mut Connection, phone_number: &PhoneNumber) -> Result<(), StoreError> {
+    for prefix in Bucket::attempt_prefixes(phone_number) {
         sqlx::query("DELETE FROM tenant_limits WHERE SUBSTR(bucket, 1, LENGTH($1)) = $1")
             .bind(prefix)
             .execute(&mut *connection)
@@ -70,15 +71,14 @@ pub(super) async fn forget_tries(connection: &mut Connection, phone_number: &Pho
     Ok(())
 }
 
-/// Lets one code more go to the number, if it is not too fast; `Err` is the moment at which it can.
-async fn pace(connection: &mut Connection, paced: Paced<'_>, now: Millis) -> Result<Result<(), Millis>, StoreError> {
-    let key = format!("{}{}", paced.phone_number.as_str(), apart(paced.is_known));
+/// Counts one more code to the number; `Err` is the moment from which on there can be one.
+async fn back_off(connection: &mut Connection, number: &str, now: Millis) -> Result<Result<(), Millis>, StoreError> {
     // Writing first locks the row.
     let (sent, last_at): (i64, i64) = sqlx::query_as(
         "INSERT INTO tenant_sends (phone_number, sent, last_at) VALUES ($1, 0, $2) \
          ON CONFLICT (phone_number) DO UPDATE SET sent = tenant_sends.sent RETURNING sent, last_at",
     )
-    .bind(&key)
+    .bind(number)
     .bind(now.0)
     .fetch_one(&mut *connection)
     .await?;
@@ -90,36 +90,36 @@ async fn pace(connection: &mut Connection, paced: Paced<'_>, now: Millis) -> Res
     sqlx::query("UPDATE tenant_sends SET sent = $1, last_at = $2 WHERE phone_number = $3")
         .bind(i64::from(next.sent))
         .bind(next.last_at.0)
-        .bind(&key)
+        .bind(number)
         .execute(connection)
         .await?;
     Ok(Ok(()))
 }
 
 impl Store {
-    /// Counts a start against every limit, or, if one of them is exceeded, against none.
+    /// Counts a request for a code against every limit or, if one of them is exceeded, against none.
     pub(crate) async fn take_start(
         &self,
-        start: &StartLimits<'_>,
+        start: &StartLimits,
         now: Millis,
     ) -> Result<Result<Option<RateLimit>, TooManyStarts>, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        let mut told = None;
+        let mut disclosed = None;
         let mut exceeded: Option<(Millis, RateLimit)> = None;
-        // Who waits as long as is said must not be refused again, so the longest wait is what counts.
+        // Waiting for `retry_after` has to be enough, so the longest wait counts.
         let mut refuse = |free: Millis, rate| {
             if exceeded.is_none_or(|(latest, _)| latest < free) {
                 exceeded = Some((free, rate));
             }
         };
-        if let Some(paced) = start.paced
-            && let Err(free) = pace(&mut transaction, paced, now).await?
+        if let Some(number) = &start.backoff
+            && let Err(free) = back_off(&mut transaction, number, now).await?
         {
             refuse(free, RateLimit::too_fast(free));
         }
-        for StartLimit { bucket, gcra, is_told } in &start.limits {
+        for StartLimit { bucket, gcra, is_disclosed } in &start.limits {
             match take(&mut transaction, bucket, *gcra, now).await? {
-                Ok(tat) if *is_told => told = Some(RateLimit::after_taking(*gcra, tat, now)),
+                Ok(tat) if *is_disclosed => disclosed = Some(RateLimit::after_taking(*gcra, tat, now)),
                 Ok(_) => {}
                 Err(free) => refuse(free, RateLimit::exceeded(*gcra, free)),
             }
@@ -128,6 +128,6 @@ impl Store {
             return Ok(Err(TooManyStarts::until(free, rate, now)));
         }
         transaction.commit().await?;
-        Ok(Ok(told))
+        Ok(Ok(disclosed))
     }
 }

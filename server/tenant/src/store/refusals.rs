@@ -2,7 +2,7 @@
 //! row each would let strangers fill the disk.
 
 use super::{Store, hash};
-use crate::{audit_log::Entry, clock::Millis, error::StoreError, rate_limit::settings::network};
+use crate::{audit::event::Entry, clock::Millis, error::StoreError, rate_limit::bucket::network};
 
 const HOUR_SECONDS: i64 = 60 * 60;
 

@@ -105,18 +105,18 @@ impl Store {
         Ok(true)
     }
 
-    /// The operator keeps the key from now on: of those that were made here the public halves stay for a while.
+    /// The operator supplies the key from now on: the public half of the stored one stays published for a while.
     pub(crate) async fn retire_stored_keys(&self, now: Millis) -> Result<(), StoreError> {
         let Some(keys) = self.signing_keys().await? else { return Ok(()) };
         if let Ok(key) = SigningKey::from_pkcs8(&keys.current.0) {
-            self.note_own_key(&key.public, now).await?;
+            self.record_operator_key(&key.public, now).await?;
         }
         sqlx::query("DELETE FROM tenant_signing_keys").execute(&self.pool).await?;
         Ok(())
     }
 
-    /// The operator's key signs now: it is to stay published for a while after this.
-    pub(crate) async fn note_own_key(&self, key: &PublicKey, now: Millis) -> Result<(), StoreError> {
+    /// Records that the operator's key signs now: it stays published for a while after that.
+    pub(crate) async fn record_operator_key(&self, key: &PublicKey, now: Millis) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO tenant_retired_keys (modulus, exponent, retired_at) VALUES ($1, $2, $3) \
              ON CONFLICT (modulus) DO UPDATE SET retired_at = excluded.retired_at",

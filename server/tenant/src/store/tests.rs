@@ -11,14 +11,15 @@ use super::{
     Attempt, Binding, LoginTicket, NewFamily, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode, StoredKeys,
 };
 use crate::{
-    admin::users::Whom,
-    audit_log::{Entry, Event},
+    admin::users::UserSelector,
+    audit::event::{Entry, Event},
     clock::Millis,
     entropy::{self, SystemEntropy},
-    http::client_ip::Source,
+    http::client_ip::RequestSource,
     oauth::{grant::Grant, scope::Scope},
     otp::{
-        challenge::{Challenge, OneTimeCode, Purpose, Refusal, Taken},
+        challenge::{Challenge, Outcome, Purpose, Refusal},
+        code::OneTimeCode,
         repeat::RequestHash,
     },
     phone_number::PhoneNumber,
@@ -26,7 +27,7 @@ use crate::{
     sms::delivery::{Report, Stage},
 };
 
-type Outcome = Result<(), Box<dyn Error>>;
+type TestResult = Result<(), Box<dyn Error>>;
 
 /// Makes a module with every test for one engine: how to open an empty store there, and what to keep until the end.
 macro_rules! suite {
@@ -59,7 +60,7 @@ macro_rules! suite {
     };
     (@ $open:path; $($test:ident,)+) => {
         $(#[tokio::test(flavor = "multi_thread")]
-        async fn $test() -> super::Outcome {
+        async fn $test() -> super::TestResult {
             let (store, _guard) = $open().await?;
             super::$test(&store).await
         })+
@@ -98,43 +99,43 @@ fn binding(phone_number: &PhoneNumber) -> Binding<'_> {
 /// Puts a challenge, and returns its name and the one that it took the place of.
 async fn put(store: &Store, code: &str) -> Result<(String, Option<Challenge>), Box<dyn Error>> {
     let id = entropy::object_id(&SystemEntropy);
-    let mac = store.code_keys().await?.seal(&id, &OneTimeCode::from(code));
+    let mac = store.otp_keys().await?.mac(&id, &OneTimeCode::from(code));
     let challenge = Challenge { mac, ..Challenge::without_code(id.clone(), NOW.plus_seconds(3 * MINUTE)) };
     Ok((id, store.put_challenge(binding(&phone()?), &challenge).await?))
 }
 
-async fn send(store: &Store, code: &str) -> Outcome {
+async fn send(store: &Store, code: &str) -> TestResult {
     put(store, code).await?;
     Ok(())
 }
 
 /// `None` where the store failed.
-async fn attempt(store: Store, code: &str, purpose: Purpose, now: Millis) -> Option<Result<Taken, Refusal>> {
+async fn attempt(store: Store, code: &str, purpose: Purpose, now: Millis) -> Option<Result<Outcome, Refusal>> {
     let phone_number = phone().ok()?;
     let without_code = &Challenge::without_code(entropy::object_id(&SystemEntropy), now);
     let attempt = Attempt { binding: binding(&phone_number), code, purpose, limits: &[], without_code };
     store.try_code(&attempt, now).await.ok()
 }
 
-async fn redeem(store: &Store, code: &str) -> Option<Result<Taken, Refusal>> {
+async fn redeem(store: &Store, code: &str) -> Option<Result<Outcome, Refusal>> {
     attempt(store.clone(), code, Purpose::Redeem { by: None }, NOW).await
 }
 
-async fn a_code_signs_in_once(store: &Store) -> Outcome {
-    store.put_code_key(&"key".into(), NOW).await?;
+async fn a_code_signs_in_once(store: &Store) -> TestResult {
+    store.put_otp_key(&"key".into(), NOW).await?;
     send(store, "123456").await?;
     let outcomes = twenty(|_| {
         let store = store.clone();
         async move { redeem(&store, "123456").await }
     })
     .await;
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Some(Ok(Taken::Redeemed))).count(), 1, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Some(Ok(Outcome::Redeemed))).count(), 1, "{outcomes:?}");
     assert!(outcomes.iter().all(Option::is_some), "{outcomes:?}");
     Ok(())
 }
 
-async fn the_request_that_used_a_code_up_is_known_again(store: &Store) -> Outcome {
-    store.put_code_key(&"key".into(), NOW).await?;
+async fn the_request_that_used_a_code_up_is_known_again(store: &Store) -> TestResult {
+    store.put_otp_key(&"key".into(), NOW).await?;
     send(store, "123456").await?;
     let redeem = |request: &str, seconds| {
         let purpose = Purpose::Redeem { by: RequestHash::of(&request) };
@@ -146,19 +147,19 @@ async fn the_request_that_used_a_code_up_is_known_again(store: &Store) -> Outcom
     })
     .await;
     let count = |taken| outcomes.iter().filter(|outcome| **outcome == Some(Ok(taken))).count();
-    assert_eq!((count(Taken::Redeemed), count(Taken::Repeated)), (1, 19), "{outcomes:?}");
+    assert_eq!((count(Outcome::Redeemed), count(Outcome::Repeated)), (1, 19), "{outcomes:?}");
     let refused = Some(Err(Refusal::WrongCode { attempts_left: None }));
-    assert_eq!(redeem("a", MINUTE - 1).await, Some(Ok(Taken::Repeated)));
+    assert_eq!(redeem("a", MINUTE - 1).await, Some(Ok(Outcome::Repeated)));
     assert_eq!(redeem("b", 0).await, refused);
     assert_eq!(redeem("a", MINUTE).await, refused);
-    assert_eq!(store.sweep(NOW.plus_seconds(MINUTE)).await?, 0);
-    assert_eq!(store.sweep(NOW.plus_seconds(MINUTE + 1)).await?, 1);
+    assert_eq!(store.delete_expired(NOW.plus_seconds(MINUTE)).await?, 0);
+    assert_eq!(store.delete_expired(NOW.plus_seconds(MINUTE + 1)).await?, 1);
     assert_eq!(redeem("a", 0).await, refused);
     Ok(())
 }
 
-async fn three_guesses_are_judged(store: &Store) -> Outcome {
-    store.put_code_key(&"key".into(), NOW).await?;
+async fn three_guesses_are_judged(store: &Store) -> TestResult {
+    store.put_otp_key(&"key".into(), NOW).await?;
     send(store, "123456").await?;
     let outcomes = twenty(|n| {
         let store = store.clone();
@@ -173,8 +174,8 @@ async fn three_guesses_are_judged(store: &Store) -> Outcome {
     Ok(())
 }
 
-async fn a_newer_code_takes_the_place_and_the_old_one_is_known(store: &Store) -> Outcome {
-    store.put_code_key(&"key".into(), NOW).await?;
+async fn a_newer_code_takes_the_place_and_the_old_one_is_known(store: &Store) -> TestResult {
+    store.put_otp_key(&"key".into(), NOW).await?;
     send(store, "111111").await?;
     send(store, "222222").await?;
     send(store, "333333").await?;
@@ -182,16 +183,16 @@ async fn a_newer_code_takes_the_place_and_the_old_one_is_known(store: &Store) ->
     for earlier in ["111111", "222222", "111111", "111111"] {
         assert_eq!(redeem(store, earlier).await, superseded(3));
     }
-    assert_eq!(redeem(store, "333333").await, Some(Ok(Taken::Redeemed)));
+    assert_eq!(redeem(store, "333333").await, Some(Ok(Outcome::Redeemed)));
     // What was used was not replaced, and neither was what no one was sent.
     send(store, "444444").await?;
     assert_eq!(redeem(store, "333333").await, Some(Err(Refusal::WrongCode { attempts_left: Some(2) })));
     Ok(())
 }
 
-async fn a_replaced_code_is_put_back_unless_another_one_came(store: &Store) -> Outcome {
+async fn a_replaced_code_is_put_back_unless_another_one_came(store: &Store) -> TestResult {
     let wrong = |left| Some(Err(Refusal::WrongCode { attempts_left: Some(left) }));
-    store.put_code_key(&"key".into(), NOW).await?;
+    store.put_otp_key(&"key".into(), NOW).await?;
     assert!(put(store, "111111").await?.1.is_none());
     assert_eq!(redeem(store, "000000").await, wrong(2));
     let (second, first) = put(store, "222222").await?;
@@ -208,21 +209,21 @@ async fn a_replaced_code_is_put_back_unless_another_one_came(store: &Store) -> O
     // What someone is in by stays used.
     send(store, "444444").await?;
     let (fifth, fourth) = put(store, "555555").await?;
-    assert_eq!(redeem(store, "555555").await, Some(Ok(Taken::Redeemed)));
+    assert_eq!(redeem(store, "555555").await, Some(Ok(Outcome::Redeemed)));
     store.put_back(&fourth.ok_or("nothing was replaced")?, &fifth).await?;
     assert_eq!(redeem(store, "555555").await, Some(Err(Refusal::WrongCode { attempts_left: None })));
     Ok(())
 }
 
-async fn codes_outlive_their_key(store: &Store) -> Outcome {
-    store.put_code_key(&"old".into(), NOW).await?;
+async fn codes_outlive_their_key(store: &Store) -> TestResult {
+    store.put_otp_key(&"old".into(), NOW).await?;
     send(store, "123456").await?;
-    store.put_code_key(&"new".into(), NOW.plus_seconds(1)).await?;
-    assert_eq!(store.code_key_times().await?, [NOW.plus_seconds(1), NOW]);
-    assert_eq!(redeem(store, "123456").await, Some(Ok(Taken::Redeemed)));
-    assert_eq!(store.forget_code_keys(NOW.plus_seconds(1)).await?, 0);
-    assert_eq!(store.forget_code_keys(NOW.plus_seconds(2)).await?, 1);
-    assert_eq!(store.forget_code_keys(NOW.plus_seconds(DAY)).await?, 0, "the newest key stays");
+    store.put_otp_key(&"new".into(), NOW.plus_seconds(1)).await?;
+    assert_eq!(store.otp_key_times().await?, [NOW.plus_seconds(1), NOW]);
+    assert_eq!(redeem(store, "123456").await, Some(Ok(Outcome::Redeemed)));
+    assert_eq!(store.delete_otp_keys(NOW.plus_seconds(1)).await?, 0);
+    assert_eq!(store.delete_otp_keys(NOW.plus_seconds(2)).await?, 1);
+    assert_eq!(store.delete_otp_keys(NOW.plus_seconds(DAY)).await?, 0, "the newest key stays");
     Ok(())
 }
 
@@ -235,11 +236,11 @@ const NO_LIMITS: Limits = Limits {
 };
 
 async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Option<bool> {
-    let limits = StartLimits::of(&limits, &phone_number, &Source::browser(([192, 0, 2, 1], 1).into()), false);
+    let limits = StartLimits::of(&limits, &phone_number, &RequestSource::browser(([192, 0, 2, 1], 1).into()), false);
     store.take_start(&limits, NOW).await.ok().map(|taken| taken.is_ok())
 }
 
-async fn buckets_are_never_overdrawn(store: &Store) -> Outcome {
+async fn buckets_are_never_overdrawn(store: &Store) -> TestResult {
     let phone_number = phone()?;
     for (limits, expected) in [
         (Limits { starts_per_ip_hour: 5, ..NO_LIMITS }, 5),
@@ -254,7 +255,7 @@ async fn buckets_are_never_overdrawn(store: &Store) -> Outcome {
     Ok(())
 }
 
-async fn a_refused_start_takes_nothing(store: &Store) -> Outcome {
+async fn a_refused_start_takes_nothing(store: &Store) -> TestResult {
     let limits = Limits { starts_per_ip_hour: 2, starts_total_hour: 1, ..NO_LIMITS };
     for expected in [true, false, false] {
         assert_eq!(start(store.clone(), limits.clone(), phone()?).await, Some(expected));
@@ -267,7 +268,7 @@ async fn a_refused_start_takes_nothing(store: &Store) -> Outcome {
     Ok(())
 }
 
-async fn a_number_is_one_user(store: &Store) -> Outcome {
+async fn a_number_is_one_user(store: &Store) -> TestResult {
     let phone_number = phone()?;
     let ids = twenty(|n| {
         let (store, phone_number) = (store.clone(), phone_number.clone());
@@ -292,7 +293,7 @@ fn family(token: &str) -> NewFamily {
     NewFamily { client_id: "web".to_owned(), grant: grant("user"), token: token.to_owned() }
 }
 
-async fn an_authorization_code_is_taken_once(store: &Store) -> Outcome {
+async fn an_authorization_code_is_taken_once(store: &Store) -> TestResult {
     let stored = StoredCode {
         client_id: "web".to_owned(),
         redirect_uri: "https://app.example/".to_owned(),
@@ -316,7 +317,7 @@ async fn an_authorization_code_is_taken_once(store: &Store) -> Outcome {
     Ok(())
 }
 
-async fn a_refresh_token_is_rotated_once_and_reuse_ends_the_family(store: &Store) -> Outcome {
+async fn a_refresh_token_is_rotated_once_and_reuse_ends_the_family(store: &Store) -> TestResult {
     store.start_refresh_family("origin", &family("first"), NOW).await?;
     assert!(store.refresh_family("first", "other-client", NOW).await?.is_none());
     assert!(store.refresh_family("first", "web", NOW.plus_seconds(31 * DAY)).await?.is_none(), "idle for too long");
@@ -341,7 +342,7 @@ async fn a_refresh_token_is_rotated_once_and_reuse_ends_the_family(store: &Store
     Ok(())
 }
 
-async fn a_ticket_is_taken_once_by_its_client_in_time(store: &Store) -> Outcome {
+async fn a_ticket_is_taken_once_by_its_client_in_time(store: &Store) -> TestResult {
     let ticket = LoginTicket {
         client_id: "web".to_owned(),
         user_id: "user".to_owned(),
@@ -362,18 +363,18 @@ async fn a_ticket_is_taken_once_by_its_client_in_time(store: &Store) -> Outcome 
     Ok(())
 }
 
-async fn an_assertion_is_taken_once(store: &Store) -> Outcome {
+async fn an_assertion_is_taken_once(store: &Store) -> TestResult {
     let taken = twenty(|_| {
         let store = store.clone();
-        async move { store.take_assertion("name", NOW).await.ok() }
+        async move { store.use_assertion("name", NOW).await.ok() }
     })
     .await;
     assert_eq!(taken.iter().filter(|taken| **taken == Some(true)).count(), 1, "{taken:?}");
-    assert!(store.take_assertion("another", NOW).await?);
+    assert!(store.use_assertion("another", NOW).await?);
     Ok(())
 }
 
-async fn a_session_ends_when_idle_when_old_and_when_told(store: &Store) -> Outcome {
+async fn a_session_ends_when_idle_when_old_and_when_told(store: &Store) -> TestResult {
     for token in ["idle", "old", "told", "called"] {
         let session = SsoSession {
             sid: format!("sid of {token}"),
@@ -396,7 +397,7 @@ async fn a_session_ends_when_idle_when_old_and_when_told(store: &Store) -> Outco
     Ok(())
 }
 
-async fn the_first_secret_and_the_first_keys_stay(store: &Store) -> Outcome {
+async fn the_first_secret_and_the_first_keys_stay(store: &Store) -> TestResult {
     let secrets = twenty(|_| {
         let store = store.clone();
         async move { store.secret("name", &SystemEntropy).await.ok() }
@@ -416,7 +417,7 @@ async fn the_first_secret_and_the_first_keys_stay(store: &Store) -> Outcome {
     Ok(())
 }
 
-async fn of_parallel_rotations_one_counts(store: &Store) -> Outcome {
+async fn of_parallel_rotations_one_counts(store: &Store) -> TestResult {
     store.offer_signing_key(Slot::Current, b"one", NOW).await?;
     store.offer_signing_key(Slot::Next, b"two", NOW).await?;
     let rotated = twenty(|n| {
@@ -437,7 +438,7 @@ async fn of_parallel_rotations_one_counts(store: &Store) -> Outcome {
     Ok(())
 }
 
-async fn the_report_from_furthest_along_stays(store: &Store) -> Outcome {
+async fn the_report_from_furthest_along_stays(store: &Store) -> TestResult {
     let report = |status, stage, error_code| Report { message_id: "SM1", status, stage, error_code };
     store.message_reported(&report("undelivered", Stage::Settled, Some(30_003)), NOW).await?;
     store.message_reported(&report("sent", Stage::Sent, None), NOW).await?;
@@ -451,7 +452,7 @@ async fn the_report_from_furthest_along_stays(store: &Store) -> Outcome {
     Ok(())
 }
 
-async fn the_log_is_read_newest_first(store: &Store) -> Outcome {
+async fn the_log_is_read_newest_first(store: &Store) -> TestResult {
     for (seconds, event) in [(0, Event::CodeSent), (1, Event::CodeRefused), (2, Event::CodeAccepted)] {
         let entry = Entry {
             event,
@@ -470,45 +471,46 @@ async fn the_log_is_read_newest_first(store: &Store) -> Outcome {
     Ok(())
 }
 
-async fn people_are_found_blocked_and_removed(store: &Store) -> Outcome {
-    store.put_code_key(&"key".into(), NOW).await?;
+async fn people_are_found_blocked_and_removed(store: &Store) -> TestResult {
+    store.put_otp_key(&"key".into(), NOW).await?;
     let phone_number = phone()?;
     let user = store.sign_up_or_in("sms", &phone_number, "id", NOW).await?;
     store.sign_up_or_in("members", &phone_number, "other", NOW.plus_seconds(1)).await?;
-    let ids =
-        |people: Vec<crate::admin::users::Person>| people.into_iter().map(|person| person.user_id).collect::<Vec<_>>();
-    assert_eq!(ids(store.people().await?), ["sms|other", "sms|id"], "newest first");
-    assert_eq!(ids(store.find_people(&Whom::Number(phone_number.clone())).await?).len(), 2);
-    assert_eq!(ids(store.find_people(&Whom::Id("id")).await?), ["sms|id"]);
-    assert!(store.find_people(&Whom::Id("")).await?.is_empty());
-    assert!(store.set_blocked(&Whom::Id("id"), true).await?.iter().all(|person| person.blocked));
+    let ids = |people: Vec<crate::admin::users::UserRecord>| {
+        people.into_iter().map(|person| person.user_id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(store.list_users().await?), ["sms|other", "sms|id"], "newest first");
+    assert_eq!(ids(store.find_users(&UserSelector::Number(phone_number.clone())).await?).len(), 2);
+    assert_eq!(ids(store.find_users(&UserSelector::Id("id")).await?), ["sms|id"]);
+    assert!(store.find_users(&UserSelector::Id("")).await?.is_empty());
+    assert!(store.set_blocked(&UserSelector::Id("id"), true).await?.iter().all(|person| person.blocked));
     assert!(store.user(&user.id).await?.is_some_and(|user| user.blocked));
 
     send(store, "111111").await?;
     send(store, "222222").await?;
     let session = SsoSession { sid: "sid".to_owned(), user_id: user.id.clone(), created_at: NOW, is_confirmed: true };
     store.put_sso_session("cookie", &session).await?;
-    assert_eq!(ids(store.delete_people(&Whom::Id("id")).await?), ["sms|id"]);
+    assert_eq!(ids(store.delete_users(&UserSelector::Id("id")).await?), ["sms|id"]);
     assert!(store.user(&user.id).await?.is_none() && store.sso_session("cookie", NOW).await?.is_none());
     for code in ["111111", "222222"] {
         assert!(matches!(redeem(store, code).await, Some(Err(Refusal::WrongCode { .. } | Refusal::Expired))));
     }
-    assert_eq!(ids(store.people().await?), ["sms|other"]);
+    assert_eq!(ids(store.list_users().await?), ["sms|other"]);
     Ok(())
 }
 
-async fn what_is_over_is_removed_and_the_rest_stays(store: &Store) -> Outcome {
-    store.put_code_key(&"key".into(), NOW).await?;
+async fn what_is_over_is_removed_and_the_rest_stays(store: &Store) -> TestResult {
+    store.put_otp_key(&"key".into(), NOW).await?;
     send(store, "111111").await?;
     send(store, "222222").await?;
-    store.take_assertion("name", NOW.plus_seconds(MINUTE)).await?;
+    store.use_assertion("name", NOW.plus_seconds(MINUTE)).await?;
     store.start_refresh_family("origin", &family("token"), NOW).await?;
-    assert_eq!(store.sweep(NOW).await?, 0);
+    assert_eq!(store.delete_expired(NOW).await?, 0);
     // The replaced code and the assertion.
-    assert_eq!(store.sweep(NOW.plus_seconds(4 * MINUTE)).await?, 2);
+    assert_eq!(store.delete_expired(NOW.plus_seconds(4 * MINUTE)).await?, 2);
     assert!(store.refresh_family("token", "web", NOW).await?.is_some());
     // The newest code, of which a late try is told for a day, and the family.
-    assert_eq!(store.sweep(NOW.plus_seconds(31 * DAY)).await?, 2);
-    assert_eq!(store.sweep(NOW.plus_seconds(31 * DAY)).await?, 0);
+    assert_eq!(store.delete_expired(NOW.plus_seconds(31 * DAY)).await?, 2);
+    assert_eq!(store.delete_expired(NOW.plus_seconds(31 * DAY)).await?, 0);
     Ok(())
 }

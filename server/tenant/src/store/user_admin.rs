@@ -1,8 +1,8 @@
-//! People, for the operator.
+//! The users, for the operator.
 
 use super::{Store, rate_limits};
 use crate::{
-    admin::users::{Person, Whom},
+    admin::users::{UserRecord, UserSelector},
     error::StoreError,
     phone_number::PhoneNumber,
 };
@@ -10,18 +10,18 @@ use crate::{
 type Row = (String, String, String, bool, i64, i64);
 
 impl Store {
-    pub(crate) async fn people(&self) -> Result<Vec<Person>, StoreError> {
+    pub(crate) async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT user_id, connection, phone_number, blocked, created_at, updated_at FROM tenant_users \
              ORDER BY created_at DESC, user_id",
         )
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter().map(Person::new).collect()
+        rows.into_iter().map(UserRecord::new).collect()
     }
 
-    pub(crate) async fn find_people(&self, whom: &Whom<'_>) -> Result<Vec<Person>, StoreError> {
-        let (id, number) = columns(whom);
+    pub(crate) async fn find_users(&self, selector: &UserSelector<'_>) -> Result<Vec<UserRecord>, StoreError> {
+        let (id, number) = columns(selector);
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT user_id, connection, phone_number, blocked, created_at, updated_at FROM tenant_users \
              WHERE user_id = $1 OR phone_number = $2 ORDER BY connection",
@@ -30,11 +30,15 @@ impl Store {
         .bind(number)
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter().map(Person::new).collect()
+        rows.into_iter().map(UserRecord::new).collect()
     }
 
-    pub(crate) async fn set_blocked(&self, whom: &Whom<'_>, blocked: bool) -> Result<Vec<Person>, StoreError> {
-        let (id, number) = columns(whom);
+    pub(crate) async fn set_blocked(
+        &self,
+        selector: &UserSelector<'_>,
+        blocked: bool,
+    ) -> Result<Vec<UserRecord>, StoreError> {
+        let (id, number) = columns(selector);
         let rows: Vec<Row> = sqlx::query_as(
             "UPDATE tenant_users SET blocked = $3 WHERE user_id = $1 OR phone_number = $2 \
              RETURNING user_id, connection, phone_number, blocked, created_at, updated_at",
@@ -44,17 +48,16 @@ impl Store {
         .bind(blocked)
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter().map(Person::new).collect()
+        rows.into_iter().map(UserRecord::new).collect()
     }
 
-    pub(crate) async fn forget_tries(&self, number: &PhoneNumber) -> Result<(), StoreError> {
-        rate_limits::forget_tries(&mut *self.pool.acquire().await?, number).await
+    pub(crate) async fn reset_attempts(&self, number: &PhoneNumber) -> Result<(), StoreError> {
+        rate_limits::reset_attempts(&mut *self.pool.acquire().await?, number).await
     }
 
-    /// Their sessions, tickets and codes under way go with them; refresh tokens and authorization codes ask for the person
-    /// before they give anything.
-    pub(crate) async fn delete_people(&self, whom: &Whom<'_>) -> Result<Vec<Person>, StoreError> {
-        let (id, number) = columns(whom);
+    /// Deletes their sessions, tickets and codes too; refresh tokens and authorization codes check that the user exists.
+    pub(crate) async fn delete_users(&self, selector: &UserSelector<'_>) -> Result<Vec<UserRecord>, StoreError> {
+        let (id, number) = columns(selector);
         let mut transaction = self.pool.begin().await?;
         let rows: Vec<Row> = sqlx::query_as(
             "DELETE FROM tenant_users WHERE user_id = $1 OR phone_number = $2 \
@@ -79,14 +82,14 @@ impl Store {
             }
         }
         transaction.commit().await?;
-        rows.into_iter().map(Person::new).collect()
+        rows.into_iter().map(UserRecord::new).collect()
     }
 }
 
-/// What to compare with the identifier and the number; nobody has an empty one.
-fn columns<'a>(whom: &'a Whom<'_>) -> (&'a str, &'a str) {
-    match whom {
-        Whom::Id(id) => (id, ""),
-        Whom::Number(number) => ("", number.as_str()),
+/// Values to compare the identifier and the number with; no user has an empty one.
+fn columns<'a>(selector: &'a UserSelector<'_>) -> (&'a str, &'a str) {
+    match selector {
+        UserSelector::Id(id) => (id, ""),
+        UserSelector::Number(number) => ("", number.as_str()),
     }
 }

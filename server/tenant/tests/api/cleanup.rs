@@ -23,8 +23,8 @@ async fn rows(tenant: &TestTenant) -> i64 {
     rows
 }
 
-async fn sweep(tenant: &TestTenant) -> u64 {
-    passwordless_tenant::sweep_once(&tenant.pool, &*tenant.clock).await.unwrap()
+async fn cleanup(tenant: &TestTenant) -> u64 {
+    passwordless_tenant::cleanup_once(&tenant.pool, &*tenant.clock).await.unwrap()
 }
 
 #[tokio::test]
@@ -33,15 +33,15 @@ async fn what_is_over_goes_and_the_rest_stays() {
     tenant.sign_in_by_redirect(&[("state", "s")]).await;
     let code = tenant.code().await;
     tenant.verify(&wrong_code(&code)).await;
-    assert_eq!(sweep(&tenant).await, 0);
+    assert_eq!(cleanup(&tenant).await, 0);
     assert_eq!(tenant.verify(&code).await.status(), 200);
     let before = rows(&tenant).await;
     tenant.clock.advance(2 * 60 * 60 + 1);
     // The request that used a code up and its authorization code; the failing try stays, as three days forget it.
-    assert_eq!(sweep(&tenant).await, 2);
+    assert_eq!(cleanup(&tenant).await, 2);
     assert_eq!(rows(&tenant).await, before - 2);
     tenant.clock.advance(40 * 24 * 60 * 60);
-    sweep(&tenant).await;
+    cleanup(&tenant).await;
     assert_eq!(rows(&tenant).await, 0);
     let users: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tenant_users").fetch_one(&tenant.pool).await.unwrap();
     assert_eq!(users, 1);
@@ -54,5 +54,5 @@ async fn many_rows_go_in_steps() {
         let insert = sqlx::query("INSERT INTO tenant_limits (bucket, tat) VALUES ($1, 1)").bind(format!("b{n}"));
         insert.execute(&tenant.pool).await.unwrap();
     }
-    assert_eq!(sweep(&tenant).await, 1201);
+    assert_eq!(cleanup(&tenant).await, 1201);
 }

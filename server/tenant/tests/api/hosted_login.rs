@@ -1,5 +1,7 @@
 //! The tenant's own login page.
 
+use std::collections::BTreeSet;
+
 use crate::support::{CALLBACK, PHONE, TenantOptions, TestTenant, VERIFIER, Visitor, location, query, wrong_code};
 
 #[tokio::test]
@@ -261,7 +263,11 @@ async fn the_cookie_is_tied_to_the_host_and_to_the_site_that_frames_the_page() {
         request.send().await.unwrap().headers()["set-cookie"].to_str().unwrap().to_owned()
     };
     let top = login_cookie("document").await;
-    assert!(top.starts_with("__Host-tenant_login_") && top.ends_with("SameSite=Lax; Max-Age=7200; Secure"), "{top}");
+    let attributes = |cookie: &str| cookie.split("; ").skip(1).map(str::to_owned).collect::<BTreeSet<_>>();
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    assert!(top.starts_with("__Host-tenant_login_"), "{top}");
+    assert_eq!(attributes(&top), set(&["HttpOnly", "SameSite=Lax", "Secure", "Path=/", "Max-Age=7200"]));
     let framed = login_cookie("iframe").await;
-    assert!(framed.ends_with("SameSite=None; Max-Age=7200; Secure; Partitioned"), "{framed}");
+    let expected = set(&["HttpOnly", "SameSite=None", "Partitioned", "Secure", "Path=/", "Max-Age=7200"]);
+    assert_eq!(attributes(&framed), expected);
 }

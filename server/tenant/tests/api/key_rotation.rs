@@ -8,7 +8,8 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use passwordless_tenant::{
-    CodeKeyInfo, KeyInfo, KeyState, OwnKeys, code_keys, rotate_code_key, rotate_signing_keys, signing_keys, sweep_once,
+    KeyInfo, KeyState, OperatorKeys, OtpKeyInfo, cleanup_once, otp_keys, rotate_otp_key, rotate_signing_keys,
+    signing_keys,
 };
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -63,7 +64,7 @@ async fn the_next_key_is_known_before_it_signs_and_the_old_one_after() {
     assert!(published(&tenant).await.contains(current), "an instance may have signed with it for another minute");
     tenant.clock.advance(60);
     assert_eq!(published(&tenant).await, [next.clone(), fresh.clone()]);
-    let keys = signing_keys(&tenant.pool, &OwnKeys::default(), &*tenant.clock).await.unwrap();
+    let keys = signing_keys(&tenant.pool, &OperatorKeys::default(), &*tenant.clock).await.unwrap();
     assert_eq!(named(&keys), [(next.as_str(), KeyState::Current), (&fresh, KeyState::Next)]);
 }
 
@@ -77,7 +78,7 @@ async fn of_parallel_rotations_each_leaves_two_keys_and_loses_none() {
         tasks.spawn(async move { rotate_signing_keys(&tenant.pool, &*tenant.clock).await.unwrap() });
     }
     tasks.join_all().await;
-    let keys = signing_keys(&tenant.pool, &OwnKeys::default(), &*tenant.clock).await.unwrap();
+    let keys = signing_keys(&tenant.pool, &OperatorKeys::default(), &*tenant.clock).await.unwrap();
     let states: Vec<KeyState> = keys.iter().map(|key| key.state).collect();
     assert_eq!(states[..2], [KeyState::Current, KeyState::Next]);
     assert!(states[2..].iter().all(|state| *state == KeyState::Retired));
@@ -96,7 +97,7 @@ async fn the_private_half_of_a_retired_key_is_gone() {
 }
 
 async fn code_key_states(tenant: &TestTenant) -> Vec<KeyState> {
-    let keys: Vec<CodeKeyInfo> = code_keys(&tenant.pool).await.unwrap();
+    let keys: Vec<OtpKeyInfo> = otp_keys(&tenant.pool).await.unwrap();
     keys.iter().map(|key| key.state).collect()
 }
 
@@ -106,7 +107,7 @@ async fn codes_under_way_outlive_their_key() {
     let first = tenant.code().await;
     for _ in 0..2 {
         tenant.clock.advance(1);
-        rotate_code_key(&tenant.pool, &*tenant.clock).await.unwrap();
+        rotate_otp_key(&tenant.pool, &*tenant.clock).await.unwrap();
     }
     assert_eq!(code_key_states(&tenant).await, [KeyState::Current, KeyState::Retired, KeyState::Retired]);
     assert_eq!(tenant.redeem(&first).await.status(), 200);
@@ -121,21 +122,21 @@ async fn codes_under_way_outlive_their_key() {
 #[tokio::test]
 async fn a_new_code_key_takes_over_every_day() {
     let tenant = TestTenant::start().await;
-    let sweep = async || sweep_once(&tenant.pool, &*tenant.clock).await.unwrap();
+    let cleanup = async || cleanup_once(&tenant.pool, &*tenant.clock).await.unwrap();
     tenant.clock.advance(24 * HOUR - 1);
-    sweep().await;
+    cleanup().await;
     assert_eq!(code_key_states(&tenant).await, [KeyState::Current]);
     let code = tenant.code().await;
     tenant.clock.advance(1);
-    sweep().await;
-    sweep().await;
+    cleanup().await;
+    cleanup().await;
     assert_eq!(code_key_states(&tenant).await, [KeyState::Current, KeyState::Retired]);
     assert_eq!(tenant.redeem(&code).await.status(), 200);
     tenant.clock.advance(10 * HOUR);
-    sweep().await;
+    cleanup().await;
     assert_eq!(code_key_states(&tenant).await.len(), 2);
     tenant.clock.advance(1);
-    sweep().await;
+    cleanup().await;
     assert_eq!(code_key_states(&tenant).await, [KeyState::Current]);
     assert_eq!(tenant.redeem(&tenant.code().await).await.status(), 200);
 }
@@ -148,7 +149,7 @@ fn pem() -> String {
 }
 
 fn with_keys(signing: &str, code: &str) -> TenantOptions {
-    let keys = OwnKeys::new(Some(signing.into()), Some(code.into())).unwrap();
+    let keys = OperatorKeys::new(Some(signing.into()), Some(code.into())).unwrap();
     TenantOptions { keys, ..TenantOptions::default() }
 }
 
@@ -165,7 +166,7 @@ async fn who_reads_the_database_has_no_key_of_the_operators() {
     let private: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM tenant_signing_keys").fetch_one(&tenant.pool).await.unwrap();
     assert_eq!(private, 0);
-    let own = OwnKeys::new(Some(signing.clone().into()), None).unwrap();
+    let own = OperatorKeys::new(Some(signing.clone().into()), None).unwrap();
     let listed = signing_keys(&tenant.pool, &own, &*tenant.clock).await.unwrap();
     assert_eq!(named(&listed)[0], (kid(&token).as_str(), KeyState::Current));
 
@@ -189,9 +190,9 @@ async fn who_reads_the_database_has_no_key_of_the_operators() {
 fn keys_that_cannot_be_meant_are_refused() {
     let public = public_pem();
     for signing in ["", "secret", public.as_str(), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
-        assert!(OwnKeys::new(Some(signing.into()), None).is_err(), "{signing}");
+        assert!(OperatorKeys::new(Some(signing.into()), None).is_err(), "{signing}");
     }
-    assert!(OwnKeys::new(None, Some("short".into())).is_err());
-    let keys = OwnKeys::new(Some(pem().into()), Some("k".repeat(43).into())).unwrap();
+    assert!(OperatorKeys::new(None, Some("short".into())).is_err());
+    let keys = OperatorKeys::new(Some(pem().into()), Some("k".repeat(43).into())).unwrap();
     assert!(!format!("{keys:?}").contains("kkk"));
 }

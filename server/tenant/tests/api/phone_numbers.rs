@@ -41,7 +41,7 @@ async fn old_forms_mean_the_number_of_today_on_every_way_in() {
         let code = tenant.code_for("sms", old).await;
         let answer = location(&tenant.verify_redirect(&code, &[("phone_number", today)]).await);
         assert!(query(&answer, "code").is_some(), "{answer}");
-        let found = passwordless_tenant::find_people(&tenant.pool, old).await.unwrap();
+        let found = passwordless_tenant::find_users(&tenant.pool, old).await.unwrap();
         assert_eq!(found.len(), 1);
     }
 }
@@ -65,6 +65,6 @@ async fn people_with_numbers_that_would_not_be_taken_today_are_still_managed() {
     let add = "INSERT INTO tenant_users (connection, phone_number, user_id, blocked, created_at, updated_at) \
                VALUES ('sms', '+1', 'u', FALSE, 0, 0)";
     sqlx::query(add).execute(&tenant.pool).await.unwrap();
-    assert_eq!(passwordless_tenant::people(&tenant.pool).await.unwrap().len(), 1);
-    assert!(passwordless_tenant::block_people(&tenant.pool, "+1").await.unwrap()[0].blocked);
+    assert_eq!(passwordless_tenant::list_users(&tenant.pool).await.unwrap().len(), 1);
+    assert!(passwordless_tenant::block_users(&tenant.pool, "+1").await.unwrap()[0].blocked);
 }

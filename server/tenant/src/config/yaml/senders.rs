@@ -5,9 +5,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use super::{Options, invalid, is_loopback};
+use super::Options;
 use crate::{
-    config::{ConfigError, SenderConfig},
+    config::{ConfigError, SenderConfig, invalid},
+    origin::is_loopback,
     sms::{GatewayAuthentication, GatewayConfig, Retries, TwilioConfig, TwilioFrom},
 };
 

@@ -7,7 +7,7 @@ use tokio::{
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use super::*;
-use crate::sms::AskedBy;
+use crate::sms::RequestedBy;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -27,7 +27,7 @@ fn message() -> SmsMessage {
         to: "+14155552671".to_owned(),
         body: "Hello".into(),
         validity: Duration::from_mins(3),
-        asked_by: AskedBy::default(),
+        requested_by: RequestedBy::default(),
     }
 }
 

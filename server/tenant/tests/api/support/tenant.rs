@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use passwordless_tenant::{Clock, Entropy, Limits, OwnKeys, Settings, Sms, SystemEntropy, TenantConfig};
+use passwordless_tenant::{Clock, Entropy, Limits, OperatorKeys, Settings, Sms, SystemEntropy, TenantConfig};
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
 use sqlx::{
@@ -37,14 +37,14 @@ pub(crate) struct TenantOptions {
     /// Where others reach the tenant; its own address unless it is behind something.
     pub(crate) public_url: Option<Url>,
     /// Keys of the operator's.
-    pub(crate) keys: OwnKeys,
+    pub(crate) keys: OperatorKeys,
 }
 
 impl Default for TenantOptions {
     fn default() -> Self {
         let limits = Limits { starts_per_ip_hour: 0, starts_per_phone_hour: 0, ..Limits::default() };
         let gateway_url = "http://gateway.invalid/".to_owned();
-        Self { limits, sms: Sms::Outbox, code_length: 6, gateway_url, public_url: None, keys: OwnKeys::default() }
+        Self { limits, sms: Sms::Outbox, code_length: 6, gateway_url, public_url: None, keys: OperatorKeys::default() }
     }
 }
 

@@ -1,0 +1,4 @@
+//! The audit log.
+
+pub(crate) mod event;
+pub(crate) mod log;

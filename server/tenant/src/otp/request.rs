@@ -1,0 +1,98 @@
+//! What a service request about a code consists of, and how it fails.
+
+use super::{
+    browser::Browser,
+    challenge::{Outcome, Refusal},
+    message::MessageContext,
+};
+use crate::{
+    config::{Client, Connection},
+    error::StoreError,
+    http::client_ip::RequestSource,
+    phone_number::PhoneNumber,
+    rate_limit::start::TooManyStarts,
+    sms::SendError,
+    store::{Binding, User},
+};
+
+/// A request for a code.
+pub(crate) struct CodeRequest<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) connection: &'a Connection,
+    pub(crate) phone_number: &'a PhoneNumber,
+    pub(crate) context: MessageContext,
+    pub(crate) source: RequestSource,
+    pub(crate) browser: Browser,
+}
+
+impl CodeRequest<'_> {
+    pub(crate) fn binding(&self) -> Binding<'_> {
+        binding(self.connection, self.phone_number, Some(self.client), &self.browser)
+    }
+}
+
+/// An attempt to use a code.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CodeAttempt<'a> {
+    /// The application that the sign-in is for, where it is named.
+    pub(crate) client: Option<&'a Client>,
+    pub(crate) connection: &'a Connection,
+    pub(crate) phone_number: &'a PhoneNumber,
+    pub(crate) code: &'a str,
+    pub(crate) source: RequestSource,
+    pub(crate) browser: &'a Browser,
+}
+
+impl<'a> CodeAttempt<'a> {
+    pub(crate) fn client_id(&self) -> Option<&'a str> {
+        self.client.map(|client| client.client_id.as_str())
+    }
+
+    pub(crate) fn binding(&self) -> Binding<'a> {
+        binding(self.connection, self.phone_number, self.client, self.browser)
+    }
+}
+
+fn binding<'a>(
+    connection: &'a Connection,
+    phone_number: &'a PhoneNumber,
+    client: Option<&'a Client>,
+    browser: &'a Browser,
+) -> Binding<'a> {
+    Binding {
+        connection: &connection.name,
+        phone_number,
+        client_id: client.map(|client| client.client_id.as_str()),
+        transaction: browser.transaction_hash(),
+    }
+}
+
+/// A sign-in by code.
+#[derive(Debug)]
+pub(crate) struct SignIn {
+    pub(crate) user: User,
+    /// Whether the request signed the user in, or repeated one that did.
+    pub(crate) outcome: Outcome,
+}
+
+/// Why no code was sent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SendCodeError {
+    #[error("numbers of this country are not served")]
+    Country,
+    #[error(transparent)]
+    TooManyRequests(#[from] TooManyStarts),
+    #[error(transparent)]
+    Sms(#[from] SendError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a code was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CodeError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

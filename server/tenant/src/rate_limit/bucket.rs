@@ -1,0 +1,100 @@
+//! What limits count, as keys of the store.
+
+use std::net::IpAddr;
+
+use crate::phone_number::PhoneNumber;
+
+/// What a limit counts, as its key in the store.
+#[derive(Debug)]
+pub(crate) struct Bucket(String);
+
+impl Bucket {
+    /// Codes requested from an address.
+    pub(crate) fn starts_from(address: IpAddr) -> Self {
+        Self(format!("start:ip:{}", network(address)))
+    }
+
+    /// Codes requested for a number, at any connection.
+    pub(crate) fn starts_for(phone_number: &PhoneNumber, is_known: bool) -> Self {
+        Self(format!("start:phone:{}", number_key(phone_number, is_known)))
+    }
+
+    /// Codes requested for all numbers of a country; numbers of no country are counted together.
+    pub(crate) fn starts_to_country_of(phone_number: &PhoneNumber) -> Self {
+        Self(format!("start:country:{}", phone_number.country().as_deref().unwrap_or("none")))
+    }
+
+    /// Codes requested for all numbers that no table lists as in service.
+    pub(crate) fn unlisted_starts() -> Self {
+        Self("start:unlisted".to_owned())
+    }
+
+    /// All codes requested.
+    pub(crate) fn all_starts() -> Self {
+        Self("start:all".to_owned())
+    }
+
+    /// Failed attempts for a number at a connection, from one address.
+    pub(crate) fn attempts_from(connection: &str, phone_number: &PhoneNumber, address: IpAddr) -> Self {
+        Self(format!("try:{}:{connection}:{}", phone_number.as_str(), network(address)))
+    }
+
+    /// Prefixes of the buckets that count attempts for a number.
+    pub(crate) fn attempt_prefixes(phone_number: &PhoneNumber) -> [String; 2] {
+        ["try", "guess"].map(|what| format!("{what}:{}:", phone_number.as_str()))
+    }
+
+    /// Failed attempts for a number at a connection, in browsers known to be its owner's.
+    pub(crate) fn attempts_in_known_browsers(connection: &str, phone_number: &PhoneNumber) -> Self {
+        Self(format!("try:{}:{connection}{KNOWN}", phone_number.as_str()))
+    }
+
+    /// Wrong guesses at the codes of a number at a connection, from any address.
+    pub(crate) fn guesses_at(connection: &str, phone_number: &PhoneNumber, is_known: bool) -> Self {
+        Self(format!("guess:{}:{connection}{}", phone_number.as_str(), known_suffix(is_known)))
+    }
+
+    /// Failed attempts from an address, for any number.
+    pub(crate) fn all_attempts_from(address: IpAddr) -> Self {
+        Self(format!("try:ip:{}", network(address)))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+const KNOWN: &str = ":known";
+
+/// Browsers known to be the owner's are counted apart: strangers cannot use up their allowance.
+fn known_suffix(is_known: bool) -> &'static str {
+    if is_known { KNOWN } else { "" }
+}
+
+/// A number as requests for codes are counted.
+pub(crate) fn number_key(phone_number: &PhoneNumber, is_known: bool) -> String {
+    format!("{}{}", phone_number.as_str(), known_suffix(is_known))
+}
+
+/// An address as limits count it: of IPv6 the /64, which one customer has as a whole. The library has the same rule for its
+/// own limits; the two crates share no code.
+pub(crate) fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_network_share_a_bucket() -> Result<(), std::net::AddrParseError> {
+        let bucket = |text: &str| text.parse().map(|address| Bucket::starts_from(address).0);
+        assert_eq!(bucket("2001:db8:1:2::1")?, bucket("2001:db8:1:2:ffff::9")?);
+        assert_ne!(bucket("2001:db8:1:2::1")?, bucket("2001:db8:1:3::1")?);
+        assert_eq!(bucket("::ffff:192.0.2.1")?, bucket("192.0.2.1")?);
+        Ok(())
+    }
+}
