@@ -29,7 +29,7 @@ async fn fail(tenant: &TestTenant, times: u32) {
 }
 
 #[tokio::test]
-async fn ten_failures_block_a_number_for_an_address_on_every_way_in() {
+async fn failed_attempts_block_number_for_address_at_every_endpoint() {
     let tenant = TestTenant::start().await;
     fail(&tenant, 10).await;
     let code = tenant.code().await;
@@ -51,7 +51,7 @@ async fn ten_failures_block_a_number_for_an_address_on_every_way_in() {
 }
 
 #[tokio::test]
-async fn the_block_wears_off() {
+async fn attempt_block_expires_after_three_days() {
     let tenant = TestTenant::start().await;
     fail(&tenant, 10).await;
     tenant.clock.advance(3 * DAY - 1);
@@ -62,7 +62,7 @@ async fn the_block_wears_off() {
 }
 
 #[tokio::test]
-async fn signing_in_forgives() {
+async fn successful_login_resets_failed_attempts() {
     let tenant = TestTenant::start().await;
     for _ in 0..3 {
         fail(&tenant, 9).await;
@@ -72,7 +72,7 @@ async fn signing_in_forgives() {
 }
 
 #[tokio::test]
-async fn a_right_code_that_is_only_checked_forgives_nothing() {
+async fn verify_with_right_code_does_not_reset_failed_attempts() {
     let tenant = TestTenant::start().await;
     fail(&tenant, 9).await;
     assert_eq!(tenant.verify(&tenant.code().await).await.status(), 200);
@@ -82,7 +82,7 @@ async fn a_right_code_that_is_only_checked_forgives_nothing() {
 }
 
 #[tokio::test]
-async fn a_restart_gives_no_fresh_tries() {
+async fn failed_attempts_survive_restart() {
     let tenant = TestTenant::start().await;
     fail(&tenant, 10).await;
     let tenant = tenant.restarted().await;
@@ -91,7 +91,7 @@ async fn a_restart_gives_no_fresh_tries() {
 }
 
 #[tokio::test]
-async fn a_connection_may_do_without() {
+async fn brute_force_protection_can_be_off_for_a_connection() {
     let tenant = TestTenant::start().await;
     for _ in 0..12 {
         let mut request = otp_request("000000");
@@ -101,7 +101,7 @@ async fn a_connection_may_do_without() {
 }
 
 #[tokio::test]
-async fn a_number_without_a_code_or_an_account_is_blocked_alike() {
+async fn unknown_number_is_blocked_like_a_known_one() {
     let tenant = TestTenant::start().await;
     for _ in 0..10 {
         assert_eq!(tenant.verify("000000").await.status(), 401);
@@ -110,7 +110,7 @@ async fn a_number_without_a_code_or_an_account_is_blocked_alike() {
 }
 
 #[tokio::test]
-async fn guesses_at_a_number_are_capped_wherever_they_come_from() {
+async fn attempts_per_number_are_limited_across_addresses() {
     let limits = Limits { starts_per_phone_hour: 1000, ..TenantOptions::default().limits };
     let tenant = TestTenant::with(TenantOptions { limits, ..TenantOptions::default() }).await;
     let mut code = String::new();
@@ -132,7 +132,7 @@ async fn guesses_at_a_number_are_capped_wherever_they_come_from() {
 }
 
 #[tokio::test]
-async fn an_address_that_tries_many_numbers_is_slowed_down() {
+async fn attempts_per_address_are_limited_across_numbers() {
     let limits = Limits { starts_per_ip_hour: 50, ..TenantOptions::default().limits };
     let tenant = TestTenant::with(TenantOptions { limits, ..TenantOptions::default() }).await;
     let request = |number: u32| {
@@ -154,7 +154,7 @@ async fn an_address_that_tries_many_numbers_is_slowed_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_forty_parallel_failures_ten_are_looked_at() {
+async fn parallel_failed_attempts_stay_within_limit() {
     let tenant = Arc::new(TestTenant::start().await);
     let mut tasks = JoinSet::new();
     for _ in 0..40 {
@@ -167,7 +167,7 @@ async fn of_forty_parallel_failures_ten_are_looked_at() {
 }
 
 #[tokio::test]
-async fn a_forwarded_address_is_believed_only_from_a_trusted_client_that_proved_itself() {
+async fn forwarded_address_counts_only_from_trusted_authenticated_client() {
     // An untrusted client's people share its address, which therefore counts for nobody.
     for (client, secret, is_blocked) in
         [("web", Some("web-secret"), false), ("public", None, true), ("browserless", Some("browserless-secret"), false)]
@@ -186,7 +186,7 @@ async fn a_forwarded_address_is_believed_only_from_a_trusted_client_that_proved_
 
 /// Else ten wrong codes of a stranger's lock the owner out of an application that does not say whose browser it serves.
 #[tokio::test]
-async fn a_stranger_at_the_same_application_locks_nobody_out() {
+async fn failed_attempts_without_forwarded_address_block_no_user() {
     let tenant = TestTenant::start().await;
     let mut request = otp_request("000000");
     (request["client_id"], request["client_secret"]) = (json!("browserless"), json!("browserless-secret"));
@@ -198,7 +198,7 @@ async fn a_stranger_at_the_same_application_locks_nobody_out() {
 }
 
 #[tokio::test]
-async fn verify_takes_a_forwarded_address_from_a_client_that_proves_itself() {
+async fn verify_accepts_forwarded_address_from_authenticated_client() {
     let tenant = TestTenant::start().await;
     let body = json!({"connection": "sms", "phone_number": PHONE, "verification_code": "000000", "client_id": "web"});
     let from = |address: &str| tenant.post("/passwordless/verify", &body).header("auth0-forwarded-for", address);

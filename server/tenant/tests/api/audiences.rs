@@ -22,7 +22,7 @@ async fn redeem_for(tenant: &TestTenant, code: &str, audience: &str) -> Response
 }
 
 #[tokio::test]
-async fn the_token_endpoint_refuses_other_audiences_and_the_code_stays() {
+async fn token_endpoint_refuses_audience_without_using_code_up() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     for (audience, sentence) in REFUSED {
@@ -32,7 +32,7 @@ async fn the_token_endpoint_refuses_other_audiences_and_the_code_stays() {
 }
 
 #[tokio::test]
-async fn a_browser_comes_back_without_anything_for_other_audiences() {
+async fn authorization_endpoints_refuse_audience() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     for (audience, sentence) in REFUSED {
@@ -56,7 +56,7 @@ async fn a_browser_comes_back_without_anything_for_other_audiences() {
 }
 
 #[tokio::test]
-async fn an_access_token_says_what_it_is() {
+async fn access_token_has_rfc_9068_type_and_claims() {
     let tenant = TestTenant::start().await;
     let mut seen = Vec::new();
     for _ in 0..2 {

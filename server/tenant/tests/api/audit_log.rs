@@ -11,7 +11,7 @@ async fn events(tenant: &TestTenant) -> Vec<(String, Option<String>)> {
 }
 
 #[tokio::test]
-async fn a_sign_in_is_told_from_start_to_end() {
+async fn login_events_are_logged() {
     let tenant = TestTenant::start().await;
     for _ in 0..2 {
         let code = tenant.code().await;
@@ -39,7 +39,7 @@ async fn a_sign_in_is_told_from_start_to_end() {
 }
 
 #[tokio::test]
-async fn what_is_refused_is_told_with_its_reason() {
+async fn refusals_are_logged_with_description() {
     let mut options = TenantOptions::default();
     options.limits.starts_total_hour = 3;
     let tenant = TestTenant::with(options).await;
@@ -69,7 +69,7 @@ async fn what_is_refused_is_told_with_its_reason() {
 
 /// Anyone can be refused as often as they like.
 #[tokio::test]
-async fn what_strangers_do_leaves_as_little_behind_as_one_of_them() {
+async fn refused_requests_write_a_bounded_number_of_rows() {
     let mut options = TenantOptions::default();
     (options.limits.starts_per_ip_hour, options.limits.starts_per_phone_hour) = (2, 2);
     options.limits.countries = Some(vec!["US".to_owned()]);
@@ -106,7 +106,7 @@ async fn what_strangers_do_leaves_as_little_behind_as_one_of_them() {
 }
 
 #[tokio::test]
-async fn a_reused_refresh_token_is_told() {
+async fn refresh_token_reuse_is_logged() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     let tokens: Value = tenant.redeem(&code).await.json().await.unwrap();
@@ -121,7 +121,7 @@ async fn a_reused_refresh_token_is_told() {
 }
 
 #[tokio::test]
-async fn neither_numbers_nor_codes_are_in_it() {
+async fn audit_log_contains_no_phone_numbers_or_codes() {
     let tenant = TestTenant::with(TenantOptions { code_length: 20, ..TenantOptions::default() }).await;
     let code = tenant.code().await;
     let guess = wrong_code(&code);

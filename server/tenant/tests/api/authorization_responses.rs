@@ -63,7 +63,7 @@ async fn message(response: Response) -> Value {
 }
 
 #[tokio::test]
-async fn a_form_carries_the_answer() {
+async fn form_post_returns_response_in_form() {
     let tenant = TestTenant::start().await;
     let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
     let response = authorize(&tenant, &cookie, &[("response_mode", "form_post")]).await;
@@ -82,7 +82,7 @@ async fn a_form_carries_the_answer() {
 }
 
 #[tokio::test]
-async fn a_message_carries_the_answer_and_the_error() {
+async fn web_message_returns_response_or_error() {
     let tenant = TestTenant::start().await;
     let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
     let probe = [("response_mode", "web_message"), ("prompt", "none")];
@@ -104,7 +104,7 @@ async fn a_message_carries_the_answer_and_the_error() {
 
 /// A policy has no way to name `[::1]`.
 #[tokio::test]
-async fn an_application_at_an_ipv6_address_is_let_through_by_its_scheme() {
+async fn csp_allows_ipv6_application_by_scheme() {
     let tenant = TestTenant::start().await;
     let here = ("redirect_uri", "http://[::1]:3000/callback");
     let policy = |response: &Response| response.headers()["content-security-policy"].to_str().unwrap().to_owned();
@@ -125,7 +125,7 @@ async fn an_application_at_an_ipv6_address_is_let_through_by_its_scheme() {
 }
 
 #[tokio::test]
-async fn every_response_type_gives_what_it_names() {
+async fn response_type_selects_code_and_tokens() {
     let tenant = TestTenant::start().await;
     let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
     for response_type in ["token", "id_token", "code token", "code id_token", "token id_token", "id_token token code"] {
@@ -160,7 +160,7 @@ async fn every_response_type_gives_what_it_names() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_answered_as_asked_is_refused() {
+async fn unsupported_response_type_or_mode_is_refused() {
     let tenant = TestTenant::start().await;
     for (more, error, description) in [
         (&[("response_type", "id_token"), ("nonce", "")][..], "invalid_request", "Missing required parameter: nonce"),
@@ -189,7 +189,7 @@ async fn what_cannot_be_answered_as_asked_is_refused() {
 }
 
 #[tokio::test]
-async fn verify_redirect_answers_as_it_is_asked() {
+async fn verify_redirect_supports_implicit_response_types() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code_for_client("classic").await;
     let more = [("client_id", "classic"), ("response_type", "token id_token"), ("nonce", "n"), ("state", "s")];

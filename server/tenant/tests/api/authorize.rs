@@ -14,7 +14,7 @@ async fn authorize(tenant: &TestTenant, cookie: &str, more: &[(&str, &str)]) -> 
 }
 
 #[tokio::test]
-async fn a_stranger_is_sent_to_the_login_page() {
+async fn authorize_without_session_redirects_to_login_page() {
     let tenant = TestTenant::start().await;
     let response = authorize(&tenant, "", &[]).await;
     assert!(response.status().is_redirection());
@@ -22,7 +22,7 @@ async fn a_stranger_is_sent_to_the_login_page() {
 }
 
 #[tokio::test]
-async fn who_is_signed_in_goes_straight_back() {
+async fn authorize_with_session_redirects_to_callback() {
     let tenant = TestTenant::start().await;
     let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
     for more in [&[][..], &[("prompt", "none")], &[("max_age", "100")], &[("connection", "sms")]] {
@@ -37,7 +37,7 @@ async fn who_is_signed_in_goes_straight_back() {
 }
 
 #[tokio::test]
-async fn a_session_counts_only_where_it_may() {
+async fn authorize_requires_login_despite_session() {
     let tenant = TestTenant::start().await;
     let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
     tenant.clock.advance(101);
@@ -54,7 +54,7 @@ async fn a_session_counts_only_where_it_may() {
 
 /// Whoever else is signed in is not taken for the person whose ID token the application has.
 #[tokio::test]
-async fn a_session_counts_only_for_the_person_who_is_meant() {
+async fn id_token_hint_must_match_user_of_session() {
     let tenant = TestTenant::start().await;
     let id_token = async |code: &str| {
         let body: Value = tenant.exchange(code, &[]).await.json().await.unwrap();
@@ -77,7 +77,7 @@ async fn a_session_counts_only_for_the_person_who_is_meant() {
 }
 
 #[tokio::test]
-async fn a_session_ends_after_three_idle_days_and_after_thirty_in_any_case() {
+async fn sso_session_has_idle_and_absolute_timeout() {
     let tenant = TestTenant::start().await;
     let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
     tenant.clock.advance(3 * DAY + 1);
@@ -93,7 +93,7 @@ async fn a_session_ends_after_three_idle_days_and_after_thirty_in_any_case() {
 }
 
 #[tokio::test]
-async fn unknown_clients_and_addresses_get_a_page() {
+async fn authorize_shows_error_page_for_unknown_client_or_redirect_uri() {
     let tenant = TestTenant::start().await;
     for (more, sentence) in [
         (("client_id", "who"), "Unknown client: who"),

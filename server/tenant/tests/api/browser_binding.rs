@@ -48,7 +48,7 @@ impl Told<'_> {
 }
 
 #[tokio::test]
-async fn a_code_that_is_asked_for_elsewhere_ends_none() {
+async fn code_is_bound_to_transaction() {
     let tenant = TestTenant::start().await;
     let (owner, stranger) =
         (Told { transaction: Some("owner"), ..Told::default() }, Told { transaction: Some("x"), ..Told::default() });
@@ -71,7 +71,7 @@ async fn a_code_that_is_asked_for_elsewhere_ends_none() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_for_the_client_that_asked_for_it() {
+async fn code_is_bound_to_client() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     let request = |client: &str| {
@@ -91,7 +91,7 @@ async fn a_code_is_good_for_the_client_that_asked_for_it() {
 }
 
 #[tokio::test]
-async fn the_login_page_keeps_its_code_when_a_stranger_asks_for_one() {
+async fn login_page_code_survives_requests_of_other_browsers() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
@@ -119,7 +119,7 @@ fn limited() -> TenantOptions {
 }
 
 #[tokio::test]
-async fn strangers_use_up_their_own_allowance_of_a_number() {
+async fn known_device_has_rate_limits_of_its_own() {
     let tenant = TestTenant::with(limited()).await;
     let owner = Told { ip: Some("203.0.113.1"), transaction: Some("owner"), ..Told::default() };
     let code = owner.code(&tenant).await;
@@ -149,7 +149,7 @@ async fn strangers_use_up_their_own_allowance_of_a_number() {
 }
 
 #[tokio::test]
-async fn a_known_browser_has_limits_too() {
+async fn known_device_is_rate_limited_too() {
     let tenant = TestTenant::with(limited()).await;
     let owner = Told { ip: Some("203.0.113.1"), ..Told::default() };
     let first = owner.code(&tenant).await;
@@ -173,7 +173,7 @@ async fn a_known_browser_has_limits_too() {
 }
 
 #[tokio::test]
-async fn the_token_is_good_for_its_number_and_half_a_year() {
+async fn device_token_is_bound_to_number_and_expires() {
     let tenant = TestTenant::with(limited()).await;
     let told = Told { ip: Some("203.0.113.1"), ..Told::default() };
     let code = told.code(&tenant).await;
@@ -203,7 +203,7 @@ async fn the_token_is_good_for_its_number_and_half_a_year() {
 
 /// In a browser the token is a cookie; a stranger's link does not take it away.
 #[tokio::test]
-async fn the_login_page_knows_its_browsers() {
+async fn login_page_recognizes_device_by_cookie() {
     let tenant = TestTenant::with(limited()).await;
     let browser = browser();
     let sign_in = async || {

@@ -28,7 +28,7 @@ async fn cleanup(tenant: &TestTenant) -> u64 {
 }
 
 #[tokio::test]
-async fn what_is_over_goes_and_the_rest_stays() {
+async fn cleanup_deletes_expired_rows_only() {
     let tenant = TestTenant::start().await;
     tenant.sign_in_by_redirect(&[("state", "s")]).await;
     let code = tenant.code().await;
@@ -48,7 +48,7 @@ async fn what_is_over_goes_and_the_rest_stays() {
 }
 
 #[tokio::test]
-async fn many_rows_go_in_steps() {
+async fn cleanup_deletes_many_rows_in_batches() {
     let tenant = TestTenant::start().await;
     for n in 0..1201 {
         let insert = sqlx::query("INSERT INTO tenant_limits (bucket, tat) VALUES ($1, 1)").bind(format!("b{n}"));

@@ -50,7 +50,7 @@ fn error(response: &Response) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_page_signs_in_with_a_code_and_its_ticket() {
+async fn login_ticket_gives_authorization_code_and_session() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     let response = authenticate(&tenant, &otp, &json!({})).await;
@@ -78,7 +78,7 @@ async fn a_page_signs_in_with_a_code_and_its_ticket() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_good_for_its_client_its_browser_its_realm_and_a_minute() {
+async fn login_ticket_is_bound_to_client_browser_and_realm_and_expires() {
     let tenant = TestTenant::start().await;
     let invalid = ("access_denied".into(), "Unknown or invalid login ticket.".into());
     for more in [("client_id", "codeless"), ("realm", "members")] {
@@ -102,7 +102,7 @@ async fn a_ticket_is_good_for_its_client_its_browser_its_realm_and_a_minute() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_parallel_uses_of_a_ticket_one_wins() {
+async fn parallel_uses_of_login_ticket_succeed_once() {
     let tenant = Arc::new(TestTenant::start().await);
     let (ticket, cookie) = ticket(&tenant).await;
     let mut tasks = JoinSet::new();
@@ -114,7 +114,7 @@ async fn of_twenty_parallel_uses_of_a_ticket_one_wins() {
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_get_nothing() {
+async fn co_authenticate_refuses_other_origins() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     let body = json!({"client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": otp, "realm": "sms"});
@@ -131,7 +131,7 @@ async fn pages_of_other_origins_get_nothing() {
 }
 
 #[tokio::test]
-async fn only_a_wrong_code_costs_a_try() {
+async fn co_authenticate_counts_only_wrong_codes_as_attempts() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     for more in [json!({"scope": "openid"}), json!({"otp": ""}), json!({"realm": "email"}), json!({"client_id": "who"})]

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use crate::support::{TestTenant, claims, location, otp_request, query, refresh, wrong_code};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_parallel_redeems_one_wins() {
+async fn parallel_redeems_of_code_succeed_once() {
     let tenant = Arc::new(TestTenant::start().await);
     let code = tenant.code().await;
     let mut tasks = JoinSet::new();
@@ -22,7 +22,7 @@ async fn of_twenty_parallel_redeems_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_parallel_guesses_three_count() {
+async fn parallel_wrong_codes_count_as_three_attempts() {
     let tenant = Arc::new(TestTenant::start().await);
     let code = tenant.code().await;
     let mut tasks = JoinSet::new();
@@ -42,7 +42,7 @@ async fn of_fifty_parallel_guesses_three_count() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_ten_parallel_exchanges_one_wins() {
+async fn parallel_exchanges_of_authorization_code_succeed_once() {
     let tenant = Arc::new(TestTenant::start().await);
     let (code, _) = tenant.sign_in_by_redirect(&[]).await;
     let mut tasks = JoinSet::new();
@@ -56,7 +56,7 @@ async fn of_ten_parallel_exchanges_one_wins() {
 
 /// Whoever wins the race, a code that two parties hold leaves no refresh token behind.
 #[tokio::test(flavor = "multi_thread")]
-async fn parallel_exchanges_of_a_code_leave_no_refresh_token() {
+async fn parallel_exchanges_of_authorization_code_revoke_refresh_token() {
     let tenant = Arc::new(TestTenant::start().await);
     for n in 0..30 {
         let phone_number = format!("+1415555{:04}", 3000 + n);
@@ -80,7 +80,7 @@ async fn parallel_exchanges_of_a_code_leave_no_refresh_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn parallel_first_sign_ins_make_one_user_each() {
+async fn parallel_first_logins_create_one_user_each() {
     let tenant = Arc::new(TestTenant::start().await);
     let mut tasks = JoinSet::new();
     for n in 0..10 {

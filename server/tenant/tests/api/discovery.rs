@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::TestTenant;
 
 #[tokio::test]
-async fn only_what_is_there_is_announced() {
+async fn discovery_lists_only_existing_endpoints() {
     let tenant = TestTenant::start().await;
     for path in ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"] {
         let metadata: Value = tenant.get(path).send().await.unwrap().json().await.unwrap();
@@ -24,7 +24,7 @@ async fn only_what_is_there_is_announced() {
 }
 
 #[tokio::test]
-async fn tokens_can_be_checked_with_the_published_key() {
+async fn id_token_verifies_with_published_jwks() {
     let tenant = TestTenant::start().await;
     let response = tenant.get("/.well-known/jwks.json").send().await.unwrap();
     assert_eq!(response.headers()["cache-control"], "public, max-age=300");

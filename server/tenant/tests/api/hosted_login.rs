@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{CALLBACK, PHONE, TenantOptions, TestTenant, VERIFIER, Visitor, location, query, wrong_code};
 
 #[tokio::test]
-async fn number_then_code_and_back_to_the_application() {
+async fn login_page_signs_in_with_number_and_code() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[("login_hint", "+49 151")]).await;
     let page = visitor.page().await;
@@ -29,7 +29,7 @@ async fn number_then_code_and_back_to_the_application() {
 }
 
 #[tokio::test]
-async fn a_number_that_cannot_be_one_is_said_to_be() {
+async fn login_page_refuses_invalid_phone_number() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
     for typed in ["", "hello", "4155552671", "+1 415", "<b>"] {
@@ -42,7 +42,7 @@ async fn a_number_that_cannot_be_one_is_said_to_be() {
 }
 
 #[tokio::test]
-async fn a_number_that_no_table_has_is_asked_back_once() {
+async fn login_page_asks_to_confirm_unallocated_number() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
     let asks = |page: &str, number: &str| {
@@ -69,7 +69,7 @@ async fn a_number_that_no_table_has_is_asked_back_once() {
 }
 
 #[tokio::test]
-async fn every_failure_of_a_code_is_said_in_words() {
+async fn login_page_explains_each_code_error() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
@@ -94,7 +94,7 @@ async fn every_failure_of_a_code_is_said_in_words() {
 }
 
 #[tokio::test]
-async fn a_code_is_read_as_it_was_pasted() {
+async fn login_page_accepts_pasted_code() {
     let tenant = TestTenant::start().await;
     let arabic = |digits: &str| -> String {
         digits.bytes().map(|digit| char::from_u32(0x660 + u32::from(digit - b'0')).unwrap()).collect()
@@ -118,7 +118,7 @@ async fn a_code_is_read_as_it_was_pasted() {
 }
 
 #[tokio::test]
-async fn too_many_codes_are_refused_with_the_time_to_wait() {
+async fn login_page_shows_retry_delay_when_rate_limited() {
     let mut options = TenantOptions::default();
     options.limits.starts_per_ip_hour = 1;
     options.limits.countries = Some(vec!["US".to_owned()]);
@@ -133,7 +133,7 @@ async fn too_many_codes_are_refused_with_the_time_to_wait() {
 }
 
 #[tokio::test]
-async fn a_blocked_person_is_sent_back_with_the_reason() {
+async fn login_page_returns_blocked_user_to_application() {
     let tenant = TestTenant::start().await;
     assert_eq!(tenant.redeem(&tenant.code().await).await.status(), 200);
     let visitor = Visitor::arrive(&tenant, &[]).await;
@@ -145,7 +145,7 @@ async fn a_blocked_person_is_sent_back_with_the_reason() {
 }
 
 #[tokio::test]
-async fn forms_of_other_sites_are_refused() {
+async fn login_page_refuses_cross_site_forms() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
     for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
@@ -166,7 +166,7 @@ async fn gone(visitor: &Visitor<'_>, state: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_login_that_nobody_began_or_that_is_too_old_is_over() {
+async fn unknown_or_expired_login_is_gone() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
     tenant.clock.advance(3601);
@@ -185,7 +185,7 @@ async fn a_login_that_nobody_began_or_that_is_too_old_is_over() {
 }
 
 #[tokio::test]
-async fn the_way_back_is_where_the_application_begins_a_login() {
+async fn expired_login_links_to_initiate_login_uri() {
     let tenant = TestTenant::start().await;
     for redirect_uri in [CALLBACK, "com.example.app://callback"] {
         let client = [("client_id", "implicit"), ("redirect_uri", redirect_uri)];
@@ -202,7 +202,7 @@ async fn the_way_back_is_where_the_application_begins_a_login() {
 
 /// Else whoever passes the page's address on sees the number that is typed there, and where the login is.
 #[tokio::test]
-async fn a_login_belongs_to_the_browser_that_began_it() {
+async fn login_is_bound_to_browser() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
@@ -220,7 +220,7 @@ async fn a_login_belongs_to_the_browser_that_began_it() {
 }
 
 #[tokio::test]
-async fn nothing_is_stored_for_strangers_and_a_request_has_an_end() {
+async fn authorize_stores_nothing_and_limits_parameter_length() {
     let tenant = TestTenant::start().await;
     let pages = async || -> i64 {
         sqlx::query_scalar("SELECT page_count FROM pragma_page_count").fetch_one(&tenant.pool).await.unwrap()
@@ -241,7 +241,7 @@ async fn nothing_is_stored_for_strangers_and_a_request_has_an_end() {
 
 /// Servers refuse long headers.
 #[tokio::test]
-async fn many_logins_of_one_browser_push_the_oldest_out() {
+async fn oldest_login_of_browser_is_evicted() {
     let tenant = TestTenant::start().await;
     let first = Visitor::arrive(&tenant, &[]).await;
     let mut newest = first.state.clone();
@@ -254,7 +254,7 @@ async fn many_logins_of_one_browser_push_the_oldest_out() {
 }
 
 #[tokio::test]
-async fn the_cookie_is_tied_to_the_host_and_to_the_site_that_frames_the_page() {
+async fn login_cookie_has_host_prefix_and_is_partitioned_in_iframe() {
     let public_url = Some("https://login.example".parse().unwrap());
     let tenant = TestTenant::with(TenantOptions { public_url, ..TenantOptions::default() }).await;
     let parameters = [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code")];

@@ -40,7 +40,7 @@ fn named(keys: &[KeyInfo]) -> Vec<(&str, KeyState)> {
 }
 
 #[tokio::test]
-async fn the_next_key_is_known_before_it_signs_and_the_old_one_after() {
+async fn signing_key_is_published_before_and_after_its_use() {
     let tenant = TestTenant::start().await;
     let before = published(&tenant).await;
     let [current, next] = &before[..] else { panic!("{before:?}") };
@@ -69,7 +69,7 @@ async fn the_next_key_is_known_before_it_signs_and_the_old_one_after() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_parallel_rotations_each_leaves_two_keys_and_loses_none() {
+async fn parallel_signing_key_rotations_lose_no_key() {
     let tenant = Arc::new(TestTenant::start().await);
     let before = published(&tenant).await;
     let mut tasks = JoinSet::new();
@@ -86,7 +86,7 @@ async fn of_parallel_rotations_each_leaves_two_keys_and_loses_none() {
 }
 
 #[tokio::test]
-async fn the_private_half_of_a_retired_key_is_gone() {
+async fn signing_key_rotation_deletes_retired_private_key() {
     let tenant = TestTenant::start().await;
     let private = "SELECT pkcs8 FROM tenant_signing_keys WHERE slot = 'current'";
     let old: String = sqlx::query_scalar(private).fetch_one(&tenant.pool).await.unwrap();
@@ -102,7 +102,7 @@ async fn code_key_states(tenant: &TestTenant) -> Vec<KeyState> {
 }
 
 #[tokio::test]
-async fn codes_under_way_outlive_their_key() {
+async fn otp_key_rotation_keeps_issued_codes_valid() {
     let tenant = TestTenant::start().await;
     let first = tenant.code().await;
     for _ in 0..2 {
@@ -120,7 +120,7 @@ async fn codes_under_way_outlive_their_key() {
 
 /// A key seals codes for a day, and is gone when the last code that it sealed must be: ten hours later at the latest.
 #[tokio::test]
-async fn a_new_code_key_takes_over_every_day() {
+async fn otp_key_rotates_daily() {
     let tenant = TestTenant::start().await;
     let cleanup = async || cleanup_once(&tenant.pool, &*tenant.clock).await.unwrap();
     tenant.clock.advance(24 * HOUR - 1);
@@ -154,7 +154,7 @@ fn with_keys(signing: &str, code: &str) -> TenantOptions {
 }
 
 #[tokio::test]
-async fn who_reads_the_database_has_no_key_of_the_operators() {
+async fn operator_keys_are_not_stored_in_database() {
     let (signing, code_key) = (pem(), "k".repeat(43));
     let tenant = TestTenant::start().await;
     let made_here = access_token(&tenant).await;
@@ -187,7 +187,7 @@ async fn who_reads_the_database_has_no_key_of_the_operators() {
 }
 
 #[test]
-fn keys_that_cannot_be_meant_are_refused() {
+fn operator_keys_must_be_valid() {
     let public = public_pem();
     for signing in ["", "secret", public.as_str(), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
         assert!(OperatorKeys::new(Some(signing.into()), None).is_err(), "{signing}");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{TenantOptions, TestTenant};
 
 #[tokio::test]
-async fn a_client_knows_its_connections() {
+async fn client_js_lists_connections_of_client() {
     let tenant = TestTenant::start().await;
     for (client_id, is_member) in [("web", true), ("public", false)] {
         let response = tenant.get(&format!("/client/{client_id}.js")).query(&[("t", "1")]).send().await.unwrap();
@@ -27,7 +27,7 @@ async fn a_client_knows_its_connections() {
 }
 
 #[tokio::test]
-async fn the_country_is_the_browsers_where_it_is_served() {
+async fn geoloc_country_comes_from_accept_language() {
     let everywhere = TestTenant::start().await;
     let countries = Some(vec!["AT".to_owned(), "CH".to_owned()]);
     let limits = Limits { countries, ..Limits::default() };
@@ -48,7 +48,7 @@ async fn the_country_is_the_browsers_where_it_is_served() {
 }
 
 #[tokio::test]
-async fn nobody_has_to_solve_a_puzzle() {
+async fn captcha_is_never_required() {
     let tenant = TestTenant::start().await;
     for path in ["/passwordless/challenge", "/usernamepassword/challenge"] {
         let response = tenant.post(path, &json!({"state": "s"})).send().await.unwrap();

@@ -19,7 +19,7 @@ async fn logout(tenant: &TestTenant, cookie: &str, parameters: &[(&str, &str)]) 
 }
 
 #[tokio::test]
-async fn who_knows_the_session_is_logged_out_at_once() {
+async fn oidc_logout_with_hint_ends_session() {
     let tenant = TestTenant::start().await;
     for days in [0, 2] {
         let (cookie, token) = sign_in(&tenant).await;
@@ -46,7 +46,7 @@ async fn who_knows_the_session_is_logged_out_at_once() {
 }
 
 #[tokio::test]
-async fn a_post_without_the_cookie_ends_the_session_of_the_token() {
+async fn oidc_logout_by_post_with_hint_needs_no_cookie() {
     let tenant = TestTenant::start().await;
     let (cookie, token) = sign_in(&tenant).await;
     let request = tenant.http.post(tenant.url("/oidc/logout")).form(&[("id_token_hint", &token)]);
@@ -57,7 +57,7 @@ async fn a_post_without_the_cookie_ends_the_session_of_the_token() {
 }
 
 #[tokio::test]
-async fn others_are_asked() {
+async fn oidc_logout_without_hint_asks_for_confirmation() {
     let tenant = TestTenant::start().await;
     let (_, of_another_session) = sign_in(&tenant).await;
     let (cookie, token) = sign_in(&tenant).await;
@@ -89,7 +89,7 @@ async fn others_are_asked() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_refused() {
+async fn oidc_logout_refuses_mismatched_parameters() {
     let tenant = TestTenant::start().await;
     let (cookie, token) = sign_in(&tenant).await;
     let hint = ("id_token_hint", token.as_str());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{PHONE, TestTenant, WRONG_CODE, assert_error, claims, otp_request, wrong_code};
 
 #[tokio::test]
-async fn a_code_turns_into_tokens() {
+async fn otp_grant_returns_tokens() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     let response = tenant.redeem(&code).await;
@@ -35,7 +35,7 @@ async fn a_code_turns_into_tokens() {
 }
 
 #[tokio::test]
-async fn one_number_is_one_user() {
+async fn otp_grant_returns_same_user_for_same_number() {
     let tenant = TestTenant::start().await;
     let mut subjects = Vec::new();
     for _ in 0..2 {
@@ -47,7 +47,7 @@ async fn one_number_is_one_user() {
 }
 
 #[tokio::test]
-async fn keys_users_and_codes_outlive_a_restart() {
+async fn keys_and_codes_survive_restart() {
     let tenant = TestTenant::start().await;
     let keys: Value = tenant.get("/.well-known/jwks.json").send().await.unwrap().json().await.unwrap();
     let code = tenant.code().await;
@@ -58,7 +58,7 @@ async fn keys_users_and_codes_outlive_a_restart() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once() {
+async fn otp_grant_uses_code_up() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     assert_eq!(tenant.redeem(&code).await.status(), 200);
@@ -66,7 +66,7 @@ async fn a_code_is_good_once() {
 }
 
 #[tokio::test]
-async fn a_wrong_code_says_how_many_tries_are_left() {
+async fn otp_grant_with_wrong_code_returns_attempts_left() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     let body = assert_error(tenant.redeem(&wrong_code(&code)).await, 403, "invalid_grant", WRONG_CODE).await;
@@ -75,7 +75,7 @@ async fn a_wrong_code_says_how_many_tries_are_left() {
 }
 
 #[tokio::test]
-async fn without_openid_there_is_no_id_token() {
+async fn otp_grant_without_openid_scope_returns_no_id_token() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     let mut request = otp_request(&code);
@@ -90,7 +90,7 @@ async fn without_openid_there_is_no_id_token() {
 }
 
 #[tokio::test]
-async fn where_sign_up_is_off_only_known_numbers_get_in() {
+async fn otp_grant_with_signup_disabled_needs_existing_user() {
     let tenant = TestTenant::start().await;
     let mut request = otp_request(&tenant.code_for("members", PHONE).await);
     request["realm"] = json!("members");
@@ -112,7 +112,7 @@ async fn where_sign_up_is_off_only_known_numbers_get_in() {
 }
 
 #[tokio::test]
-async fn what_is_no_try_costs_none() {
+async fn otp_grant_counts_only_wrong_codes_as_attempts() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     for (name, value) in [
@@ -135,7 +135,7 @@ async fn what_is_no_try_costs_none() {
 }
 
 #[tokio::test]
-async fn public_clients_and_basic_are_taken() {
+async fn otp_grant_accepts_public_clients_and_basic_auth() {
     let tenant = TestTenant::start().await;
     let mut public = otp_request(&tenant.code_for_client("public").await);
     public["client_id"] = json!("public");

@@ -8,7 +8,7 @@ use url::Url;
 use crate::support::{PHONE, TenantOptions, TestTenant, twilio_config};
 
 #[tokio::test]
-async fn messages_are_listed_newest_first() {
+async fn outbox_lists_messages_newest_first() {
     let tenant = TestTenant::start().await;
     tenant.code().await;
     tenant.clock.advance(5);
@@ -21,7 +21,7 @@ async fn messages_are_listed_newest_first() {
 }
 
 #[tokio::test]
-async fn only_the_newest_hundred_are_kept() {
+async fn outbox_stores_newest_hundred_messages() {
     let tenant = TestTenant::start().await;
     for _ in 0..102 {
         tenant.code().await;
@@ -30,7 +30,7 @@ async fn only_the_newest_hundred_are_kept() {
 }
 
 #[tokio::test]
-async fn the_page_is_live_and_loads_nothing_from_elsewhere() {
+async fn outbox_page_streams_messages_under_strict_csp() {
     let tenant = TestTenant::start().await;
     let first = tenant.code().await;
     let response = tenant.get("/outbox").send().await.unwrap();
@@ -51,7 +51,7 @@ async fn the_page_is_live_and_loads_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn it_answers_under_its_own_names_only() {
+async fn outbox_refuses_foreign_host_header() {
     let public_url = Some(Url::parse("http://tenant.test:3001").unwrap());
     let tenant = TestTenant::with(TenantOptions { public_url, ..TenantOptions::default() }).await;
     let code = tenant.code().await;
@@ -72,7 +72,7 @@ async fn it_answers_under_its_own_names_only() {
 }
 
 #[tokio::test]
-async fn with_a_provider_there_is_no_outbox() {
+async fn outbox_is_absent_with_sms_provider() {
     let sms = Sms::Twilio(twilio_config(TwilioConfig::API_BASE_URL));
     let tenant = TestTenant::with(TenantOptions { sms, ..TenantOptions::default() }).await;
     for path in ["/outbox", "/outbox/events", "/outbox.js"] {

@@ -24,7 +24,7 @@ async fn subject(tenant: &TestTenant, phone_number: &str, code: &str) -> Value {
 }
 
 #[tokio::test]
-async fn old_forms_mean_the_number_of_today_on_every_way_in() {
+async fn old_number_format_is_same_user_at_every_endpoint() {
     let tenant = TestTenant::start().await;
     for (today, old) in NUMBERS {
         let mut subjects = Vec::new();
@@ -47,7 +47,7 @@ async fn old_forms_mean_the_number_of_today_on_every_way_in() {
 }
 
 #[tokio::test]
-async fn tries_with_an_old_form_count_for_the_number() {
+async fn attempts_with_old_and_new_number_format_count_together() {
     let tenant = TestTenant::start().await;
     for (today, old) in NUMBERS {
         let code = tenant.code_for("sms", today).await;
@@ -60,7 +60,7 @@ async fn tries_with_an_old_form_count_for_the_number() {
 
 /// They came before today's rules.
 #[tokio::test]
-async fn people_with_numbers_that_would_not_be_taken_today_are_still_managed() {
+async fn users_with_invalid_numbers_can_be_managed() {
     let tenant = TestTenant::start().await;
     let add = "INSERT INTO tenant_users (connection, phone_number, user_id, blocked, created_at, updated_at) \
                VALUES ('sms', '+1', 'u', FALSE, 0, 0)";

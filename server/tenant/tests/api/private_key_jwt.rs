@@ -29,7 +29,7 @@ async fn start(tenant: &TestTenant, assertion: &str, more: &Value) -> Response {
 }
 
 #[tokio::test]
-async fn every_algorithm_proves_the_client() {
+async fn client_assertion_is_accepted_with_each_registered_algorithm() {
     let tenant = TestTenant::start().await;
     for alg in ["RS256", "RS384", "PS256"] {
         let assertion = sign(alg, &good_claims(&tenant, alg));
@@ -45,7 +45,7 @@ async fn every_algorithm_proves_the_client() {
 }
 
 #[tokio::test]
-async fn an_assertion_that_is_not_right_proves_nothing() {
+async fn invalid_client_assertion_is_refused() {
     let tenant = TestTenant::start().await;
     let now = tenant.clock.now().unix_timestamp();
     for (n, more) in [
@@ -92,7 +92,7 @@ async fn an_assertion_that_is_not_right_proves_nothing() {
 }
 
 #[tokio::test]
-async fn a_client_with_a_key_has_no_secret() {
+async fn client_with_key_cannot_use_a_secret() {
     let tenant = TestTenant::start().await;
     for secret in ["", "x"] {
         let request = json!({
@@ -105,7 +105,7 @@ async fn a_client_with_a_key_has_no_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_assertion_is_good_once() {
+async fn client_assertion_is_accepted_once() {
     let tenant = Arc::new(TestTenant::start().await);
     let assertion = sign("RS256", &good_claims(&tenant, "once"));
     let mut tasks = JoinSet::new();

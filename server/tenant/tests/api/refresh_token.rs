@@ -11,7 +11,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn every_use_gives_new_tokens() {
+async fn refresh_grant_rotates_tokens() {
     let tenant = TestTenant::start().await;
     let mut token = refresh_token(&tenant).await;
     for _ in 0..3 {
@@ -28,7 +28,7 @@ async fn every_use_gives_new_tokens() {
 }
 
 #[tokio::test]
-async fn the_nonce_stays_with_the_first_id_token() {
+async fn refreshed_id_token_has_no_nonce() {
     let tenant = TestTenant::start().await;
     let asked = [("scope", "openid offline_access"), ("nonce", "n1")];
     let (code, _) = tenant.sign_in_by_redirect(&asked).await;
@@ -44,7 +44,7 @@ async fn the_nonce_stays_with_the_first_id_token() {
 }
 
 #[tokio::test]
-async fn a_second_use_ends_the_whole_family() {
+async fn refresh_token_reuse_revokes_family() {
     let tenant = TestTenant::start().await;
     let other = refresh_token(&tenant).await;
     let first = refresh_token(&tenant).await;
@@ -57,7 +57,7 @@ async fn a_second_use_ends_the_whole_family() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_parallel_uses_one_wins_and_the_family_dies() {
+async fn parallel_refreshes_succeed_once_and_revoke_family() {
     let tenant = Arc::new(TestTenant::start().await);
     let token = refresh_token(&tenant).await;
     let mut tasks = JoinSet::new();
@@ -77,7 +77,7 @@ async fn of_twenty_parallel_uses_one_wins_and_the_family_dies() {
 }
 
 #[tokio::test]
-async fn a_code_that_is_tried_again_ends_what_it_gave() {
+async fn authorization_code_reuse_revokes_refresh_token() {
     let tenant = TestTenant::start().await;
     let (code, _) = tenant.sign_in_by_redirect(&[("scope", "offline_access")]).await;
     let token = token_in(tenant.exchange(&code, &[]).await).await;
@@ -86,7 +86,7 @@ async fn a_code_that_is_tried_again_ends_what_it_gave() {
 }
 
 #[tokio::test]
-async fn a_scope_can_shrink_and_never_grows() {
+async fn refresh_scope_can_only_narrow() {
     let tenant = TestTenant::start().await;
     let asked = [("scope", "openid phone offline_access")];
     let (code, _) = tenant.sign_in_by_redirect(&asked).await;
@@ -100,7 +100,7 @@ async fn a_scope_can_shrink_and_never_grows() {
 }
 
 #[tokio::test]
-async fn a_token_dies_after_thirty_idle_days_and_after_a_year_in_any_case() {
+async fn refresh_token_has_idle_and_absolute_lifetime() {
     let tenant = TestTenant::start().await;
     let idle = refresh_token(&tenant).await;
     tenant.clock.advance(30 * DAY + 1);
@@ -116,7 +116,7 @@ async fn a_token_dies_after_thirty_idle_days_and_after_a_year_in_any_case() {
 }
 
 #[tokio::test]
-async fn a_client_without_the_grant_gets_no_refresh_token() {
+async fn client_without_refresh_grant_gets_no_refresh_token() {
     let tenant = TestTenant::start().await;
     let codeless = [("client_id", "codeless"), ("scope", "openid offline_access")];
     let visitor = Visitor::arrive(&tenant, &codeless).await;

@@ -54,7 +54,7 @@ fn error(answer: &Response) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_browser_that_goes_there_twice_comes_back_twice() {
+async fn repeated_verify_redirect_succeeds_for_a_minute() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     let first = tenant.verify_redirect(&code, &REQUEST).await;
@@ -70,7 +70,7 @@ async fn a_browser_that_goes_there_twice_comes_back_twice() {
 
 /// Whoever finds the URL in a history has no session by it; the browser that signed in keeps the one it has.
 #[tokio::test]
-async fn a_repetition_hands_no_session_out() {
+async fn repeated_verify_redirect_sets_no_session_cookie() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     let first = tenant.verify_redirect(&code, &REQUEST).await;
@@ -91,7 +91,7 @@ async fn a_repetition_hands_no_session_out() {
 }
 
 #[tokio::test]
-async fn another_request_with_a_used_code_is_refused() {
+async fn changed_request_with_used_code_is_refused() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     id_token(&tenant, &tenant.verify_redirect(&code, &REQUEST).await).await;
@@ -116,7 +116,7 @@ async fn another_request_with_a_used_code_is_refused() {
 
 /// Without a state the request is anyone's, and these two are asked by programs, which need no second answer.
 #[tokio::test]
-async fn what_cannot_be_told_from_others_is_used_once() {
+async fn request_without_state_cannot_be_repeated() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     assert!(query(&location(&tenant.verify_redirect(&code, &[]).await), "code").is_some());
@@ -134,7 +134,7 @@ async fn what_cannot_be_told_from_others_is_used_once() {
 }
 
 #[tokio::test]
-async fn a_newer_code_ends_the_repetition() {
+async fn newer_code_ends_repetition() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     tenant.verify_redirect(&code, &REQUEST).await;
@@ -145,7 +145,7 @@ async fn a_newer_code_ends_the_repetition() {
 }
 
 #[tokio::test]
-async fn a_person_who_is_blocked_meanwhile_is_out() {
+async fn repeated_request_of_blocked_user_is_refused() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     tenant.verify_redirect(&code, &REQUEST).await;
@@ -154,7 +154,7 @@ async fn a_person_who_is_blocked_meanwhile_is_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_at_once_come_back_and_sign_in_once() {
+async fn parallel_verify_redirects_sign_in_once() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     let parameters = verify_redirect_parameters(&code);
@@ -170,7 +170,7 @@ async fn twenty_at_once_come_back_and_sign_in_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pages_form_sent_twenty_times_at_once_signs_in_once() {
+async fn parallel_login_page_forms_sign_in_once() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
@@ -185,7 +185,7 @@ async fn the_pages_form_sent_twenty_times_at_once_signs_in_once() {
 }
 
 #[tokio::test]
-async fn the_pages_form_can_come_again_for_a_minute() {
+async fn repeated_login_page_form_succeeds_for_a_minute() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
@@ -203,7 +203,7 @@ async fn the_pages_form_can_come_again_for_a_minute() {
 
 /// A file of before: the table for this is made when it is opened.
 #[tokio::test]
-async fn a_database_of_before_is_taken() {
+async fn database_without_redemptions_table_is_upgraded() {
     let tenant = TestTenant::start().await;
     sqlx::query("DROP TABLE tenant_redemptions").execute(&tenant.pool).await.unwrap();
     let tenant = tenant.restarted().await;

@@ -5,7 +5,7 @@ use crate::support::{TenantOptions, TestTenant, assert_error};
 const ENDPOINTS: [&str; 3] = ["/passwordless/start", "/passwordless/verify", "/oauth/token"];
 
 #[tokio::test]
-async fn malformed_bodies_are_refused() {
+async fn malformed_body_is_invalid_request() {
     let tenant = TestTenant::start().await;
     let deep = "[".repeat(10_000);
     for path in ENDPOINTS {
@@ -24,7 +24,7 @@ async fn malformed_bodies_are_refused() {
 }
 
 #[tokio::test]
-async fn oversized_bodies_are_refused() {
+async fn oversized_body_is_refused() {
     let tenant = TestTenant::start().await;
     for path in ENDPOINTS {
         let body = format!("{{\"x\":\"{}\"}}", "x".repeat(16 * 1024));
@@ -35,7 +35,7 @@ async fn oversized_bodies_are_refused() {
 }
 
 #[tokio::test]
-async fn broken_credentials_are_refused() {
+async fn malformed_basic_credentials_are_refused() {
     let tenant = TestTenant::start().await;
     for value in ["Basic", "Basic !", "Basic Og==", "Basic /w==", "Basic d2Vi"] {
         let request =
@@ -45,7 +45,7 @@ async fn broken_credentials_are_refused() {
 }
 
 #[tokio::test]
-async fn unknown_paths_and_methods_get_json_too() {
+async fn unknown_path_or_method_gets_json_error() {
     let tenant = TestTenant::start().await;
     let response = tenant.get("/nowhere").send().await.unwrap();
     assert_error(response, 404, "not_found", "There is nothing here").await;
@@ -56,7 +56,7 @@ async fn unknown_paths_and_methods_get_json_too() {
 }
 
 #[tokio::test]
-async fn a_tenant_at_https_keeps_browsers_there() {
+async fn hsts_header_is_sent_only_with_https() {
     for public_url in ["https://login.example.com", "http://localhost:3001"] {
         let options = TenantOptions { public_url: Some(public_url.parse().unwrap()), ..TenantOptions::default() };
         let tenant = TestTenant::with(options).await;

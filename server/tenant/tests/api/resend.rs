@@ -37,7 +37,7 @@ impl AtTwilio {
 }
 
 #[tokio::test]
-async fn a_message_that_was_refused_leaves_the_code_before_it_good() {
+async fn refused_message_keeps_previous_code_valid() {
     for (status, twilio) in [(400, 21211), (400, 21614), (400, 21610), (401, 20003), (429, 20429)] {
         let at = AtTwilio::start().await;
         let arrived = at.code(201, 0).await;
@@ -57,7 +57,7 @@ async fn a_message_that_was_refused_leaves_the_code_before_it_good() {
 
 /// A newer one takes its place as ever, once its message is taken.
 #[tokio::test]
-async fn what_was_put_back_can_be_replaced() {
+async fn restored_code_can_be_replaced() {
     let at = AtTwilio::start().await;
     let arrived = at.code(201, 0).await;
     at.code(400, 21614).await;
@@ -69,7 +69,7 @@ async fn what_was_put_back_can_be_replaced() {
 
 /// The provider failed with the message in hand: whoever gets it can sign in.
 #[tokio::test]
-async fn a_message_that_may_have_gone_out_counts_as_sent() {
+async fn message_with_unknown_outcome_counts_as_sent() {
     let at = AtTwilio::start().await;
     let arrived = at.code(201, 0).await;
     let perhaps = at.code(502, 0).await;
@@ -79,7 +79,7 @@ async fn a_message_that_may_have_gone_out_counts_as_sent() {
 }
 
 #[tokio::test]
-async fn asking_for_messages_that_are_refused_gives_no_fresh_tries() {
+async fn refused_messages_do_not_reset_attempts() {
     let at = AtTwilio::start().await;
     let arrived = at.code(201, 0).await;
     for left in [2, 1, 0] {

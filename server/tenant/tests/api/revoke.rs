@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{TestTenant, assert_error, refresh, refresh_token};
 
 #[tokio::test]
-async fn a_revoked_token_is_unknown() {
+async fn revoked_refresh_token_is_refused() {
     let tenant = TestTenant::start().await;
     let token = refresh_token(&tenant).await;
     let by_form = [("client_id", "web"), ("client_secret", "web-secret"), ("token", &token)];
@@ -20,7 +20,7 @@ async fn a_revoked_token_is_unknown() {
 }
 
 #[tokio::test]
-async fn another_client_revokes_nothing() {
+async fn revoke_by_another_client_has_no_effect() {
     let tenant = TestTenant::start().await;
     let token = refresh_token(&tenant).await;
     for body in [

@@ -3,7 +3,7 @@
 use crate::support::{CHALLENGE, PHONE, TenantOptions, TestTenant, VERIFIER, log, wrong_code};
 
 #[tokio::test]
-async fn nothing_secret_is_logged_or_kept() {
+async fn secrets_are_neither_logged_nor_stored() {
     // Long codes, so that no other number in the log is one by chance.
     let tenant = TestTenant::with(TenantOptions { code_length: 20, ..TenantOptions::default() }).await;
     let first = tenant.code().await;

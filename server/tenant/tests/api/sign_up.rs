@@ -31,7 +31,7 @@ async fn redeem(tenant: &TestTenant, code: &str) -> Response {
 }
 
 #[tokio::test]
-async fn the_right_code_is_told_so_and_a_check_leaves_it_good() {
+async fn signup_disabled_is_reported_with_right_code() {
     let tenant = with_a_member().await;
     let code = tenant.code_for("members", PHONE).await;
     for _ in 0..2 {
@@ -58,13 +58,13 @@ async fn without_the_code(tenant: &TestTenant, phone_number: &str) -> Vec<Value>
 }
 
 #[tokio::test]
-async fn without_the_code_nobody_learns_who_has_an_account() {
+async fn signup_disabled_does_not_reveal_accounts() {
     let tenant = with_a_member().await;
     assert_eq!(without_the_code(&tenant, PHONE).await, without_the_code(&tenant, MEMBER).await);
 }
 
 #[tokio::test]
-async fn browsers_are_told_too() {
+async fn signup_disabled_is_reported_to_browser_flows() {
     let tenant = with_a_member().await;
     let code = tenant.code_for("members", PHONE).await;
     let answer = location(&tenant.verify_redirect(&code, &[("connection", "members"), ("state", "s")]).await);
@@ -82,7 +82,7 @@ async fn browsers_are_told_too() {
 }
 
 #[tokio::test]
-async fn the_login_page_says_so_as_often_as_the_form_comes() {
+async fn signup_disabled_is_shown_on_login_page() {
     let tenant = with_a_member().await;
     let visitor = Visitor::arrive(&tenant, &[("connection", "members")]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;

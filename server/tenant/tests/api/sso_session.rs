@@ -51,7 +51,7 @@ async fn sign_in_at_the_page(browser: &Client, tenant: &TestTenant) {
 }
 
 #[tokio::test]
-async fn a_link_signs_nobody_in_silently() {
+async fn session_from_link_gives_no_silent_login() {
     let tenant = TestTenant::start().await;
     for referer in [None, Some("https://evil.example/"), Some("http://localhost:3000.evil.example/"), Some("x")] {
         let browser = browser();
@@ -64,7 +64,7 @@ async fn a_link_signs_nobody_in_silently() {
 }
 
 #[tokio::test]
-async fn whose_session_a_link_began_is_asked_once() {
+async fn session_from_link_needs_confirmation_once() {
     let tenant = TestTenant::start().await;
     let browser = browser();
     open_link(&browser, &tenant, PHONE, None).await;
@@ -81,7 +81,7 @@ async fn whose_session_a_link_began_is_asked_once() {
 }
 
 #[tokio::test]
-async fn who_is_asked_can_use_another_number() {
+async fn session_confirmation_allows_another_number() {
     let tenant = TestTenant::start().await;
     let browser = browser();
     open_link(&browser, &tenant, OTHER_PHONE, None).await;
@@ -94,7 +94,7 @@ async fn who_is_asked_can_use_another_number() {
 }
 
 #[tokio::test]
-async fn a_link_neither_ends_nor_takes_a_session() {
+async fn link_neither_ends_nor_replaces_session() {
     let tenant = TestTenant::start().await;
     let browser = browser();
     sign_in_at_the_page(&browser, &tenant).await;
@@ -109,7 +109,7 @@ async fn a_link_neither_ends_nor_takes_a_session() {
 }
 
 #[tokio::test]
-async fn a_ticket_without_its_cookie_is_a_link() {
+async fn login_ticket_without_cookie_is_treated_as_link() {
     let tenant = TestTenant::start().await;
     for (brings_it, expected) in [(false, Err("login_required".into())), (true, Ok(PHONE.into()))] {
         let browser = browser();

@@ -13,7 +13,7 @@ fn changed(changes: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_code_is_sent_and_the_answer_is_auth0s() {
+async fn start_sends_code_and_returns_auth0_response() {
     let tenant = TestTenant::start().await;
     let response = tenant.post("/passwordless/start", &good()).send().await.unwrap();
     assert_eq!(response.status(), 200);
@@ -33,7 +33,7 @@ async fn a_code_is_sent_and_the_answer_is_auth0s() {
 
 /// Number by number the same: one that signed in before, one that nobody has, and one that is blocked.
 #[tokio::test]
-async fn what_to_expect_of_the_code_is_the_connections_and_the_same_for_everyone() {
+async fn start_returns_code_length_and_lifetime_of_connection() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     assert_eq!(tenant.redeem(&code).await.status(), 200);
@@ -60,7 +60,7 @@ async fn what_to_expect_of_the_code_is_the_connections_and_the_same_for_everyone
 }
 
 #[tokio::test]
-async fn what_official_clients_send_is_taken() {
+async fn start_accepts_requests_of_official_clients() {
     let tenant = TestTenant::start().await;
     for changes in [
         json!({"client_secret": null}),
@@ -82,7 +82,7 @@ async fn what_official_clients_send_is_taken() {
 }
 
 #[tokio::test]
-async fn a_wrong_basic_secret_is_challenged() {
+async fn start_challenges_wrong_basic_credentials() {
     let tenant = TestTenant::start().await;
     let request = tenant.post("/passwordless/start", &good()).basic_auth("web", Some("wrong"));
     let response = request.send().await.unwrap();
@@ -91,7 +91,7 @@ async fn a_wrong_basic_secret_is_challenged() {
 }
 
 #[tokio::test]
-async fn a_blocked_number_gets_the_answer_but_no_message() {
+async fn start_for_blocked_user_succeeds_without_message() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     assert_eq!(tenant.redeem(&code).await.status(), 200);
@@ -102,7 +102,7 @@ async fn a_blocked_number_gets_the_answer_but_no_message() {
 }
 
 #[tokio::test]
-async fn pages_of_the_clients_may_call_and_others_may_not() {
+async fn start_allows_cors_for_client_origins_only() {
     let tenant = TestTenant::start().await;
     for (origin, allowed) in
         [("http://localhost:3000", true), ("http://localhost:5000", true), ("https://evil.example", false)]
@@ -122,7 +122,7 @@ async fn pages_of_the_clients_may_call_and_others_may_not() {
 }
 
 #[tokio::test]
-async fn the_language_is_taken_from_the_headers_and_reported() {
+async fn start_reports_request_language() {
     let tenant = TestTenant::start().await;
     for (name, value, expected) in [
         ("x-request-language", "de-AT", "de-AT"),

@@ -15,7 +15,7 @@ async fn start(tenant: &TestTenant, phone_number: &str, secret: Option<&str>) ->
 }
 
 #[tokio::test]
-async fn a_number_gets_so_many_codes_an_hour() {
+async fn starts_per_number_are_limited() {
     let mut options = TenantOptions::default();
     options.limits.starts_per_phone_hour = 2;
     let tenant = TestTenant::with(options).await;
@@ -36,7 +36,7 @@ async fn a_number_gets_so_many_codes_an_hour() {
 }
 
 #[tokio::test]
-async fn an_address_counts_only_without_the_secret() {
+async fn starts_per_address_are_limited_without_client_secret() {
     let mut options = TenantOptions::default();
     options.limits.starts_per_ip_hour = 2;
     let tenant = TestTenant::with(options).await;
@@ -72,7 +72,7 @@ async fn sent_of_twenty(tenant: TestTenant, number: impl Fn(usize) -> String, se
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn parallel_starts_cannot_overdraw() {
+async fn parallel_starts_stay_within_limit() {
     let one = |_| PHONE.to_owned();
     let many = |n| format!("+1415555{:04}", 2600 + n);
     for (options, by_number, secret, expected) in [
@@ -94,7 +94,7 @@ async fn parallel_starts_cannot_overdraw() {
 }
 
 #[tokio::test]
-async fn from_the_fourth_code_on_a_growing_delay() {
+async fn start_backoff_doubles_from_fourth_code() {
     let tenant = TestTenant::with(limits(|limits| limits.starts_per_phone_hour = 1000)).await;
     for _ in 0..3 {
         assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
@@ -119,7 +119,7 @@ async fn from_the_fourth_code_on_a_growing_delay() {
 }
 
 #[tokio::test]
-async fn a_refused_start_counts_against_nothing() {
+async fn refused_start_is_not_counted() {
     let tenant = TestTenant::with(limits(|limits| {
         limits.starts_per_phone_hour = 100;
         limits.starts_total_hour = 4;
@@ -137,7 +137,7 @@ async fn a_refused_start_counts_against_nothing() {
 }
 
 #[tokio::test]
-async fn countries_have_a_cap_each() {
+async fn starts_per_country_are_limited() {
     let tenant = TestTenant::with(limits(|limits| limits.starts_per_country_hour = 1)).await;
     for number in [PHONE, "+4915123456789", "+8821612345678"] {
         assert_eq!(start(&tenant, number, Some("web-secret")).await.status(), 200, "{number}");
@@ -149,7 +149,7 @@ async fn countries_have_a_cap_each() {
 }
 
 #[tokio::test]
-async fn numbers_that_no_table_has_get_fewer_codes() {
+async fn starts_to_unallocated_numbers_have_lower_limits() {
     let tenant = TestTenant::with(limits(|limits| limits.starts_per_phone_hour = 1000)).await;
     for _ in 0..3 {
         assert_eq!(start(&tenant, "+85245450000", Some("web-secret")).await.status(), 200);
@@ -172,7 +172,7 @@ async fn numbers_that_no_table_has_get_fewer_codes() {
 }
 
 #[tokio::test]
-async fn without_a_limit_by_number_they_get_as_many_as_others() {
+async fn starts_to_unallocated_numbers_follow_limit_per_number() {
     let tenant = TestTenant::start().await;
     for _ in 0..4 {
         assert_eq!(start(&tenant, "+85245450000", Some("web-secret")).await.status(), 200);
@@ -193,7 +193,7 @@ fn rate(response: &Response, name: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn counted_answers_say_what_is_left() {
+async fn rate_limit_headers_show_remaining_starts() {
     let tenant = TestTenant::with(limits(|limits| limits.starts_per_ip_hour = 2)).await;
     let now = 1_800_000_000;
     for (remaining, reset) in [(1, now + 1800), (0, now + 3600)] {
@@ -211,7 +211,7 @@ async fn counted_answers_say_what_is_left() {
 }
 
 #[tokio::test]
-async fn a_trusted_client_has_the_end_users_address_counted() {
+async fn forwarded_address_is_counted_for_trusted_client() {
     let tenant = TestTenant::with(limits(|limits| limits.starts_per_ip_hour = 1)).await;
     let from = async |address: &str, secret: Option<&str>| {
         let body = json!({"client_id": "web", "client_secret": secret, "connection": "sms", "phone_number": PHONE});
@@ -231,7 +231,7 @@ async fn a_trusted_client_has_the_end_users_address_counted() {
 }
 
 #[tokio::test]
-async fn only_allowed_countries_are_texted() {
+async fn country_allowlist_refuses_other_countries() {
     let mut options = TenantOptions::default();
     options.limits.countries = Some(vec!["DE".to_owned(), "AT".to_owned()]);
     let tenant = TestTenant::with(options).await;
@@ -244,7 +244,7 @@ async fn only_allowed_countries_are_texted() {
 
 /// Jersey is dialled like Britain, and people there say that they are; Canada is dialled like the United States and is not.
 #[tokio::test]
-async fn a_country_is_texted_with_its_territories() {
+async fn country_allowlist_includes_territories() {
     for (country, served, others) in [
         ("GB", &["+447911123456", "+447781123456", "+447797712345", "+447924123456"][..], &["+353850123456"][..]),
         (

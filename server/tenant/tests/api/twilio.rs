@@ -32,7 +32,7 @@ async fn start_as_a_stranger(tenant: &TestTenant) -> Response {
 }
 
 #[tokio::test]
-async fn the_request_is_as_documented() {
+async fn twilio_request_has_documented_fields() {
     for (from, field) in [
         (TwilioFrom::Number("+15005550006".to_owned()), "From=%2B15005550006"),
         (TwilioFrom::MessagingService("MG77".to_owned()), "MessagingServiceSid=MG77"),
@@ -55,7 +55,7 @@ async fn the_request_is_as_documented() {
 }
 
 #[tokio::test]
-async fn refusals_become_auth0s_errors_and_are_not_repeated() {
+async fn twilio_refusal_becomes_auth0_error_without_retry() {
     let html = "Unexpected response while calling the SMS provider (Code: 502)";
     let redirect = "Unexpected response while calling the SMS provider (Code: 307)";
     for (status, body, error, description) in [
@@ -95,7 +95,7 @@ async fn refusals_become_auth0s_errors_and_are_not_repeated() {
 
 /// They can name the operator's account.
 #[tokio::test]
-async fn strangers_get_the_code_and_not_the_words() {
+async fn twilio_error_message_is_hidden_from_unauthenticated_clients() {
     let double = MockServer::start().await;
     let body = json!({"code": 21608, "message": "Unverified for account AC0123 and +14155552671"});
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(400).set_body_json(body)).mount(&double).await;
@@ -105,7 +105,7 @@ async fn strangers_get_the_code_and_not_the_words() {
 }
 
 #[tokio::test]
-async fn of_an_answer_no_more_is_read_than_there_can_be() {
+async fn twilio_response_is_read_up_to_a_limit() {
     let long = "x".repeat(1 << 20);
     for (status, expected) in [(201, 200), (400, 400)] {
         let double = MockServer::start().await;
@@ -119,7 +119,7 @@ async fn of_an_answer_no_more_is_read_than_there_can_be() {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_away_is_said_to_be() {
+async fn twilio_being_unreachable_is_reported() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let nobody = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -138,7 +138,7 @@ async fn page_after(code: i64) -> (TestTenant, String) {
 }
 
 #[tokio::test]
-async fn the_login_page_says_so_and_the_log_names_the_code_and_not_the_number() {
+async fn twilio_error_is_shown_on_login_page_and_logged_without_number() {
     let general = "The message could not be sent. Try again in a moment";
     for (code, sentence, notice) in [
         (21211, "this is not a number that can be texted", "NumberRefused"),
@@ -164,7 +164,7 @@ fn kind(code: i64) -> &'static str {
 }
 
 #[tokio::test]
-async fn a_blocked_number_waits_as_long_as_others() {
+async fn start_for_blocked_user_takes_as_long_as_for_others() {
     let slow = Duration::from_millis(150);
     let double = MockServer::start().await;
     let taken = ResponseTemplate::new(201).set_body_json(json!({"sid": "SM1", "status": "queued"}));

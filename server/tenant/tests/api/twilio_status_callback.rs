@@ -62,7 +62,7 @@ async fn state(tenant: &TestTenant) -> (String, Option<i64>) {
 }
 
 #[tokio::test]
-async fn reports_in_any_order_tell_how_far_a_message_got() {
+async fn status_callbacks_in_any_order_give_latest_status() {
     let tenant = with_a_message().await;
     assert_eq!(state(&tenant).await, ("accepted".to_owned(), None));
     assert_eq!(report(&tenant, "SM1", &[("MessageStatus", "sent")]).await, 204);
@@ -76,7 +76,7 @@ async fn reports_in_any_order_tell_how_far_a_message_got() {
 }
 
 #[tokio::test]
-async fn a_report_may_come_before_the_answer() {
+async fn status_callback_before_send_response_is_stored() {
     let tenant = with_a_message().await;
     assert_eq!(report(&tenant, "SM2", &[("MessageStatus", "delivered")]).await, 204);
     let found = messages(&tenant.pool, 10).await.unwrap().into_iter().find(|message| message.message_id == "SM2");
@@ -84,7 +84,7 @@ async fn a_report_may_come_before_the_answer() {
 }
 
 #[tokio::test]
-async fn reports_that_twilio_did_not_sign_are_refused() {
+async fn status_callback_without_valid_signature_is_refused() {
     let tenant = with_a_message().await;
     let form = [("MessageSid", "SM1"), ("AccountSid", TWILIO_ACCOUNT), ("MessageStatus", "delivered")];
     let good = signature("https://login.example/twilio/status", TWILIO_TOKEN, &form);

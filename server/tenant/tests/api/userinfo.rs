@@ -11,7 +11,7 @@ async fn tokens(tenant: &TestTenant, scope: &str) -> Value {
 }
 
 #[tokio::test]
-async fn claims_follow_the_scope() {
+async fn userinfo_claims_follow_scope() {
     let tenant = TestTenant::start().await;
     for (scope, names) in [
         ("openid", &["sub"][..]),
@@ -33,7 +33,7 @@ async fn claims_follow_the_scope() {
 
 /// As passport-auth0 has it, and in a form; the header counts where there is one.
 #[tokio::test]
-async fn the_token_may_be_a_parameter() {
+async fn userinfo_accepts_token_as_parameter() {
     let tenant = TestTenant::start().await;
     let tokens = tokens(&tenant, "openid").await;
     let parameter = [("access_token", tokens["access_token"].as_str().unwrap())];
@@ -48,7 +48,7 @@ async fn the_token_may_be_a_parameter() {
 }
 
 #[tokio::test]
-async fn anything_but_a_live_access_token_is_refused() {
+async fn userinfo_refuses_anything_but_a_valid_access_token() {
     let tenant = TestTenant::start().await;
     let tokens = tokens(&tenant, "openid").await;
     let access = tokens["access_token"].as_str().unwrap();
@@ -65,7 +65,7 @@ async fn anything_but_a_live_access_token_is_refused() {
 }
 
 #[tokio::test]
-async fn a_blocked_person_has_no_claims() {
+async fn userinfo_refuses_blocked_user() {
     let tenant = TestTenant::start().await;
     let tokens = tokens(&tenant, "openid").await;
     tenant.block_users().await;

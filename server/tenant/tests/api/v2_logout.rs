@@ -3,7 +3,7 @@
 use crate::support::{TestTenant, is_signed_in, location};
 
 #[tokio::test]
-async fn the_session_ends_and_the_browser_returns() {
+async fn v2_logout_ends_session_and_redirects() {
     let tenant = TestTenant::start().await;
     for (parameters, target) in [
         (&[("client_id", "web"), ("returnTo", "http://localhost:3000/bye")][..], "http://localhost:3000/bye"),
@@ -25,7 +25,7 @@ async fn the_session_ends_and_the_browser_returns() {
 }
 
 #[tokio::test]
-async fn nobody_is_sent_to_an_address_that_is_not_registered() {
+async fn v2_logout_refuses_unregistered_return_to() {
     let tenant = TestTenant::start().await;
     for parameters in [
         [("client_id", "web"), ("returnTo", "https://evil.example/")],
@@ -41,7 +41,7 @@ async fn nobody_is_sent_to_an_address_that_is_not_registered() {
 }
 
 #[tokio::test]
-async fn an_origin_is_the_same_with_its_slash_and_without() {
+async fn logout_url_that_is_an_origin_matches_with_or_without_slash() {
     let tenant = TestTenant::start().await;
     for (path, name) in [("/v2/logout", "returnTo"), ("/oidc/logout", "post_logout_redirect_uri")] {
         for (client_id, url) in [

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{CODE_EXPIRED, CODE_USED_UP, TenantOptions, TestTenant, WRONG_CODE, assert_error, wrong_code};
 
 #[tokio::test]
-async fn the_right_code_stays_good() {
+async fn verify_does_not_use_code_up() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     for _ in 0..5 {
@@ -19,7 +19,7 @@ async fn the_right_code_stays_good() {
 }
 
 #[tokio::test]
-async fn the_third_wrong_try_kills_the_code() {
+async fn verify_invalidates_code_after_three_wrong_attempts() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     for left in [2, 1, 0] {
@@ -33,7 +33,7 @@ async fn the_third_wrong_try_kills_the_code() {
 }
 
 #[tokio::test]
-async fn tries_of_both_endpoints_count_together() {
+async fn verify_and_otp_grant_count_attempts_together() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     let body = assert_error(tenant.verify(&wrong_code(&code)).await, 401, "invalid_user_password", WRONG_CODE).await;
@@ -43,7 +43,7 @@ async fn tries_of_both_endpoints_count_together() {
 }
 
 #[tokio::test]
-async fn a_code_expires() {
+async fn verify_refuses_expired_code() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     tenant.clock.advance(179);
@@ -63,7 +63,7 @@ async fn another_code(tenant: &TestTenant, before: &[&String]) -> String {
 }
 
 #[tokio::test]
-async fn a_new_code_takes_the_place_of_the_one_before() {
+async fn new_code_replaces_previous_code() {
     let tenant = TestTenant::start().await;
     let first = tenant.code().await;
     let second = another_code(&tenant, &[&first]).await;
@@ -74,7 +74,7 @@ async fn a_new_code_takes_the_place_of_the_one_before() {
 /// Whoever types the code of an earlier message is told so, as long as it would have lived. It was sent to them: it is no
 /// guess, however often it comes.
 #[tokio::test]
-async fn a_code_that_was_replaced_is_known_again_and_costs_nothing() {
+async fn superseded_code_is_recognized_and_costs_no_attempt() {
     let limits = Limits { starts_per_phone_hour: 1000, starts_per_ip_hour: 1000, ..TenantOptions::default().limits };
     let tenant = TestTenant::with(TenantOptions { limits, ..TenantOptions::default() }).await;
     let first = tenant.code().await;
@@ -100,7 +100,7 @@ async fn a_code_that_was_replaced_is_known_again_and_costs_nothing() {
 
 /// Whether a guess hit an earlier code is not told any more, nor to be seen in what is left of the limits.
 #[tokio::test]
-async fn after_three_guesses_a_code_that_was_replaced_is_answered_as_any() {
+async fn superseded_code_is_not_recognized_after_three_wrong_attempts() {
     let tenant = TestTenant::start().await;
     let first = tenant.code().await;
     let second = another_code(&tenant, &[&first]).await;
@@ -115,7 +115,7 @@ async fn after_three_guesses_a_code_that_was_replaced_is_answered_as_any() {
 }
 
 #[tokio::test]
-async fn a_used_code_and_a_guess_were_not_replaced() {
+async fn used_or_wrong_code_is_not_superseded() {
     let tenant = TestTenant::start().await;
     let used = tenant.code().await;
     assert_eq!(tenant.redeem(&used).await.status(), 200);
@@ -128,7 +128,7 @@ async fn a_used_code_and_a_guess_were_not_replaced() {
 
 /// Whether a code was sent cannot be told by trying.
 #[tokio::test]
-async fn a_number_without_a_code_is_answered_like_one_with_a_code() {
+async fn verify_does_not_reveal_whether_code_was_sent() {
     let tenant = TestTenant::start().await;
     for left in [2, 1, 0] {
         let body = assert_error(tenant.verify("123456").await, 401, "invalid_user_password", WRONG_CODE).await;
@@ -139,7 +139,7 @@ async fn a_number_without_a_code_is_answered_like_one_with_a_code() {
 }
 
 #[tokio::test]
-async fn a_blocked_user_is_told_once_the_code_is_right() {
+async fn verify_reports_blocked_user_only_with_right_code() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     assert_eq!(tenant.redeem(&code).await.status(), 200);

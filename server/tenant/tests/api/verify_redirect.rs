@@ -9,7 +9,7 @@ use crate::support::{
 const PKCE: [(&str, &str); 2] = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
 
 #[tokio::test]
-async fn the_browser_comes_back_with_a_code_that_turns_into_tokens() {
+async fn verify_redirect_returns_authorization_code() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     assert_eq!(tenant.verify(&otp).await.status(), 200);
@@ -40,7 +40,7 @@ async fn the_browser_comes_back_with_a_code_that_turns_into_tokens() {
 }
 
 #[tokio::test]
-async fn the_other_spelling_and_a_callback_with_a_query_work() {
+async fn verify_redirect_accepts_hyphen_path_and_callback_with_query() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     let parameters = [
@@ -59,7 +59,7 @@ async fn the_other_spelling_and_a_callback_with_a_query_work() {
 }
 
 #[tokio::test]
-async fn a_callback_that_is_an_origin_may_have_its_slash() {
+async fn callback_that_is_an_origin_matches_with_or_without_slash() {
     let tenant = TestTenant::start().await;
     for redirect_uri in ["http://localhost:3000", "http://localhost:3000/"] {
         let response = tenant.verify_redirect(&tenant.code().await, &[("redirect_uri", redirect_uri)]).await;
@@ -73,7 +73,7 @@ async fn a_callback_that_is_an_origin_may_have_its_slash() {
 }
 
 #[tokio::test]
-async fn failures_come_back_with_the_sentence_and_the_state() {
+async fn verify_redirect_returns_errors_with_state() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     let response = tenant.verify_redirect(&wrong_code(&otp), &[("state", "s")]).await;
@@ -101,7 +101,7 @@ async fn failures_come_back_with_the_sentence_and_the_state() {
 }
 
 #[tokio::test]
-async fn nobody_is_sent_to_an_address_that_is_not_registered() {
+async fn verify_redirect_refuses_unregistered_redirect_uri() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     for (more, status, sentence) in [
@@ -122,7 +122,7 @@ async fn nobody_is_sent_to_an_address_that_is_not_registered() {
 }
 
 #[tokio::test]
-async fn an_exchange_must_match_what_the_code_is_bound_to() {
+async fn code_exchange_must_match_authorization_request() {
     let tenant = TestTenant::start().await;
     let no_code = "Invalid authorization code";
     let mismatch =
@@ -150,7 +150,7 @@ async fn an_exchange_must_match_what_the_code_is_bound_to() {
 }
 
 #[tokio::test]
-async fn looking_ahead_uses_nothing_up() {
+async fn verify_redirect_head_request_does_not_use_code_up() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     let parameters = [
@@ -169,7 +169,7 @@ async fn looking_ahead_uses_nothing_up() {
 }
 
 #[tokio::test]
-async fn a_client_without_the_code_grant_is_told_so() {
+async fn verify_redirect_needs_authorization_code_grant() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     let response = tenant.verify_redirect(&otp, &[("client_id", "browserless")]).await;
