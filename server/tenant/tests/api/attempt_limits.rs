@@ -1,5 +1,6 @@
-//! Failing tries are counted on the number and on the address; new codes and other instances give no fresh ones.
+//! Failed attempts are counted by number and by address; new codes and other instances do not reset them.
 
+use rstest::rstest;
 use std::sync::Arc;
 
 use passwordless_tenant::Limits;
@@ -12,12 +13,12 @@ use crate::support::{
     otp_request, query, wrong_code,
 };
 
-/// Tries a code at the token endpoint, for someone at an address.
+/// Redeems a code at the token endpoint, for a user at this address.
 async fn redeem_from(tenant: &TestTenant, address: &str, request: &Value) -> Response {
     tenant.post("/oauth/token", request).header("auth0-forwarded-for", address).send().await.unwrap()
 }
 
-/// Asks for codes and fails with them until so many tries have failed.
+/// Requests codes and makes this many failed attempts with them.
 async fn fail(tenant: &TestTenant, times: u32) {
     let mut code = String::new();
     for failed in 0..times {
@@ -46,7 +47,7 @@ async fn failed_attempts_block_number_for_address_at_every_endpoint() {
     });
     let own_page = tenant.post("/co/authenticate", &credentials).header("origin", "http://localhost:5000");
     assert_error(own_page.send().await.unwrap(), 429, "too_many_attempts", TOO_MANY_ATTEMPTS).await;
-    // Others are not blocked, and neither is the number from elsewhere.
+    // The number is not blocked for other addresses.
     assert_eq!(redeem_from(&tenant, "192.0.2.1", &otp_request(&code)).await.status(), 200);
 }
 
@@ -145,7 +146,7 @@ async fn attempts_per_address_are_limited_across_numbers() {
     }
     let response = redeem_from(&tenant, "192.0.2.1", &request(100)).await;
     assert_error(response, 429, "too_many_attempts", TOO_MANY_ATTEMPTS).await;
-    // The address of a client's server stands for many people.
+    // Without a forwarded address it is the address of the client's server, which serves many users.
     let unnamed = tenant.post("/oauth/token", &request(100)).send().await.unwrap();
     assert_error(unnamed, 403, "invalid_grant", WRONG_CODE).await;
     tenant.clock.advance(900);
@@ -166,25 +167,29 @@ async fn parallel_failed_attempts_stay_within_limit() {
     assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 30, "{statuses:?}");
 }
 
+/// The users of an untrusted client share its address, which is therefore not counted.
+#[rstest]
+#[case::trusted_client("web", Some("web-secret"), false)]
+#[case::public_client("public", None, true)]
+#[case::untrusted_client("browserless", Some("browserless-secret"), false)]
 #[tokio::test]
-async fn forwarded_address_counts_only_from_trusted_authenticated_client() {
-    // An untrusted client's people share its address, which therefore counts for nobody.
-    for (client, secret, is_blocked) in
-        [("web", Some("web-secret"), false), ("public", None, true), ("browserless", Some("browserless-secret"), false)]
-    {
-        let tenant = TestTenant::start().await;
-        let mut request = otp_request("000000");
-        request["client_id"] = json!(client);
-        request["client_secret"] = json!(secret);
-        for last in 0..10 {
-            assert_eq!(redeem_from(&tenant, &format!("192.0.2.{last}"), &request).await.status(), 403, "{client}");
-        }
-        let eleventh = redeem_from(&tenant, "192.0.2.99", &request).await.status();
-        assert_eq!(eleventh == 429, is_blocked, "{client}");
+async fn forwarded_address_counts_only_from_trusted_authenticated_client(
+    #[case] client: &str,
+    #[case] secret: Option<&str>,
+    #[case] is_blocked: bool,
+) {
+    let tenant = TestTenant::start().await;
+    let mut request = otp_request("000000");
+    request["client_id"] = json!(client);
+    request["client_secret"] = json!(secret);
+    for last in 0..10 {
+        assert_eq!(redeem_from(&tenant, &format!("192.0.2.{last}"), &request).await.status(), 403);
     }
+    let eleventh = redeem_from(&tenant, "192.0.2.99", &request).await.status();
+    assert_eq!(eleventh == 429, is_blocked);
 }
 
-/// Else ten wrong codes of a stranger's lock the owner out of an application that does not say whose browser it serves.
+/// Otherwise ten wrong codes would lock a user out of an application that forwards no addresses.
 #[tokio::test]
 async fn failed_attempts_without_forwarded_address_block_no_user() {
     let tenant = TestTenant::start().await;

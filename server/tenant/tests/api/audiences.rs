@@ -1,19 +1,11 @@
-//! Access tokens for APIs: which there are, and what the tokens say (RFC 9068).
+//! The audiences of access tokens, and the tokens' claims (RFC 9068).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Response;
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::{CALLBACK, TestTenant, assert_error, claims, location, otp_request, query};
-
-const REFUSED: [(&str, &str); 3] = [
-    ("https://unknown.example", "Service not found: https://unknown.example"),
-    ("public", "Service not found: public"),
-    (
-        "https://payments.example/api",
-        "Client \"web\" is not authorized to access resource server \"https://payments.example/api\".",
-    ),
-];
 
 async fn redeem_for(tenant: &TestTenant, code: &str, audience: &str) -> Response {
     let mut request = otp_request(code);
@@ -21,36 +13,54 @@ async fn redeem_for(tenant: &TestTenant, code: &str, audience: &str) -> Response
     tenant.post("/oauth/token", &request).send().await.unwrap()
 }
 
+#[rstest]
+#[case::unknown("https://unknown.example", "Service not found: https://unknown.example")]
+#[case::client_id("public", "Service not found: public")]
+#[case::without_client_grant(
+    "https://payments.example/api",
+    "Client \"web\" is not authorized to access resource server \"https://payments.example/api\"."
+)]
 #[tokio::test]
-async fn token_endpoint_refuses_audience_without_using_code_up() {
+async fn token_endpoint_refuses_audience_without_using_code_up(#[case] audience: &str, #[case] description: &str) {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
-    for (audience, sentence) in REFUSED {
-        assert_error(redeem_for(&tenant, &code, audience).await, 403, "access_denied", sentence).await;
+    // Three failed attempts would use the code up.
+    for _ in 0..3 {
+        assert_error(redeem_for(&tenant, &code, audience).await, 403, "access_denied", description).await;
     }
     assert_eq!(redeem_for(&tenant, &code, "https://api.example").await.status(), 200);
 }
 
+#[rstest]
+#[case::unknown("https://unknown.example", "Service not found: https://unknown.example")]
+#[case::client_id("public", "Service not found: public")]
+#[case::without_client_grant(
+    "https://payments.example/api",
+    "Client \"web\" is not authorized to access resource server \"https://payments.example/api\"."
+)]
 #[tokio::test]
-async fn authorization_endpoints_refuse_audience() {
+async fn authorization_endpoints_refuse_audience_without_using_code_up(
+    #[case] audience: &str,
+    #[case] description: &str,
+) {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
-    for (audience, sentence) in REFUSED {
-        let asked =
-            [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("audience", audience)];
-        let by_redirect = tenant.verify_redirect(&code, &asked).await;
-        let by_page = tenant.get("/authorize").query(&asked).send().await.unwrap();
-        let mut with_ticket = asked.to_vec();
-        with_ticket.push(("login_ticket", "t"));
-        let by_ticket = tenant.get("/authorize").query(&with_ticket).send().await.unwrap();
-        for answer in [by_redirect, by_page, by_ticket] {
-            let to = location(&answer);
-            assert_eq!(query(&to, "error").as_deref(), Some("access_denied"), "{to}");
-            assert_eq!(query(&to, "error_description").as_deref(), Some(sentence));
-        }
+    let parameters =
+        [("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("audience", audience)];
+    let authorize = tenant.get("/authorize").query(&parameters);
+    let with_ticket = tenant.get("/authorize").query(&parameters).query(&[("login_ticket", "t")]);
+    let mut responses = vec![authorize.send().await.unwrap(), with_ticket.send().await.unwrap()];
+    // Three failed attempts would use the code up.
+    for _ in 0..3 {
+        responses.push(tenant.verify_redirect(&code, &parameters).await);
     }
-    let answer = tenant.verify_redirect(&code, &[("audience", "https://api.example")]).await;
-    let code = query(&location(&answer), "code").unwrap();
+    for response in responses {
+        let to = location(&response);
+        assert_eq!(query(&to, "error").as_deref(), Some("access_denied"), "{to}");
+        assert_eq!(query(&to, "error_description").as_deref(), Some(description));
+    }
+    let response = tenant.verify_redirect(&code, &[("audience", "https://api.example")]).await;
+    let code = query(&location(&response), "code").unwrap();
     let tokens: Value = tenant.exchange(&code, &[]).await.json().await.unwrap();
     assert_eq!(claims(&tokens["access_token"])["aud"][0], "https://api.example");
 }

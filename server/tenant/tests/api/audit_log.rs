@@ -1,10 +1,10 @@
-//! The audit log: Auth0's events, without numbers in clear and without codes.
+//! The audit log: Auth0's event codes, with masked phone numbers and without one-time codes.
 
 use serde_json::{Value, json};
 
 use crate::support::{PHONE, TenantOptions, TestTenant, wrong_code};
 
-/// The events, oldest first, with what is said of them.
+/// The events and their descriptions, oldest first.
 async fn events(tenant: &TestTenant) -> Vec<(String, Option<String>)> {
     let entries = passwordless_tenant::logs(&tenant.pool, 1000).await.unwrap();
     entries.into_iter().rev().map(|entry| (entry.event, entry.description)).collect()
@@ -22,11 +22,17 @@ async fn login_events_are_logged() {
         tenant.clock.advance(1);
     }
     let mut codes: Vec<String> = events(&tenant).await.into_iter().map(|(event, _)| event).collect();
-    // Two of one moment have no order.
+    // Two events of the same second have no order.
     codes[1..3].sort();
-    assert_eq!(codes, ["cs", "sepotpft", "ss", "cs", "fepotpft", "sepotpft"], "wrong codes of one hour are one entry");
+    assert_eq!(
+        codes,
+        ["cs", "sepotpft", "ss", "cs", "fepotpft", "sepotpft"],
+        "wrong codes within an hour are one entry"
+    );
 
-    let [newest] = &passwordless_tenant::logs(&tenant.pool, 1).await.unwrap()[..] else { panic!("one was asked for") };
+    let [newest] = &passwordless_tenant::logs(&tenant.pool, 1).await.unwrap()[..] else {
+        panic!("one entry was requested")
+    };
     let user_id: String = sqlx::query_scalar("SELECT user_id FROM tenant_users").fetch_one(&tenant.pool).await.unwrap();
     let mut entry = serde_json::to_value(newest).unwrap();
     entry.as_object_mut().unwrap().remove("log_id");
@@ -57,17 +63,17 @@ async fn refusals_are_logged_with_description() {
         tenant.redeem("000000").await;
         tenant.clock.advance(1);
     }
-    let told = events(&tenant).await;
+    let events = events(&tenant).await;
     let blocked = Some("user is blocked".to_owned());
-    assert!(told.contains(&("fn".to_owned(), blocked)), "{told:?}");
-    assert!(told.contains(&("api_limit".to_owned(), Some("too many codes were asked for".to_owned()))), "{told:?}");
-    assert_eq!(told.last().map(|(event, _)| event.as_str()), Some("limit_wc"), "{told:?}");
+    assert!(events.contains(&("fn".to_owned(), blocked)), "{events:?}");
+    assert!(events.contains(&("api_limit".to_owned(), Some("too many codes were asked for".to_owned()))), "{events:?}");
+    assert_eq!(events.last().map(|(event, _)| event.as_str()), Some("limit_wc"), "{events:?}");
     let entries = passwordless_tenant::logs(&tenant.pool, 1000).await.unwrap();
     let tries = entries.iter().filter(|entry| entry.event == "fepotpft");
     assert_eq!(tries.map(|entry| entry.count).sum::<u64>(), 10);
 }
 
-/// Anyone can be refused as often as they like.
+/// Refused requests must not fill the disk.
 #[tokio::test]
 async fn refused_requests_write_a_bounded_number_of_rows() {
     let mut options = TenantOptions::default();
@@ -94,7 +100,7 @@ async fn refused_requests_write_a_bounded_number_of_rows() {
         let more = [("client_id", "implicit"), ("phone_number", number.as_str())];
         tenant.verify_redirect("000000", &more).await;
     };
-    // An address has a hundred failing tries.
+    // An address has a hundred failed attempts.
     for n in 0..55 {
         round(n).await;
     }

@@ -1,6 +1,7 @@
-//! `/authorize`, before and without the login page.
+//! `/authorize` with and without a session.
 
 use reqwest::Response;
+use rstest::rstest;
 use serde_json::Value;
 
 use crate::support::{CALLBACK, DAY, OTHER_PHONE, TestTenant, changed_form, location, query};
@@ -21,40 +22,69 @@ async fn authorize_without_session_redirects_to_login_page() {
     assert!(location(&response).starts_with("/u/login?state="));
 }
 
+#[rstest]
+#[case::plain(&[])]
+#[case::prompt_none(&[("prompt", "none")])]
+#[case::max_age(&[("max_age", "100")])]
+#[case::connection_of_session(&[("connection", "sms")])]
 #[tokio::test]
-async fn authorize_with_session_redirects_to_callback() {
+async fn authorize_with_session_redirects_to_callback(#[case] changes: &[(&str, &str)]) {
     let tenant = TestTenant::start().await;
     let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
-    for more in [&[][..], &[("prompt", "none")], &[("max_age", "100")], &[("connection", "sms")]] {
-        let response = authorize(&tenant, &cookie, more).await;
-        assert_eq!(response.status(), 302);
-        let answer = location(&response);
-        assert_eq!(query(&answer, "state").as_deref(), Some("s"));
-        assert_eq!(query(&answer, "iss"), Some(tenant.url("/")), "RFC 9207");
-        let code = query(&answer, "code").unwrap();
-        assert_eq!(tenant.exchange(&code, &[]).await.status(), 200);
-    }
+    let response = authorize(&tenant, &cookie, changes).await;
+    assert_eq!(response.status(), 302);
+    let answer = location(&response);
+    assert_eq!(query(&answer, "state").as_deref(), Some("s"));
+    assert_eq!(query(&answer, "iss"), Some(tenant.url("/")), "RFC 9207");
+    let code = query(&answer, "code").unwrap();
+    assert_eq!(tenant.exchange(&code, &[]).await.status(), 200);
 }
 
+#[rstest]
+#[case::prompt_login(("prompt", "login"))]
+#[case::prompt_select_account(("prompt", "select_account"))]
+#[case::session_older_than_max_age(("max_age", "100"))]
+#[case::another_connection(("connection", "members"))]
 #[tokio::test]
-async fn authorize_requires_login_despite_session() {
+async fn authorize_requires_login_despite_session(#[case] change: (&str, &str)) {
     let tenant = TestTenant::start().await;
     let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
     tenant.clock.advance(101);
-    for more in [("prompt", "login"), ("prompt", "select_account"), ("max_age", "100"), ("connection", "members")] {
-        let response = authorize(&tenant, &cookie, &[more]).await;
-        assert!(location(&response).starts_with("/u/login"), "{more:?}");
-    }
+    let response = authorize(&tenant, &cookie, &[change]).await;
+    assert!(location(&response).starts_with("/u/login"));
+}
+
+#[tokio::test]
+async fn authorize_ignores_forged_session_cookie() {
+    let tenant = TestTenant::start().await;
+    tenant.sign_in_by_redirect(&[]).await;
     let response = authorize(&tenant, "tenant_sso=forged", &[]).await;
     assert!(location(&response).starts_with("/u/login"));
+}
+
+#[tokio::test]
+async fn authorize_refuses_session_of_blocked_user() {
+    let tenant = TestTenant::start().await;
+    let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
     tenant.block_users().await;
     let response = authorize(&tenant, &cookie, &[]).await;
     assert_eq!(query(&location(&response), "error_description").as_deref(), Some("user is blocked"));
 }
 
-/// Whoever else is signed in is not taken for the person whose ID token the application has.
+/// The user whose ID token the application has, or another one.
+#[derive(Clone, Copy, Debug)]
+enum Hint {
+    SameUser,
+    AnotherUser,
+    Invalid,
+}
+
+#[rstest]
 #[tokio::test]
-async fn id_token_hint_must_match_user_of_session() {
+async fn id_token_hint_must_match_user_of_session(
+    #[values(Hint::SameUser, Hint::AnotherUser, Hint::Invalid)] hint: Hint,
+    #[values("none", "")] prompt: &str,
+) {
     let tenant = TestTenant::start().await;
     let id_token = async |code: &str| {
         let body: Value = tenant.exchange(code, &[]).await.json().await.unwrap();
@@ -65,15 +95,16 @@ async fn id_token_hint_must_match_user_of_session() {
     let otp = tenant.code_for("sms", OTHER_PHONE).await;
     let response = tenant.verify_redirect(&otp, &[("scope", "openid"), ("phone_number", OTHER_PHONE)]).await;
     let others = id_token(&query(&location(&response), "code").unwrap()).await;
-    for (hint, is_let_in) in [(own.as_str(), true), (others.as_str(), false), ("x", false)] {
-        for prompt in ["none", ""] {
-            let response = authorize(&tenant, &cookie, &[("id_token_hint", hint), ("prompt", prompt)]).await;
-            let answer = location(&response);
-            assert_eq!(query(&answer, "code").is_some(), is_let_in, "{answer}");
-            let refusal = query(&answer, "error").as_deref() == Some("login_required");
-            assert_eq!(refusal, !is_let_in && prompt == "none", "{answer}");
-        }
-    }
+    let (hint, is_let_in) = match hint {
+        Hint::SameUser => (own.as_str(), true),
+        Hint::AnotherUser => (others.as_str(), false),
+        Hint::Invalid => ("x", false),
+    };
+    let response = authorize(&tenant, &cookie, &[("id_token_hint", hint), ("prompt", prompt)]).await;
+    let answer = location(&response);
+    assert_eq!(query(&answer, "code").is_some(), is_let_in, "{answer}");
+    let refusal = query(&answer, "error").as_deref() == Some("login_required");
+    assert_eq!(refusal, !is_let_in && prompt == "none", "{answer}");
 }
 
 #[tokio::test]
@@ -92,15 +123,13 @@ async fn sso_session_has_idle_and_absolute_timeout() {
     assert!(location(&authorize(&tenant, &cookie, &[]).await).starts_with("/u/login"));
 }
 
+#[rstest]
+#[case::client_unknown(("client_id", "who"), "Unknown client: who")]
+#[case::redirect_uri_mismatch(("redirect_uri", "https://evil.example"), "Callback URL mismatch.")]
 #[tokio::test]
-async fn authorize_shows_error_page_for_unknown_client_or_redirect_uri() {
+async fn authorize_shows_error_page(#[case] change: (&str, &str), #[case] description: &str) {
     let tenant = TestTenant::start().await;
-    for (more, sentence) in [
-        (("client_id", "who"), "Unknown client: who"),
-        (("redirect_uri", "https://evil.example"), "Callback URL mismatch."),
-    ] {
-        let response = authorize(&tenant, "", &[more]).await;
-        assert_eq!(response.status(), 403);
-        assert!(response.text().await.unwrap().contains(sentence));
-    }
+    let response = authorize(&tenant, "", &[change]).await;
+    assert_eq!(response.status(), 403);
+    assert!(response.text().await.unwrap().contains(description));
 }

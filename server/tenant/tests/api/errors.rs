@@ -21,6 +21,7 @@ use self::check::{
     },
     check,
 };
+
 use crate::support::{
     CHALLENGE, CODE_EXPIRED, CODE_USED_UP, TOO_MANY_ATTEMPTS, TOO_MANY_REQUESTS, UNKNOWN_REFRESH_TOKEN, WRONG_CODE,
 };
