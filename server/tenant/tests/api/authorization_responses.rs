@@ -1,4 +1,4 @@
-//! The ways in which `/authorize` answers: response types and response modes.
+//! The response types and response modes of `/authorize`.
 
 use aws_lc_rs::digest;
 use base64::{
@@ -6,11 +6,13 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use reqwest::Response;
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::{CALLBACK, TestTenant, changed_form, claims, cookie, fragment, location, query};
 
-const HERE: &str = "http://localhost:3000";
+/// The origin of the callback.
+const ORIGIN: &str = "http://localhost:3000";
 
 async fn authorize(tenant: &TestTenant, cookie: &str, more: &[(&str, &str)]) -> Response {
     let parameters = changed_form(
@@ -31,7 +33,7 @@ fn half_hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, text.as_bytes()).as_ref()[..16])
 }
 
-/// What an attribute or a hidden field holds.
+/// The text of an HTML attribute.
 fn unescaped(text: &str) -> String {
     text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
@@ -40,7 +42,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     text.split_once(start)?.1.split_once(end).map(|(inside, _)| inside)
 }
 
-/// Checks that the policy lets the page's script run and nothing else, and returns policy and page.
+/// Checks that the CSP allows the page's script and nothing else, and returns policy and page.
 async fn page(response: Response) -> (String, String) {
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["cache-control"], "no-store");
@@ -55,8 +57,8 @@ async fn page(response: Response) -> (String, String) {
 
 async fn message(response: Response) -> Value {
     let (policy, html) = page(response).await;
-    assert!(policy.contains(&format!("frame-ancestors {HERE}")) && policy.contains("form-action 'none'"));
-    assert_eq!(between(&html, "data-target=\"", "\""), Some(HERE));
+    assert!(policy.contains(&format!("frame-ancestors {ORIGIN}")) && policy.contains("form-action 'none'"));
+    assert_eq!(between(&html, "data-target=\"", "\""), Some(ORIGIN));
     let message: Value = serde_json::from_str(&unescaped(between(&html, "data-message=\"", "\"").unwrap())).unwrap();
     assert_eq!(message["type"], "authorization_response");
     message["response"].clone()
@@ -69,7 +71,7 @@ async fn form_post_returns_response_in_form() {
     let response = authorize(&tenant, &cookie, &[("response_mode", "form_post")]).await;
     assert_eq!(response.headers()["referrer-policy"], "strict-origin");
     let (policy, html) = page(response).await;
-    assert!(policy.contains(&format!("form-action {HERE}")) && policy.contains("frame-ancestors 'none'"));
+    assert!(policy.contains(&format!("form-action {ORIGIN}")) && policy.contains("frame-ancestors 'none'"));
     assert!(html.contains(&format!("method=\"post\" action=\"{CALLBACK}\"")));
     let field = |name: &str| between(&html, &format!("name=\"{name}\" value=\""), "\"").map(unescaped);
     assert_eq!(field("state").as_deref(), Some("a \"<b>&c"));
@@ -102,21 +104,36 @@ async fn web_message_returns_response_or_error() {
     assert_eq!(message(authorize(&tenant, &cookie, &not_allowed).await).await["error"], "unauthorized_client");
 }
 
-/// A policy has no way to name `[::1]`.
+const IPV6_CALLBACK: (&str, &str) = ("redirect_uri", "http://[::1]:3000/callback");
+
+fn policy(response: &Response) -> &str {
+    response.headers()["content-security-policy"].to_str().unwrap()
+}
+
+/// CSP has no syntax for an IPv6 host, so the policy allows the whole scheme.
+#[rstest]
+#[case::form_post("form_post", "form-action http:;")]
+#[case::web_message("web_message", "frame-ancestors http:")]
 #[tokio::test]
-async fn csp_allows_ipv6_application_by_scheme() {
+async fn csp_of_response_allows_ipv6_application_by_scheme(#[case] mode: &str, #[case] source: &str) {
     let tenant = TestTenant::start().await;
-    let here = ("redirect_uri", "http://[::1]:3000/callback");
-    let policy = |response: &Response| response.headers()["content-security-policy"].to_str().unwrap().to_owned();
-    for (mode, source) in [("form_post", "form-action http:;"), ("web_message", "frame-ancestors http:")] {
-        let response = authorize(&tenant, "", &[here, ("response_mode", mode), ("prompt", "none")]).await;
-        assert!(policy(&response).contains(source) && !policy(&response).contains('['), "{}", policy(&response));
-        let (_, html) = page(response).await;
-        assert!(html.contains("http://[::1]:3000"));
-    }
-    let begun = authorize(&tenant, "", &[here]).await;
+    let response = authorize(&tenant, "", &[IPV6_CALLBACK, ("response_mode", mode), ("prompt", "none")]).await;
+    assert!(policy(&response).contains(source) && !policy(&response).contains('['), "{}", policy(&response));
+    let (_, html) = page(response).await;
+    assert!(html.contains("http://[::1]:3000"));
+}
+
+#[tokio::test]
+async fn csp_of_login_page_allows_ipv6_application_by_scheme() {
+    let tenant = TestTenant::start().await;
+    let begun = authorize(&tenant, "", &[IPV6_CALLBACK]).await;
     let login = tenant.get(&location(&begun)).header("cookie", cookie(&begun)).send().await.unwrap();
     assert!(policy(&login).ends_with("form-action 'self' http:"), "{}", policy(&login));
+}
+
+#[tokio::test]
+async fn csp_of_logout_page_allows_ipv6_application_by_scheme() {
+    let tenant = TestTenant::start().await;
     let (_, session) = tenant.sign_in_by_redirect(&[]).await;
     let request = tenant.get("/oidc/logout").header("cookie", session);
     let request = request.query(&[("client_id", "implicit"), ("post_logout_redirect_uri", "http://[::1]:3000/")]);
@@ -124,68 +141,81 @@ async fn csp_allows_ipv6_application_by_scheme() {
     assert!(policy(&logout).ends_with("form-action 'self' http:"), "{}", policy(&logout));
 }
 
+#[rstest]
+#[case::token("token")]
+#[case::id_token("id_token")]
+#[case::code_token("code token")]
+#[case::code_id_token("code id_token")]
+#[case::token_id_token("token id_token")]
+#[case::all_in_another_order("id_token token code")]
 #[tokio::test]
-async fn response_type_selects_code_and_tokens() {
+async fn response_type_selects_code_and_tokens(#[case] response_type: &str) {
     let tenant = TestTenant::start().await;
     let (_, cookie) = tenant.sign_in_by_redirect(&[]).await;
-    for response_type in ["token", "id_token", "code token", "code id_token", "token id_token", "id_token token code"] {
-        let answer = location(&authorize(&tenant, &cookie, &[("response_type", response_type)]).await);
-        assert!(answer.starts_with(&format!("{CALLBACK}#")), "{answer}");
-        assert_eq!(fragment(&answer, "state").as_deref(), Some("a \"<b>&c"));
-        let wants = |part: &str| response_type.split(' ').any(|word| word == part);
-        let [code, access_token, id_token] = ["code", "access_token", "id_token"].map(|name| fragment(&answer, name));
-        assert_eq!(code.is_some(), wants("code"), "{response_type}");
-        assert_eq!(access_token.is_some(), wants("token"), "{response_type}");
-        assert_eq!(id_token.is_some(), wants("id_token"), "{response_type}");
-        assert!(fragment(&answer, "refresh_token").is_none());
-        if let Some(access_token) = &access_token {
-            assert_eq!(fragment(&answer, "token_type").as_deref(), Some("Bearer"));
-            assert_eq!(fragment(&answer, "expires_in").as_deref(), Some("7200"));
-            assert_eq!(fragment(&answer, "scope").as_deref(), Some("openid phone"));
-            let userinfo = tenant.get("/userinfo").bearer_auth(access_token).send().await.unwrap();
-            assert_eq!(userinfo.status(), 200);
-        }
-        if let Some(id_token) = id_token {
-            let id = claims(&json!(id_token));
-            assert_eq!(id["nonce"], "n1");
-            assert_eq!(id["at_hash"].as_str().map(str::to_owned), access_token.as_deref().map(half_hash));
-            assert_eq!(id["c_hash"].as_str().map(str::to_owned), code.as_deref().map(half_hash));
-        }
-        if let Some(code) = code {
-            let client = [("client_id", "implicit"), ("client_secret", "implicit-secret")];
-            let body: Value = tenant.exchange(&code, &client).await.json().await.unwrap();
-            assert!(body["refresh_token"].is_string(), "the code gives what the browser must not carry");
-        }
+    let answer = location(&authorize(&tenant, &cookie, &[("response_type", response_type)]).await);
+    assert!(answer.starts_with(&format!("{CALLBACK}#")), "{answer}");
+    assert_eq!(fragment(&answer, "state").as_deref(), Some("a \"<b>&c"));
+    let wants = |part: &str| response_type.split(' ').any(|word| word == part);
+    let [code, access_token, id_token] = ["code", "access_token", "id_token"].map(|name| fragment(&answer, name));
+    assert_eq!(code.is_some(), wants("code"));
+    assert_eq!(access_token.is_some(), wants("token"));
+    assert_eq!(id_token.is_some(), wants("id_token"));
+    assert!(fragment(&answer, "refresh_token").is_none());
+    if let Some(access_token) = &access_token {
+        assert_eq!(fragment(&answer, "token_type").as_deref(), Some("Bearer"));
+        assert_eq!(fragment(&answer, "expires_in").as_deref(), Some("7200"));
+        assert_eq!(fragment(&answer, "scope").as_deref(), Some("openid phone"));
+        let userinfo = tenant.get("/userinfo").bearer_auth(access_token).send().await.unwrap();
+        assert_eq!(userinfo.status(), 200);
+    }
+    if let Some(id_token) = id_token {
+        let id = claims(&json!(id_token));
+        assert_eq!(id["nonce"], "n1");
+        assert_eq!(id["at_hash"].as_str().map(str::to_owned), access_token.as_deref().map(half_hash));
+        assert_eq!(id["c_hash"].as_str().map(str::to_owned), code.as_deref().map(half_hash));
+    }
+    if let Some(code) = code {
+        let client = [("client_id", "implicit"), ("client_secret", "implicit-secret")];
+        let body: Value = tenant.exchange(&code, &client).await.json().await.unwrap();
+        assert!(body["refresh_token"].is_string(), "the code gives the refresh token that the fragment must not");
     }
 }
 
+#[rstest]
+#[case::id_token_without_nonce(
+    &[("response_type", "id_token"), ("nonce", "")], "invalid_request", "Missing required parameter: nonce"
+)]
+#[case::token_in_query(
+    &[("response_type", "token"), ("response_mode", "query")], "invalid_request", "Unsupported response mode"
+)]
+#[case::token_without_implicit_grant(
+    &[("client_id", "web"), ("response_type", "token")],
+    "unauthorized_client", "Grant type 'implicit' not allowed for the client."
+)]
+#[case::hybrid_without_implicit_grant(
+    &[("client_id", "web"), ("response_type", "code id_token")],
+    "unauthorized_client", "Grant type 'implicit' not allowed for the client."
+)]
 #[tokio::test]
-async fn unsupported_response_type_or_mode_is_refused() {
+async fn unsupported_response_type_is_refused(
+    #[case] changes: &[(&str, &str)],
+    #[case] error: &str,
+    #[case] description: &str,
+) {
     let tenant = TestTenant::start().await;
-    for (more, error, description) in [
-        (&[("response_type", "id_token"), ("nonce", "")][..], "invalid_request", "Missing required parameter: nonce"),
-        (&[("response_type", "token"), ("response_mode", "query")], "invalid_request", "Unsupported response mode"),
-        (
-            &[("client_id", "web"), ("response_type", "token")],
-            "unauthorized_client",
-            "Grant type 'implicit' not allowed for the client.",
-        ),
-        (
-            &[("client_id", "web"), ("response_type", "code id_token")],
-            "unauthorized_client",
-            "Grant type 'implicit' not allowed for the client.",
-        ),
-    ] {
-        let answer = location(&authorize(&tenant, "", more).await);
-        assert_eq!(fragment(&answer, "error").as_deref(), Some(error), "{more:?}");
-        assert_eq!(fragment(&answer, "error_description").as_deref(), Some(description));
-        assert_eq!(query(&answer, "error"), None);
-    }
-    for mode in ["web_message", "form_post"] {
-        let app = [("redirect_uri", "com.example.app://callback"), ("response_mode", mode)];
-        let answer = location(&authorize(&tenant, "", &app).await);
-        assert_eq!(query(&answer, "error").as_deref(), Some("invalid_request"));
-    }
+    let answer = location(&authorize(&tenant, "", changes).await);
+    assert_eq!(fragment(&answer, "error").as_deref(), Some(error));
+    assert_eq!(fragment(&answer, "error_description").as_deref(), Some(description));
+    assert_eq!(query(&answer, "error"), None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn response_mode_with_page_is_refused_for_app_scheme(#[values("web_message", "form_post")] mode: &str) {
+    let tenant = TestTenant::start().await;
+    let app = [("redirect_uri", "com.example.app://callback"), ("response_mode", mode)];
+    let answer = location(&authorize(&tenant, "", &app).await);
+    assert_eq!(query(&answer, "error").as_deref(), Some("invalid_request"));
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! Strangers lock nobody out: codes are bound to the browser that asked for them, and a browser that the number signed in
-//! with before has an allowance of its own.
+//! Other browsers cannot lock a user out: codes are bound to the browser that requested them, and a browser that the
+//! number signed in with before (a known device) has rate limits of its own.
 
 use passwordless_tenant::Limits;
 use reqwest::Response;
@@ -10,15 +10,15 @@ use crate::support::{
     browser, location, otp_request, query, wrong_code,
 };
 
-/// A browser, as an application's server tells of it.
+/// A browser, as the server of an application describes it in headers.
 #[derive(Clone, Copy, Default)]
-struct Told<'a> {
+struct Browser<'a> {
     transaction: Option<&'a str>,
     device: Option<&'a str>,
     ip: Option<&'a str>,
 }
 
-impl Told<'_> {
+impl Browser<'_> {
     async fn post(self, tenant: &TestTenant, path: &str, body: &Value) -> Response {
         let headers = [
             ("passwordless-transaction", self.transaction),
@@ -50,12 +50,14 @@ impl Told<'_> {
 #[tokio::test]
 async fn code_is_bound_to_transaction() {
     let tenant = TestTenant::start().await;
-    let (owner, stranger) =
-        (Told { transaction: Some("owner"), ..Told::default() }, Told { transaction: Some("x"), ..Told::default() });
+    let (owner, stranger) = (
+        Browser { transaction: Some("owner"), ..Browser::default() },
+        Browser { transaction: Some("x"), ..Browser::default() },
+    );
     let code = owner.code(&tenant).await;
     stranger.code(&tenant).await;
-    Told::default().code(&tenant).await;
-    // In another browser it lets nobody in, and costs no try: it was sent to this number.
+    Browser::default().code(&tenant).await;
+    // In another browser the code is refused, but is no failed attempt, as it was sent to this number.
     let body = assert_error(stranger.redeem(&tenant, &code).await, 403, "invalid_grant", WRONG_CODE).await;
     assert_eq!(body["attempts_left"], 3, "{body}");
     let verify = json!({
@@ -99,7 +101,7 @@ async fn login_page_code_survives_requests_of_other_browsers() {
     let stranger = Visitor::arrive(&tenant, &[]).await;
     stranger.post_and_read("phone", ("phone_number", PHONE)).await;
     tenant.code().await;
-    // The same browser's tabs share the newest code.
+    // Tabs of one browser share the newest code.
     let tab = Visitor::arrive_in(visitor.http.clone(), &tenant, &[]).await;
     tab.post_and_read("phone", ("phone_number", PHONE)).await;
     let newest = tenant.newest_code().await;
@@ -121,12 +123,12 @@ fn limited() -> TenantOptions {
 #[tokio::test]
 async fn known_device_has_rate_limits_of_its_own() {
     let tenant = TestTenant::with(limited()).await;
-    let owner = Told { ip: Some("203.0.113.1"), transaction: Some("owner"), ..Told::default() };
+    let owner = Browser { ip: Some("203.0.113.1"), transaction: Some("owner"), ..Browser::default() };
     let code = owner.code(&tenant).await;
     let device = device_of(owner.redeem(&tenant, &code).await).await;
     tenant.clock.advance(3600);
-    // A stranger asks until no more codes go out, and guesses until none is looked at.
-    let stranger = Told { ip: Some("192.0.2.1"), transaction: Some("x"), ..Told::default() };
+    // A stranger requests codes until the limit of sends, and guesses until the limit of attempts.
+    let stranger = Browser { ip: Some("192.0.2.1"), transaction: Some("x"), ..Browser::default() };
     let mut guesses = 0;
     for round in 0..60 {
         tenant.clock.advance(60);
@@ -134,7 +136,7 @@ async fn known_device_has_rate_limits_of_its_own() {
             let code = tenant.newest_code().await;
             for _ in 0..3 {
                 let ip = format!("192.0.2.{round}");
-                let stranger = Told { ip: Some(&ip), ..stranger };
+                let stranger = Browser { ip: Some(&ip), ..stranger };
                 guesses += u32::from(stranger.redeem(&tenant, &wrong_code(&code)).await.status() == 403);
             }
         }
@@ -142,8 +144,8 @@ async fn known_device_has_rate_limits_of_its_own() {
     assert!((18..=23).contains(&guesses), "{guesses}");
     let code = stranger.redeem(&tenant, "000000").await;
     assert_eq!(code.status(), 429);
-    // An unknown browser of the owner's waits with them; one that the number signed in with before does not.
-    let known = Told { device: Some(&device), ..owner };
+    // An unknown browser of the owner shares the stranger's limits; a known device does not.
+    let known = Browser { device: Some(&device), ..owner };
     let code = known.code(&tenant).await;
     assert_eq!(known.redeem(&tenant, &code).await.status(), 200);
 }
@@ -151,14 +153,14 @@ async fn known_device_has_rate_limits_of_its_own() {
 #[tokio::test]
 async fn known_device_is_rate_limited_too() {
     let tenant = TestTenant::with(limited()).await;
-    let owner = Told { ip: Some("203.0.113.1"), ..Told::default() };
+    let owner = Browser { ip: Some("203.0.113.1"), ..Browser::default() };
     let first = owner.code(&tenant).await;
     let device = device_of(owner.redeem(&tenant, &first).await).await;
-    let known = Told { device: Some(&device), ..owner };
+    let known = Browser { device: Some(&device), ..owner };
     let mut sent = 0;
     for _ in 0..60 {
         tenant.clock.advance(60);
-        // Signing in again gives no more messages.
+        // Signing in does not reset the limit of sends.
         if known.start(&tenant).await.status() == 200 {
             sent += 1;
             known.redeem(&tenant, &tenant.newest_code().await).await;
@@ -175,15 +177,15 @@ async fn known_device_is_rate_limited_too() {
 #[tokio::test]
 async fn device_token_is_bound_to_number_and_expires() {
     let tenant = TestTenant::with(limited()).await;
-    let told = Told { ip: Some("203.0.113.1"), ..Told::default() };
-    let code = told.code(&tenant).await;
-    let device = device_of(told.redeem(&tenant, &code).await).await;
+    let owner = Browser { ip: Some("203.0.113.1"), ..Browser::default() };
+    let code = owner.code(&tenant).await;
+    let device = device_of(owner.redeem(&tenant, &code).await).await;
     let is_known = async |device: &str| {
         for _ in 0..3 {
-            told.start(&tenant).await;
+            owner.start(&tenant).await;
         }
-        assert_eq!(told.start(&tenant).await.status(), 429, "strangers have none left");
-        Told { device: Some(device), ..told }.start(&tenant).await.status() == 200
+        assert_eq!(owner.start(&tenant).await.status(), 429, "other browsers have used the limit up");
+        Browser { device: Some(device), ..owner }.start(&tenant).await.status() == 200
     };
     for forged in ["", "x", &device[1..], &device[..device.len() - 4]] {
         assert!(!is_known(forged).await, "{forged}");
@@ -191,8 +193,8 @@ async fn device_token_is_bound_to_number_and_expires() {
     let other = json!({"client_id": "web", "client_secret": "web-secret", "connection": "sms",
         "phone_number": OTHER_PHONE});
     for status in [200, 200, 200, 429] {
-        let told = Told { device: Some(&device), ..told };
-        assert_eq!(told.post(&tenant, "/passwordless/start", &other).await.status(), status, "another's");
+        let owner = Browser { device: Some(&device), ..owner };
+        assert_eq!(owner.post(&tenant, "/passwordless/start", &other).await.status(), status, "another number");
     }
     assert!(is_known(&device).await);
     tenant.clock.advance(179 * DAY);
@@ -201,7 +203,7 @@ async fn device_token_is_bound_to_number_and_expires() {
     assert!(!is_known(&device).await);
 }
 
-/// In a browser the token is a cookie; a stranger's link does not take it away.
+/// The login page stores the device token in a cookie, which a login by link does not replace.
 #[tokio::test]
 async fn login_page_recognizes_device_by_cookie() {
     let tenant = TestTenant::with(limited()).await;

@@ -1,4 +1,4 @@
-//! What is over is removed, and what is not stays.
+//! The cleanup deletes expired rows.
 
 use crate::support::{TestTenant, wrong_code};
 
@@ -23,7 +23,7 @@ async fn rows(tenant: &TestTenant) -> i64 {
     rows
 }
 
-async fn cleanup(tenant: &TestTenant) -> u64 {
+async fn clean_up(tenant: &TestTenant) -> u64 {
     passwordless_tenant::cleanup_once(&tenant.pool, &*tenant.clock).await.unwrap()
 }
 
@@ -33,15 +33,15 @@ async fn cleanup_deletes_expired_rows_only() {
     tenant.sign_in_by_redirect(&[("state", "s")]).await;
     let code = tenant.code().await;
     tenant.verify(&wrong_code(&code)).await;
-    assert_eq!(cleanup(&tenant).await, 0);
+    assert_eq!(clean_up(&tenant).await, 0);
     assert_eq!(tenant.verify(&code).await.status(), 200);
     let before = rows(&tenant).await;
     tenant.clock.advance(2 * 60 * 60 + 1);
-    // The request that used a code up and its authorization code; the failing try stays, as three days forget it.
-    assert_eq!(cleanup(&tenant).await, 2);
+    // The redemption of the code and the authorization code; failed attempts are stored for three days.
+    assert_eq!(clean_up(&tenant).await, 2);
     assert_eq!(rows(&tenant).await, before - 2);
     tenant.clock.advance(40 * 24 * 60 * 60);
-    cleanup(&tenant).await;
+    clean_up(&tenant).await;
     assert_eq!(rows(&tenant).await, 0);
     let users: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tenant_users").fetch_one(&tenant.pool).await.unwrap();
     assert_eq!(users, 1);
@@ -54,5 +54,5 @@ async fn cleanup_deletes_many_rows_in_batches() {
         let insert = sqlx::query("INSERT INTO tenant_limits (bucket, tat) VALUES ($1, 1)").bind(format!("b{n}"));
         insert.execute(&tenant.pool).await.unwrap();
     }
-    assert_eq!(cleanup(&tenant).await, 1201);
+    assert_eq!(clean_up(&tenant).await, 1201);
 }

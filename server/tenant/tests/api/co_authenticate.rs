@@ -1,5 +1,6 @@
 //! `POST /co/authenticate`, and `/authorize` with its ticket.
 
+use rstest::rstest;
 use std::sync::Arc;
 
 use reqwest::Response;
@@ -11,13 +12,14 @@ use crate::support::{
     query, wrong_code,
 };
 
-const PAGE: &str = "http://localhost:5000";
+/// An allowed web origin of the client `web`.
+const ORIGIN: &str = "http://localhost:5000";
 
 async fn authenticate(tenant: &TestTenant, otp: &str, more: &Value) -> Response {
     let body = json!({
         "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": otp, "realm": "sms",
     });
-    tenant.post("/co/authenticate", &changed_json(body, more)).header("origin", PAGE).send().await.unwrap()
+    tenant.post("/co/authenticate", &changed_json(body, more)).header("origin", ORIGIN).send().await.unwrap()
 }
 
 async fn ticket(tenant: &TestTenant) -> (String, String) {
@@ -54,7 +56,7 @@ async fn login_ticket_gives_authorization_code_and_session() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     let response = authenticate(&tenant, &otp, &json!({})).await;
-    assert_eq!(response.headers()["access-control-allow-origin"], PAGE);
+    assert_eq!(response.headers()["access-control-allow-origin"], ORIGIN);
     assert_eq!(response.headers()["access-control-allow-credentials"], "true");
     assert_eq!(response.headers()["cache-control"], "no-store");
     let co = cookie(&response);
@@ -70,35 +72,58 @@ async fn login_ticket_gives_authorization_code_and_session() {
     assert_eq!(query(&answer, "state").as_deref(), Some("s"));
     assert_eq!(tenant.exchange(&query(&answer, "code").unwrap(), &[]).await.status(), 200);
 
-    // Once.
+    // A ticket is accepted once.
     let response = authorize(&tenant, ticket, &co, &[]).await;
     assert_eq!(error(&response), ("access_denied".into(), "Unknown or invalid login ticket.".into()));
     let response = authorize(&tenant, "", &sso, &[("prompt", "none")]).await;
-    assert!(query(&location(&response), "code").is_some(), "the session stays");
+    assert!(query(&location(&response), "code").is_some(), "the session is not ended");
+}
+
+fn invalid_ticket() -> (String, String) {
+    ("access_denied".into(), "Unknown or invalid login ticket.".into())
+}
+
+#[rstest]
+#[case::client(("client_id", "codeless"))]
+#[case::realm(("realm", "members"))]
+#[tokio::test]
+async fn login_ticket_is_bound_to(#[case] change: (&str, &str)) {
+    let tenant = TestTenant::start().await;
+    let (ticket, cookie) = ticket(&tenant).await;
+    assert_eq!(error(&authorize(&tenant, &ticket, &cookie, &[change]).await), invalid_ticket());
 }
 
 #[tokio::test]
-async fn login_ticket_is_bound_to_client_browser_and_realm_and_expires() {
+async fn login_ticket_is_bound_to_browser() {
     let tenant = TestTenant::start().await;
-    let invalid = ("access_denied".into(), "Unknown or invalid login ticket.".into());
-    for more in [("client_id", "codeless"), ("realm", "members")] {
-        let (ticket, cookie) = ticket(&tenant).await;
-        assert_eq!(error(&authorize(&tenant, &ticket, &cookie, &[more]).await), invalid);
-    }
     let (ticket_of_another, _) = ticket(&tenant).await;
     let (_, cookie) = ticket(&tenant).await;
-    assert_eq!(error(&authorize(&tenant, &ticket_of_another, &cookie, &[]).await), invalid);
+    assert_eq!(error(&authorize(&tenant, &ticket_of_another, &cookie, &[]).await), invalid_ticket());
+}
+
+#[tokio::test]
+async fn login_ticket_expires_after_a_minute() {
+    let tenant = TestTenant::start().await;
     let (late, cookie) = ticket(&tenant).await;
     tenant.clock.advance(60);
-    assert_eq!(error(&authorize(&tenant, &late, &cookie, &[]).await), invalid);
+    assert_eq!(error(&authorize(&tenant, &late, &cookie, &[]).await), invalid_ticket());
+}
+
+#[tokio::test]
+async fn login_ticket_of_blocked_user_is_refused() {
+    let tenant = TestTenant::start().await;
     let (blocked, cookie) = ticket(&tenant).await;
     tenant.block_users().await;
     let response = authorize(&tenant, &blocked, &cookie, &[]).await;
     assert_eq!(error(&response), ("unauthorized".into(), "user is blocked".into()));
-    sqlx::query("UPDATE tenant_users SET blocked = FALSE").execute(&tenant.pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn login_ticket_is_accepted_without_cookie() {
+    let tenant = TestTenant::start().await;
     let (ticket, _) = ticket(&tenant).await;
     let response = authorize(&tenant, &ticket, "", &[("prompt", "none")]).await;
-    assert!(query(&location(&response), "code").is_some(), "a browser that kept no cookie gets in");
+    assert!(query(&location(&response), "code").is_some(), "some browsers refuse third-party cookies");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,34 +138,51 @@ async fn parallel_uses_of_login_ticket_succeed_once() {
     assert_eq!(tasks.join_all().await.iter().flatten().count(), 1);
 }
 
+#[rstest]
+#[case::unregistered("https://evil.example")]
+#[case::of_another_client("http://localhost:4000")]
+#[case::null("null")]
 #[tokio::test]
-async fn co_authenticate_refuses_other_origins() {
+async fn co_authenticate_refuses_other_origin(#[case] origin: &str) {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     let body = json!({"client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": otp, "realm": "sms"});
-    for origin in ["https://evil.example", "http://localhost:4000", "null"] {
+    // Three failed attempts would use the code up.
+    for _ in 0..3 {
         let request = tenant.post("/co/authenticate", &body).header("origin", origin);
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 403);
         assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/plain"));
         assert_eq!(response.text().await.unwrap(), format!("Origin {origin} is not allowed."));
     }
-    let response = tenant.post("/co/authenticate", &body).send().await.unwrap();
-    assert_error(response, 401, "unauthorized_client", "Cross origin login not allowed.").await;
-    assert_eq!(tenant.verify(&otp).await.status(), 200, "none of these cost the code");
+    assert_eq!(tenant.verify(&otp).await.status(), 200, "none of these is an attempt");
 }
 
 #[tokio::test]
-async fn co_authenticate_counts_only_wrong_codes_as_attempts() {
+async fn co_authenticate_refuses_missing_origin() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
-    for more in [json!({"scope": "openid"}), json!({"otp": ""}), json!({"realm": "email"}), json!({"client_id": "who"})]
-    {
-        assert!(authenticate(&tenant, &otp, &more).await.status().is_client_error());
+    let body = json!({"client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": otp, "realm": "sms"});
+    // Three failed attempts would use the code up.
+    for _ in 0..3 {
+        let response = tenant.post("/co/authenticate", &body).send().await.unwrap();
+        assert_error(response, 401, "unauthorized_client", "Cross origin login not allowed.").await;
     }
-    let body =
-        assert_error(authenticate(&tenant, &wrong_code(&otp), &json!({})).await, 403, "access_denied", WRONG_CODE)
-            .await;
+    assert_eq!(tenant.verify(&otp).await.status(), 200, "none of these is an attempt");
+}
+
+#[rstest]
+#[case::unknown_property(json!({"scope": "openid"}))]
+#[case::otp_empty(json!({"otp": ""}))]
+#[case::realm_unknown(json!({"realm": "email"}))]
+#[case::client_unknown(json!({"client_id": "who"}))]
+#[tokio::test]
+async fn co_authenticate_counts_only_wrong_codes_as_attempts(#[case] changes: Value) {
+    let tenant = TestTenant::start().await;
+    let otp = tenant.code().await;
+    assert!(authenticate(&tenant, &otp, &changes).await.status().is_client_error());
+    let response = authenticate(&tenant, &wrong_code(&otp), &json!({})).await;
+    let body = assert_error(response, 403, "access_denied", WRONG_CODE).await;
     assert_eq!(body["attempts_left"], 2);
     assert_eq!(authenticate(&tenant, &otp, &json!({})).await.status(), 200);
 }

@@ -1,4 +1,4 @@
-//! Parallel requests: one winner, and never more than three tries.
+//! Parallel requests: one succeeds, and no more than three attempts are counted.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ async fn parallel_wrong_codes_count_as_three_attempts() {
     let mut counted: Vec<u64> = tasks.join_all().await.into_iter().flatten().collect();
     counted.sort_unstable();
     assert_eq!(counted, [0, 1, 2]);
-    // From another address, as this one is blocked by now.
+    // From another address, as this one is blocked now.
     let elsewhere = tenant.post("/oauth/token", &otp_request(&code)).header("auth0-forwarded-for", "192.0.2.1");
     assert_eq!(elsewhere.send().await.unwrap().status(), 403);
 }
@@ -54,7 +54,7 @@ async fn parallel_exchanges_of_authorization_code_succeed_once() {
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
 }
 
-/// Whoever wins the race, a code that two parties hold leaves no refresh token behind.
+/// A code that is exchanged twice may be stolen: no refresh token of it stays valid.
 #[tokio::test(flavor = "multi_thread")]
 async fn parallel_exchanges_of_authorization_code_revoke_refresh_token() {
     let tenant = Arc::new(TestTenant::start().await);

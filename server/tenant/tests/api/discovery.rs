@@ -1,24 +1,26 @@
-//! What the issuer says about itself.
+//! Discovery documents and the JWKS.
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::TestTenant;
 
+#[rstest]
+#[case::openid("/.well-known/openid-configuration")]
+#[case::oauth("/.well-known/oauth-authorization-server")]
 #[tokio::test]
-async fn discovery_lists_only_existing_endpoints() {
+async fn discovery_lists_only_existing_endpoints(#[case] path: &str) {
     let tenant = TestTenant::start().await;
-    for path in ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"] {
-        let metadata: Value = tenant.get(path).send().await.unwrap().json().await.unwrap();
-        assert_eq!(metadata["issuer"], format!("{}/", tenant.origin));
-        assert_eq!(metadata["response_modes_supported"], json!(["query", "fragment", "form_post", "web_message"]));
-        assert_eq!(metadata["code_challenge_methods_supported"], json!(["S256"]));
-        assert_eq!(metadata["passwordless_code_challenge_methods_supported"], json!(["S256"]));
-        for (name, value) in metadata.as_object().unwrap() {
-            if name.ends_with("_endpoint") || name == "jwks_uri" {
-                let status = tenant.http.get(value.as_str().unwrap()).send().await.unwrap().status();
-                assert_ne!(status, 404, "{name}");
-            }
+    let metadata: Value = tenant.get(path).send().await.unwrap().json().await.unwrap();
+    assert_eq!(metadata["issuer"], format!("{}/", tenant.origin));
+    assert_eq!(metadata["response_modes_supported"], json!(["query", "fragment", "form_post", "web_message"]));
+    assert_eq!(metadata["code_challenge_methods_supported"], json!(["S256"]));
+    assert_eq!(metadata["passwordless_code_challenge_methods_supported"], json!(["S256"]));
+    for (name, value) in metadata.as_object().unwrap() {
+        if name.ends_with("_endpoint") || name == "jwks_uri" {
+            let status = tenant.http.get(value.as_str().unwrap()).send().await.unwrap().status();
+            assert_ne!(status, 404, "{name}");
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rstest::rstest;
+
 use crate::support::{CALLBACK, PHONE, TenantOptions, TestTenant, VERIFIER, Visitor, location, query, wrong_code};
 
 #[tokio::test]
@@ -28,16 +30,20 @@ async fn login_page_signs_in_with_number_and_code() {
     assert!(gone.text().await.unwrap().contains("<a href=\"http://localhost:3000\">Go back to Web</a>"));
 }
 
+#[rstest]
+#[case::empty("")]
+#[case::letters("hello")]
+#[case::without_country_code("4155552671")]
+#[case::too_short("+1 415")]
+#[case::html("<b>")]
 #[tokio::test]
-async fn login_page_refuses_invalid_phone_number() {
+async fn login_page_refuses_invalid_phone_number(#[case] typed: &str) {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
-    for typed in ["", "hello", "4155552671", "+1 415", "<b>"] {
-        let page = visitor.post_and_read("phone", ("phone_number", typed)).await;
-        assert!(page.contains("role=\"alert\"") && page.contains("with its country code"));
-        assert!(page.contains("aria-invalid=\"true\"") && page.contains("aria-describedby=\"notice phone_hint\""));
-        assert!(!page.contains("<b>"));
-    }
+    let page = visitor.post_and_read("phone", ("phone_number", typed)).await;
+    assert!(page.contains("role=\"alert\"") && page.contains("with its country code"));
+    assert!(page.contains("aria-invalid=\"true\"") && page.contains("aria-describedby=\"notice phone_hint\""));
+    assert!(!page.contains("<b>"));
     assert!(tenant.messages().await.is_empty());
 }
 
@@ -49,7 +55,7 @@ async fn login_page_asks_to_confirm_unallocated_number() {
         let hidden = format!("<input type=\"hidden\" name=\"asked_back\" value=\"{number}\">");
         page.contains(&format!("Is {number} right?")) && page.contains(&hidden)
     };
-    // Also after a double click, which is no answer.
+    // A double click does not confirm the number.
     for _ in 0..2 {
         let page = visitor.post_and_read("phone", ("phone_number", "00 852 45450000")).await;
         assert!(asks(&page, "+852 4545 0000"), "{page}");
@@ -59,7 +65,7 @@ async fn login_page_asks_to_confirm_unallocated_number() {
         visitor.http.post(tenant.url("/u/login/phone")).form(&fields).send()
     };
     again("+1 357 555 0123", "+852 4545 0000").await.unwrap();
-    assert!(asks(&visitor.page().await, "+1 357-555-0123"), "another one is another question");
+    assert!(asks(&visitor.page().await, "+1 357-555-0123"), "another number needs a confirmation of its own");
     assert!(tenant.messages().await.is_empty());
     again("+1 (357) 5550123", "+1 357-555-0123").await.unwrap();
     assert!(visitor.page().await.contains("Enter the code"));
@@ -93,26 +99,29 @@ async fn login_page_explains_each_code_error() {
     assert!(visitor.post_and_read("change", ("", "")).await.contains("Log in to Web"));
 }
 
+#[rstest]
+#[case::in_a_sentence("Your code is HEAD-TAIL")]
+#[case::before_another_number("HEAD\u{2011}TAIL is your code, good for 3 minutes")]
+#[case::with_invisible_characters("\u{feff}HEAD\u{202f}TAIL\u{200e}")]
+#[case::in_arabic_digits("ARABIC")]
 #[tokio::test]
-async fn login_page_accepts_pasted_code() {
+async fn login_page_accepts_pasted_code(#[case] paste: &str) {
     let tenant = TestTenant::start().await;
     let arabic = |digits: &str| -> String {
         digits.bytes().map(|digit| char::from_u32(0x660 + u32::from(digit - b'0')).unwrap()).collect()
     };
-    for paste in [
-        "Your code is HEAD-TAIL",
-        "HEAD\u{2011}TAIL is your code, good for 3 minutes",
-        "\u{feff}HEAD\u{202f}TAIL\u{200e}",
-        "ARABIC",
-    ] {
-        let visitor = Visitor::arrive(&tenant, &[]).await;
-        visitor.post_and_read("phone", ("phone_number", PHONE)).await;
-        let code = tenant.newest_code().await;
-        let text = paste.replace("HEAD", &code[..3]).replace("TAIL", &code[3..]).replace("ARABIC", &arabic(&code));
-        let response = visitor.post("code", ("code", &text)).await;
-        assert!(query(&location(&response), "code").is_some(), "{text}");
-    }
-    // Programs say what they mean.
+    let visitor = Visitor::arrive(&tenant, &[]).await;
+    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    let code = tenant.newest_code().await;
+    let text = paste.replace("HEAD", &code[..3]).replace("TAIL", &code[3..]).replace("ARABIC", &arabic(&code));
+    let response = visitor.post("code", ("code", &text)).await;
+    assert!(query(&location(&response), "code").is_some(), "{text}");
+}
+
+/// Only the page corrects what users paste; a client's request is taken literally.
+#[tokio::test]
+async fn token_endpoint_refuses_code_with_separator() {
+    let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     assert_eq!(tenant.redeem(&format!("{}-{}", &code[..3], &code[3..])).await.status(), 403);
 }
@@ -144,19 +153,20 @@ async fn login_page_returns_blocked_user_to_application() {
     assert_eq!(query(&answer, "error_description").as_deref(), Some("user is blocked"));
 }
 
+#[rstest]
+#[case::fetch_metadata("sec-fetch-site", "cross-site")]
+#[case::origin("origin", "https://evil.example")]
 #[tokio::test]
-async fn login_page_refuses_cross_site_forms() {
+async fn login_page_refuses_cross_site_form(#[case] header: &str, #[case] value: &str) {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::arrive(&tenant, &[]).await;
-    for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
-        let form = [("state", visitor.state.as_str()), ("phone_number", PHONE)];
-        let request = visitor.http.post(tenant.url("/u/login/phone")).header(name, value).form(&form);
-        assert_eq!(request.send().await.unwrap().status(), 403);
-    }
+    let form = [("state", visitor.state.as_str()), ("phone_number", PHONE)];
+    let request = visitor.http.post(tenant.url("/u/login/phone")).header(header, value).form(&form);
+    assert_eq!(request.send().await.unwrap().status(), 403);
     assert!(tenant.messages().await.is_empty());
 }
 
-/// The page of a login that is over.
+/// The page of an unknown or expired login.
 async fn gone(visitor: &Visitor<'_>, state: &str) -> String {
     let response = visitor.open(state).await;
     assert_eq!(response.status(), 410);
@@ -177,30 +187,29 @@ async fn unknown_or_expired_login_is_gone() {
     assert!(gone(&visitor, &visitor.state).await.contains(back));
     assert_eq!(visitor.post("phone", ("phone_number", PHONE)).await.status(), 410);
     assert!(tenant.messages().await.is_empty());
-    // For an hour; then nobody knows it any more.
+    // The link is shown for another hour; after that the login is unknown.
     for (seconds, is_known) in [(3599, true), (2, false)] {
         tenant.clock.advance(seconds);
         assert_eq!(gone(&visitor, &visitor.state).await.contains(back), is_known);
     }
 }
 
+#[rstest]
+#[case::web_callback(CALLBACK)]
+#[case::app_callback("com.example.app://callback")]
 #[tokio::test]
-async fn expired_login_links_to_initiate_login_uri() {
+async fn expired_login_links_to_initiate_login_uri(#[case] redirect_uri: &str) {
     let tenant = TestTenant::start().await;
-    for redirect_uri in [CALLBACK, "com.example.app://callback"] {
-        let client = [("client_id", "implicit"), ("redirect_uri", redirect_uri)];
-        let left_out = ["state", "scope", "code_challenge", "code_challenge_method"].map(|name| (name, ""));
-        let visitor = Visitor::arrive(&tenant, &[&client[..], &left_out].concat()).await;
-        tenant.clock.advance(3601);
-        let page = gone(&visitor, &visitor.state).await;
-        assert!(
-            page.contains("<a href=\"http://localhost:3000/login?again=%3C1%3E\">Go back to Implicit</a>"),
-            "{page}"
-        );
-    }
+    let client = [("client_id", "implicit"), ("redirect_uri", redirect_uri)];
+    let left_out = ["state", "scope", "code_challenge", "code_challenge_method"].map(|name| (name, ""));
+    let visitor = Visitor::arrive(&tenant, &[&client[..], &left_out].concat()).await;
+    tenant.clock.advance(3601);
+    let page = gone(&visitor, &visitor.state).await;
+    let link = "<a href=\"http://localhost:3000/login?again=%3C1%3E\">Go back to Implicit</a>";
+    assert!(page.contains(link), "{page}");
 }
 
-/// Else whoever passes the page's address on sees the number that is typed there, and where the login is.
+/// Otherwise a shared URL of the page would show the phone number and the progress of the login.
 #[tokio::test]
 async fn login_is_bound_to_browser() {
     let tenant = TestTenant::start().await;
@@ -220,7 +229,7 @@ async fn login_is_bound_to_browser() {
 }
 
 #[tokio::test]
-async fn authorize_stores_nothing_and_limits_parameter_length() {
+async fn authorize_stores_nothing() {
     let tenant = TestTenant::start().await;
     let pages = async || -> i64 {
         sqlx::query_scalar("SELECT page_count FROM pragma_page_count").fetch_one(&tenant.pool).await.unwrap()
@@ -230,16 +239,20 @@ async fn authorize_stores_nothing_and_limits_parameter_length() {
         Visitor::arrive(&tenant, &[("nonce", &"n".repeat(1500))]).await;
     }
     assert_eq!(pages().await, before);
-    for name in ["state", "nonce"] {
-        let long = "x".repeat(3000);
-        let mut parameters = vec![("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code")];
-        parameters.push((name, &long));
-        let response = tenant.get("/authorize").query(&parameters).send().await.unwrap();
-        assert_eq!(query(&location(&response), "error").as_deref(), Some("invalid_request"), "{name}");
-    }
 }
 
-/// Servers refuse long headers.
+#[rstest]
+#[tokio::test]
+async fn authorize_limits_parameter_length(#[values("state", "nonce")] name: &str) {
+    let tenant = TestTenant::start().await;
+    let long = "x".repeat(3000);
+    let mut parameters = vec![("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code")];
+    parameters.push((name, &long));
+    let response = tenant.get("/authorize").query(&parameters).send().await.unwrap();
+    assert_eq!(query(&location(&response), "error").as_deref(), Some("invalid_request"));
+}
+
+/// Servers refuse long Cookie headers.
 #[tokio::test]
 async fn oldest_login_of_browser_is_evicted() {
     let tenant = TestTenant::start().await;

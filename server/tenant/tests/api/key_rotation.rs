@@ -1,4 +1,4 @@
-//! The keys over time: those that sign tokens, and those that codes are hashed under.
+//! Rotation of the signing keys and of the OTP keys, and keys of the operator.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ async fn signing_key_is_published_before_and_after_its_use() {
         named(&keys),
         [(next.as_str(), KeyState::Current), (&fresh, KeyState::Next), (current, KeyState::Retired)]
     );
-    assert_eq!(published(&tenant).await, before, "a running instance follows within a minute");
+    assert_eq!(published(&tenant).await, before, "a running instance reloads the keys within a minute");
     tenant.clock.advance(60);
     assert_eq!(published(&tenant).await, [next.clone(), fresh.clone(), current.clone()]);
     let new_token = access_token(&tenant).await;
@@ -61,7 +61,7 @@ async fn signing_key_is_published_before_and_after_its_use() {
     assert!(is_good(&tenant, &old_token).await && is_good(&tenant, &new_token).await);
 
     tenant.clock.advance(24 * HOUR);
-    assert!(published(&tenant).await.contains(current), "an instance may have signed with it for another minute");
+    assert!(published(&tenant).await.contains(current), "another instance may have signed with it for a minute more");
     tenant.clock.advance(60);
     assert_eq!(published(&tenant).await, [next.clone(), fresh.clone()]);
     let keys = signing_keys(&tenant.pool, &OperatorKeys::default(), &*tenant.clock).await.unwrap();
@@ -112,13 +112,13 @@ async fn otp_key_rotation_keeps_issued_codes_valid() {
     assert_eq!(code_key_states(&tenant).await, [KeyState::Current, KeyState::Retired, KeyState::Retired]);
     assert_eq!(tenant.redeem(&first).await.status(), 200);
     let second = tenant.code().await;
-    // With the old keys gone, the new code was sealed under the new one.
+    // With the old keys deleted, only the newest one can have sealed the second code.
     let delete = "DELETE FROM tenant_code_keys WHERE created_at < (SELECT MAX(created_at) FROM tenant_code_keys)";
     assert_eq!(sqlx::query(delete).execute(&tenant.pool).await.unwrap().rows_affected(), 2);
     assert_eq!(tenant.redeem(&second).await.status(), 200);
 }
 
-/// A key seals codes for a day, and is gone when the last code that it sealed must be: ten hours later at the latest.
+/// A key seals codes for a day. It is deleted ten hours later, when the last code that it sealed has expired.
 #[tokio::test]
 async fn otp_key_rotates_daily() {
     let tenant = TestTenant::start().await;
@@ -141,7 +141,7 @@ async fn otp_key_rotates_daily() {
     assert_eq!(tenant.redeem(&tenant.code().await).await.status(), 200);
 }
 
-/// A key of an operator's, PKCS#8 in PEM.
+/// A new private key, PKCS#8 in PEM.
 fn pem() -> String {
     let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).unwrap();
@@ -162,7 +162,7 @@ async fn operator_keys_are_not_stored_in_database() {
     let token = access_token(&tenant).await;
     assert_ne!(kid(&token), kid(&made_here));
     assert!(is_good(&tenant, &token).await);
-    assert!(published(&tenant).await.contains(&kid(&made_here)), "those before stay published");
+    assert!(published(&tenant).await.contains(&kid(&made_here)), "earlier keys stay published");
     let private: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM tenant_signing_keys").fetch_one(&tenant.pool).await.unwrap();
     assert_eq!(private, 0);
@@ -170,14 +170,14 @@ async fn operator_keys_are_not_stored_in_database() {
     let listed = signing_keys(&tenant.pool, &own, &*tenant.clock).await.unwrap();
     assert_eq!(named(&listed)[0], (kid(&token).as_str(), KeyState::Current));
 
-    // Without the operator's secret the key of the day fits no code.
+    // With another secret of the operator no code verifies.
     let code = tenant.code().await;
     let tenant = tenant.restarted_with(with_keys(&signing, &"x".repeat(43))).await;
     assert_eq!(tenant.verify(&code).await.status(), 401);
     let tenant = tenant.restarted_with(with_keys(&signing, &code_key)).await;
     assert_eq!(tenant.verify(&code).await.status(), 200);
 
-    // Another key takes the place of the first one, which stays published as long as what it signed.
+    // A replaced key stays published until the tokens that it signed have expired.
     tenant.clock.advance(HOUR);
     let tenant = tenant.restarted_with(with_keys(&pem(), &code_key)).await;
     assert!(published(&tenant).await.contains(&kid(&token)));

@@ -1,13 +1,14 @@
 //! `/oidc/logout`.
 
 use reqwest::Response;
+use rstest::rstest;
 use serde_json::Value;
 
-use crate::support::{TestTenant, claims, is_signed_in, location};
+use crate::support::{DAY, TestTenant, claims, is_signed_in, location};
 
 const BYE: &str = "http://localhost:3000/bye";
 
-/// Signs in and returns the session's cookie and an ID token of it.
+/// Signs in, and returns the session cookie and the ID token.
 async fn sign_in(tenant: &TestTenant) -> (String, String) {
     let (code, cookie) = tenant.sign_in_by_redirect(&[("scope", "openid")]).await;
     let body: Value = tenant.exchange(&code, &[]).await.json().await.unwrap();
@@ -18,26 +19,28 @@ async fn logout(tenant: &TestTenant, cookie: &str, parameters: &[(&str, &str)]) 
     tenant.get("/oidc/logout").query(parameters).header("cookie", cookie).send().await.unwrap()
 }
 
+#[rstest]
+#[case::fresh_token(0)]
+#[case::expired_token(2)]
 #[tokio::test]
-async fn oidc_logout_with_hint_ends_session() {
+async fn oidc_logout_with_id_token_hint_ends_session(#[case] days: u64) {
     let tenant = TestTenant::start().await;
-    for days in [0, 2] {
-        let (cookie, token) = sign_in(&tenant).await;
-        tenant.clock.advance(days * 24 * 60 * 60);
-        let parameters = [
-            ("id_token_hint", token.as_str()),
-            ("post_logout_redirect_uri", BYE),
-            ("state", "a b"),
-            ("client_id", "web"),
-        ];
-        let response = logout(&tenant, &cookie, &parameters).await;
-        assert_eq!(response.status(), 302);
-        assert_eq!(location(&response), format!("{BYE}?state=a+b"));
-        assert!(response.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
-        assert!(!is_signed_in(&tenant, &cookie).await);
-        let again = logout(&tenant, &cookie, &parameters).await;
-        assert_eq!(location(&again), format!("{BYE}?state=a+b"), "who is logged out already goes back too");
-    }
+    let (cookie, token) = sign_in(&tenant).await;
+    tenant.clock.advance(days * DAY);
+    let parameters =
+        [("id_token_hint", token.as_str()), ("post_logout_redirect_uri", BYE), ("state", "a b"), ("client_id", "web")];
+    let response = logout(&tenant, &cookie, &parameters).await;
+    assert_eq!(response.status(), 302);
+    assert_eq!(location(&response), format!("{BYE}?state=a+b"));
+    assert!(response.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+    assert!(!is_signed_in(&tenant, &cookie).await);
+    let again = logout(&tenant, &cookie, &parameters).await;
+    assert_eq!(location(&again), format!("{BYE}?state=a+b"), "a repeated logout redirects too");
+}
+
+#[tokio::test]
+async fn oidc_logout_with_logout_hint_ends_session() {
+    let tenant = TestTenant::start().await;
     let (cookie, token) = sign_in(&tenant).await;
     let sid = claims(&token.into())["sid"].as_str().unwrap().to_owned();
     let response = logout(&tenant, &cookie, &[("logout_hint", &sid), ("post_logout_redirect_uri", BYE)]).await;
@@ -56,53 +59,66 @@ async fn oidc_logout_by_post_with_hint_needs_no_cookie() {
     assert!(!is_signed_in(&tenant, &cookie).await);
 }
 
+#[derive(Clone, Copy, Debug)]
+enum Hint {
+    Missing,
+    TokenOfAnotherSession,
+    ForgedToken,
+    UnknownSession,
+}
+
+#[rstest]
 #[tokio::test]
-async fn oidc_logout_without_hint_asks_for_confirmation() {
+async fn oidc_logout_without_valid_hint_asks_for_confirmation(
+    #[values(Hint::Missing, Hint::TokenOfAnotherSession, Hint::ForgedToken, Hint::UnknownSession)] hint: Hint,
+) {
     let tenant = TestTenant::start().await;
     let (_, of_another_session) = sign_in(&tenant).await;
     let (cookie, token) = sign_in(&tenant).await;
     let forged = format!("{}x", token.rsplit_once('.').unwrap().0);
-    for hint in [
-        &[][..],
-        &[("id_token_hint", of_another_session.as_str())],
-        &[("id_token_hint", &forged)],
-        &[("logout_hint", "x")],
-    ] {
-        let parameters =
-            [&[("client_id", "web"), ("post_logout_redirect_uri", BYE), ("state", "<s>")][..], hint].concat();
-        let response = logout(&tenant, &cookie, &parameters).await;
-        assert_eq!(response.status(), 200);
-        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
-        assert!(policy.contains("form-action 'self' http://localhost:3000"), "{policy}");
-        let page = response.text().await.unwrap();
-        assert!(page.contains("Log out?") && page.contains("Web asks") && page.contains("value=\"&lt;s&gt;\""));
-        assert!(is_signed_in(&tenant, &cookie).await);
-    }
+    let hint = match hint {
+        Hint::Missing => &[][..],
+        Hint::TokenOfAnotherSession => &[("id_token_hint", of_another_session.as_str())],
+        Hint::ForgedToken => &[("id_token_hint", forged.as_str())],
+        Hint::UnknownSession => &[("logout_hint", "x")],
+    };
+    let parameters = [&[("client_id", "web"), ("post_logout_redirect_uri", BYE), ("state", "<s>")][..], hint].concat();
+    let response = logout(&tenant, &cookie, &parameters).await;
+    assert_eq!(response.status(), 200);
+    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("form-action 'self' http://localhost:3000"), "{policy}");
+    let page = response.text().await.unwrap();
+    assert!(page.contains("Log out?") && page.contains("Web asks") && page.contains("value=\"&lt;s&gt;\""));
+    assert!(is_signed_in(&tenant, &cookie).await);
+}
+
+#[tokio::test]
+async fn oidc_logout_confirmation_ends_session_if_same_origin() {
+    let tenant = TestTenant::start().await;
+    let (cookie, _) = sign_in(&tenant).await;
     let form = [("client_id", "web"), ("post_logout_redirect_uri", BYE), ("state", "s")];
     let confirm = tenant.http.post(tenant.url("/u/logout")).form(&form).header("cookie", &cookie);
-    let strange = confirm.try_clone().unwrap().header("origin", "https://evil.example").send().await.unwrap();
-    assert_eq!(strange.status(), 403);
+    let cross_origin = confirm.try_clone().unwrap().header("origin", "https://evil.example").send().await.unwrap();
+    assert_eq!(cross_origin.status(), 403);
     assert!(is_signed_in(&tenant, &cookie).await);
     let response = confirm.header("origin", &tenant.origin).send().await.unwrap();
     assert_eq!(location(&response), format!("{BYE}?state=s"));
     assert!(!is_signed_in(&tenant, &cookie).await);
 }
 
+#[rstest]
+#[case::unregistered_uri_with_hint(true, &[("post_logout_redirect_uri", "https://evil.example/")], 400)]
+#[case::unregistered_uri_without_hint(false, &[("post_logout_redirect_uri", "https://evil.example/")], 400)]
+#[case::hint_of_another_client(true, &[("client_id", "public")], 400)]
+#[case::client_unknown(false, &[("client_id", "who")], 403)]
+#[case::uri_of_another_client(false, &[("client_id", "public"), ("post_logout_redirect_uri", BYE)], 400)]
 #[tokio::test]
-async fn oidc_logout_refuses_mismatched_parameters() {
+async fn oidc_logout_refuses(#[case] with_hint: bool, #[case] parameters: &[(&str, &str)], #[case] status: u16) {
     let tenant = TestTenant::start().await;
     let (cookie, token) = sign_in(&tenant).await;
-    let hint = ("id_token_hint", token.as_str());
-    for (parameters, status) in [
-        (&[hint, ("post_logout_redirect_uri", "https://evil.example/")][..], 400),
-        (&[("post_logout_redirect_uri", "https://evil.example/")], 400),
-        (&[hint, ("client_id", "public")], 400),
-        (&[("client_id", "who")], 403),
-        (&[("client_id", "public"), ("post_logout_redirect_uri", BYE)], 400),
-    ] {
-        let response = logout(&tenant, &cookie, parameters).await;
-        assert_eq!(response.status(), status, "{parameters:?}");
-        assert!(!response.headers().contains_key("location"));
-    }
+    let hint = if with_hint { &[("id_token_hint", token.as_str())][..] } else { &[] };
+    let response = logout(&tenant, &cookie, &[hint, parameters].concat()).await;
+    assert_eq!(response.status(), status);
+    assert!(!response.headers().contains_key("location"));
     assert!(is_signed_in(&tenant, &cookie).await);
 }

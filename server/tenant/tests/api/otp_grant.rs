@@ -1,5 +1,6 @@
-//! `POST /oauth/token` with a phone number and a code.
+//! `POST /oauth/token` with the OTP grant.
 
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::{PHONE, TestTenant, WRONG_CODE, assert_error, claims, otp_request, wrong_code};
@@ -111,24 +112,22 @@ async fn otp_grant_with_signup_disabled_needs_existing_user() {
     assert_eq!(claims(&body["id_token"])["sub"], "sms|0123456789abcdef01234567");
 }
 
+#[rstest]
+#[case::grant_type_unsupported("grant_type", "password")]
+#[case::client_unknown("client_id", "who")]
+#[case::client_secret_wrong("client_secret", "wrong")]
+#[case::client_secret_empty("client_secret", "")]
+#[case::username_not_a_phone_number("username", "someone")]
+#[case::username_of_another("username", "+14155550000")]
+#[case::otp_empty("otp", "")]
+#[case::realm_unknown("realm", "email")]
 #[tokio::test]
-async fn otp_grant_counts_only_wrong_codes_as_attempts() {
+async fn otp_grant_counts_only_wrong_codes_as_attempts(#[case] name: &str, #[case] value: &str) {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
-    for (name, value) in [
-        ("grant_type", "password"),
-        ("client_id", "who"),
-        ("client_secret", "wrong"),
-        ("client_secret", ""),
-        ("username", "someone"),
-        ("username", "+14155550000"),
-        ("otp", ""),
-        ("realm", "email"),
-    ] {
-        let mut request = otp_request(&code);
-        request[name] = json!(value);
-        assert!(tenant.post("/oauth/token", &request).send().await.unwrap().status().is_client_error());
-    }
+    let mut request = otp_request(&code);
+    request[name] = json!(value);
+    assert!(tenant.post("/oauth/token", &request).send().await.unwrap().status().is_client_error());
     let body = assert_error(tenant.redeem(&wrong_code(&code)).await, 403, "invalid_grant", WRONG_CODE).await;
     assert_eq!(body["attempts_left"], 2);
     assert_eq!(tenant.redeem(&code).await.status(), 200);

@@ -1,9 +1,10 @@
-//! Twilio's reports about messages.
+//! `POST /twilio/status`: Twilio's status callbacks.
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use passwordless_tenant::{Retries, Sms, TwilioConfig, messages};
 use reqwest::Response;
+use rstest::rstest;
 use serde_json::json;
 use url::Url;
 use wiremock::{
@@ -13,7 +14,9 @@ use wiremock::{
 
 use crate::support::{PHONE, TWILIO_ACCOUNT, TWILIO_TOKEN, TenantOptions, TestTenant, log, twilio_config};
 
-/// A tenant behind https whose one message was taken as `SM1`.
+const STATUS_URL: &str = "https://login.example/twilio/status";
+
+/// A tenant at an https URL that has sent one message, which Twilio accepted as `SM1`.
 async fn with_a_message() -> TestTenant {
     let double = MockServer::start().await;
     let created = ResponseTemplate::new(201).set_body_json(json!({"sid": "SM1", "status": "queued"}));
@@ -41,7 +44,7 @@ fn signature(url: &str, token: &str, form: &[(&str, &str)]) -> String {
 
 async fn report(tenant: &TestTenant, message_id: &str, more: &[(&str, &str)]) -> u16 {
     let form = [&[("MessageSid", message_id), ("AccountSid", TWILIO_ACCOUNT), ("To", PHONE)], more].concat();
-    let signature = signature("https://login.example/twilio/status", TWILIO_TOKEN, &form);
+    let signature = signature(STATUS_URL, TWILIO_TOKEN, &form);
     send(tenant, &form, Some(&signature)).await.status().as_u16()
 }
 
@@ -83,21 +86,38 @@ async fn status_callback_before_send_response_is_stored() {
     assert!(found.is_some_and(|message| message.status == "delivered" && message.connection.is_none()));
 }
 
+const DELIVERED: [(&str, &str); 3] =
+    [("MessageSid", "SM1"), ("AccountSid", TWILIO_ACCOUNT), ("MessageStatus", "delivered")];
+
+#[rstest]
+#[case::missing(None)]
+#[case::empty(Some(String::new()))]
+#[case::not_base64(Some("!".to_owned()))]
+#[case::by_another_token(Some(signature(STATUS_URL, "another-token", &DELIVERED)))]
+#[case::for_another_url(Some(signature("https://login.example/elsewhere", TWILIO_TOKEN, &DELIVERED)))]
 #[tokio::test]
-async fn status_callback_without_valid_signature_is_refused() {
+async fn status_callback_without_valid_signature_is_refused(#[case] forged: Option<String>) {
     let tenant = with_a_message().await;
-    let form = [("MessageSid", "SM1"), ("AccountSid", TWILIO_ACCOUNT), ("MessageStatus", "delivered")];
-    let good = signature("https://login.example/twilio/status", TWILIO_TOKEN, &form);
-    let of_another = signature("https://login.example/twilio/status", "another-token", &form);
-    let elsewhere = signature("https://login.example/elsewhere", TWILIO_TOKEN, &form);
-    for forged in [None, Some(""), Some("!"), Some(of_another.as_str()), Some(elsewhere.as_str())] {
-        assert_eq!(send(&tenant, &form, forged).await.status(), 403, "{forged:?}");
-    }
+    assert_eq!(send(&tenant, &DELIVERED, forged.as_deref()).await.status(), 403);
+    assert_eq!(state(&tenant).await, ("accepted".to_owned(), None));
+    let good = signature(STATUS_URL, TWILIO_TOKEN, &DELIVERED);
+    assert_eq!(send(&tenant, &DELIVERED, Some(&good)).await.status(), 204);
+}
+
+#[tokio::test]
+async fn status_callback_with_changed_body_is_refused() {
+    let tenant = with_a_message().await;
+    let good = signature(STATUS_URL, TWILIO_TOKEN, &DELIVERED);
     let changed = [("MessageSid", "SM1"), ("AccountSid", TWILIO_ACCOUNT), ("MessageStatus", "failed")];
     assert_eq!(send(&tenant, &changed, Some(&good)).await.status(), 403);
+    assert_eq!(state(&tenant).await, ("accepted".to_owned(), None));
+}
+
+#[tokio::test]
+async fn status_callback_of_unknown_account_is_refused() {
+    let tenant = with_a_message().await;
     let unknown = [("MessageSid", "SM1"), ("AccountSid", "AC9"), ("MessageStatus", "delivered")];
-    let signed = signature("https://login.example/twilio/status", TWILIO_TOKEN, &unknown);
+    let signed = signature(STATUS_URL, TWILIO_TOKEN, &unknown);
     assert_eq!(send(&tenant, &unknown, Some(&signed)).await.status(), 403);
     assert_eq!(state(&tenant).await, ("accepted".to_owned(), None));
-    assert_eq!(send(&tenant, &form, Some(&good)).await.status(), 204);
 }
