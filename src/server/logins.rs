@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_browser_brings_its_logins_back_and_the_newest_counts() {
-        let (config, now) = (config("https://app.example"), OffsetDateTime::now_utc());
+        let (config, now) = (config("https://app.example"), OffsetDateTime::UNIX_EPOCH);
         let (one, other) = (login("/one", now), login("/other", now + Duration::milliseconds(1)));
         let mut jar = after(&Logins::of(&config, &HeaderMap::new(), now).keep(&one), &HeaderMap::new());
         // Two requests at once know nothing of each other.
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn another_apps_and_anothers_name_open_nothing() {
-        let (mine, now) = (config("https://app.example"), OffsetDateTime::now_utc());
+        let (mine, now) = (config("https://app.example"), OffsetDateTime::UNIX_EPOCH);
         let mut theirs = config("https://app.example");
         theirs.client_secret = "another".into();
         let (one, other) = (login("/", now), login("/", now));
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn the_cookies_never_become_too_many_or_too_long() {
-        let (config, mut now) = (config("https://app.example"), OffsetDateTime::now_utc());
+        let (config, mut now) = (config("https://app.example"), OffsetDateTime::UNIX_EPOCH);
         let mut jar = HeaderMap::new();
         for round in 0..60 {
             now += Duration::SECOND;
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn the_longest_login_fits_into_a_cookie() {
-        let (config, now) = (config("https://app.example"), OffsetDateTime::now_utc());
+        let (config, now) = (config("https://app.example"), OffsetDateTime::UNIX_EPOCH);
         let mut long = login(&format!("/{}", "x".repeat(1023)), now);
         long.type_number(&"\u{10ffff}".repeat(1000), crate::Country::default());
         long.refused(crate::api::Refusal::Denied("\u{10ffff}".repeat(1000)));

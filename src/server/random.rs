@@ -52,6 +52,7 @@ unguessable_text! {
     CodeVerifier
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one source of the app's random texts")]
 fn text() -> Result<String, NoRandomness> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
