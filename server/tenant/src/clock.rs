@@ -14,6 +14,7 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the clock that is injected")]
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc()
     }

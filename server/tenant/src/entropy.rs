@@ -13,6 +13,7 @@ pub trait Entropy: Send + Sync + 'static {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
+    #[expect(clippy::disallowed_methods, reason = "the source that is injected")]
     fn fill(&self, buf: &mut [u8]) {
         // AWS-LC aborts the process when its generator fails, so the error is never seen; a retry keeps that promise local.
         while aws_lc_rs::rand::fill(buf).is_err() {}

@@ -168,6 +168,7 @@ impl SmsSender for Twilio {
         loop {
             match self.try_once(message).await {
                 Err(SendError::Busy { .. } | SendError::Unreachable) if tried < self.config.retries.tries => {
+                    #[expect(clippy::disallowed_methods, reason = "the pause before a retry, which tests configure")]
                     tokio::time::sleep(self.config.retries.pause(tried)).await;
                     tried += 1;
                 }
