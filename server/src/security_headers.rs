@@ -39,6 +39,7 @@ pub(crate) fn provide_nonce() {
 }
 
 /// Middleware that sets the headers.
+#[expect(clippy::disallowed_methods, reason = "a nonce, on which no rule depends")]
 pub(crate) async fn set(State(policy): State<Policy>, mut request: Request, next: Next) -> Response {
     let mut bytes = [0; 16];
     if rand::fill(&mut bytes).is_err() {

@@ -73,6 +73,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             Ok(accepted) => return accepted,
             Err(error) => {
                 tracing::error!(%error, "a connection could not be taken");
+                #[expect(clippy::disallowed_methods, reason = "the system gives no event for this")]
                 sleep(AFTER_ERROR).await;
             }
         }

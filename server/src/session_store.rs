@@ -55,7 +55,7 @@ impl DatabaseSessions {
         let mut interval = tokio::time::interval(SWEEP_EVERY);
         loop {
             interval.tick().await;
-            let now = OffsetDateTime::now_utc();
+            let now = now();
             loop {
                 match self.remove_some(now).await {
                     Ok(removed) if removed < u64::from(BATCH) => break,
@@ -134,7 +134,7 @@ impl SessionStore for DatabaseSessions {
         let row: Option<(String, i64)> =
             sqlx::query_as("SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > $2")
                 .bind(hash(*id))
-                .bind(OffsetDateTime::now_utc().unix_timestamp())
+                .bind(now().unix_timestamp())
                 .fetch_optional(&self.0)
                 .await
                 .map_err(backend)?;
@@ -149,6 +149,11 @@ impl SessionStore for DatabaseSessions {
             .map_err(backend)?;
         Ok(())
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "tower-sessions computes when a session expires by the system's clock")]
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
 }
 
 fn hash(id: Id) -> String {
@@ -225,7 +230,7 @@ mod tests {
     #[tokio::test]
     async fn a_session_belongs_to_who_signed_in_last() -> std::result::Result<(), Box<dyn Error>> {
         let sessions = DatabaseSessions::open(pool().await?).await?;
-        let mut session = record(None, OffsetDateTime::now_utc() + Duration::from_mins(1));
+        let mut session = record(None, now() + Duration::from_mins(1));
         sessions.create(&mut session).await?;
         session.data = record(Some("sms|one"), session.expiry_date).data;
         sessions.save(&session).await?;
@@ -240,7 +245,7 @@ mod tests {
     async fn what_is_over_is_removed_a_batch_at_a_time() -> std::result::Result<(), Box<dyn Error>> {
         let pool = pool().await?;
         let sessions = DatabaseSessions::open(pool.clone()).await?;
-        let now = OffsetDateTime::now_utc();
+        let now = now();
         for minutes in std::iter::repeat_n(0, 1200).chain([1, 2, 3]) {
             sessions.create(&mut record(None, now + Duration::from_mins(minutes))).await?;
         }

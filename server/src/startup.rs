@@ -217,6 +217,7 @@ fn that_fit(mut connections: ConnectionArgs, servers: usize) -> ConnectionArgs {
 async fn finish(mut tasks: JoinSet<()>, mut stopped: watch::Receiver<bool>) -> Result<(), StartupError> {
     let grace_is_over = async move {
         drop(stopped.wait_for(|stop| *stop).await);
+        #[expect(clippy::disallowed_methods, reason = "the grace period of a shutdown")]
         tokio::time::sleep(GRACE).await;
     };
     let all_done = async {

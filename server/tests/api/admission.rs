@@ -2,12 +2,12 @@
 
 use crate::{
     browser::{Browser, Page},
+    clock::TestClock,
     fake_tenant::{FakeTenant, Key},
     program::Program,
 };
 use leptos_passwordless::api::{Refusal, VerifyOutcome};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use url::Url;
 
 const BRITISH: &str = "+447911123456";
@@ -23,7 +23,7 @@ async fn tenant() -> (FakeTenant, Key) {
 
 /// A good ID token for this number.
 pub fn id_token(tenant: &FakeTenant, key: &Key, phone_number: Option<&str>, nonce: Option<&str>) -> String {
-    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let now = TestClock::default().now().unix_timestamp();
     let mut claims = json!({
         "iss": tenant.issuer(), "sub": "sms|0123456789abcdef01234567", "aud": "client", "iat": now, "exp": now + 60,
     });

@@ -14,6 +14,7 @@ impl TestClock {
         self.0.fetch_add(by.whole_seconds(), Ordering::SeqCst);
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the clock that is injected")]
     pub fn now(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc() + Duration::seconds(self.0.load(Ordering::SeqCst))
     }

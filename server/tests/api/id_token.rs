@@ -1,6 +1,7 @@
 //! ID tokens that must not sign anyone in.
 
 use crate::{
+    clock::TestClock,
     fake_tenant::{FakeTenant, Key, message},
     program::Program,
 };
@@ -16,7 +17,7 @@ fn header() -> Value {
 }
 
 fn claims(tenant: &FakeTenant) -> Value {
-    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let now = TestClock::default().now().unix_timestamp();
     json!({ "iss": tenant.issuer(), "sub": "sms|0123456789abcdef01234567", "aud": "client", "iat": now, "exp": now + 60 })
 }
 
@@ -72,7 +73,7 @@ async fn several_audiences_need_an_authorized_party() {
 
 #[tokio::test]
 async fn a_claim_that_is_wrong_or_missing_is_refused() {
-    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let now = TestClock::default().now().unix_timestamp();
     let wrong = [
         ("iss", json!("https://evil.example/")),
         ("iss", Value::Null),
@@ -212,7 +213,7 @@ async fn keys_outlive_a_tenant_in_trouble() {
         let (tenant, key) = tenant().await;
         let program = Program::app(&tenant.origin(), &["--auth0-login-flow", "token"]).await;
         let mut good = claims(&tenant);
-        good["exp"] = json!(time::OffsetDateTime::now_utc().unix_timestamp() + 7200);
+        good["exp"] = json!(TestClock::default().now().unix_timestamp() + 7200);
         let good = key.sign(&header(), &good);
         let verified = VerifyOutcome::Verified { continue_to: "/".to_owned() };
         assert_eq!(log_in(&program, &tenant, &good).await, verified);
@@ -244,7 +245,7 @@ async fn without_any_key_no_code_is_used_up() {
 async fn a_fraction_of_a_second_or_a_long_name_refuses_nobody() {
     let (tenant, key) = tenant().await;
     let mut claims = claims(&tenant);
-    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let now = TestClock::default().now().unix_timestamp();
     claims["iat"] = json!(f64::from(u32::try_from(now).unwrap()) + 0.25);
     claims["exp"] = json!(f64::from(u32::try_from(now).unwrap()) + 60.5);
     claims["name"] = json!("x".repeat(100_000));

@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(packed(&client, &site, true)?.as_ref(), Some(&optimised));
         assert_eq!(packed(&client, &site, false)?, Some(optimised));
 
-        let later = SystemTime::now() + Duration::from_mins(1);
+        let later = fs::metadata(site.hash_file())?.modified()? + Duration::from_mins(1);
         File::options().append(true).open(&client)?.set_modified(later)?;
         assert_eq!(packed(&client, &site, false)?, None, "it was compiled again");
         Ok(())
