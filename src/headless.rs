@@ -14,9 +14,8 @@ pub(crate) use events::{input_of, write};
 pub(crate) use signals::escaped;
 
 use crate::api::{RESEND_PATH, Refusal, START_PATH, StartOutcome, VERIFY_PATH, VerifyOutcome};
+use crate::flow::{Effect as Todo, Event, LockEvent, State, is_step, told};
 use crate::hooks::{BeforeStart, Hooks};
-use crate::lock::events::{LockEvent, is_step, told};
-use crate::lock::state::{Effect as Todo, Event, State};
 use crate::login::Login;
 use answer::Answer;
 use leptos::{prelude::*, task::spawn_local};

@@ -1,7 +1,7 @@
 //! What an app does at the steps of a login.
 
 use crate::country::Country;
-use crate::lock::events::LockEvent;
+use crate::flow::LockEvent;
 use leptos::prelude::{Callable, Callback};
 
 /// The app's callbacks; each is optional. They run in the browser, where they can refuse a step with a sentence of the

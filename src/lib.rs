@@ -82,6 +82,7 @@
 pub mod api;
 pub mod country;
 mod digits;
+pub mod flow;
 mod fold;
 pub mod headless;
 mod hooks;
@@ -94,9 +95,10 @@ mod phone_number;
 pub mod server;
 
 pub use country::{Country, UnknownCountry};
+pub use flow::LockEvent;
 pub use headless::{Passwordless, use_passwordless, use_passwordless_with_hooks};
 pub use hooks::{BeforeStart, Hooks};
-pub use lock::{Lock, LockDialog, LockOptions, events::LockEvent};
+pub use lock::{Lock, LockDialog, LockOptions};
 pub use login::{Login, Terms};
 pub use one_time_code::{InvalidOneTimeCode, OneTimeCode};
 pub use phone_number::{InvalidPhoneNumber, PhoneNumber};

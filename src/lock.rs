@@ -1,6 +1,6 @@
 //! The Lock dialog: asks for the phone number, then for the code.
 //!
-//! [`state`] is the dialog as a pure state machine; the components here only draw it. Each screen is a real form that
+//! [`flow`](crate::flow) is the login as a pure state machine; the components here only draw it. Each screen is a real form that
 //! posts to a server function, so the dialog works without JavaScript, as a page; [`LockDialog`] is the same in a modal.
 //!
 //! All screens are in the page from the start, and one of them shows: so the browser only wakes what the server wrote,
@@ -11,7 +11,6 @@ mod country_picker;
 mod dialog;
 mod enter_code;
 mod enter_phone;
-pub mod events;
 mod follow;
 mod last_login;
 mod login_name;
@@ -21,14 +20,14 @@ mod options;
 #[cfg_attr(feature = "ssr", expect(dead_code, reason = "only a browser has a card to copy"))]
 mod pristine;
 mod signed_in;
-pub mod state;
 mod submit_button;
 mod terms;
 mod theme;
 mod unrecoverable;
 
+pub use crate::flow::{FlashKind, FlashMessage};
 pub use dialog::LockDialog;
-pub use options::{FlashKind, FlashMessage, LockOptions};
+pub use options::LockOptions;
 pub use theme::{Color, InvalidColor, Theme};
 
 use crate::headless::{self, Passwordless, escaped};

@@ -3,7 +3,7 @@
 pub(crate) mod wire;
 
 use crate::country::Countries;
-use crate::lock::state::State;
+use crate::flow::State;
 use crate::messages::Messages;
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_passwordless::{
     Login, Passwordless,
     api::{RESEND_PATH, START_PATH, VERIFY_PATH},
-    lock::state::Screen,
+    flow::Screen,
     messages::Text,
     use_passwordless,
 };

@@ -5,7 +5,7 @@ use super::{
     events::{field, input_of, is_composing, take, write},
 };
 use crate::country::Country;
-use crate::lock::state::Event;
+use crate::flow::Event;
 use crate::phone_number::typed::Typed;
 use leptos::{
     ev::{Event as DomEvent, MouseEvent, SubmitEvent},

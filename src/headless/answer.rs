@@ -2,7 +2,7 @@
 
 use super::js::get;
 use crate::api::{ApiError, CodeSent, Refusal, StartOutcome, VerifyOutcome, refusal::Wire};
-use crate::lock::state::Event;
+use crate::flow::Event;
 use leptos::wasm_bindgen::JsValue;
 
 /// The JSON of an answer.

@@ -1,7 +1,7 @@
 //! Counts down to the next code and to the end of this one.
 
 use super::Passwordless;
-use crate::lock::state::Event;
+use crate::flow::Event;
 use leptos::prelude::*;
 use std::time::Duration;
 

@@ -3,8 +3,8 @@
 use super::Passwordless;
 use crate::api::{CodeSent, Refusal};
 use crate::country::{Countries, Country};
+use crate::flow::{Notice, Request, Screen, Search, State};
 use crate::fold::fold;
-use crate::lock::state::{Notice, Request, Screen, Search, State};
 use crate::login::{Login, Terms};
 use crate::messages::{Messages, Text};
 use crate::phone_number::{preview, typed::Typed};

@@ -1,7 +1,7 @@
 //! `WebOTP`: takes the code out of the SMS, where the browser can (<https://wicg.github.io/web-otp/>).
 
 use super::{Passwordless, js::get};
-use crate::lock::state::{Event, Screen, State};
+use crate::flow::{Event, Screen, State};
 use js_sys::{Function, JSON, Promise, Reflect};
 use leptos::{
     prelude::window,

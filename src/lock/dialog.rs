@@ -1,6 +1,5 @@
-use super::events::LockEvent;
-use super::state::{Screen, State};
 use super::{Card, LockOptions, follow};
+use crate::flow::{LockEvent, Screen, State};
 use crate::headless::{self, Passwordless, escaped};
 use crate::hooks::Hooks;
 use crate::login::Login;

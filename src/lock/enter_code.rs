@@ -1,11 +1,7 @@
-use super::{
-    login_name::LoginName,
-    notice,
-    state::{Request, Screen},
-    submit_button::SubmitButton,
-};
+use super::{login_name::LoginName, notice, submit_button::SubmitButton};
 use crate::{
     api::{RESEND_PATH, VERIFY_PATH},
+    flow::{Request, Screen},
     headless::Passwordless,
     messages::Text,
 };

@@ -2,11 +2,10 @@ use super::{
     country_picker::CountryPicker,
     login_name::LoginName,
     notice,
-    state::Screen,
     submit_button::{SubmitButton, or_busy},
     terms::TermsBox,
 };
-use crate::{api::START_PATH, headless::Passwordless, messages::Text};
+use crate::{api::START_PATH, flow::Screen, headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
 /// The first screen: country and phone number.

@@ -1,10 +1,7 @@
 //! What follows a step on the screen: the focus, the code in its field, the countries in their list.
 
-use super::{
-    country_picker::combobox,
-    pristine,
-    state::{Event, State},
-};
+use super::{country_picker::combobox, pristine};
+use crate::flow::{Event, State};
 use crate::headless::{Passwordless, write};
 use leptos::{prelude::*, wasm_bindgen::JsCast};
 use web_sys::{HtmlElement, HtmlInputElement};

@@ -1,10 +1,9 @@
 use super::{
     login_name::LoginName,
-    state::Screen,
     submit_button::{SubmitButton, or_busy},
     terms::TermsBox,
 };
-use crate::{api::START_PATH, headless::Passwordless, messages::Text};
+use crate::{api::START_PATH, flow::Screen, headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
 /// The screen before the first: logs in with the number of the last login, in one press.

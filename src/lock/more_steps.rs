@@ -1,5 +1,4 @@
-use super::state::Screen;
-use crate::{headless::Passwordless, messages::Text};
+use crate::{flow::Screen, headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
 /// The tenant asks for more than a code, which the notice says; its own login page has what it asks for.

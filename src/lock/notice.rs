@@ -1,5 +1,8 @@
-use super::{options::FlashKind, state::Notice};
-use crate::{headless::Passwordless, messages::Text};
+use crate::{
+    flow::{FlashKind, Notice},
+    headless::Passwordless,
+    messages::Text,
+};
 use leptos::prelude::*;
 
 /// What fields name as their description, after the dialog's id.

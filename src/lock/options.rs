@@ -1,4 +1,5 @@
-use super::{Theme, state::Notice};
+use super::Theme;
+use crate::flow::{FlashKind, FlashMessage, Notice};
 #[cfg(feature = "ssr")]
 use crate::login::wire::{flag, joined};
 use crate::login::{
@@ -71,26 +72,6 @@ impl From<String> for LockOptions {
         let flash_message = Some(FlashMessage { kind, text: next() }).filter(|flash| !flash.text.is_empty());
         Self { closable, autoclose, flash_message, ..Self::default() }
     }
-}
-
-/// What the dialog says before the first step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FlashMessage {
-    /// What kind of news it is.
-    pub kind: FlashKind,
-    /// The sentence.
-    pub text: String,
-}
-
-/// What kind of news a [`FlashMessage`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FlashKind {
-    /// Something failed.
-    Error,
-    /// Something is done.
-    Success,
-    /// Something is good to know.
-    Info,
 }
 
 impl Default for LockOptions {

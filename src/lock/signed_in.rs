@@ -1,5 +1,4 @@
-use super::state::Screen;
-use crate::{headless::Passwordless, messages::Text};
+use crate::{flow::Screen, headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
 /// The last screen: the browser is about to leave; the link is for the one that does not, and shows late.

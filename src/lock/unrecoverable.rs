@@ -1,5 +1,4 @@
-use super::state::Screen;
-use crate::{headless::Passwordless, messages::Text};
+use crate::{flow::Screen, headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
 /// Nobody can log in at the moment, which the notice says; the way on is another try.

@@ -4,7 +4,7 @@
 use super::{Login, Terms};
 use crate::api::{CodeSent, refusal::Wire};
 use crate::country::{Countries, Country};
-use crate::lock::state::{Notice, Screen, State};
+use crate::flow::{Notice, Screen, State};
 use crate::messages::Messages;
 
 /// UNIT SEPARATOR, which nobody types.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Country, Login,
     api::Refusal,
-    lock::state::{Notice, Screen, State},
+    flow::{Notice, Screen, State},
 };
 use axum::{
     extract::{Request, State as AxumState},

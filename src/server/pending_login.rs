@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Country, PhoneNumber,
     api::{CodeSent, Refusal},
-    lock::state::{Notice, Screen, State},
+    flow::{Notice, Screen, State},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Country, PhoneNumber,
     api::{ApiError, Refusal, StartOutcome},
-    lock::state::Notice,
+    flow::Notice,
 };
 
 /// The arguments of [`api::start`](crate::api::start).

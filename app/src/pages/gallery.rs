@@ -9,10 +9,8 @@ use leptos_meta::{Link, Title};
 use leptos_passwordless::{
     Country, Lock, LockOptions, Login, Terms,
     api::{CodeSent, Refusal},
-    lock::{
-        Color, FlashKind, FlashMessage, Theme,
-        state::{Notice, Request, Screen, State},
-    },
+    flow::{Notice, Request, Screen, State},
+    lock::{Color, FlashKind, FlashMessage, Theme},
     server::{Language, use_login},
 };
 use leptos_router::hooks::use_query_map;

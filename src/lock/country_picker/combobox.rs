@@ -1,6 +1,7 @@
-use super::super::{follow::element, state::Event};
+use super::super::follow::element;
 use crate::{
     country::Country,
+    flow::Event,
     headless::{Passwordless, escaped, input_of, write},
     messages::Text,
 };
