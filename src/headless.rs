@@ -13,10 +13,11 @@ mod web_otp;
 pub(crate) use events::{input_of, write};
 pub(crate) use signals::escaped;
 
-use crate::api::{RESEND_PATH, Refusal, START_PATH, StartOutcome, VERIFY_PATH, VerifyOutcome};
+use crate::api::{RESEND_PATH, START_PATH, VERIFY_PATH};
 use crate::flow::{Effect as Todo, Event, LockEvent, State, is_step, told};
 use crate::hooks::{BeforeStart, Hooks};
 use crate::login::Login;
+use crate::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use answer::Answer;
 use leptos::{prelude::*, task::spawn_local};
 use post::post;

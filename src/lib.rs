@@ -90,6 +90,7 @@ pub mod lock;
 mod login;
 pub mod messages;
 mod one_time_code;
+pub mod outcome;
 mod phone_number;
 #[cfg(feature = "ssr")]
 pub mod server;

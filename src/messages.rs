@@ -4,7 +4,7 @@
 //! are Lock's where the thing is the same. The server picks one and sends it along with the page, so that a language
 //! costs the client nothing. Times are clocks (`2:41`) and counts follow a colon: no language needs plural forms.
 
-use crate::api::Refusal;
+use crate::outcome::Refusal;
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $text:ident = $key:literal,)*) => {

@@ -1,8 +1,8 @@
 //! What the dialog tells the app around it; the names follow Lock's.
 
 use super::state::{Event, Notice, Request, Screen, State};
-use crate::api::Refusal;
 use crate::country::Country;
+use crate::outcome::Refusal;
 
 /// A step of a login, told when it happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +103,7 @@ fn counted_down(before: &State, after: &State) -> Option<LockEvent> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{CodeSent, StartOutcome, VerifyOutcome};
+    use crate::outcome::{CodeSent, StartOutcome, VerifyOutcome};
 
     fn told_by(state: &mut State, event: Event) -> Option<LockEvent> {
         let (before, is_step) = (state.clone(), is_step(&event));

@@ -1,9 +1,9 @@
 //! The dialog as a pure state machine: state and event give the next state and at most one effect.
 
 use super::flash_message::FlashMessage;
-use crate::api::{ApiError, CodeSent, Refusal, StartOutcome, VerifyOutcome};
 use crate::country::Country;
 use crate::one_time_code;
+use crate::outcome::{ApiError, CodeSent, Refusal, StartOutcome, VerifyOutcome};
 use serde::{Deserialize, Serialize};
 
 /// All that the dialog shows.

@@ -1,8 +1,8 @@
 //! What the server functions answer, read member by member: a reader made by serde would weigh more than the dialog's rules.
 
 use super::js::get;
-use crate::api::{ApiError, CodeSent, Refusal, StartOutcome, VerifyOutcome, refusal::Wire};
 use crate::flow::Event;
+use crate::outcome::{ApiError, CodeSent, Refusal, StartOutcome, VerifyOutcome, codec::RefusalWire};
 use leptos::wasm_bindgen::JsValue;
 
 /// The JSON of an answer.
@@ -34,7 +34,7 @@ pub(super) fn of_verify(answer: Answer) -> Event {
 fn refusal(answer: &JsValue) -> Option<Refusal> {
     let refused = get(answer, "Refused")?;
     let (reason, sentence) = (text(&refused, "reason"), Some(text(&refused, "sentence")));
-    Some(Wire { reason, number: number(&refused, "number"), sentence }.into())
+    Some(RefusalWire { reason, number: number(&refused, "number"), sentence }.into())
 }
 
 fn text(object: &JsValue, name: &str) -> String {

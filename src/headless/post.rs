@@ -1,7 +1,7 @@
 //! Posts what a form would have posted, and reads the answer.
 
 use super::answer::Answer;
-use crate::api::ApiError;
+use crate::outcome::ApiError;
 use js_sys::{Object, Promise, Reflect};
 use leptos::{
     prelude::window,

@@ -1,12 +1,12 @@
 //! What there is to show.
 
 use super::Passwordless;
-use crate::api::{CodeSent, Refusal};
 use crate::country::{Countries, Country};
 use crate::flow::{Notice, Request, Screen, Search, State};
 use crate::fold::fold;
 use crate::login::{Login, Terms};
 use crate::messages::{Messages, Text};
+use crate::outcome::{CodeSent, Refusal};
 use crate::phone_number::{preview, typed::Typed};
 use leptos::prelude::*;
 

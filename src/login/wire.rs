@@ -2,10 +2,10 @@
 //! would cost the client more code than the dialog has rules.
 
 use super::{Login, Terms};
-use crate::api::{CodeSent, refusal::Wire};
 use crate::country::{Countries, Country};
 use crate::flow::{Notice, Screen, State};
 use crate::messages::Messages;
+use crate::outcome::{CodeSent, codec::RefusalWire};
 
 /// UNIT SEPARATOR, which nobody types.
 pub(crate) const SEPARATOR: char = '\u{1f}';
@@ -85,7 +85,7 @@ impl From<String> for Login {
                 .filter(|sent| !sent.phone_number.is_empty()),
                 notice: notice_from_wire(
                     &next(),
-                    Wire { reason: next(), number: next().parse().ok(), sentence: Some(next()) },
+                    RefusalWire { reason: next(), number: next().parse().ok(), sentence: Some(next()) },
                 ),
                 ..State::default()
             },
@@ -121,8 +121,8 @@ fn screen_from_wire(screen: &str, says: String) -> Screen {
 }
 
 #[cfg(feature = "ssr")]
-fn notice_to_wire(notice: Option<Notice>) -> (&'static str, Wire) {
-    let nothing = Wire { reason: String::new(), number: None, sentence: None };
+fn notice_to_wire(notice: Option<Notice>) -> (&'static str, RefusalWire) {
+    let nothing = RefusalWire { reason: String::new(), number: None, sentence: None };
     match notice {
         // What the app has to say is an option of the dialog, which the browser has.
         Some(Notice::Flash(_)) | None => ("", nothing),
@@ -131,7 +131,7 @@ fn notice_to_wire(notice: Option<Notice>) -> (&'static str, Wire) {
     }
 }
 
-fn notice_from_wire(notice: &str, refusal: Wire) -> Option<Notice> {
+fn notice_from_wire(notice: &str, refusal: RefusalWire) -> Option<Notice> {
     match notice {
         "resent" => Some(Notice::Resent),
         "refused" => Some(Notice::Refused(refusal.into())),
@@ -155,7 +155,7 @@ fn number(text: &str) -> u32 {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::api::Refusal;
+    use crate::outcome::Refusal;
     use proptest::prelude::*;
 
     fn screen() -> impl Strategy<Value = Screen> {

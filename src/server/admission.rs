@@ -7,7 +7,7 @@ use super::{
     Auth, AuthConfig, CurrentUser, Step, id_token::Claims, number, pending_login::PendingLogin, random::Nonce,
     tenant_client::Tokens,
 };
-use crate::{PhoneNumber, api::Refusal};
+use crate::{PhoneNumber, outcome::Refusal};
 use std::net::IpAddr;
 
 impl Auth {

@@ -17,7 +17,7 @@ use super::{
     session::Store,
     tenant_error::ErrorBody,
 };
-use crate::api::{ApiError, Refusal};
+use crate::outcome::{ApiError, Refusal};
 use axum::{
     Extension, Router,
     extract::{Query, State, rejection::QueryRejection},

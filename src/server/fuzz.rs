@@ -7,7 +7,7 @@ use super::{
     AuthConfig, Language, TrustedProxies, cookies, languages::accepted_tags, last_login, logins::Logins, number,
     return_to::ReturnTo, seal, tenant_error::ErrorBody,
 };
-use crate::{Country, OneTimeCode, PhoneNumber, api::Refusal};
+use crate::{Country, OneTimeCode, PhoneNumber, outcome::Refusal};
 use bolero::{ValueGenerator, check, produce};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use std::{net::IpAddr, panic::AssertUnwindSafe};

@@ -139,7 +139,7 @@ fn range(text: &str) -> Option<(f32, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Refusal;
+    use crate::outcome::Refusal;
     use http::HeaderValue;
 
     fn placeholders(text: &str) -> Vec<&str> {

@@ -3,7 +3,7 @@
 //! The tenant cannot tell: a call with the client secret counts for the whole app there.
 
 use super::{client_ip::network, number::Certainty};
-use crate::api::Refusal;
+use crate::outcome::Refusal;
 use std::{
     collections::HashMap,
     net::IpAddr,

@@ -180,7 +180,7 @@ mod tests {
         let (config, now) = (config("https://app.example"), OffsetDateTime::UNIX_EPOCH);
         let mut long = login(&format!("/{}", "x".repeat(1023)), now);
         long.type_number(&"\u{10ffff}".repeat(1000), crate::Country::default());
-        long.refused(crate::api::Refusal::Denied("\u{10ffff}".repeat(1000)));
+        long.refused(crate::outcome::Refusal::Denied("\u{10ffff}".repeat(1000)));
         let headers = Logins::of(&config, &HeaderMap::new(), now).keep(&long);
         let cookie = headers[0].to_str().unwrap().split(';').next().unwrap();
         assert!(cookie.len() < 4096, "{}", cookie.len());

@@ -5,7 +5,7 @@
 //! right.
 
 use super::{countries::idd_of, old_forms};
-use crate::{Country, PhoneNumber, api::Refusal, phone_number::typed::Typed};
+use crate::{Country, PhoneNumber, outcome::Refusal, phone_number::typed::Typed};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber as Parsed, PhoneNumberFormat, PhoneNumberType};
 
 /// Longer input is not looked at.

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     Country, Login,
-    api::Refusal,
     flow::{Notice, Screen, State},
+    outcome::Refusal,
 };
 use axum::{
     extract::{Request, State as AxumState},

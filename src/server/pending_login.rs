@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     Country, PhoneNumber,
-    api::{CodeSent, Refusal},
     flow::{Notice, Screen, State},
+    outcome::{CodeSent, Refusal},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;

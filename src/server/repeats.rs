@@ -4,7 +4,7 @@
 //! to what the first came to, although the code is used up by then.
 
 use super::{CurrentUser, pending_login::PendingLogin};
-use crate::{OneTimeCode, api::ApiError};
+use crate::{OneTimeCode, outcome::ApiError};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     PhoneNumber,
-    api::{ApiError, Refusal},
+    outcome::{ApiError, Refusal},
 };
 use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderValue, header::SET_COOKIE, request::Parts};

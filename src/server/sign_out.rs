@@ -1,7 +1,7 @@
 //! Ends sessions: `POST /logout`.
 
 use super::request::Request;
-use crate::api::ApiError;
+use crate::outcome::ApiError;
 
 pub(crate) async fn sign_out() -> Result<String, ApiError> {
     let request = Request::current()?;

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     Country, PhoneNumber,
-    api::{ApiError, Refusal, StartOutcome},
     flow::Notice,
+    outcome::{ApiError, Refusal, StartOutcome},
 };
 
 /// The arguments of [`api::start`](crate::api::start).

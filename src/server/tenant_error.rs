@@ -1,7 +1,7 @@
 //! What the tenant's refusals mean. Its error codes come first; Auth0's fixed sentences count only where the code says too
 //! little, and a sentence for the person is passed on.
 
-use crate::api::Refusal;
+use crate::outcome::Refusal;
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 use serde_json::Value;
 use std::fmt;

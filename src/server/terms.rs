@@ -1,7 +1,7 @@
 //! What a sign-up agrees to, and that a person did.
 
 use super::AuthConfig;
-use crate::{Terms, api::Refusal};
+use crate::{Terms, outcome::Refusal};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 

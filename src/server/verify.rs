@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     OneTimeCode, PhoneNumber,
-    api::{ApiError, Refusal, VerifyOutcome},
+    outcome::{ApiError, Refusal, VerifyOutcome},
 };
 use secrecy::SecretString;
 

@@ -8,9 +8,9 @@ use leptos::prelude::*;
 use leptos_meta::{Link, Title};
 use leptos_passwordless::{
     Country, Lock, LockOptions, Login, Terms,
-    api::{CodeSent, Refusal},
     flow::{Notice, Request, Screen, State},
     lock::{Color, FlashKind, FlashMessage, Theme},
+    outcome::{CodeSent, Refusal},
     server::{Language, use_login},
 };
 use leptos_router::hooks::use_query_map;

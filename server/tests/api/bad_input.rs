@@ -1,7 +1,7 @@
 //! Bodies that no form of ours can have sent.
 
 use crate::program::Program;
-use leptos_passwordless::api::{Refusal, StartOutcome};
+use leptos_passwordless::outcome::{Refusal, StartOutcome};
 use reqwest::StatusCode;
 use serde_json::Value;
 

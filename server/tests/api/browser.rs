@@ -1,4 +1,4 @@
-use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect::Policy};
 use serde::de::DeserializeOwned;
 use url::Url;

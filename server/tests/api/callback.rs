@@ -1,7 +1,7 @@
 //! The callback takes what it asked for, once, from the browser that asked.
 
 use crate::{browser::Browser, program::Program};
-use leptos_passwordless::api::VerifyOutcome;
+use leptos_passwordless::outcome::VerifyOutcome;
 use reqwest::StatusCode;
 use time::Duration;
 use tokio::task::JoinSet;

@@ -1,7 +1,7 @@
 //! What operators ask of the program: it answers and ends.
 
 use crate::{browser::Browser, fake_tenant::Key, program::Program};
-use leptos_passwordless::api::VerifyOutcome;
+use leptos_passwordless::outcome::VerifyOutcome;
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},

@@ -4,7 +4,7 @@ use crate::{
     fake_tenant::{FakeTenant, Key},
     program::Program,
 };
-use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
 use serde_json::json;
 use time::Duration;

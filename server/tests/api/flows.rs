@@ -1,7 +1,7 @@
 //! Signing in, by every flow.
 
 use crate::program::Program;
-use leptos_passwordless::api::{CodeSent, StartOutcome, VerifyOutcome};
+use leptos_passwordless::outcome::{CodeSent, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
 use url::Url;
 

@@ -13,7 +13,7 @@ use leptos::server;
 use leptos_axum::handle_server_fns;
 use leptos_passwordless::{
     Country, PhoneNumber, Terms,
-    api::{ApiError, Refusal, StartOutcome, VerifyOutcome},
+    outcome::{ApiError, Refusal, StartOutcome, VerifyOutcome},
     server::{Auth, AuthConfig, CurrentUser, ServerHooks, TermsPolicy, install, send_code_to},
 };
 use reqwest::StatusCode;

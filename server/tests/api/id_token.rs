@@ -5,7 +5,7 @@ use crate::{
     fake_tenant::{FakeTenant, Key, message},
     program::Program,
 };
-use leptos_passwordless::api::{Refusal, VerifyOutcome};
+use leptos_passwordless::outcome::{Refusal, VerifyOutcome};
 use serde_json::{Value, json};
 use url::Url;
 use wiremock::ResponseTemplate;

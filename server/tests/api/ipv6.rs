@@ -1,7 +1,7 @@
 //! The app and its tenant by IPv6 addresses: `APP_BASE_URL=http://[::1]:3000`.
 
 use crate::program::Program;
-use leptos_passwordless::api::{StartOutcome, VerifyOutcome};
+use leptos_passwordless::outcome::{StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
 
 const PHONE: &str = "+14155552671";

@@ -1,7 +1,7 @@
 //! "Last time you logged in with …".
 
 use crate::program::Program;
-use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 
 const PHONE: &str = "+14155552671";
 const OFFER: &str = "Last time you logged in with";

@@ -1,7 +1,7 @@
 //! How often codes may be asked for, and by whom.
 
 use crate::program::Program;
-use leptos_passwordless::api::{Refusal, StartOutcome};
+use leptos_passwordless::outcome::{Refusal, StartOutcome};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 

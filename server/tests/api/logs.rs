@@ -4,7 +4,7 @@ use crate::{
     log::Log,
     program::{Program, wrong},
 };
-use leptos_passwordless::api::VerifyOutcome;
+use leptos_passwordless::outcome::VerifyOutcome;
 use tracing_subscriber::EnvFilter;
 
 const PHONE: &str = "+14155552999";

@@ -1,7 +1,7 @@
 //! Numbers that are asked back, and that are sent to once they are confirmed.
 
 use crate::program::Program;
-use leptos_passwordless::api::{Refusal, StartOutcome};
+use leptos_passwordless::outcome::{Refusal, StartOutcome};
 
 fn asked(phone_number: &str) -> StartOutcome {
     StartOutcome::Refused(Refusal::ConfirmNumber(phone_number.to_owned()))

@@ -1,7 +1,7 @@
 //! Behind a real reverse proxy: whose allowance a request uses up.
 
 use crate::{log::Log, nginx::Nginx, program::Program};
-use leptos_passwordless::api::StartOutcome;
+use leptos_passwordless::outcome::StartOutcome;
 use reqwest::{Client, StatusCode};
 use std::net::{IpAddr, Ipv4Addr};
 use tracing::subscriber;

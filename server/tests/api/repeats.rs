@@ -1,7 +1,7 @@
 //! Steps that use something up, taken twice by the same browser.
 
 use crate::{browser::Browser, program::Program};
-use leptos_passwordless::api::VerifyOutcome;
+use leptos_passwordless::outcome::VerifyOutcome;
 use time::Duration;
 use tokio::task::JoinSet;
 

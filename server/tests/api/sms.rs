@@ -1,7 +1,7 @@
 //! Real SMS instead of the outbox.
 
 use crate::program::Program;
-use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
 use serde_json::json;
 use std::collections::HashMap;

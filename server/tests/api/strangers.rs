@@ -4,7 +4,7 @@ use crate::{
     browser::Browser,
     program::{Program, wrong},
 };
-use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use time::Duration;
 
 const NUMBER: &str = "+14155552671";

@@ -1,7 +1,7 @@
 //! Two tabs are two logins, and what becomes of a browser that keeps no cookies.
 
 use crate::{browser::Browser, program::Program};
-use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
 
 const ONE: &str = "+14155552671";

@@ -1,7 +1,7 @@
 //! Who has to accept the terms does so before anything else, and that is kept.
 
 use crate::program::Program;
-use leptos_passwordless::api::{Refusal, StartOutcome, VerifyOutcome};
+use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 
 const PHONE: &str = "+14155552671";
 const LINKS: [&str; 4] = ["--terms-url", "https://app.example/terms", "--privacy-url", "https://app.example/privacy"];

@@ -4,7 +4,7 @@ use super::Refusal;
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Wire {
+pub(crate) struct RefusalWire {
     pub(crate) reason: String,
     /// The number that some reasons come with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ refusals! {
     TenantUnavailable Misconfigured Offline Timeout Unexpected OptedOut OtherBrowser CookiesBlocked MoreSteps
 }
 
-impl From<Refusal> for Wire {
+impl From<Refusal> for RefusalWire {
     fn from(refusal: Refusal) -> Self {
         let reason = name(&refusal).to_owned();
         let (number, sentence) = match refusal {
@@ -61,8 +61,8 @@ impl From<Refusal> for Wire {
 }
 
 /// What is not known here, from a server that is newer, is as good as unexpected.
-impl From<Wire> for Refusal {
-    fn from(Wire { reason, number, sentence }: Wire) -> Self {
+impl From<RefusalWire> for Refusal {
+    fn from(RefusalWire { reason, number, sentence }: RefusalWire) -> Self {
         match (reason.as_str(), sentence) {
             ("RateLimited", _) => Self::RateLimited { retry_after: number },
             ("CodeIncomplete", _) => Self::CodeIncomplete { digits: number.unwrap_or_default() },
