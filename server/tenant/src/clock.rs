@@ -1,15 +1,15 @@
-//! The time, injected so that rules about it can be tested without sleeping.
+//! The clock, injected so that tests need not sleep. The library has one of its own; the two crates share no code.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// Tells the time.
+/// A source of the current time.
 pub trait Clock: Send + Sync + 'static {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> OffsetDateTime;
 }
 
-/// The machine's clock.
+/// The system clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -20,7 +20,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Unix time in milliseconds: what the store keeps.
+/// Unix time in milliseconds, as stored in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Millis(pub(crate) i64);
 
@@ -38,7 +38,7 @@ impl Millis {
         self.0.div_euclid(1000)
     }
 
-    /// Whole seconds until `later`, rounded up, so that nobody is told to come back too early.
+    /// Whole seconds until `later`, rounded up, for `Retry-After`.
     pub(crate) fn seconds_until(self, later: Self) -> u64 {
         let millis = u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0);
         millis.div_ceil(1000)

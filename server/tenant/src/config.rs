@@ -60,7 +60,7 @@ pub enum ConfigError {
     MissingVariable {
         /// The variable.
         name: String,
-        /// Where it is asked for, from 1.
+        /// The line that names it, from 1.
         line: usize,
     },
     /// Not YAML, or not of the expected form; the message names the key and the line.
@@ -69,11 +69,11 @@ pub enum ConfigError {
     /// A value that cannot be meant.
     #[error("line {line}: {path}: {problem}")]
     Invalid {
-        /// Where, from 1.
+        /// The line, from 1.
         line: u64,
         /// Which key, such as `clients[0].callbacks[1]`.
         path: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
 }
@@ -83,7 +83,7 @@ fn invalid(path: impl Into<String>, problem: impl Into<String>) -> ConfigError {
     ConfigError::Invalid { line: 1, path: path.into(), problem: problem.into() }
 }
 
-/// What kind of program a client is; it decides the defaults of [`Client::auth_method`] and the grants.
+/// The kind of a client; it decides the defaults of [`Client::auth_method`] and the grants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AppType {
@@ -93,11 +93,11 @@ pub enum AppType {
     Spa,
     /// A program on a phone or a desktop.
     Native,
-    /// A program without a person.
+    /// A program without a user.
     NonInteractive,
 }
 
-/// How a client proves who it is, RFC 7591 section 2.
+/// How a client authenticates, RFC 7591 section 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
@@ -111,32 +111,32 @@ pub enum AuthMethod {
     PrivateKeyJwt,
 }
 
-/// An application that signs people in.
+/// An application that signs users in.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// What people read in the message and on the login page.
+    /// The name in messages and on the login page.
     pub name: String,
     /// The identifier that the application sends.
     pub client_id: String,
-    /// What the application proves itself with; a public client has none.
+    /// The secret that the application authenticates with; a public client has none.
     pub client_secret: Option<SecretString>,
-    /// The public keys that it may sign with, where it proves itself so.
+    /// The public keys of its assertions, where it authenticates with them.
     pub assertion_keys: Vec<AssertionKey>,
-    /// How it proves itself.
+    /// How it authenticates.
     pub auth_method: AuthMethod,
     /// URLs that a login may end at, compared exactly.
     pub callbacks: Vec<String>,
     /// URLs that a logout may end at, compared exactly.
     pub allowed_logout_urls: Vec<String>,
-    /// Where the application begins a login; the page of a login that is over leads there.
+    /// Where the application starts a login; the page of an expired login links to it.
     pub initiate_login_uri: Option<Url>,
-    /// Origins whose pages may call the API, beside those of the callbacks.
+    /// Origins whose pages may call the API, besides those of the callbacks.
     pub allowed_origins: Vec<String>,
-    /// Whether its pages may sign people in by `/co/authenticate`.
+    /// Whether its pages may sign users in by `/co/authenticate`.
     pub cross_origin_authentication: bool,
     /// Grants that it may use.
     pub grant_types: Vec<String>,
-    /// Whether its word about an end user's address is taken, once it proved itself; Auth0 calls it "Trust Token
+    /// Whether the end user's address that it sends counts, once it has authenticated; Auth0 calls it "Trust Token
     /// Endpoint IP Header".
     pub trusts_ip_header: bool,
 }
@@ -171,13 +171,13 @@ impl Client {
         listed.chain(self.callbacks.iter().filter_map(|callback| web_origin(callback)))
     }
 
-    /// Where a person can begin a login anew: as it is configured, else the origin that the answer was to go to.
+    /// Where a user can start a new login: the configured URL, else the origin of the redirect URI.
     pub(crate) fn login_start(&self, redirect_uri: &str) -> Option<String> {
         let configured = self.initiate_login_uri.as_ref().map(Url::to_string);
         configured.or_else(|| web_origin(redirect_uri))
     }
 
-    /// The page that asks for the code: the one that calls, else the first that the client names.
+    /// The page that asks for the code: that of the caller, else the first origin of the client.
     pub(crate) fn page(&self, headers: &HeaderMap) -> Option<Url> {
         let caller = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
         let named = caller.filter(|caller| self.origins().any(|origin| origin == *caller)).map(str::to_owned);
@@ -204,7 +204,7 @@ fn with_and_without_slash(url: &Url) -> Vec<String> {
     [written].into_iter().chain(bare).collect()
 }
 
-/// Who sends messages.
+/// A sender of messages.
 #[derive(Clone, Debug)]
 pub enum SenderConfig {
     /// An account at Twilio.
@@ -213,10 +213,10 @@ pub enum SenderConfig {
     Gateway(GatewayConfig),
 }
 
-/// A way to sign in: numbers, codes and the sender.
+/// A connection with strategy `sms`: its codes and its sender.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    /// What clients call it; `sms` unless configured otherwise.
+    /// Its name; `sms` by default.
     pub name: String,
     /// Names or identifiers of the clients that may use it; `None` means all.
     pub enabled_clients: Option<Vec<String>>,
@@ -226,13 +226,13 @@ pub struct Connection {
     pub code_lifetime: Duration,
     /// The text of the message.
     pub(crate) template: Template,
-    /// Whether only numbers that signed in before may sign in.
+    /// Whether only existing users may sign in.
     pub disable_signup: bool,
-    /// Whether a number is blocked for an address after ten failing tries; true at Auth0 too, unless it is said.
+    /// Whether a number is blocked for an address after ten failed attempts; on by default, as at Auth0.
     pub brute_force_protection: bool,
     /// Its own sender; without one the tenant's default sender is used.
     pub sender: Option<SenderConfig>,
-    /// Who gets the message next, where the one before surely sent nothing.
+    /// Senders to try next, if it is certain that the one before sent nothing.
     pub fallback: Vec<SenderConfig>,
 }
 
@@ -252,7 +252,7 @@ impl Connection {
         }
     }
 
-    /// When a code that is sent now is over.
+    /// When a code that is sent now expires.
     pub(crate) fn expiry(&self, now: Millis) -> Millis {
         now.plus_seconds(i64::try_from(self.code_lifetime.as_secs()).unwrap_or(LONGEST_CODE_SECONDS))
     }
@@ -294,14 +294,14 @@ impl TenantConfig {
             allowed_origins: Vec::new(),
             cross_origin_authentication: true,
             grant_types: [CODE_GRANT, OTP_GRANT, REFRESH_GRANT].map(str::to_owned).to_vec(),
-            // It is our own application, which says whose browser it serves.
+            // It is our own application, which passes on the address of the browser.
             trusts_ip_header: true,
         };
         let connections = vec![Connection::new("sms")];
         Self { apis: Vec::new(), clients: vec![client], connections, other_connections: Vec::new() }
     }
 
-    /// Adds an API that every client may ask access tokens for.
+    /// Adds an API that every client may request access tokens for.
     #[must_use]
     pub fn with_audience(mut self, identifier: &str) -> Self {
         self.apis.push(Api { identifier: identifier.to_owned(), clients: None });
@@ -322,7 +322,7 @@ impl TenantConfig {
         self.clients.iter().find(|client| client.client_id == client_id)
     }
 
-    /// The API that a client asks access tokens for, where it names one.
+    /// Checks that a client may request access tokens for this API.
     ///
     /// # Errors
     ///
@@ -333,7 +333,7 @@ impl TenantConfig {
         if api.is_open_to(client) { Ok(()) } else { Err(api.not_for(client)) }
     }
 
-    /// Whether a client may ask access tokens for this API.
+    /// Whether a client may request access tokens for this API.
     pub fn allows_audience(&self, client: &Client, identifier: &str) -> bool {
         self.check_audience(client, identifier).is_ok()
     }

@@ -1,12 +1,13 @@
-//! What people type and paste: digits of any script, and characters that nobody sees.
+//! Digits in typed and pasted text: of any script, among invisible characters. The library has the same rules for its
+//! dialog; the two crates share no code.
 
-/// The zeros of the scripts whose digits people type; nine more digits follow each of them.
+/// The zeros of the supported scripts; nine more digits follow each of them.
 const ZEROS: [char; 18] = [
     '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}', '\u{c66}',
     '\u{ce6}', '\u{d66}', '\u{e50}', '\u{ed0}', '\u{1040}', '\u{17e0}', '\u{1810}', '\u{ff10}',
 ];
 
-/// The ASCII digit that this one stands for, in any script.
+/// The ASCII digit of the same value.
 pub(crate) fn ascii_digit(c: char) -> Option<char> {
     if c.is_ascii() {
         return c.is_ascii_digit().then_some(c);
@@ -15,13 +16,13 @@ pub(crate) fn ascii_digit(c: char) -> Option<char> {
     ZEROS.into_iter().find_map(beyond).and_then(|digit| char::from_digit(digit, 10))
 }
 
-/// Marks of the direction of writing, characters without a width, and byte order marks: they come along when copying.
+/// Bidirectional marks, zero-width characters and byte order marks, which are pasted along with text.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// The code in what was typed or pasted: of "Your code is 586-165" that is 586165.
+/// The code in typed or pasted text: 586165 in "Your code is 586-165".
 ///
 /// A group of exactly `length` digits is the code; otherwise every digit counts, up to `length` of them.
 pub(crate) fn code_in(text: &str, length: usize) -> String {
@@ -34,7 +35,7 @@ fn digits(text: &str) -> String {
     text.chars().filter_map(ascii_digit).collect()
 }
 
-/// What stands between the digits of one code: spaces, dashes of any kind, and what nobody sees.
+/// A character between the digits of one code: a space, any dash, or an invisible character.
 fn is_separator(c: char) -> bool {
     let is_dash = matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}');
     is_dash || c.is_whitespace() || is_invisible(c)

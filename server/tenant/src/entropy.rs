@@ -15,7 +15,7 @@ pub struct SystemEntropy;
 impl Entropy for SystemEntropy {
     #[expect(clippy::disallowed_methods, reason = "the source that is injected")]
     fn fill(&self, buf: &mut [u8]) {
-        // AWS-LC aborts the process when its generator fails, so the error is never seen; a retry keeps that promise local.
+        // AWS-LC aborts the process when its generator fails, so that the error never occurs; the loop makes that explicit.
         while aws_lc_rs::rand::fill(buf).is_err() {}
     }
 }

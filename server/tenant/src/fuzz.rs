@@ -1,7 +1,7 @@
 //! Random input for every parser of untrusted input.
 //!
 //! For two seconds each in `make test`, or as long as `make fuzz` says; a failure prints the seed to repeat it with
-//! (`BOLERO_RANDOM_SEED`). What is private to a module is tested there, under the same name: `fuzz_…`.
+//! (`BOLERO_RANDOM_SEED`). Private functions are tested in their modules, under names that start with `fuzz_` too.
 
 use axum::{
     body::Body,
@@ -73,7 +73,7 @@ const NUMBERS: &[&str] = &[
     "/", ";ext=", "x", "#", "٤", "４", "\u{200e}", "\u{ff0b}", "\u{a0}",
 ];
 
-/// What is taken is E.164, parses to itself, and is never shown whole.
+/// An accepted number is E.164, parses to itself, and is never printed in full.
 fn is_one_number(number: &PhoneNumber) {
     let e164 = number.as_str();
     assert!(PhoneNumber::fits_pattern(e164) && PhoneNumber::parse(e164).as_ref() == Some(number));
@@ -272,7 +272,7 @@ fn fuzz_sms_templates() {
     });
 }
 
-/// What goes into a message and to the provider is a tag, never a header's noise.
+/// A message and the provider get a language tag, never the raw header.
 #[test]
 fn fuzz_languages() {
     let pieces: &[&str] =

@@ -1,4 +1,4 @@
-//! Pages for people: small, without inline style or script.
+//! HTML pages, without inline style or script.
 
 pub(crate) mod answer;
 pub(crate) mod login;
@@ -18,14 +18,14 @@ use crate::{
 
 pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// A page, and what it may load.
+/// A page, with its content security policy.
 pub(crate) struct Page {
     pub(crate) status: StatusCode,
     pub(crate) title: String,
     pub(crate) body: Markup,
-    /// Directives beside those that every page has.
+    /// Content security policy directives besides those that every page has.
     pub(crate) policy: String,
-    /// Elements of the head beside those that every page has.
+    /// Elements of the head besides those that every page has.
     pub(crate) head: Markup,
 }
 
@@ -70,7 +70,7 @@ impl IntoResponse for Page {
     }
 }
 
-/// Where a person whose login is over can begin anew.
+/// A link back to the application, to start a new login.
 #[derive(Debug)]
 pub(crate) struct WayBack {
     application: String,
@@ -88,7 +88,7 @@ impl WayBack {
     }
 }
 
-/// What a person is told when no application can be.
+/// An error that the user sees, as the application cannot be told.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PageError {
     #[error("Missing required parameter: {0}")]

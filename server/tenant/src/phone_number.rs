@@ -10,7 +10,7 @@ use crate::digits;
 /// Longest text that can be a number.
 const MAX_WRITTEN: usize = 40;
 
-/// Territories whose numbers are dialled like those of a country, and that people count to it.
+/// Territories that share the dialling code of a country, and count as that country.
 const TERRITORIES: [(&str, &[&str]); 7] = [
     ("AU", &["CC", "CX"]),
     ("FI", &["AX"]),
@@ -40,8 +40,8 @@ impl PhoneNumber {
         (is_possible && number.format_as(PhoneNumberFormat::E164) == e164).then_some(Self(e164))
     }
 
-    /// Takes a number that is kept: it was checked when it came, by the rules of that day.
-    pub(crate) fn kept(text: &str) -> Option<Self> {
+    /// A number from the store: it was validated when it was stored, by the rules of that time.
+    pub(crate) fn stored(text: &str) -> Option<Self> {
         Self::fits_pattern(text).then(|| Self(text.to_owned()))
     }
 
@@ -52,7 +52,7 @@ impl PhoneNumber {
         text.strip_prefix('+').is_some_and(is_number)
     }
 
-    /// Takes an international number as a person writes it, with spaces, dashes, brackets, `00` or `011` in front, or an
+    /// Parses an international number as users write it, with spaces, dashes, brackets, `00` or `011` in front, or an
     /// extension, which is dropped.
     pub(crate) fn from_typed(text: &str) -> Option<Self> {
         let international = international(text).filter(|text| text.len() <= MAX_WRITTEN)?;
@@ -272,7 +272,7 @@ mod tests {
     fn a_masked_number_cannot_be_called() {
         for (number, masked) in [("+14155552671", "+14•••••••71"), ("+1415555", "+•••••••"), ("+1", "+•")]
         {
-            assert_eq!(PhoneNumber::kept(number).map(|number| number.masked()).as_deref(), Some(masked));
+            assert_eq!(PhoneNumber::stored(number).map(|number| number.masked()).as_deref(), Some(masked));
         }
     }
 

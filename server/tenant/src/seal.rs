@@ -1,4 +1,5 @@
-//! Texts that a browser keeps for the tenant, encrypted: nobody else reads them, and nobody at all changes them.
+//! Authenticated encryption of what browsers store for the tenant. The library has its own for its cookies; the two crates
+//! share no code.
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
@@ -16,7 +17,7 @@ use crate::{
 pub(crate) struct SealKey(LessSafeKey);
 
 impl SealKey {
-    /// From a secret of 256 random bits, which every instance has and no browser.
+    /// From a secret of 256 random bits, which all instances share.
     pub(crate) fn of(secret: &SecretString) -> Result<Self, BuildError> {
         let bytes = digest(&SHA256, secret.expose_secret().as_bytes());
         let key = UnboundKey::new(&AES_256_GCM, bytes.as_ref()).map_err(|_| BuildError::SealKey)?;
@@ -32,7 +33,7 @@ impl SealKey {
         Some(URL_SAFE_NO_PAD.encode([&nonce[..], sealed.as_slice()].concat()))
     }
 
-    /// The text of the cookie of this name; `None` if this tenant did not write it.
+    /// The text of the cookie of this name; `None` if this tenant did not encrypt it.
     pub(crate) fn open(&self, cookie: &str, value: &str) -> Option<Vec<u8>> {
         let mut bytes = URL_SAFE_NO_PAD.decode(value).ok()?;
         let (nonce, sealed) = bytes.split_at_mut_checked(NONCE_LEN)?;

@@ -20,7 +20,7 @@ pub(crate) use outbox::OutboxMessage;
 pub use registry::Sms;
 pub use twilio::{Retries, Twilio, TwilioConfig, TwilioFrom};
 
-/// Twilio's code for a recipient who asked for no messages.
+/// Twilio's code for a recipient who opted out.
 pub(crate) const OPTED_OUT: i64 = 21610;
 
 /// Twilio's code for a country that the account may not text.
@@ -35,11 +35,11 @@ pub struct SmsMessage {
     pub body: SecretString,
     /// How long delivering it makes sense: the code's lifetime.
     pub validity: Duration,
-    /// Who asked for it, for gateways that are to know.
+    /// The request for the code, for gateways that want it.
     pub requested_by: RequestedBy,
 }
 
-/// The request that a message was asked for with.
+/// The request for a code.
 #[derive(Clone, Debug, Default)]
 pub struct RequestedBy {
     /// Its address.
@@ -48,20 +48,20 @@ pub struct RequestedBy {
     pub user_agent: Option<String>,
 }
 
-/// A message that a provider took.
+/// A message that a provider accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accepted {
-    /// The provider's name for it, where it will report what became of it.
+    /// The provider's identifier, where it reports the delivery.
     pub message_id: Option<String>,
 }
 
 /// Why a message was not accepted for delivery.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// The provider says that the recipient is not a phone number (Twilio 21211).
+    /// The recipient is not a phone number (Twilio 21211).
     #[error("{message} (Code: {code})")]
     InvalidRecipient {
-        /// The provider's words.
+        /// The provider's message.
         message: String,
         /// The provider's code.
         code: i64,
@@ -69,7 +69,7 @@ pub enum SendError {
     /// The provider refused: the account, the sender or this recipient.
     #[error("{message} (Code: {code})")]
     Refused {
-        /// The provider's words.
+        /// The provider's message.
         message: String,
         /// The provider's code; its HTTP status where it names none.
         code: i64,
@@ -77,7 +77,7 @@ pub enum SendError {
     /// The provider is busy and did not look at the message.
     #[error("{message} (Code: {code})")]
     Busy {
-        /// The provider's words.
+        /// The provider's message.
         message: String,
         /// The provider's code.
         code: i64,
@@ -85,7 +85,7 @@ pub enum SendError {
     /// The provider failed with the message in hand; it may go out.
     #[error("{message} (Code: {code})")]
     Failed {
-        /// The provider's words.
+        /// The provider's message.
         message: String,
         /// The provider's code; its HTTP status where it names none.
         code: i64,
@@ -111,7 +111,7 @@ pub enum SendError {
 }
 
 impl SendError {
-    /// Whether nothing was sent for sure, and nothing will be.
+    /// Whether it is certain that nothing was or will be sent.
     pub(crate) fn is_certain(&self) -> bool {
         match self {
             Self::GatewayStatus(status) => (400..500).contains(status),
@@ -125,7 +125,7 @@ impl SendError {
     }
 
     /// Whether another sender may try: this one surely sends nothing, and not because of the recipient, who may have
-    /// asked for no messages or have no phone that takes them (Twilio 21614, 21635).
+    /// opted out or have no mobile phone (Twilio 21614, 21635).
     pub(crate) fn leaves_it_to_others(&self) -> bool {
         let is_about_the_recipient = match self {
             Self::InvalidRecipient { .. } => true,
@@ -135,7 +135,7 @@ impl SendError {
         self.is_certain() && !is_about_the_recipient
     }
 
-    /// The provider's code, or its HTTP status where that is all it says.
+    /// The provider's code, or its HTTP status without one.
     pub(crate) fn code(&self) -> Option<i64> {
         match self {
             Self::InvalidRecipient { code, .. }
@@ -151,8 +151,8 @@ impl SendError {
         }
     }
 
-    /// The same without the provider's words, which can name the operator's account: for those who did not show who they
-    /// are.
+    /// The same without the provider's message, which can name the operator's account: for callers that did not
+    /// authenticate.
     pub(crate) fn without_words(self) -> Self {
         let message = || "The SMS provider did not take the message".to_owned();
         match self {
@@ -164,7 +164,7 @@ impl SendError {
         }
     }
 
-    /// Which error it is, for the log: the provider's words can hold the number.
+    /// The kind of error, for the log: the provider's message can contain the number.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::InvalidRecipient { .. } => "invalid recipient",
@@ -180,13 +180,13 @@ impl SendError {
     }
 }
 
-/// Hands a message over for delivery.
+/// Sends messages.
 #[async_trait]
 pub trait SmsSender: Send + Sync + 'static {
     /// Sends one message, once.
     ///
     /// # Errors
     ///
-    /// When the provider did not take it.
+    /// When the provider did not accept it.
     async fn send(&self, message: &SmsMessage) -> Result<Accepted, SendError>;
 }

@@ -32,8 +32,8 @@ pub enum KeyState {
     Current,
     /// It is published, so that clients know it when it becomes the current one.
     Next,
-    /// It signs no more, and is published until what it signed has expired; or it hashes no more, and is kept until the
-    /// codes that it hashed have expired.
+    /// It no longer signs, and stays published until the tokens that it signed have expired; or it no longer hashes, and is
+    /// stored until the codes that it hashed have expired.
     Retired,
 }
 

@@ -35,7 +35,7 @@ impl UserRecord {
         (id, connection, number, blocked, created_at, updated_at): (String, String, String, bool, i64, i64),
     ) -> Result<Self, StoreError> {
         let malformed = || StoreError::Malformed("user");
-        let number = PhoneNumber::kept(&number).ok_or_else(malformed)?;
+        let number = PhoneNumber::stored(&number).ok_or_else(malformed)?;
         let at = |millis: i64| OffsetDateTime::from_unix_timestamp(Millis(millis).seconds()).map_err(|_| malformed());
         Ok(Self {
             user_id: format!("sms|{id}"),
@@ -69,7 +69,7 @@ pub(crate) enum UserSelector<'a> {
 impl<'a> UserSelector<'a> {
     /// A number in E.164, also one that would be refused today, or an identifier with or without `sms|`.
     pub(crate) fn parse(text: &'a str) -> Self {
-        let number = PhoneNumber::parse(text).or_else(|| PhoneNumber::kept(text));
+        let number = PhoneNumber::parse(text).or_else(|| PhoneNumber::stored(text));
         number.map_or(Self::Id(text.strip_prefix("sms|").unwrap_or(text)), Self::Number)
     }
 }

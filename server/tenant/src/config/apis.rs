@@ -1,4 +1,4 @@
-//! APIs that clients may ask access tokens for: Auth0's resource servers, and the client grants that limit them.
+//! APIs that clients may request access tokens for: Auth0's resource servers, and the client grants that limit them.
 
 use super::Client;
 
@@ -6,7 +6,7 @@ use super::Client;
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
     pub(crate) identifier: String,
-    /// Names or identifiers of the clients that may ask for it; `None` means all.
+    /// Names or identifiers of the clients that may request it; `None` means all.
     pub(crate) clients: Option<Vec<String>>,
 }
 

@@ -1,4 +1,4 @@
-//! Where in a `tenant.yaml` each key is, so that a mistake is told with its line.
+//! The lines of the keys in a `tenant.yaml`, for error messages.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What a tenant would run with, in words; no secrets.
+//! A summary of the configuration in words, without secrets.
 
 use std::fmt::{self, Display};
 

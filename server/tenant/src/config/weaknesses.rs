@@ -1,4 +1,4 @@
-//! What a configuration may say, and had better not.
+//! Warnings about settings that work, and weaken security.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ const MIN_SECRET: usize = 16;
 const MIN_DIGITS: usize = 6;
 const MAX_LIFETIME: Duration = Duration::from_mins(10);
 
-/// Something that works, and is weaker than it should be.
+/// A setting that weakens security.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Weakness {
-    /// A secret that can be guessed.
+    /// The secret can be guessed.
     #[error("client {0}: its client_secret has fewer than {MIN_SECRET} characters: make a longer one")]
     ShortSecret(String),
-    /// A code that can be guessed.
+    /// The codes can be guessed.
     #[error("connection {connection}: codes have {digits} digits; NIST SP 800-63B-4 asks for {MIN_DIGITS} at least")]
     ShortCode {
         /// Whose codes.
@@ -25,7 +25,7 @@ pub enum Weakness {
         /// Their length.
         digits: usize,
     },
-    /// A code that is worth stealing for long.
+    /// The codes are valid for long.
     #[error(
         "connection {connection}: codes are good for {seconds} seconds; NIST SP 800-63B-4 asks for {} at most",
         MAX_LIFETIME.as_secs()
@@ -36,7 +36,7 @@ pub enum Weakness {
         /// Their lifetime.
         seconds: u64,
     },
-    /// Whoever listens on the way reads the codes.
+    /// The codes can be read on the way to the gateway.
     #[error("connection {connection}: numbers and codes go to {origin} without TLS: give gateway_url an https URL")]
     PlainGateway {
         /// Whose codes.
@@ -47,7 +47,7 @@ pub enum Weakness {
 }
 
 impl TenantConfig {
-    /// What is weaker than it should be; what stays on this machine is not.
+    /// The weak settings. Plain http to this machine is not one.
     pub fn weaknesses(&self) -> Vec<Weakness> {
         let secrets = self.clients.iter().filter_map(Client::weakness);
         secrets.chain(self.connections.iter().flat_map(Connection::weaknesses)).collect()

@@ -1,4 +1,4 @@
-//! The file's form, and its turning into what the tenant works with.
+//! The format of the file, and its conversion to the configuration.
 
 mod senders;
 
@@ -21,7 +21,7 @@ use senders::{Flag, GatewayAuthenticationEntry, Provider};
 
 #[derive(Deserialize)]
 struct File {
-    /// Settings of the tenant at Auth0; nothing of them concerns this program.
+    /// Settings of the tenant at Auth0, ignored here.
     #[serde(rename = "tenant")]
     _tenant: Option<serde_json::Value>,
     #[serde(default)]
@@ -34,7 +34,7 @@ struct File {
     client_grants: Vec<ClientGrantEntry>,
 }
 
-/// An API that clients may ask access tokens for.
+/// An API that clients may request access tokens for.
 #[derive(Deserialize)]
 struct ResourceServerEntry {
     #[serde(rename = "name")]

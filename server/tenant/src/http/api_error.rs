@@ -14,7 +14,7 @@ use crate::{
     config::AudienceError, error::StoreError, otp::challenge::Refusal, rate_limit::start::TooManyStarts, sms::SendError,
 };
 
-/// An answer that says no. Its `Display` form is the `error_description`.
+/// An error response. Its `Display` form is the `error_description`.
 ///
 /// Names, sentences and statuses are Auth0's: <https://auth0.com/docs/api/authentication>
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +62,7 @@ pub(crate) enum ApiError {
     GrantNotAllowed(String),
     #[error("Unsupported grant type: {0}")]
     GrantUnsupported(String),
-    /// A `client_id` at `/passwordless/verify` that nobody has.
+    /// An unknown `client_id` at `/passwordless/verify`.
     #[error("invalid client")]
     UnknownClient,
     #[error("Unauthorized")]
@@ -97,7 +97,7 @@ pub(crate) enum Property {
     Other(&'static str),
 }
 
-/// What is wrong with an authorization code or a refresh token.
+/// Why an authorization code or a refresh token was refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GrantError {
     #[error("Invalid authorization code")]
@@ -112,8 +112,8 @@ pub(crate) enum GrantError {
     RefreshTokenUser,
 }
 
-/// How a client tried to prove itself: only HTTP Basic is answered with a challenge, which openid-client
-/// would otherwise show in place of the error.
+/// How a client tried to authenticate: only the response to HTTP Basic has a challenge, which openid-client would otherwise
+/// show instead of the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenAuth {
     Basic,
@@ -205,8 +205,8 @@ impl ApiError {
         }
     }
 
-    /// Members beside Auth0's two, which official clients ignore. `statusCode` is none of them: Lock Passwordless 2 takes it
-    /// for the name of the error.
+    /// Members besides Auth0's two, which official clients ignore. `statusCode` is not among them: Lock Passwordless 2 reads
+    /// it as the name of the error.
     fn members(&self) -> Map<String, Value> {
         let mut members = Map::new();
         if let Self::Verify(refusal) | Self::Otp(refusal) | Self::CrossOrigin(CrossOriginError::Code(refusal)) = self {

@@ -1,4 +1,4 @@
-//! Parameters, however a client sends them: JSON, form, JSON labelled as text, or the query.
+//! Request parameters: from JSON, a form, JSON labelled as text, or the query.
 
 use axum::{
     body::Bytes,
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::api_error::{ApiError, Property};
 
-/// How large a body may be.
+/// Largest body, in bytes.
 pub(crate) const MAX_BODY: usize = 16 * 1024;
 
 /// Named parameters. An empty or null one counts as absent: auth0-python sends `audience=""`.
@@ -129,7 +129,7 @@ mod tests {
             let _ = Params::from_urlencoded(&body);
         }
 
-        /// A form and a JSON object say the same; a name that is given twice is never guessed at.
+        /// A form and a JSON object parse to the same parameters; a repeated name is refused.
         #[test]
         fn parameters_are_read_alike_however_they_are_sent(
             parameters in proptest::collection::vec(("[a-zA-Z_\\[\\]]{1,4}", "\\PC{0,12}"), 0..6),

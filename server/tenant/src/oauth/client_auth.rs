@@ -28,7 +28,7 @@ pub(crate) struct Caller<'a> {
     pub(crate) proof: Proof,
 }
 
-/// What a client authenticated with.
+/// How a client authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Proof {
     /// Its secret.

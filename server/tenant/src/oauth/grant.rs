@@ -1,16 +1,16 @@
-//! What a person's sign-in entitles a client to.
+//! Grants: what tokens are issued from.
 
 use serde::{Deserialize, Serialize};
 
 use super::scope::Scope;
 
-/// Who signed in, when, and what for; tokens are made from it.
+/// A user's sign-in, and what the client may do with it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub(crate) user_id: String,
     pub(crate) scope: Scope,
     pub(crate) audience: Option<String>,
-    /// Only where the client sent one: node-auth0 refuses a token with a nonce that it did not ask for.
+    /// Only where the client sent one: node-auth0 refuses a token with a nonce that it did not send.
     pub(crate) nonce: Option<String>,
     /// Unix seconds.
     pub(crate) auth_time: i64,

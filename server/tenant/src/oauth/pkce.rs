@@ -8,8 +8,8 @@ pub(crate) fn is_challenge(text: &str) -> bool {
     URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
 }
 
-/// Whether the verifier is the challenge's. None may come where no challenge was bound, so that nobody can
-/// strip the challenge from a request unnoticed (RFC 9700 section 2.1.1).
+/// Whether the verifier matches the challenge. A verifier without a challenge is refused, so that the challenge cannot be
+/// stripped from a request unnoticed (RFC 9700 section 2.1.1).
 pub(crate) fn verify(challenge: Option<&str>, verifier: Option<&str>) -> bool {
     match (challenge, verifier) {
         (None, None) => true,

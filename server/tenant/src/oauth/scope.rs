@@ -1,4 +1,4 @@
-//! What a client may learn about a person, OpenID Connect Core section 5.4.
+//! Scopes: what a client may learn about a user, OpenID Connect Core section 5.4.
 
 use std::fmt;
 
@@ -6,25 +6,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Client, REFRESH_GRANT};
 
-/// Scopes that mean something here; others are dropped, not refused, as clients ask for more than they need.
+/// The supported scopes; others are dropped, not refused, as clients request more than they need.
 pub(crate) const SUPPORTED: [&str; 4] = ["openid", "profile", "phone", OFFLINE_ACCESS];
 
 /// A refresh token, OpenID Connect Core section 11: for clients that may use it.
 pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
 
-/// The scopes granted, in the order asked for.
+/// Granted scopes, in the order of the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Scope(Vec<String>);
 
 impl Scope {
-    /// What a client gets of what it asks for.
+    /// The requested scopes that the client may have.
     pub(crate) fn granted(requested: Option<&str>, client: &Client) -> Self {
         let Self(mut granted) = Self::known(requested);
         granted.retain(|scope| scope != OFFLINE_ACCESS || client.allows(REFRESH_GRANT));
         Self(granted)
     }
 
-    /// What means something here.
+    /// The requested scopes that are supported.
     pub(crate) fn known(requested: Option<&str>) -> Self {
         let mut granted: Vec<String> = Vec::new();
         for scope in requested.unwrap_or_default().split_ascii_whitespace() {
@@ -35,7 +35,7 @@ impl Scope {
         Self(granted)
     }
 
-    /// Less than was granted before, where the client asks for less: never more, RFC 6749 section 6.
+    /// The granted scopes that are requested again: never more than before, RFC 6749 section 6.
     pub(crate) fn narrowed(&self, requested: Option<&str>) -> Self {
         let Some(requested) = requested else { return self.clone() };
         let Self(mut narrowed) = Self::known(Some(requested));

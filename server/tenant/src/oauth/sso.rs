@@ -41,7 +41,7 @@ impl SsoSessions {
             Arrival::FromPage => true,
             Arrival::ByLink => match (&old, self.current(headers).await?) {
                 (Some(token), Some((_, owner))) if owner.id != user.id => {
-                    self.store.doubt_sso_session(token).await?;
+                    self.store.unconfirm_sso_session(token).await?;
                     return Ok((self.create(user, false).await?.0, SetCookies::default()));
                 }
                 (_, own) => own.is_some_and(|(session, _)| session.is_confirmed),
@@ -109,7 +109,7 @@ impl SsoSessions {
 
     /// Ends the session that tokens name by this `sid`.
     pub(crate) async fn end_by_sid(&self, sid: &str) -> Result<(), StoreError> {
-        self.store.end_sso_session_called(sid).await
+        self.store.end_sso_session_by_sid(sid).await
     }
 
     fn token(&self, headers: &HeaderMap) -> Option<String> {

@@ -1,8 +1,8 @@
-//! What is known of the browser in which a code is requested or used. Clients written for Auth0 tell nothing of it.
+//! The browser in which a code is requested or used. Clients written for Auth0 send nothing about it.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-/// The browser, as far as the caller tells.
+/// What the caller sent about the browser.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Browser {
     /// Ties a code to the browser that requested it: a code requested in another one leaves it valid.

@@ -1,15 +1,15 @@
 //! The rules of one-time codes, as pure functions; the store applies them atomically.
 //!
-//! A code is made of unpredictable digits, is good for a short time, for three wrong tries and for one sign-in, and only the
-//! newest one of a number counts. It is kept as a keyed hash only, see [`OtpKeys`].
+//! A code consists of random digits, is valid for a short time, for three wrong attempts and for one sign-in, and only the
+//! newest one of a number counts. Only its keyed hash is stored, see [`OtpKeys`].
 
 use super::repeat::{Redemption, RequestHash};
 use crate::{clock::Millis, keys::otp_keys::OtpKeys};
 
-/// Wrong tries that a code survives, less one: the third one kills it.
+/// Wrong attempts that invalidate a code.
 pub(crate) const MAX_FAILURES: u32 = 3;
 
-/// A code that was sent, as the store keeps it.
+/// A code that was sent, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Challenge {
     pub(crate) id: String,
@@ -22,7 +22,7 @@ pub(crate) struct Challenge {
 }
 
 impl Challenge {
-    /// Stands where no code was sent: nothing fits it, and tries are answered as those of a real one are.
+    /// A placeholder where no code was sent: no code matches it, and attempts get the same responses as for a real one.
     pub(crate) fn without_code(id: String, expires_at: Millis) -> Self {
         Self { id, mac: String::new(), expires_at, failures: 0, redeemed: false, redemption: None }
     }
@@ -47,12 +47,12 @@ impl Challenge {
     }
 }
 
-/// What a try is for.
+/// The purpose of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To learn whether the code is right; it stays good (`/passwordless/verify`).
+    /// To check the code; it stays valid (`/passwordless/verify`).
     Check,
-    /// To sign in; the code is used up.
+    /// To sign in; this uses the code up.
     Redeem {
         /// The request, where it can be repeated.
         by: Option<RequestHash>,
@@ -64,19 +64,19 @@ pub(crate) enum Purpose {
 pub(crate) enum Outcome {
     /// It is right, and still good.
     Checked,
-    /// It signed someone in.
+    /// It signed the user in.
     Redeemed,
-    /// The request that it signed someone in by came again.
+    /// The request that it signed the user in by was repeated.
     Repeated,
 }
 
-/// Why a code was not taken. The sentences are Auth0's, to the byte: official clients compare them.
+/// Why a code was refused. The sentences are Auth0's, to the byte: official clients compare them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
-    /// Not the code. A code that was used already is dead, and nothing is said about tries.
+    /// Not the code, or one that was used already; that has no attempts left to report.
     #[error("Wrong phone number or verification code.")]
     WrongCode { attempts_left: Option<u32> },
-    /// The code of an earlier message, which the newest one replaced. It was sent to this number, so it is no guess.
+    /// The code of an earlier message, which a newer one replaced. As it was sent to this number, it is not a guess.
     #[error("Wrong phone number or verification code.")]
     Superseded { attempts_left: u32 },
     #[error("The verification code has expired. Please try to login again.")]
@@ -88,13 +88,13 @@ pub(crate) enum Refusal {
     /// The right code of a number without an account, where only those who have one sign in.
     #[error("Public signup is disabled")]
     SignUpDisabled,
-    /// Not even looked at.
+    /// The code was not checked.
     #[error("Your account has been blocked after multiple consecutive login attempts.")]
     TooManyAttempts(Counted),
 }
 
 impl Refusal {
-    /// Tries that the code survives, where there is something to say about it.
+    /// Attempts left, where they are reported.
     pub(crate) fn attempts_left(&self) -> Option<u32> {
         match self {
             Self::WrongCode { attempts_left } => *attempts_left,
@@ -104,18 +104,18 @@ impl Refusal {
     }
 }
 
-/// What a limit on failing tries counts.
+/// What a limit on failed attempts counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counted {
-    /// Failing tries for one number from one address: Auth0's brute-force protection.
+    /// Failed attempts for one number from one address: Auth0's brute-force protection.
     NumberFromAddress,
-    /// Wrong guesses at the codes of one number, whoever makes them.
+    /// Wrong guesses at the codes of one number, from any address.
     Number,
-    /// Failing tries from one address: Auth0's suspicious IP throttling.
+    /// Failed attempts from one address: Auth0's suspicious IP throttling.
     Address,
 }
 
-/// What a try takes from the limits on failing ones.
+/// What an attempt costs against the limits on failed ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cost {
     /// It succeeded, repeated a code that did, or was of an earlier message.
@@ -126,7 +126,7 @@ pub(crate) enum Cost {
     Guess,
 }
 
-/// What became of a try.
+/// The result of an attempt.
 #[derive(Debug)]
 pub(crate) struct Judgement {
     pub(crate) verdict: Result<Outcome, Refusal>,
@@ -135,14 +135,14 @@ pub(crate) struct Judgement {
 }
 
 impl Judgement {
-    /// On the code of an earlier message, where a wrong one would have cost the challenge a try.
+    /// For the code of an earlier message, where a wrong code would have counted as a failed attempt.
     pub(crate) fn on_a_superseded_code(challenge: Challenge) -> Self {
         let attempts_left = MAX_FAILURES.saturating_sub(challenge.failures);
         Self { verdict: Err(Refusal::Superseded { attempts_left }), after: challenge, cost: Cost::Nothing }
     }
 }
 
-/// Judges one try, and says what the challenge is afterwards.
+/// Judges an attempt, and returns the challenge as it is afterwards.
 pub(crate) fn judge(keys: &OtpKeys, challenge: &Challenge, attempt: &str, now: Millis, purpose: &Purpose) -> Judgement {
     let mut after = challenge.clone();
     let fits = keys.verify(&challenge.id, &challenge.mac, attempt);

@@ -1,4 +1,4 @@
-//! The language that a message is asked for in.
+//! The language of a message.
 
 use http::{HeaderMap, HeaderName, header};
 

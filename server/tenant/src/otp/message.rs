@@ -12,11 +12,11 @@ use super::{
 /// Twilio's limit, in characters.
 const MAX_LENGTH: usize = 1600;
 
-/// What the message depends on besides the code.
+/// The request that the message depends on.
 #[derive(Clone, Debug)]
 pub(crate) struct MessageContext {
     pub(crate) language: Language,
-    /// The host of the page that asks for the code, where it is an https page: phones fill the code in there only.
+    /// The host of the https page that asks for the code: phones autofill the code only there.
     pub(crate) host: Option<String>,
     pub(crate) user_agent: Option<String>,
 }

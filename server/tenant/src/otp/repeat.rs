@@ -1,4 +1,4 @@
-//! Steps that use a code up can be repeated: a second click, or a browser that goes there twice, gets the same result.
+//! Requests that use a code up can be repeated: a double click, or a browser that loads the URL twice, gets the same result.
 
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use crate::clock::Millis;
 
-/// How long a step can be repeated.
+/// How long a request can be repeated.
 pub(crate) const REPEAT_SECONDS: i64 = 60;
 
-/// A request that uses a code up, as it is known again: SHA-256 of everything that it asks for.
+/// Identifies a request that uses a code up: SHA-256 of its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RequestHash(String);
 
@@ -19,8 +19,8 @@ impl RequestHash {
         Some(Self(URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &text))))
     }
 
-    /// One that the store kept.
-    pub(crate) fn kept(text: String) -> Self {
+    /// From the store.
+    pub(crate) fn stored(text: String) -> Self {
         Self(text)
     }
 
@@ -37,7 +37,7 @@ pub(crate) struct Redemption {
 }
 
 impl Redemption {
-    /// Whether this request is the one that used the code up, and comes soon enough after it.
+    /// Whether this request is the one that used the code up, repeated in time.
     pub(crate) fn is_repeated_by(&self, request: &RequestHash, now: Millis) -> bool {
         self.by == *request && now < self.at.plus_seconds(REPEAT_SECONDS)
     }

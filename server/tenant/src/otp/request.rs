@@ -1,4 +1,4 @@
-//! What a service request about a code consists of, and how it fails.
+//! Requests for codes and attempts to use them, and their errors.
 
 use super::{
     browser::Browser,

@@ -94,7 +94,7 @@ impl OtpService {
     async fn record_message(&self, request: &CodeRequest<'_>, accepted: Accepted) {
         let Some(message_id) = accepted.message_id else { return };
         let (connection, recipient) = (&request.connection.name, request.phone_number);
-        if let Err(error) = self.store.message_taken(&message_id, connection, recipient, self.now()).await {
+        if let Err(error) = self.store.record_message(&message_id, connection, recipient, self.now()).await {
             tracing::error!(%error, "a message was sent and could not be recorded");
         }
     }
@@ -102,7 +102,7 @@ impl OtpService {
     /// Restores the earlier code, as nobody received the new one. The caller reports that nothing was sent.
     async fn restore(&self, replacement: &Replacement) {
         let Some(earlier) = &replacement.earlier else { return };
-        if let Err(error) = self.store.put_back(earlier, &replacement.id).await {
+        if let Err(error) = self.store.restore_challenge(earlier, &replacement.id).await {
             tracing::error!(%error, "no message was sent, and the code before it could not be restored");
         }
     }

@@ -10,7 +10,7 @@ use std::{
 use liquid::{Parser, ParserBuilder};
 use liquid_lib::stdlib;
 
-/// What a template may speak of; `link` is for mail only.
+/// The variables of a template; `link` is for mail only.
 const NAMES: [&str; 6] = ["code", "password", "phone_number", "application.name", "request_language", "operation"];
 
 /// How a template is written.
@@ -31,7 +31,7 @@ pub(crate) struct Template {
     liquid: Option<Arc<liquid::Template>>,
 }
 
-/// What a template is filled with. There is no `operation` in signing in; it is empty.
+/// The values of the variables. Signing in has no `operation`: it is empty.
 #[derive(Clone, Copy)]
 pub(crate) struct Values<'a> {
     pub(crate) code: &'a str,

@@ -1,4 +1,4 @@
-//! Pages that hand an answer to the application and are never read: OAuth 2.0 Form Post Response Mode, and `web_message`.
+//! Pages that pass a response to the application, never seen by users: OAuth 2.0 Form Post Response Mode, and `web_message`.
 
 use aws_lc_rs::digest;
 use axum::response::{IntoResponse, Response};
@@ -38,7 +38,7 @@ pub(crate) fn web_message(url: &Url, members: Vec<(&'static str, String)>) -> Re
             script { (PreEscaped(SCRIPT)) }
         }
     };
-    // Whoever frames it: the message goes to the application's origin only.
+    // Any page may frame it: the message goes to the application's origin only.
     page(&body, &format!("form-action 'none'; frame-ancestors {}", policy_source(url)))
 }
 

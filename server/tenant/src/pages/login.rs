@@ -22,9 +22,9 @@ pub(crate) fn page(id: &str, login: &HostedLogin, client: &Client, connection: &
     form_page(title, login, client, body)
 }
 
-/// Asks whether the person is who is signed in at the tenant.
+/// Offers to continue as the user who is signed in at the tenant.
 pub(crate) fn continue_page(id: &str, login: &HostedLogin, client: &Client, session: &SsoSession, user: &User) -> Page {
-    let number = PhoneNumber::kept(&user.phone_number).map(|number| number.masked()).unwrap_or_default();
+    let number = PhoneNumber::stored(&user.phone_number).map(|number| number.masked()).unwrap_or_default();
     let body = html! {
         h1 { "Log in to " (client.name) }
         p #who { "You are signed in here with " bdi { (number) } ". Is that you?" }

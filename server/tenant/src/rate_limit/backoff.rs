@@ -9,10 +9,10 @@ const MINUTE: i64 = 60 * 1000;
 /// Codes of a streak that are sent without a delay.
 pub(crate) const AT_ONCE: u32 = 3;
 
-/// A streak is over when no code was sent for so long; no delay is longer.
+/// A streak ends after this long without a code; no delay is longer.
 const STREAK: i64 = 10 * MINUTE;
 
-/// Codes that were sent to a number shortly one after the other.
+/// Codes sent to a number in quick succession.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Streak {
     pub(crate) sent: u32,
@@ -20,7 +20,7 @@ pub(crate) struct Streak {
 }
 
 impl Streak {
-    /// The streak with one code more; `Err` is the moment from which on there can be one.
+    /// The streak with one more code; `Err` is the moment from which on one may be sent.
     pub(crate) fn next(self, now: Millis) -> Result<Self, Millis> {
         if self.sent == 0 || now.0 - self.last_at.0 >= STREAK {
             return Ok(Self { sent: 1, last_at: now });
@@ -29,7 +29,7 @@ impl Streak {
         if now < free { Err(free) } else { Ok(Self { sent: self.sent.saturating_add(1), last_at: now }) }
     }
 
-    /// What the next code has to wait after the last one: nothing, then one minute, two, four, eight, ten.
+    /// How long the next code has to wait: not at all, then one minute, two, four, eight, ten.
     fn delay(self) -> i64 {
         match self.sent.checked_sub(AT_ONCE) {
             None => 0,
@@ -68,7 +68,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Waiting as told is enough, and no ten minutes see more than three and what the delays let through.
+        /// Waiting for the delay is enough, and no ten minutes see more codes than three and those that the delays allow.
         #[test]
         fn ten_minutes_see_few_codes(gaps in proptest::collection::vec(0_i64..200_000, 1..200)) {
             let (mut streak, mut now, mut sent) = (NONE, Millis(1), Vec::new());

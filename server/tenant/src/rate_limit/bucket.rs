@@ -1,4 +1,4 @@
-//! What limits count, as keys of the store.
+//! Keys under which the store counts.
 
 use std::net::IpAddr;
 

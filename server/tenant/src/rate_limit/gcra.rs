@@ -51,7 +51,7 @@ impl Gcra {
 mod tests {
     use super::*;
 
-    /// What the store's statement does, on one number.
+    /// The store's SQL statement, on one number.
     fn take(tat: &mut Option<i64>, gcra: Gcra, now: i64) -> bool {
         let before = tat.unwrap_or(i64::MIN);
         if before > gcra.latest(Millis(now)).0 {
@@ -69,7 +69,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// In no hour more than the bucket and what grows back in that hour, and waiting as told is enough.
+        /// No hour sees more than a full bucket and what refills in that hour, and waiting until `free_again` is enough.
         #[test]
         fn never_more_than_the_bucket_holds(count in 1_u32..60, gaps in proptest::collection::vec(0_i64..400_000, 1..200)) {
             let Some(gcra) = Gcra::per_hour(count) else { return Ok(()) };

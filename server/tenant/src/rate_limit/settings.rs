@@ -3,7 +3,7 @@
 /// Limits on `/passwordless/start`, against SMS pumping and enumeration; `0` lifts a limit.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Codes that one address may ask for in an hour without a client secret (Auth0: 50).
+    /// Codes that one address may request in an hour without a client secret (Auth0: 50).
     pub starts_per_ip_hour: u32,
     /// Codes that may be sent to one phone number in an hour; `0` lifts the growing delay between them, and the stricter
     /// limits on numbers that no table has in service, too.

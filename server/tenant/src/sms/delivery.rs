@@ -1,8 +1,8 @@
-//! What became of the messages that a provider took.
+//! Delivery states of messages that a provider accepted.
 
 use time::OffsetDateTime;
 
-/// How far a message got. Reports come in any order; only those from further along count.
+/// How far delivery has progressed. Reports arrive in any order; only those of a later stage count.
 ///
 /// <https://www.twilio.com/docs/messaging/guides/track-outbound-message-status>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +18,7 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    /// The stage of one of Twilio's statuses; unknown ones are not kept.
+    /// The stage of one of Twilio's statuses; unknown ones are ignored.
     pub(crate) fn of(status: &str) -> Option<Self> {
         match status {
             "accepted" | "scheduled" | "queued" => Some(Self::Accepted),
@@ -51,7 +51,7 @@ pub(crate) struct Report<'a> {
 /// A message as an operator sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageState {
-    /// When it was taken, or first heard of.
+    /// When the provider accepted it, or first reported it.
     pub at: OffsetDateTime,
     /// The provider's name for it.
     pub message_id: String,
@@ -59,8 +59,8 @@ pub struct MessageState {
     pub connection: Option<String>,
     /// The recipient's number, masked.
     pub recipient: Option<String>,
-    /// The provider's word for how far it got.
+    /// The provider's status.
     pub status: String,
-    /// The provider's code for what went wrong.
+    /// The provider's error code.
     pub error_code: Option<i64>,
 }

@@ -1,4 +1,4 @@
-//! One sender after the other.
+//! Several senders as one.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{Accepted, SendError, SmsMessage, SmsSender};
 
-/// Tries the senders in their order. The next one gets the message only where the one before surely sent nothing, so that
-/// nobody gets it twice.
+/// Tries the senders in order. The next one gets the message only if it is certain that the one before sent nothing, so that
+/// it arrives once.
 pub(crate) struct Failover {
     pub(crate) first: Arc<dyn SmsSender>,
     pub(crate) then: Vec<Arc<dyn SmsSender>>,

@@ -24,14 +24,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a token of ours is good for: one request.
 const TOKEN_SECONDS: i64 = 5 * 60;
 
-/// Where a gateway is, and what it is told.
+/// A gateway, and what is sent to it.
 #[derive(Clone, Debug)]
 pub struct GatewayConfig {
     /// Its address.
     pub url: Url,
-    /// What it is told as `sender`.
+    /// The value of `sender`.
     pub from: Option<String>,
-    /// Whether it is told who asked.
+    /// Whether the address and `User-Agent` of the request are included.
     pub forward_request_info: bool,
     /// How we prove ourselves to it.
     pub authentication: Option<GatewayAuthentication>,
@@ -44,7 +44,7 @@ pub struct GatewayAuthentication {
     pub subject: Option<String>,
     /// The token's `aud`.
     pub audience: Option<String>,
-    /// What it is signed with.
+    /// The secret that signs it.
     pub secret: SecretSlice<u8>,
 }
 

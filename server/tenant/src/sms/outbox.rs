@@ -1,4 +1,4 @@
-//! The sender for development: keeps each message for a person to read, and sends nothing.
+//! The sender for development: shows messages to a developer, and sends none.
 
 use std::{
     collections::VecDeque,
@@ -13,13 +13,13 @@ use tokio::sync::broadcast;
 use super::{Accepted, SendError, SmsMessage, SmsSender};
 use crate::clock::Clock;
 
-/// How many messages are kept; older ones are dropped.
+/// How many messages are kept.
 const CAPACITY: usize = 100;
 
 /// A message as the outbox shows it.
 #[derive(Clone, serde::Serialize)]
 pub(crate) struct OutboxMessage {
-    /// Counts up from 1, so that a live page can ask for what it has not seen.
+    /// Counts from 1, so that a live page can request the messages that it has not shown.
     #[serde(skip)]
     pub(crate) number: u64,
     pub(crate) to: String,
@@ -46,7 +46,7 @@ impl Outbox {
         self.lock().iter().rev().cloned().collect()
     }
 
-    /// The kept messages after `number`, oldest first, and those that arrive from now on; none is lost in between.
+    /// The kept messages after `number`, oldest first, and those that arrive later, without a gap.
     pub(crate) fn since(&self, number: u64) -> (Vec<OutboxMessage>, broadcast::Receiver<OutboxMessage>) {
         let messages = self.lock();
         let missed = messages.iter().filter(|message| message.number > number).cloned().collect();
@@ -73,7 +73,7 @@ impl SmsSender for Outbox {
             messages.pop_front();
         }
         messages.push_back(kept.clone());
-        // Sent under the lock, so that `since` sees each message once; an error only says that nobody watches.
+        // Sent under the lock, so that `since` returns each message once; an error only means that no page is open.
         let _ = self.arrivals.send(kept);
         Ok(Accepted::default())
     }

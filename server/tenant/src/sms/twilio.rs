@@ -29,7 +29,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Longest pause between two tries.
 const MAX_PAUSE: Duration = Duration::from_secs(3);
 
-/// Longest answer that is read.
+/// Largest response that is read, in bytes.
 const MAX_ANSWER: usize = 64 * 1024;
 
 /// Twilio's code for a `To` that is no phone number.
@@ -42,11 +42,11 @@ pub struct TwilioConfig {
     pub account_sid: String,
     /// The account's token.
     pub auth_token: SecretString,
-    /// Who the message is from.
+    /// The sender of the messages.
     pub from: TwilioFrom,
-    /// Where the API is; [`TwilioConfig::API_BASE_URL`] unless a region or a test says otherwise.
+    /// Base URL of the API: [`TwilioConfig::API_BASE_URL`], except for a region or a test.
     pub api_base_url: Url,
-    /// What happens where it is safe to try again.
+    /// Retries where they cannot send a message twice.
     pub retries: Retries,
 }
 
@@ -64,11 +64,10 @@ pub enum TwilioFrom {
     MessagingService(String),
 }
 
-/// How often and after which pauses a message is tried again: each pause is drawn between nothing and twice the one before,
-/// as Twilio's own clients do.
+/// Retries with exponential backoff and full jitter, as in Twilio's own clients.
 #[derive(Clone, Copy, Debug)]
 pub struct Retries {
-    /// Tries in all.
+    /// Attempts in all.
     pub tries: u32,
     /// The longest first pause.
     pub first_pause: Duration,
@@ -89,7 +88,7 @@ impl Retries {
 }
 
 /// Sends by Twilio. The API has no idempotency key, so a message is tried again only where Twilio surely has not looked at
-/// it: it said that it is busy (429), or there was no connection.
+/// it: it was busy (429), or could not be reached.
 #[derive(Debug)]
 pub struct Twilio {
     config: TwilioConfig,
@@ -178,7 +177,7 @@ impl SmsSender for Twilio {
     }
 }
 
-/// Reads an answer, which is small; one that is not says nothing.
+/// Reads a response, up to a limit.
 async fn read<T: DeserializeOwned>(mut response: Response) -> Option<T> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.ok()? {
@@ -235,7 +234,7 @@ fn refusal(status: StatusCode, body: Option<ErrorBody>) -> SendError {
     }
 }
 
-/// Bad credentials, or a sender that the account does not own: every message fails until someone acts.
+/// Wrong credentials, or a sender that is not the account's: every message fails until an operator acts.
 fn is_our_fault(status: StatusCode, code: i64) -> bool {
     matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
         || matches!(code, 20003 | 20404 | 70051 | 21212 | 21606 | 21659..=21661)

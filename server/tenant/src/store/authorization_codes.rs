@@ -1,4 +1,4 @@
-//! Authorization codes: kept as hashes, good for one exchange.
+//! Authorization codes: stored as hashes, valid for one exchange.
 
 use super::{
     Store, hash,
@@ -37,9 +37,8 @@ impl Store {
         Ok(())
     }
 
-    /// Takes the code; whatever `judge` says of it, nobody can take it again. The refresh family that it grants begins in
-    /// the same step, so that whoever comes with the code again finds the family, and can end it. The row stays, to know
-    /// a reuse by.
+    /// Uses the code up, whatever `judge` returns. The refresh token family that it grants is stored in the same transaction,
+    /// so that a reuse of the code finds the family and revokes it. The row stays, to detect the reuse.
     pub(crate) async fn take_authorization_code<E>(
         &self,
         code: &str,

@@ -13,33 +13,33 @@ use crate::{
     rate_limit::attempt::AttemptLimit,
 };
 
-/// What a code is bound to.
+/// What a code is valid for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Binding<'a> {
     pub(crate) connection: &'a str,
     pub(crate) phone_number: &'a PhoneNumber,
-    /// The client that asked for it; `None` where a try names no client, which means the newest code.
+    /// The client that requested it; `None` where an attempt names no client, which means the newest code.
     pub(crate) client_id: Option<&'a str>,
     /// Empty where the client names no transaction.
     pub(crate) transaction: &'a str,
 }
 
-/// A code that someone tries.
+/// An attempt to use a code.
 #[derive(Debug)]
 pub(crate) struct Attempt<'a> {
     pub(crate) binding: Binding<'a>,
     pub(crate) code: &'a str,
     pub(crate) purpose: Purpose,
     pub(crate) limits: &'a [AttemptLimit],
-    /// What is put in place where no code was sent.
+    /// The placeholder that is stored where no code was sent.
     pub(crate) without_code: &'a Challenge,
 }
 
 type Row = (String, String, i64, i64, bool);
 
 impl Store {
-    /// Puts the challenge in the place of the one before, which can be told from a guess as long as it would have lived,
-    /// and which is returned.
+    /// Replaces the challenge before, which is returned, and whose code is distinguished from a guess until it would have
+    /// expired.
     pub(crate) async fn put_challenge(
         &self,
         binding: Binding<'_>,
@@ -96,7 +96,7 @@ impl Store {
 
     /// Puts the challenge back whose place the one named `newer_id` took, unless yet another one has it, or someone is in
     /// by it. Wrong codes that came meanwhile were wrong for the earlier one too.
-    pub(crate) async fn put_back(&self, earlier: &Challenge, newer_id: &str) -> Result<(), StoreError> {
+    pub(crate) async fn restore_challenge(&self, earlier: &Challenge, newer_id: &str) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
         let put = sqlx::query(
             "UPDATE tenant_otp_challenges SET id = $1, mac = $2, expires_at = $3, failures = failures + $4, redeemed = $5 \
@@ -120,7 +120,7 @@ impl Store {
         Ok(())
     }
 
-    /// Judges one try and keeps what came of it, in one transaction.
+    /// Judges an attempt and stores the result, in one transaction.
     pub(crate) async fn try_code(
         &self,
         attempt: &Attempt<'_>,
@@ -130,7 +130,7 @@ impl Store {
         let before = attempt.lock(&mut transaction).await?;
         for limit in attempt.limits {
             if rate_limits::take(&mut transaction, &limit.bucket, limit.gcra, now).await?.is_err() {
-                // Nothing is kept of it: who is blocked is not blocked for longer by trying.
+                // Not counted: attempts while blocked do not extend the block.
                 return Ok(Err(Refusal::TooManyAttempts(limit.counted)));
             }
         }
@@ -174,7 +174,7 @@ impl Attempt<'_> {
         Ok(Challenge { redemption, ..challenge })
     }
 
-    /// The client that asked for the code: the one that the try names, else that of the newest code.
+    /// The client that requested the code: the one that the attempt names, else that of the newest code.
     async fn client_id(&self, connection: &mut Connection) -> Result<String, StoreError> {
         if let Some(client_id) = self.binding.client_id {
             return Ok(client_id.to_owned());
@@ -253,7 +253,7 @@ async fn redemption(connection: &mut Connection, challenge_id: &str) -> Result<O
             .bind(challenge_id)
             .fetch_optional(connection)
             .await?;
-    Ok(row.map(|(by, at)| Redemption { at: Millis(at), by: RequestHash::kept(by) }))
+    Ok(row.map(|(by, at)| Redemption { at: Millis(at), by: RequestHash::stored(by) }))
 }
 
 fn challenge_of((id, mac, expires_at, failures, redeemed): Row) -> Result<Challenge, StoreError> {

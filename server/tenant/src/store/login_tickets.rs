@@ -1,9 +1,9 @@
-//! Login tickets: the proof that a page of an application takes from `/co/authenticate` to `/authorize`.
+//! Login tickets, which a page of an application takes from `/co/authenticate` to `/authorize`.
 
 use super::{Store, hash};
 use crate::{clock::Millis, error::StoreError};
 
-/// Whom a ticket lets in, and how it is bound.
+/// A ticket to store.
 #[derive(Debug)]
 pub(crate) struct LoginTicket {
     pub(crate) client_id: String,
@@ -13,7 +13,7 @@ pub(crate) struct LoginTicket {
     pub(crate) expires_at: Millis,
 }
 
-/// A ticket as it is kept: its cookie can be recognised, and no more.
+/// A redeemed ticket, with the hash of its cookie.
 #[derive(Debug)]
 pub(crate) struct TakenTicket {
     pub(crate) user_id: String,

@@ -11,7 +11,7 @@ use crate::{
     error::StoreError,
 };
 
-/// How long entries are kept; at Auth0 up to 30 days too.
+/// How long entries are stored; at Auth0 up to 30 days too.
 pub(super) const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 impl Store {

@@ -19,7 +19,7 @@ type Row = (i64, String, Option<String>, Option<String>, String, Option<i64>);
 
 impl Store {
     /// Keeps that a message was taken; a report about it may have come first.
-    pub(crate) async fn message_taken(
+    pub(crate) async fn record_message(
         &self,
         message_id: &str,
         connection: &str,

@@ -1,4 +1,4 @@
-//! Refresh tokens: kept as hashes, each good for one use. What grows from one sign-in is a family, and dies as one.
+//! Refresh tokens: stored as hashes, each valid for one use. The tokens of one sign-in are a family, and are revoked together.
 
 use super::{Connection, Store, hash};
 use crate::{clock::Millis, error::StoreError, oauth::grant::Grant};
@@ -25,7 +25,7 @@ pub(crate) struct NewFamily {
     pub(crate) token: String,
 }
 
-/// What became of a token that was to be exchanged for its successor.
+/// The result of exchanging a token for its successor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rotation {
     Done,
@@ -132,7 +132,7 @@ impl Store {
     }
 }
 
-/// A family and its first token, within someone's transaction.
+/// Inserts a family and its first token, within the caller's transaction.
 pub(super) async fn insert_family(
     connection: &mut Connection,
     origin: &str,

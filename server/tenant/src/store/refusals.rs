@@ -1,16 +1,16 @@
-//! Refusals in the audit log: those that are alike are one row an hour, with their count. Anyone can be refused, so that a
-//! row each would let strangers fill the disk.
+//! Refusals in the audit log: similar ones share a row an hour, with their count. Anyone can cause refusals, and would fill
+//! the disk with a row for each.
 
 use super::{Store, hash};
 use crate::{audit::event::Entry, clock::Millis, error::StoreError, rate_limit::bucket::network};
 
 const HOUR_SECONDS: i64 = 60 * 60;
 
-/// Rows of one hour; above it those of all addresses are counted together.
+/// Rows an hour; above that, refusals of all addresses are counted together.
 const MAX_ROWS_AN_HOUR: i64 = 300;
 
 impl Store {
-    /// Counts a refusal with those of this hour that are like it; of what differs, the newest is kept.
+    /// Counts a refusal together with similar ones of this hour; of differing details the newest are stored.
     pub(super) async fn count_refusal(&self, entry: &Entry<'_>, now: Millis) -> Result<(), StoreError> {
         let hour = now.seconds().div_euclid(HOUR_SECONDS);
         let rows: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tenant_refusals WHERE hour = $1")

@@ -8,7 +8,7 @@ use crate::{
     error::StoreError,
 };
 
-/// The secret of the client that exists when there is no `tenant.yaml`: made at first start and kept, so that a program
+/// The secret of the client that exists without a `tenant.yaml`: generated at the first start and stored, so that a program
 /// that holds the database needs no configuration.
 ///
 /// # Errors

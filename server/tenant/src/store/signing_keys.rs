@@ -22,7 +22,7 @@ pub(crate) struct RetiredKey {
     pub(crate) retired_at: Millis,
 }
 
-/// What a key is for.
+/// The role of a key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Slot {
     Current,
@@ -55,7 +55,7 @@ impl Store {
         Ok(current.zip(next).map(|(current, next)| StoredKeys { current, next }))
     }
 
-    /// Offers a key; of two processes that start at once the first one's is kept, and both read it back.
+    /// Stores a key unless there is one: two processes that start at once both use the first one's.
     pub(crate) async fn offer_signing_key(&self, slot: Slot, pkcs8: &[u8], now: Millis) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO tenant_signing_keys (slot, pkcs8, created_at) VALUES ($1, $2, $3) \
@@ -70,7 +70,7 @@ impl Store {
     }
 
     /// The next key becomes the current one, `fresh` the next one, and of the current one the public half stays. `false`
-    /// where someone else did so since `keys` were read: then nothing changes.
+    /// if another process did so since `keys` were read: then nothing changes.
     pub(crate) async fn rotate_signing_keys(
         &self,
         keys: &StoredKeys,

@@ -3,21 +3,21 @@
 use super::{Connection, Store, hash};
 use crate::{clock::Millis, error::StoreError};
 
-/// A session dies after this long without use.
+/// A session expires after this long without use.
 pub(super) const IDLE_SECONDS: i64 = 3 * 24 * 60 * 60;
 
-/// And after this long in any case.
+/// A session expires after this long in any case.
 pub(crate) const ABSOLUTE_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// A live session.
+/// A session.
 #[derive(Debug)]
 pub(crate) struct SsoSession {
-    /// What tokens call it.
+    /// The `sid` in tokens.
     pub(crate) sid: String,
     pub(crate) user_id: String,
-    /// When the person proved themselves.
+    /// When the user entered a code.
     pub(crate) created_at: Millis,
-    /// Whether it signs the person in without asking them.
+    /// Whether it signs the user in without asking.
     pub(crate) is_confirmed: bool,
 }
 
@@ -36,18 +36,18 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         if !session.is_confirmed {
-            doubt(&mut transaction, token).await?;
+            unconfirm(&mut transaction, token).await?;
         }
         transaction.commit().await?;
         Ok(())
     }
 
-    /// From now on the person is asked before the session of this cookie signs them in.
-    pub(crate) async fn doubt_sso_session(&self, token: &str) -> Result<(), StoreError> {
-        doubt(&mut *self.pool.acquire().await?, token).await
+    /// From now on the user is asked before the session of this cookie signs them in.
+    pub(crate) async fn unconfirm_sso_session(&self, token: &str) -> Result<(), StoreError> {
+        unconfirm(&mut *self.pool.acquire().await?, token).await
     }
 
-    /// The person was asked.
+    /// The user confirmed the session.
     pub(crate) async fn confirm_sso_session(&self, token: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM tenant_unconfirmed_sessions WHERE token_hash = $1")
             .bind(hash(token))
@@ -56,7 +56,7 @@ impl Store {
         Ok(())
     }
 
-    /// The session of this cookie, if it is live; using it keeps it so.
+    /// The session of this cookie, unless it has expired; this extends it.
     pub(crate) async fn sso_session(&self, token: &str, now: Millis) -> Result<Option<SsoSession>, StoreError> {
         let row: Option<(String, String, i64)> = sqlx::query_as(
             "UPDATE tenant_sso_sessions SET last_seen_at = $1 \
@@ -69,15 +69,16 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         let Some((sid, user_id, created_at)) = row else { return Ok(None) };
-        let doubts: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tenant_unconfirmed_sessions WHERE token_hash = $1")
-            .bind(hash(token))
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(Some(SsoSession { sid, user_id, created_at: Millis(created_at), is_confirmed: doubts == 0 }))
+        let unconfirmed: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM tenant_unconfirmed_sessions WHERE token_hash = $1")
+                .bind(hash(token))
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(Some(SsoSession { sid, user_id, created_at: Millis(created_at), is_confirmed: unconfirmed == 0 }))
     }
 
-    /// Ends the session that tokens call `sid`.
-    pub(crate) async fn end_sso_session_called(&self, sid: &str) -> Result<(), StoreError> {
+    /// Ends the session with this `sid`.
+    pub(crate) async fn end_sso_session_by_sid(&self, sid: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM tenant_sso_sessions WHERE sid = $1").bind(sid).execute(&self.pool).await?;
         Ok(())
     }
@@ -91,7 +92,7 @@ impl Store {
     }
 }
 
-async fn doubt(connection: &mut Connection, token: &str) -> Result<(), StoreError> {
+async fn unconfirm(connection: &mut Connection, token: &str) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO tenant_unconfirmed_sessions (token_hash) VALUES ($1) ON CONFLICT DO NOTHING")
         .bind(hash(token))
         .execute(connection)

@@ -200,17 +200,17 @@ async fn a_replaced_code_is_put_back_unless_another_one_came(store: &Store) -> T
     // A wrong code is one of the three for the first one too.
     assert_eq!(redeem(store, "000000").await, wrong(2));
     let (third, second_itself) = put(store, "333333").await?;
-    store.put_back(&first, &second).await?;
+    store.restore_challenge(&first, &second).await?;
     assert_eq!(redeem(store, "111111").await, Some(Err(Refusal::Superseded { attempts_left: 3 })));
-    store.put_back(&second_itself.ok_or("nothing was replaced")?, &third).await?;
-    store.put_back(&first, &second).await?;
+    store.restore_challenge(&second_itself.ok_or("nothing was replaced")?, &third).await?;
+    store.restore_challenge(&first, &second).await?;
     assert_eq!(redeem(store, "222222").await, wrong(0));
     assert_eq!(redeem(store, "111111").await, Some(Err(Refusal::UsedUp)));
     // What someone is in by stays used.
     send(store, "444444").await?;
     let (fifth, fourth) = put(store, "555555").await?;
     assert_eq!(redeem(store, "555555").await, Some(Ok(Outcome::Redeemed)));
-    store.put_back(&fourth.ok_or("nothing was replaced")?, &fifth).await?;
+    store.restore_challenge(&fourth.ok_or("nothing was replaced")?, &fifth).await?;
     assert_eq!(redeem(store, "555555").await, Some(Err(Refusal::WrongCode { attempts_left: None })));
     Ok(())
 }
@@ -392,7 +392,7 @@ async fn a_session_ends_when_idle_when_old_and_when_told(store: &Store) -> TestR
     }
     assert!(is_live("old", 31).await?.is_none());
     store.end_sso_session("told").await?;
-    store.end_sso_session_called("sid of called").await?;
+    store.end_sso_session_by_sid("sid of called").await?;
     assert!(is_live("told", 0).await?.is_none() && is_live("called", 0).await?.is_none());
     Ok(())
 }
@@ -442,8 +442,8 @@ async fn the_report_from_furthest_along_stays(store: &Store) -> TestResult {
     let report = |status, stage, error_code| Report { message_id: "SM1", status, stage, error_code };
     store.message_reported(&report("undelivered", Stage::Settled, Some(30_003)), NOW).await?;
     store.message_reported(&report("sent", Stage::Sent, None), NOW).await?;
-    store.message_taken("SM1", "sms", &phone()?, NOW).await?;
-    store.message_taken("SM2", "sms", &phone()?, NOW.plus_seconds(1)).await?;
+    store.record_message("SM1", "sms", &phone()?, NOW).await?;
+    store.record_message("SM2", "sms", &phone()?, NOW.plus_seconds(1)).await?;
     let messages = store.messages(10).await?;
     let told: Vec<_> = messages.iter().map(|message| (message.status.as_str(), message.error_code)).collect();
     assert_eq!(told, [("accepted", None), ("undelivered", Some(30_003))]);

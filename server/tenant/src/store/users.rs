@@ -1,9 +1,9 @@
-//! People, known by the number that they sign in with.
+//! Users, identified by the number that they sign in with.
 
 use super::Store;
 use crate::{clock::Millis, error::StoreError, phone_number::PhoneNumber};
 
-/// A person.
+/// A user.
 #[derive(Clone, Debug)]
 pub(crate) struct User {
     /// 24 hexadecimal digits.
@@ -28,7 +28,7 @@ fn user_of((id, connection, phone_number, blocked, updated_at): Row) -> User {
 }
 
 impl Store {
-    /// The person with this number, made at their first sign-in; of parallel first sign-ins all get the same one.
+    /// The user with this number, created at the first sign-in; parallel first sign-ins get the same one.
     pub(crate) async fn sign_up_or_in(
         &self,
         connection: &str,
@@ -51,7 +51,7 @@ impl Store {
         Ok(user_of(row))
     }
 
-    /// The person with this number, if they signed in before.
+    /// The user with this number, if there is one.
     pub(crate) async fn user_with_number(
         &self,
         connection: &str,
@@ -68,7 +68,7 @@ impl Store {
         Ok(row.map(user_of))
     }
 
-    /// The person with this identifier.
+    /// The user with this identifier.
     pub(crate) async fn user(&self, user_id: &str) -> Result<Option<User>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT user_id, connection, phone_number, blocked, updated_at FROM tenant_users WHERE user_id = $1",

@@ -94,7 +94,7 @@ fn gateway_authentication(
     let BearerMethod::Bearer = entry.method;
     let text = entry.secret.expose_secret();
     let secret = if entry.secret_base64_encoded {
-        // Auth0 says base64url; the other alphabet and padding are understood too.
+        // Auth0 says base64url; the other alphabet and padding are accepted too.
         let base64url = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
         let decoded = URL_SAFE_NO_PAD.decode(base64url);
         decoded.map_err(|_| invalid(format!("{path}.secret"), "is not base64"))?
@@ -150,7 +150,7 @@ fn check_sid(sid: &str, letters: &str, path: &str) -> Result<(), ConfigError> {
     }
 }
 
-/// What Twilio takes as `From`: E.164, a short code, or an alphanumeric sender.
+/// The values that Twilio accepts as `From`: E.164, a short code, or an alphanumeric sender.
 fn is_sender(from: &str) -> bool {
     let are_digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
     let is_name = |text: &str| {
@@ -170,7 +170,7 @@ fn http_url(text: &str, path: &str) -> Result<Url, ConfigError> {
     if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(invalid(path, "must be an http or https URL")) }
 }
 
-/// What an entry of `fallback` takes from its connection, so that saying it there changes nothing.
+/// Options that an entry of `fallback` inherits from its connection; setting them there has no effect.
 pub(super) fn no_effect(options: &Options, path: &str) -> Vec<String> {
     let entries = options.fallback.iter().enumerate();
     let said = entries.flat_map(|(index, entry)| {

@@ -1,4 +1,4 @@
-//! `X-Twilio-Signature`: what tells Twilio's requests from anybody's.
+//! `X-Twilio-Signature`: verifies that a request is Twilio's.
 //!
 //! <https://www.twilio.com/docs/usage/security#validating-requests>
 
