@@ -1,5 +1,6 @@
-//! Clients that prove themselves with a token that they signed.
+//! Client authentication with `private_key_jwt`.
 
+use rstest::rstest;
 use std::sync::Arc;
 
 use passwordless_tenant::Clock;
@@ -28,80 +29,111 @@ async fn start(tenant: &TestTenant, assertion: &str, more: &Value) -> Response {
     tenant.post("/passwordless/start", &body).send().await.unwrap()
 }
 
+#[rstest]
 #[tokio::test]
-async fn client_assertion_is_accepted_with_each_registered_algorithm() {
+async fn client_assertion_is_accepted_with_each_registered_algorithm(#[values("RS256", "RS384", "PS256")] alg: &str) {
     let tenant = TestTenant::start().await;
-    for alg in ["RS256", "RS384", "PS256"] {
-        let assertion = sign(alg, &good_claims(&tenant, alg));
-        assert_eq!(start(&tenant, &assertion, &json!({})).await.status(), 200, "{alg}");
-        let otp = tenant.newest_code().await;
-        let request = json!({
-            "grant_type": OTP_GRANT, "username": PHONE, "otp": otp, "realm": "sms", "scope": "openid",
-            "client_assertion": sign(alg, &good_claims(&tenant, &format!("{alg}-token"))), "client_assertion_type": TYPE,
-        });
-        let response = tenant.post("/oauth/token", &request).send().await.unwrap();
-        assert_eq!(response.status(), 200, "without a client_id too: {alg}");
-    }
+    let assertion = sign(alg, &good_claims(&tenant, "start"));
+    assert_eq!(start(&tenant, &assertion, &json!({})).await.status(), 200);
+    let otp = tenant.newest_code().await;
+    let request = json!({
+        "grant_type": OTP_GRANT, "username": PHONE, "otp": otp, "realm": "sms", "scope": "openid",
+        "client_assertion": sign(alg, &good_claims(&tenant, "token")), "client_assertion_type": TYPE,
+    });
+    let response = tenant.post("/oauth/token", &request).send().await.unwrap();
+    assert_eq!(response.status(), 200, "client_id is optional");
+}
+
+/// The time at which a tenant starts.
+const NOW: i64 = 1_800_000_000;
+
+#[rstest]
+#[case::issuer(|_: &TestTenant| json!({"iss": "web"}))]
+#[case::subject(|_: &TestTenant| json!({"sub": "web"}))]
+#[case::audience(|_: &TestTenant| json!({"aud": "https://other.example/"}))]
+#[case::audience_token_endpoint(|tenant: &TestTenant| json!({"aud": tenant.url("/oauth/token")}))]
+#[case::second_audience(|tenant: &TestTenant| json!({"aud": [tenant.url("/"), "https://other.example/"]}))]
+#[case::expired(|_: &TestTenant| json!({"exp": NOW}))]
+#[case::expires_too_late(|_: &TestTenant| json!({"exp": NOW + 3601}))]
+#[case::expiry_missing(|_: &TestTenant| json!({"exp": null}))]
+#[case::jti_missing(|_: &TestTenant| json!({"jti": null}))]
+#[case::not_yet_valid(|_: &TestTenant| json!({"nbf": NOW + 61}))]
+#[tokio::test]
+async fn client_assertion_with_wrong_claim_is_refused(#[case] changes: fn(&TestTenant) -> Value) {
+    let tenant = TestTenant::start().await;
+    assert_eq!(tenant.clock.now().unix_timestamp(), NOW);
+    let mut claims = good_claims(&tenant, "1");
+    claims.as_object_mut().unwrap().extend(changes(&tenant).as_object().unwrap().clone());
+    let response = start(&tenant, &sign("RS256", &claims), &json!({})).await;
+    assert_error(response, 401, "invalid_client", "Unauthorized").await;
+}
+
+/// A valid assertion without its signature.
+fn unsigned(tenant: &TestTenant) -> String {
+    let good = sign("RS256", &good_claims(tenant, "good"));
+    good.rsplit_once('.').unwrap().0.to_owned()
+}
+
+fn with_critical_header(tenant: &TestTenant) -> String {
+    let header = json!({"alg": "RS256", "crit": ["b64"], "b64": true});
+    sign_with(&header, &good_claims(tenant, "critical"))
+}
+
+#[rstest]
+#[case::not_a_jwt(|_: &TestTenant| "x".to_owned())]
+#[case::not_base64(|_: &TestTenant| "a.b.c".to_owned())]
+#[case::without_signature(unsigned)]
+#[case::empty_signature(|tenant: &TestTenant| format!("{}.", unsigned(tenant)))]
+#[case::algorithm_none(|tenant: &TestTenant| sign("none", &good_claims(tenant, "none")))]
+#[case::algorithm_not_registered(|tenant: &TestTenant| sign("RS512", &good_claims(tenant, "rs512")))]
+#[case::critical_header(with_critical_header)]
+#[tokio::test]
+async fn malformed_client_assertion_is_refused(#[case] assertion: fn(&TestTenant) -> String) {
+    let tenant = TestTenant::start().await;
+    let response = start(&tenant, &assertion(&tenant), &json!({})).await;
+    assert_error(response, 401, "invalid_client", "Unauthorized").await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn client_assertion_of_another_client_is_refused(#[values("web", "who", "public")] client_id: &str) {
+    let tenant = TestTenant::start().await;
+    let good = sign("RS256", &good_claims(&tenant, "good"));
+    let response = start(&tenant, &good, &json!({"client_id": client_id})).await;
+    assert_error(response, 401, "invalid_client", "Unauthorized").await;
+    assert_eq!(start(&tenant, &good, &json!({})).await.status(), 200, "the refusal does not use the assertion up");
 }
 
 #[tokio::test]
-async fn invalid_client_assertion_is_refused() {
+async fn client_assertion_type_must_be_jwt_bearer() {
     let tenant = TestTenant::start().await;
-    let now = tenant.clock.now().unix_timestamp();
-    for (n, more) in [
-        json!({"iss": "web"}),
-        json!({"sub": "web"}),
-        json!({"aud": "https://other.example/"}),
-        json!({"aud": tenant.url("/oauth/token")}),
-        json!({"aud": [tenant.url("/"), "https://other.example/"]}),
-        json!({"exp": now}),
-        json!({"exp": now + 3601}),
-        json!({"exp": null}),
-        json!({"jti": null}),
-        json!({"nbf": now + 61}),
-    ]
-    .iter()
-    .enumerate()
-    {
-        let mut claims = good_claims(&tenant, &n.to_string());
-        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let response = start(&tenant, &sign("RS256", &claims), &json!({})).await;
-        assert_eq!(response.status(), 401, "{more}");
-        assert_error(response, 401, "invalid_client", "Unauthorized").await;
-    }
     let good = sign("RS256", &good_claims(&tenant, "good"));
-    let (unsigned, _) = good.rsplit_once('.').unwrap();
-    let none = sign("none", &good_claims(&tenant, "none"));
-    let not_registered = sign("RS512", &good_claims(&tenant, "rs512"));
-    let critical = json!({"alg": "RS256", "crit": ["b64"], "b64": true});
-    let critical = sign_with(&critical, &good_claims(&tenant, "critical"));
-    for assertion in ["x", "a.b.c", unsigned, &format!("{unsigned}."), &none, &not_registered, &critical] {
-        assert_error(start(&tenant, assertion, &json!({})).await, 401, "invalid_client", "Unauthorized").await;
-    }
-    for other in ["web", "who", "public"] {
-        let response = start(&tenant, &good, &json!({"client_id": other})).await;
-        assert_error(response, 401, "invalid_client", "Unauthorized").await;
-    }
     let description = format!("client_assertion_type must be {TYPE}");
     let response = start(&tenant, &good, &json!({"client_assertion_type": "x"})).await;
     assert_error(response, 400, "invalid_request", &description).await;
-    assert_eq!(start(&tenant, &good, &json!({})).await.status(), 200, "none of these used it up");
+    assert_eq!(start(&tenant, &good, &json!({})).await.status(), 200, "the refusal does not use the assertion up");
+}
+
+#[tokio::test]
+async fn client_assertion_audience_may_be_an_array() {
+    let tenant = TestTenant::start().await;
     let mut claims = good_claims(&tenant, "listed");
     claims["aud"] = json!([claims["aud"]]);
     assert_eq!(start(&tenant, &sign("RS256", &claims), &json!({})).await.status(), 200);
 }
 
+#[rstest]
+#[case::empty("")]
+#[case::any("x")]
 #[tokio::test]
-async fn client_with_key_cannot_use_a_secret() {
+async fn client_with_key_cannot_use_a_secret(#[case] secret: &str) {
     let tenant = TestTenant::start().await;
-    for secret in ["", "x"] {
-        let request = json!({
-            "grant_type": OTP_GRANT, "username": PHONE, "otp": "123456", "realm": "sms", "client_id": "signer",
-            "client_secret": secret,
-        });
-        let response = tenant.post("/oauth/token", &request).send().await.unwrap();
-        assert_error(response, 401, "invalid_client", "Unauthorized").await;
-    }
+    let request = json!({
+        "grant_type": OTP_GRANT, "username": PHONE, "otp": "123456", "realm": "sms", "client_id": "signer",
+        "client_secret": secret,
+    });
+    let response = tenant.post("/oauth/token", &request).send().await.unwrap();
+    assert_error(response, 401, "invalid_client", "Unauthorized").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

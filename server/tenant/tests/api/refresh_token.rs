@@ -1,4 +1,4 @@
-//! `POST /oauth/token` with a refresh token.
+//! `POST /oauth/token` with the refresh token grant.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ async fn refresh_token_reuse_revokes_family() {
     for token in [&first, &third, &second] {
         assert_error(refresh(&tenant, token, &json!({})).await, 403, "invalid_grant", UNKNOWN_REFRESH_TOKEN).await;
     }
-    assert_eq!(refresh(&tenant, &other, &json!({})).await.status(), 200, "another sign-in is another family");
+    assert_eq!(refresh(&tenant, &other, &json!({})).await.status(), 200, "another login has a family of its own");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
-//! Steps that use a code up, asked for again: the same result for a minute, and one sign-in.
+//! Repeated requests with a used code: for a minute the same request succeeds again, and counts as one login.
 
 use reqwest::{RequestBuilder, Response};
+use rstest::rstest;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -29,14 +30,14 @@ fn verify_redirect_parameters(code: &str) -> [(&str, &str); 6] {
     ]
 }
 
-async fn at_once(request: &RequestBuilder) -> Vec<Response> {
+async fn send_in_parallel(request: &RequestBuilder) -> Vec<Response> {
     let requests = (0..20).map(|_| request.try_clone().unwrap());
     let tasks: JoinSet<Response> = requests.map(|request| async { request.send().await.unwrap() }).collect();
     tasks.join_all().await
 }
 
-/// How often each event is in the audit log.
-async fn sign_ins(tenant: &TestTenant) -> [usize; 3] {
+/// The numbers of the events `ss`, `sepotpft` and `fepotpft` in the audit log.
+async fn login_events(tenant: &TestTenant) -> [usize; 3] {
     let entries = passwordless_tenant::logs(&tenant.pool, 1000).await.unwrap();
     ["ss", "sepotpft", "fepotpft"].map(|event| entries.iter().filter(|entry| entry.event == event).count())
 }
@@ -63,12 +64,12 @@ async fn repeated_verify_redirect_succeeds_for_a_minute() {
     let second = tenant.verify_redirect(&code, &REQUEST).await;
     assert_eq!(query(&location(&second), "state").as_deref(), Some("a-state"));
     assert_eq!(id_token(&tenant, &second).await["sub"], first_token["sub"]);
-    assert_eq!(sign_ins(&tenant).await, [1, 1, 0]);
+    assert_eq!(login_events(&tenant).await, [1, 1, 0]);
     tenant.clock.advance(1);
     assert_eq!(error(&tenant.verify_redirect(&code, &REQUEST).await).as_deref(), Some(WRONG_CODE));
 }
 
-/// Whoever finds the URL in a history has no session by it; the browser that signed in keeps the one it has.
+/// Otherwise whoever finds the URL in a browser history gets a session. The browser that signed in has its own one.
 #[tokio::test]
 async fn repeated_verify_redirect_sets_no_session_cookie() {
     let tenant = TestTenant::start().await;
@@ -85,36 +86,42 @@ async fn repeated_verify_redirect_sets_no_session_cookie() {
     let again = again.header("cookie", &session).send().await.unwrap();
     assert!(!again.headers().contains_key("set-cookie"));
     assert_eq!(id_token(&tenant, &again).await["sid"], first_token["sid"]);
-    // The session is still good.
+    // The session is still valid.
     let authorize = tenant.get("/authorize").query(&parameters[..3]).query(&REQUEST).header("cookie", &session);
     assert!(query(&location(&authorize.send().await.unwrap()), "code").is_some());
 }
 
+#[rstest]
+#[case::another_state("state", "another")]
+#[case::empty_state("state", "")]
+#[case::nonce("nonce", "n")]
+#[case::scope("scope", "openid phone")]
+#[case::client("client_id", "implicit")]
+#[case::redirect_uri("redirect_uri", "http://localhost:3000/other?x=1")]
+#[case::response_mode("response_mode", "fragment")]
 #[tokio::test]
-async fn changed_request_with_used_code_is_refused() {
+async fn changed_request_with_used_code_is_refused(#[case] name: &str, #[case] value: &str) {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     id_token(&tenant, &tenant.verify_redirect(&code, &REQUEST).await).await;
-    for (name, value) in [
-        ("state", "another"),
-        ("state", ""),
-        ("nonce", "n"),
-        ("scope", "openid phone"),
-        ("client_id", "implicit"),
-        ("redirect_uri", "http://localhost:3000/other?x=1"),
-        ("response_mode", "fragment"),
-    ] {
-        let answer = location(&tenant.verify_redirect(&code, &with(name, value)).await).replace('#', "?");
-        assert_eq!(query(&answer, "error_description").as_deref(), Some(WRONG_CODE), "{name} {value}");
-    }
+    let answer = location(&tenant.verify_redirect(&code, &with(name, value)).await).replace('#', "?");
+    assert_eq!(query(&answer, "error_description").as_deref(), Some(WRONG_CODE));
     let guess = tenant.verify_redirect(&wrong_code(&code), &REQUEST).await;
     assert_eq!(query(&location(&guess), "attempts_left").as_deref(), Some("2"));
-    assert_error(tenant.verify(&code).await, 401, "invalid_user_password", WRONG_CODE).await;
-    assert_error(tenant.redeem(&code).await, 403, "invalid_grant", WRONG_CODE).await;
-    assert_eq!(sign_ins(&tenant).await[1], 1);
+    assert_eq!(login_events(&tenant).await[1], 1);
 }
 
-/// Without a state the request is anyone's, and these two are asked by programs, which need no second answer.
+#[tokio::test]
+async fn used_code_is_refused_at_other_endpoints() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    id_token(&tenant, &tenant.verify_redirect(&code, &REQUEST).await).await;
+    assert_error(tenant.verify(&code).await, 401, "invalid_user_password", WRONG_CODE).await;
+    assert_error(tenant.redeem(&code).await, 403, "invalid_grant", WRONG_CODE).await;
+    assert_eq!(login_events(&tenant).await[1], 1);
+}
+
+/// Without a state the sender is unknown, and the API's clients do not repeat requests.
 #[tokio::test]
 async fn request_without_state_cannot_be_repeated() {
     let tenant = TestTenant::start().await;
@@ -158,7 +165,8 @@ async fn parallel_verify_redirects_sign_in_once() {
     let tenant = TestTenant::start().await;
     let code = tenant.code().await;
     let parameters = verify_redirect_parameters(&code);
-    let answers = at_once(&tenant.get("/passwordless/verify_redirect").query(&parameters).query(&REQUEST)).await;
+    let answers =
+        send_in_parallel(&tenant.get("/passwordless/verify_redirect").query(&parameters).query(&REQUEST)).await;
     assert_eq!(answers.iter().filter(|answer| answer.headers().contains_key("set-cookie")).count(), 1);
     let mut subjects = Vec::new();
     for answer in &answers {
@@ -166,7 +174,7 @@ async fn parallel_verify_redirects_sign_in_once() {
     }
     subjects.dedup();
     assert_eq!(subjects.len(), 1);
-    assert_eq!(sign_ins(&tenant).await, [1, 1, 0]);
+    assert_eq!(login_events(&tenant).await, [1, 1, 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,13 +183,13 @@ async fn parallel_login_page_forms_sign_in_once() {
     let visitor = Visitor::arrive(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
-    let answers = at_once(&visitor.form("code", ("code", &code))).await;
+    let answers = send_in_parallel(&visitor.form("code", ("code", &code))).await;
     assert_eq!(answers.iter().filter(|answer| session_cookie(answer).is_some()).count(), 1);
     for answer in &answers {
         assert_eq!(query(&location(answer), "state").as_deref(), Some("s"));
         id_token(&tenant, answer).await;
     }
-    assert_eq!(sign_ins(&tenant).await, [1, 1, 0]);
+    assert_eq!(login_events(&tenant).await, [1, 1, 0]);
 }
 
 #[tokio::test]
@@ -198,10 +206,10 @@ async fn repeated_login_page_form_succeeds_for_a_minute() {
     id_token(&tenant, &again).await;
     tenant.clock.advance(2);
     assert_eq!(visitor.post("code", ("code", &code)).await.status(), 410);
-    assert_eq!(sign_ins(&tenant).await, [1, 1, 1]);
+    assert_eq!(login_events(&tenant).await, [1, 1, 1]);
 }
 
-/// A file of before: the table for this is made when it is opened.
+/// Opening a database of an older version creates the table.
 #[tokio::test]
 async fn database_without_redemptions_table_is_upgraded() {
     let tenant = TestTenant::start().await;

@@ -1,6 +1,7 @@
-//! What becomes of the code that has arrived when another one is asked for, and its message does not go out.
+//! The previous code after a resend whose message the SMS provider refuses.
 
 use passwordless_tenant::Sms;
+use rstest::rstest;
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
 
@@ -8,7 +9,7 @@ use crate::support::{
     CODE_USED_UP, PHONE, TenantOptions, TestTenant, WRONG_CODE, assert_error, twilio_config, wrong_code,
 };
 
-/// A tenant whose provider is a double.
+/// A tenant with a double of Twilio.
 struct AtTwilio {
     double: MockServer,
     tenant: TestTenant,
@@ -21,7 +22,7 @@ impl AtTwilio {
         Self { double, tenant: TestTenant::with(TenantOptions { sms, ..TenantOptions::default() }).await }
     }
 
-    /// Asks for a code, which the provider answers so; returns the code, in a message or not.
+    /// Requests a code, to which Twilio responds with this status and error code. Returns the code, sent or not.
     async fn code(&self, status: u16, twilio: i64) -> String {
         self.double.reset().await;
         let answer = json!({"sid": "SM1", "code": twilio, "message": "no"});
@@ -36,26 +37,30 @@ impl AtTwilio {
     }
 }
 
+#[rstest]
+#[case::invalid_to_number(400, 21211)]
+#[case::to_number_not_mobile(400, 21614)]
+#[case::recipient_unsubscribed(400, 21610)]
+#[case::not_authenticated(401, 20003)]
+#[case::too_many_requests(429, 20429)]
 #[tokio::test]
-async fn refused_message_keeps_previous_code_valid() {
-    for (status, twilio) in [(400, 21211), (400, 21614), (400, 21610), (401, 20003), (429, 20429)] {
-        let at = AtTwilio::start().await;
-        let arrived = at.code(201, 0).await;
-        // However often.
-        let unsent = [at.code(status, twilio).await, at.code(status, twilio).await];
-        assert_eq!(at.tenant.verify(&arrived).await.status(), 200, "{twilio}");
-        for code in unsent {
-            let body = assert_error(at.tenant.verify(&code).await, 401, "invalid_user_password", WRONG_CODE).await;
-            assert_eq!(body["superseded"], Value::Null, "nobody was sent it");
-        }
-        assert_eq!(at.tenant.redeem(&arrived).await.status(), 200, "{twilio}");
-        at.code(status, twilio).await;
-        let body = assert_error(at.tenant.redeem(&arrived).await, 403, "invalid_grant", WRONG_CODE).await;
-        assert_eq!(body["attempts_left"], Value::Null, "it signs in once");
+async fn refused_message_keeps_previous_code_valid(#[case] status: u16, #[case] twilio: i64) {
+    let at = AtTwilio::start().await;
+    let arrived = at.code(201, 0).await;
+    // A second refusal restores the same code again.
+    let unsent = [at.code(status, twilio).await, at.code(status, twilio).await];
+    assert_eq!(at.tenant.verify(&arrived).await.status(), 200);
+    for code in unsent {
+        let body = assert_error(at.tenant.verify(&code).await, 401, "invalid_user_password", WRONG_CODE).await;
+        assert_eq!(body["superseded"], Value::Null, "the code was never sent");
     }
+    assert_eq!(at.tenant.redeem(&arrived).await.status(), 200);
+    at.code(status, twilio).await;
+    let body = assert_error(at.tenant.redeem(&arrived).await, 403, "invalid_grant", WRONG_CODE).await;
+    assert_eq!(body["attempts_left"], Value::Null, "a used code is not restored");
 }
 
-/// A newer one takes its place as ever, once its message is taken.
+/// Once Twilio accepts the message of a newer code, it replaces the restored one.
 #[tokio::test]
 async fn restored_code_can_be_replaced() {
     let at = AtTwilio::start().await;
@@ -67,7 +72,7 @@ async fn restored_code_can_be_replaced() {
     assert_eq!(at.tenant.redeem(&newer).await.status(), 200);
 }
 
-/// The provider failed with the message in hand: whoever gets it can sign in.
+/// Twilio failed after it had the message, so that the user may receive it.
 #[tokio::test]
 async fn message_with_unknown_outcome_counts_as_sent() {
     let at = AtTwilio::start().await;

@@ -1,10 +1,10 @@
-//! Codes, secrets and numbers stay out of the log, and codes out of the database.
+//! Codes, secrets and phone numbers are not in the log, and codes and secrets not in the database.
 
 use crate::support::{CHALLENGE, PHONE, TenantOptions, TestTenant, VERIFIER, log, wrong_code};
 
 #[tokio::test]
 async fn secrets_are_neither_logged_nor_stored() {
-    // Long codes, so that no other number in the log is one by chance.
+    // With 20 digits, no other number in the log equals a code by chance.
     let tenant = TestTenant::with(TenantOptions { code_length: 20, ..TenantOptions::default() }).await;
     let first = tenant.code().await;
     tenant.verify(&wrong_code(&first)).await;
@@ -31,15 +31,15 @@ async fn secrets_are_neither_logged_nor_stored() {
     }
 
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&tenant.pool).await.unwrap();
-    let mut kept = Vec::new();
+    let mut stored = Vec::new();
     for entry in std::fs::read_dir(tenant.folder.path()).unwrap() {
-        kept.extend(std::fs::read(entry.unwrap().path()).unwrap());
+        stored.extend(std::fs::read(entry.unwrap().path()).unwrap());
     }
-    let kept = String::from_utf8_lossy(&kept);
+    let stored = String::from_utf8_lossy(&stored);
     let token = serde_json::from_str::<serde_json::Value>(&tokens).unwrap();
     let access_token = token["access_token"].as_str().unwrap();
     let refresh_token = token["refresh_token"].as_str().unwrap();
     for secret in [&first, &second, &last, &code, cookie, VERIFIER, "web-secret", access_token, refresh_token] {
-        assert!(!kept.contains(secret), "{secret} is in the database");
+        assert!(!stored.contains(secret), "{secret} is in the database");
     }
 }

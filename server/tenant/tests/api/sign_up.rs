@@ -1,4 +1,4 @@
-//! Where sign-up is off: whoever has the number is told, and nobody else.
+//! A connection with `disable_signup` reveals only to the owner of a number that it has no account.
 
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::support::{
 
 const MEMBER: &str = "+14155550123";
 
-/// A tenant that knows one number, under the connection without sign-up.
+/// A tenant with one user of the connection without sign-up.
 async fn with_a_member() -> TestTenant {
     let tenant = TestTenant::start().await;
     let add = "INSERT INTO tenant_users (connection, phone_number, user_id, created_at, updated_at) \
@@ -42,7 +42,7 @@ async fn signup_disabled_is_reported_with_right_code() {
     assert_eq!(verify(&tenant, MEMBER, &code).await.status(), 200);
 }
 
-/// What a number is answered without its code.
+/// The responses about a number to a client without its code.
 async fn without_the_code(tenant: &TestTenant, phone_number: &str) -> Vec<Value> {
     let mut started: Value = tenant.request_code("members", phone_number).await.json().await.unwrap();
     started["_id"].take();

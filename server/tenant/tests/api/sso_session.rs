@@ -1,13 +1,14 @@
-//! The session at the tenant, and the links that would begin or change it.
+//! The SSO session, and links that start a session without the user's consent (login CSRF).
 
 use reqwest::{Client, Response};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::{
     CALLBACK, OTHER_PHONE, OTP_GRANT, PHONE, TestTenant, Visitor, browser, location, query, session_cookie,
 };
 
-/// A link that signs in with this number, which anyone who has it can have made, opened in a browser.
+/// Opens a link that signs in with this number; whoever owns the number can make one.
 async fn open_link(browser: &Client, tenant: &TestTenant, phone_number: &str, referer: Option<&str>) -> Response {
     let code = tenant.code_for("sms", phone_number).await;
     let parameters = [
@@ -25,7 +26,7 @@ async fn open_link(browser: &Client, tenant: &TestTenant, phone_number: &str, re
     response
 }
 
-/// What a silent login says: whom it signs in, or the error.
+/// Result of a silent login: the user's phone number, or the error.
 async fn silent(browser: &Client, tenant: &TestTenant) -> Result<String, String> {
     let parameters = [
         ("client_id", "web"),
@@ -39,8 +40,8 @@ async fn silent(browser: &Client, tenant: &TestTenant) -> Result<String, String>
     let Some(code) = query(&answer, "code") else { return Err(query(&answer, "error").unwrap()) };
     let tokens: Value = tenant.exchange(&code, &[]).await.json().await.unwrap();
     let userinfo = tenant.get("/userinfo").bearer_auth(tokens["access_token"].as_str().unwrap());
-    let person: Value = userinfo.send().await.unwrap().json().await.unwrap();
-    Ok(person["phone_number"].as_str().unwrap().to_owned())
+    let user: Value = userinfo.send().await.unwrap().json().await.unwrap();
+    Ok(user["phone_number"].as_str().unwrap().to_owned())
 }
 
 async fn sign_in_at_the_page(browser: &Client, tenant: &TestTenant) {
@@ -50,17 +51,25 @@ async fn sign_in_at_the_page(browser: &Client, tenant: &TestTenant) {
     assert!(query(&answer, "code").is_some(), "{answer}");
 }
 
+#[rstest]
+#[case::without_referer(None)]
+#[case::another_site(Some("https://evil.example/"))]
+#[case::origin_as_subdomain(Some("http://localhost:3000.evil.example/"))]
+#[case::invalid_referer(Some("x"))]
 #[tokio::test]
-async fn session_from_link_gives_no_silent_login() {
+async fn session_from_link_gives_no_silent_login(#[case] referer: Option<&str>) {
     let tenant = TestTenant::start().await;
-    for referer in [None, Some("https://evil.example/"), Some("http://localhost:3000.evil.example/"), Some("x")] {
-        let browser = browser();
-        assert!(session_cookie(&open_link(&browser, &tenant, PHONE, referer).await).is_some());
-        assert_eq!(silent(&browser, &tenant).await, Err("login_required".into()), "{referer:?}");
-    }
+    let browser = browser();
+    assert!(session_cookie(&open_link(&browser, &tenant, PHONE, referer).await).is_some());
+    assert_eq!(silent(&browser, &tenant).await, Err("login_required".into()));
+}
+
+#[tokio::test]
+async fn session_from_page_of_application_gives_silent_login() {
+    let tenant = TestTenant::start().await;
     let browser = browser();
     open_link(&browser, &tenant, PHONE, Some("http://localhost:3000/login?x=1")).await;
-    assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()), "by a page of the application's");
+    assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()));
 }
 
 #[tokio::test]
@@ -73,11 +82,11 @@ async fn session_from_link_needs_confirmation_once() {
     assert!(page.contains("Continue as <bdi>+14•••••••71</bdi>") && !page.contains(PHONE), "{page}");
     let (_, rest) = page.split_once("name=\"session\" value=\"").unwrap();
     let sid = rest.split('"').next().unwrap();
-    // Another session than the one that the page showed.
+    // A form for another session than the one on the page is refused.
     assert!(visitor.post_and_read("continue", ("session", "another")).await.contains("Continue as"));
     let answer = location(&visitor.post("continue", ("session", sid)).await);
     assert!(query(&answer, "code").is_some(), "{answer}");
-    assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()), "the person was asked");
+    assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()), "the user has confirmed the session");
 }
 
 #[tokio::test]
@@ -99,7 +108,7 @@ async fn link_neither_ends_nor_replaces_session() {
     let browser = browser();
     sign_in_at_the_page(&browser, &tenant).await;
     assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()));
-    // One's own is as good as before.
+    // A link with the same number changes nothing.
     open_link(&browser, &tenant, PHONE, None).await;
     assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()));
 
@@ -108,26 +117,30 @@ async fn link_neither_ends_nor_replaces_session() {
     assert!(Visitor::arrive_in(browser.clone(), &tenant, &[]).await.page().await.contains("+14•••••••71"));
 }
 
+#[rstest]
+#[case::without_cookie(false, Err("login_required".to_owned()))]
+#[case::with_cookie(true, Ok(PHONE.to_owned()))]
 #[tokio::test]
-async fn login_ticket_without_cookie_is_treated_as_link() {
+async fn login_ticket_without_cookie_is_treated_as_link(
+    #[case] has_cookie: bool,
+    #[case] expected: Result<String, String>,
+) {
     let tenant = TestTenant::start().await;
-    for (brings_it, expected) in [(false, Err("login_required".into())), (true, Ok(PHONE.into()))] {
-        let browser = browser();
-        let (helper, code) = (if brings_it { browser.clone() } else { self::browser() }, tenant.code().await);
-        let body = json!({
-            "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": code, "realm": "sms",
-        });
-        let request = helper.post(tenant.url("/co/authenticate")).header("origin", "http://localhost:5000").json(&body);
-        let body: Value = request.send().await.unwrap().json().await.unwrap();
-        let parameters = [
-            ("client_id", "web"),
-            ("redirect_uri", CALLBACK),
-            ("response_type", "code"),
-            ("realm", "sms"),
-            ("login_ticket", body["login_ticket"].as_str().unwrap()),
-        ];
-        let response = browser.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
-        assert!(query(&location(&response), "code").is_some());
-        assert_eq!(silent(&browser, &tenant).await, expected);
-    }
+    let browser = browser();
+    let (sender, code) = (if has_cookie { browser.clone() } else { self::browser() }, tenant.code().await);
+    let body = json!({
+        "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": code, "realm": "sms",
+    });
+    let request = sender.post(tenant.url("/co/authenticate")).header("origin", "http://localhost:5000").json(&body);
+    let body: Value = request.send().await.unwrap().json().await.unwrap();
+    let parameters = [
+        ("client_id", "web"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("realm", "sms"),
+        ("login_ticket", body["login_ticket"].as_str().unwrap()),
+    ];
+    let response = browser.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
+    assert!(query(&location(&response), "code").is_some());
+    assert_eq!(silent(&browser, &tenant).await, expected);
 }
