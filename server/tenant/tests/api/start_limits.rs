@@ -1,5 +1,6 @@
-//! Limits on asking for codes.
+//! Rate limits and the country allowlist of `POST /passwordless/start`.
 
+use rstest::rstest;
 use std::sync::Arc;
 
 use passwordless_tenant::Limits;
@@ -56,7 +57,7 @@ fn limits(set: impl FnOnce(&mut Limits)) -> TenantOptions {
     options
 }
 
-/// Starts twenty times at once; says how often a code was sent.
+/// Makes twenty parallel requests, and returns how many codes were sent.
 async fn sent_of_twenty(tenant: TestTenant, number: impl Fn(usize) -> String, secret: Option<&'static str>) -> usize {
     let tenant = Arc::new(tenant);
     let mut tasks = JoinSet::new();
@@ -71,26 +72,23 @@ async fn sent_of_twenty(tenant: TestTenant, number: impl Fn(usize) -> String, se
     sent
 }
 
+#[rstest]
+#[case::per_number(|limits: &mut Limits| limits.starts_per_phone_hour = 2, true, Some("web-secret"), 2)]
+// A number gets three codes without delay, however high its limit is.
+#[case::per_number_without_delay(|limits: &mut Limits| limits.starts_per_phone_hour = 15, true, Some("web-secret"), 3)]
+#[case::per_address(|limits: &mut Limits| limits.starts_per_ip_hour = 5, false, None, 5)]
+#[case::per_country(|limits: &mut Limits| limits.starts_per_country_hour = 6, false, Some("web-secret"), 6)]
+#[case::in_total(|limits: &mut Limits| limits.starts_total_hour = 7, false, Some("web-secret"), 7)]
 #[tokio::test(flavor = "multi_thread")]
-async fn parallel_starts_stay_within_limit() {
-    let one = |_| PHONE.to_owned();
-    let many = |n| format!("+1415555{:04}", 2600 + n);
-    for (options, by_number, secret, expected) in [
-        (limits(|limits| limits.starts_per_phone_hour = 2), true, Some("web-secret"), 2),
-        // Three at once, whatever the hour would allow.
-        (limits(|limits| limits.starts_per_phone_hour = 15), true, Some("web-secret"), 3),
-        (limits(|limits| limits.starts_per_ip_hour = 5), false, None, 5),
-        (limits(|limits| limits.starts_per_country_hour = 6), false, Some("web-secret"), 6),
-        (limits(|limits| limits.starts_total_hour = 7), false, Some("web-secret"), 7),
-    ] {
-        let tenant = TestTenant::with(options).await;
-        let sent = if by_number {
-            sent_of_twenty(tenant, one, secret).await
-        } else {
-            sent_of_twenty(tenant, many, secret).await
-        };
-        assert_eq!(sent, expected);
-    }
+async fn parallel_starts_stay_within_limit(
+    #[case] set: fn(&mut Limits),
+    #[case] is_one_number: bool,
+    #[case] secret: Option<&'static str>,
+    #[case] expected: usize,
+) {
+    let tenant = TestTenant::with(limits(set)).await;
+    let number = |n| if is_one_number { PHONE.to_owned() } else { format!("+1415555{:04}", 2600 + n) };
+    assert_eq!(sent_of_twenty(tenant, number, secret).await, expected);
 }
 
 #[tokio::test]
@@ -109,7 +107,7 @@ async fn start_backoff_doubles_from_fourth_code() {
         tenant.clock.advance(1);
         assert_eq!(start(&tenant, PHONE, Some("web-secret")).await.status(), 200);
     }
-    // Others do not wait, and after ten quiet minutes three are sent at once again.
+    // Other numbers do not wait, and after ten minutes without a request three codes are sent without delay again.
     assert_eq!(start(&tenant, OTHER_PHONE, Some("web-secret")).await.status(), 200);
     tenant.clock.advance(600);
     for _ in 0..3 {
@@ -157,7 +155,7 @@ async fn starts_to_unallocated_numbers_have_lower_limits() {
     let response = start(&tenant, "+85245450000", Some("web-secret")).await;
     assert_eq!(response.headers()["retry-after"], "1200");
     assert_error(response, 429, "too_many_requests", TOO_MANY_REQUESTS).await;
-    // All of them together, of whatever country.
+    // All unallocated numbers together have a limit too, whatever their country.
     for last in 0..57 {
         let number = format!("+1357555{last:04}");
         assert_eq!(start(&tenant, &number, Some("web-secret")).await.status(), 200, "{number}");
@@ -180,14 +178,14 @@ async fn starts_to_unallocated_numbers_follow_limit_per_number() {
     for last in 0..60 {
         assert_eq!(start(&tenant, &format!("+1357555{last:04}"), Some("web-secret")).await.status(), 200);
     }
-    // And a stricter limit than theirs stays.
+    // A stricter limit per number applies to them too.
     let tenant = TestTenant::with(limits(|limits| limits.starts_per_phone_hour = 1)).await;
     for status in [200, 429] {
         assert_eq!(start(&tenant, "+85245450000", Some("web-secret")).await.status(), status);
     }
 }
 
-/// The value of one of Auth0's three headers.
+/// The value of one of the three rate limit headers of Auth0.
 fn rate(response: &Response, name: &str) -> i64 {
     response.headers()[&format!("x-ratelimit-{name}")].to_str().unwrap().parse().unwrap()
 }
@@ -206,7 +204,7 @@ async fn rate_limit_headers_show_remaining_starts() {
     assert_eq!(response.status(), 429);
     assert_eq!((rate(&response, "limit"), rate(&response, "remaining")), (2, 0));
     assert_eq!(rate(&response, "reset"), now + 1800);
-    // Not counted by address, and not by anything else here.
+    // With the client secret no limit counts this request.
     assert!(start(&tenant, PHONE, Some("web-secret")).await.headers().get("x-ratelimit-limit").is_none());
 }
 
@@ -222,7 +220,7 @@ async fn forwarded_address_is_counted_for_trusted_client() {
         assert_eq!(from(address, Some("web-secret")).await, 200);
         assert_eq!(from(address, Some("web-secret")).await, 429);
     }
-    // What is no address is no address; such a call counts as one without.
+    // An invalid address is ignored.
     for _ in 0..2 {
         assert_eq!(from("not an address", Some("web-secret")).await, 200);
     }
@@ -230,39 +228,51 @@ async fn forwarded_address_is_counted_for_trusted_client() {
     assert_eq!(from("192.0.2.4", None).await, 429);
 }
 
-#[tokio::test]
-async fn country_allowlist_refuses_other_countries() {
-    let mut options = TenantOptions::default();
-    options.limits.countries = Some(vec!["DE".to_owned(), "AT".to_owned()]);
-    let tenant = TestTenant::with(options).await;
-    assert_eq!(start(&tenant, "+4915123456789", None).await.status(), 200);
-    for refused_number in [PHONE, "+13575550123", "+8821612345678"] {
-        let response = start(&tenant, refused_number, None).await;
-        assert_error(response, 400, "bad.phone_number", "Phone numbers of this country are not served").await;
-    }
+fn in_countries(codes: &[&str]) -> TenantOptions {
+    limits(|limits| limits.countries = Some(codes.iter().map(|&code| code.to_owned()).collect()))
 }
 
-/// Jersey is dialled like Britain, and people there say that they are; Canada is dialled like the United States and is not.
 #[tokio::test]
-async fn country_allowlist_includes_territories() {
-    for (country, served, others) in [
-        ("GB", &["+447911123456", "+447781123456", "+447797712345", "+447924123456"][..], &["+353850123456"][..]),
-        (
-            "US",
-            &[PHONE, "+17872345678", "+16713001234", "+13406421234", "+16847331234", "+16702345678"],
-            &["+15062345678", "+18762101234", "+447911123456"],
-        ),
-        ("JE", &["+447797712345"], &["+447911123456", "+447781123456"]),
-    ] {
-        let mut options = TenantOptions::default();
-        options.limits.countries = Some(vec![country.to_owned()]);
-        let tenant = TestTenant::with(options).await;
-        for number in served {
-            assert_eq!(start(&tenant, number, None).await.status(), 200, "{country} {number}");
-        }
-        for number in others {
-            let response = start(&tenant, number, None).await;
-            assert_error(response, 400, "bad.phone_number", "Phone numbers of this country are not served").await;
-        }
+async fn country_allowlist_accepts_listed_country() {
+    let tenant = TestTenant::with(in_countries(&["DE", "AT"])).await;
+    assert_eq!(start(&tenant, "+4915123456789", None).await.status(), 200);
+}
+
+#[rstest]
+#[case::united_states(PHONE)]
+#[case::unallocated_number("+13575550123")]
+#[case::satellite_network("+8821612345678")]
+#[tokio::test]
+async fn country_allowlist_refuses_other_countries(#[case] number: &str) {
+    let tenant = TestTenant::with(in_countries(&["DE", "AT"])).await;
+    let response = start(&tenant, number, None).await;
+    assert_error(response, 400, "bad.phone_number", "Phone numbers of this country are not served").await;
+}
+
+/// Jersey has the calling code of the United Kingdom and counts as a territory of it; Canada has the calling code of the
+/// United States and does not.
+#[rstest]
+#[case::united_kingdom(
+    "GB", &["+447911123456", "+447781123456", "+447797712345", "+447924123456"], &["+353850123456"]
+)]
+#[case::united_states(
+    "US",
+    &[PHONE, "+17872345678", "+16713001234", "+13406421234", "+16847331234", "+16702345678"],
+    &["+15062345678", "+18762101234", "+447911123456"]
+)]
+#[case::jersey("JE", &["+447797712345"], &["+447911123456", "+447781123456"])]
+#[tokio::test]
+async fn country_allowlist_includes_territories(
+    #[case] country: &str,
+    #[case] served: &[&str],
+    #[case] refused: &[&str],
+) {
+    let tenant = TestTenant::with(in_countries(&[country])).await;
+    for number in served {
+        assert_eq!(start(&tenant, number, None).await.status(), 200, "{number}");
+    }
+    for number in refused {
+        let response = start(&tenant, number, None).await;
+        assert_error(response, 400, "bad.phone_number", "Phone numbers of this country are not served").await;
     }
 }

@@ -1,5 +1,6 @@
-//! The Twilio sender against a double.
+//! The Twilio sender, against a double of Twilio.
 
+use rstest::rstest;
 use std::time::{Duration, Instant};
 
 use passwordless_tenant::{Sms, TwilioConfig, TwilioFrom};
@@ -25,75 +26,81 @@ async fn start(tenant: &TestTenant) -> Response {
     tenant.post("/passwordless/start", &body).send().await.unwrap()
 }
 
-/// Without the client's secret.
-async fn start_as_a_stranger(tenant: &TestTenant) -> Response {
+/// Without the client secret.
+async fn start_unauthenticated(tenant: &TestTenant) -> Response {
     let body = json!({"client_id": "web", "connection": "sms", "phone_number": PHONE});
     tenant.post("/passwordless/start", &body).send().await.unwrap()
 }
 
+#[rstest]
+#[case::from_number(TwilioFrom::Number("+15005550006".to_owned()), "From=%2B15005550006")]
+#[case::from_messaging_service(TwilioFrom::MessagingService("MG77".to_owned()), "MessagingServiceSid=MG77")]
 #[tokio::test]
-async fn twilio_request_has_documented_fields() {
-    for (from, field) in [
-        (TwilioFrom::Number("+15005550006".to_owned()), "From=%2B15005550006"),
-        (TwilioFrom::MessagingService("MG77".to_owned()), "MessagingServiceSid=MG77"),
-    ] {
-        let double = MockServer::start().await;
-        Mock::given(method("POST"))
-            .and(path(PATH))
-            .and(basic_auth(TWILIO_ACCOUNT, TWILIO_TOKEN))
-            .and(body_string_contains("To=%2B14155552671"))
-            .and(body_string_contains(field))
-            .and(body_string_contains("Body=Your+verification+code+is%3A+"))
-            .and(body_string_contains("ValidityPeriod=180"))
-            .and(body_string_contains("ContentRetention=discard"))
-            .respond_with(ResponseTemplate::new(201).set_body_json(json!({"sid": "SM1", "status": "queued"})))
-            .expect(1)
-            .mount(&double)
-            .await;
-        assert_eq!(start(&tenant(TwilioConfig { from, ..twilio_config(&double.uri()) }).await).await.status(), 200);
-    }
+async fn twilio_request_has_documented_fields(#[case] from: TwilioFrom, #[case] field: &str) {
+    let double = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path(PATH))
+        .and(basic_auth(TWILIO_ACCOUNT, TWILIO_TOKEN))
+        .and(body_string_contains("To=%2B14155552671"))
+        .and(body_string_contains(field))
+        .and(body_string_contains("Body=Your+verification+code+is%3A+"))
+        .and(body_string_contains("ValidityPeriod=180"))
+        .and(body_string_contains("ContentRetention=discard"))
+        .respond_with(ResponseTemplate::new(201).set_body_json(json!({"sid": "SM1", "status": "queued"})))
+        .expect(1)
+        .mount(&double)
+        .await;
+    let tenant = tenant(TwilioConfig { from, ..twilio_config(&double.uri()) }).await;
+    assert_eq!(start(&tenant).await.status(), 200);
 }
 
+#[rstest]
+#[case::invalid_to_number(
+    400,
+    r#"{"code": 21211, "message": "Invalid 'To' Phone Number"}"#,
+    "bad.phone_number",
+    "Invalid 'To' Phone Number (Code: 21211)"
+)]
+#[case::to_number_not_mobile(
+    400,
+    r#"{"code": 21614, "message": "Not a mobile number"}"#,
+    "sms_provider_error",
+    "Not a mobile number (Code: 21614)"
+)]
+#[case::not_authenticated(
+    401,
+    r#"{"code": 20003, "message": "Authenticate"}"#,
+    "sms_provider_error",
+    "Authenticate (Code: 20003)"
+)]
+#[case::too_many_requests(
+    429,
+    r#"{"code": 20429, "message": "Too Many Requests"}"#,
+    "sms_provider_error",
+    "Too Many Requests (Code: 20429)"
+)]
+#[case::html_page(
+    502,
+    "<html>",
+    "sms_provider_error",
+    "Unexpected response while calling the SMS provider (Code: 502)"
+)]
+#[case::redirect(307, "", "sms_provider_error", "Unexpected response while calling the SMS provider (Code: 307)")]
 #[tokio::test]
-async fn twilio_refusal_becomes_auth0_error_without_retry() {
-    let html = "Unexpected response while calling the SMS provider (Code: 502)";
-    let redirect = "Unexpected response while calling the SMS provider (Code: 307)";
-    for (status, body, error, description) in [
-        (
-            400,
-            json!({"code": 21211, "message": "Invalid 'To' Phone Number"}).to_string(),
-            "bad.phone_number",
-            "Invalid 'To' Phone Number (Code: 21211)",
-        ),
-        (
-            400,
-            json!({"code": 21614, "message": "Not a mobile number"}).to_string(),
-            "sms_provider_error",
-            "Not a mobile number (Code: 21614)",
-        ),
-        (
-            401,
-            json!({"code": 20003, "message": "Authenticate"}).to_string(),
-            "sms_provider_error",
-            "Authenticate (Code: 20003)",
-        ),
-        (
-            429,
-            json!({"code": 20429, "message": "Too Many Requests"}).to_string(),
-            "sms_provider_error",
-            "Too Many Requests (Code: 20429)",
-        ),
-        (502, "<html>".to_owned(), "sms_provider_error", html),
-        (307, String::new(), "sms_provider_error", redirect),
-    ] {
-        let double = MockServer::start().await;
-        let answer = ResponseTemplate::new(status).insert_header("location", "/elsewhere").set_body_string(body);
-        Mock::given(method("POST")).respond_with(answer).expect(1).mount(&double).await;
-        assert_error(start(&tenant(twilio_config(&double.uri())).await).await, 400, error, description).await;
-    }
+async fn twilio_refusal_becomes_auth0_error_without_retry(
+    #[case] status: u16,
+    #[case] body: &str,
+    #[case] error: &str,
+    #[case] description: &str,
+) {
+    let double = MockServer::start().await;
+    let answer = ResponseTemplate::new(status).insert_header("location", "/elsewhere").set_body_string(body);
+    Mock::given(method("POST")).respond_with(answer).expect(1).mount(&double).await;
+    let tenant = tenant(twilio_config(&double.uri())).await;
+    assert_error(start(&tenant).await, 400, error, description).await;
 }
 
-/// They can name the operator's account.
+/// Twilio's messages can name the operator's account.
 #[tokio::test]
 async fn twilio_error_message_is_hidden_from_unauthenticated_clients() {
     let double = MockServer::start().await;
@@ -101,21 +108,22 @@ async fn twilio_error_message_is_hidden_from_unauthenticated_clients() {
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(400).set_body_json(body)).mount(&double).await;
     let tenant = tenant(twilio_config(&double.uri())).await;
     let sentence = "The SMS provider did not take the message (Code: 21608)";
-    assert_error(start_as_a_stranger(&tenant).await, 400, "sms_provider_error", sentence).await;
+    assert_error(start_unauthenticated(&tenant).await, 400, "sms_provider_error", sentence).await;
 }
 
+#[rstest]
+#[case::accepted(201, 200)]
+#[case::refused(400, 400)]
 #[tokio::test]
-async fn twilio_response_is_read_up_to_a_limit() {
-    let long = "x".repeat(1 << 20);
-    for (status, expected) in [(201, 200), (400, 400)] {
-        let double = MockServer::start().await;
-        let body = json!({"sid": "SM1", "code": 21211, "message": long});
-        let answer = ResponseTemplate::new(status).set_body_json(body);
-        Mock::given(method("POST")).respond_with(answer).expect(1).mount(&double).await;
-        let response = start(&tenant(twilio_config(&double.uri())).await).await;
-        assert_eq!(response.status(), expected);
-        assert!(!response.text().await.unwrap().contains("xxx"));
-    }
+async fn twilio_response_is_read_up_to_a_limit(#[case] status: u16, #[case] expected: u16) {
+    let double = MockServer::start().await;
+    let body = json!({"sid": "SM1", "code": 21211, "message": "x".repeat(1 << 20)});
+    let answer = ResponseTemplate::new(status).set_body_json(body);
+    Mock::given(method("POST")).respond_with(answer).expect(1).mount(&double).await;
+    let tenant = tenant(twilio_config(&double.uri())).await;
+    let response = start(&tenant).await;
+    assert_eq!(response.status(), expected);
+    assert!(!response.text().await.unwrap().contains("xxx"));
 }
 
 #[tokio::test]
@@ -127,7 +135,7 @@ async fn twilio_being_unreachable_is_reported() {
     assert_error(start(&tenant).await, 400, "sms_provider_error", "The SMS provider could not be reached").await;
 }
 
-/// What the login page says when Twilio refuses with this code; its words hold the number.
+/// The login page after Twilio refuses a message with this code; Twilio's message names the number.
 async fn page_after(code: i64) -> (TestTenant, String) {
     let double = MockServer::start().await;
     let answer = json!({"code": code, "message": format!("The 'To' number {PHONE} is refused: 21211.")});
@@ -137,30 +145,30 @@ async fn page_after(code: i64) -> (TestTenant, String) {
     (tenant, page)
 }
 
-#[tokio::test]
-async fn twilio_error_is_shown_on_login_page_and_logged_without_number() {
-    let general = "The message could not be sent. Try again in a moment";
-    for (code, sentence, notice) in [
-        (21211, "this is not a number that can be texted", "NumberRefused"),
-        (21610, "This number asked for no more messages.", "OptedOut"),
-        (21408, "Codes cannot be sent to this country.", "Country"),
-        (21614, general, "SmsFailed"),
-        (30002, general, "SmsFailed"),
-    ] {
-        let (tenant, page) = page_after(code).await;
-        assert!(page.contains(sentence), "{code}: {page}");
-        let log = log::text();
-        assert!(log.contains(notice) && !log.contains(PHONE), "{code}");
-        let named = format!("a message was not taken connection=\"sms\" reason=\"{}\" code={code}\n", kind(code));
-        assert!(log.contains(&named), "{named}{log}");
-        let entries = passwordless_tenant::logs(&tenant.pool, 1).await.unwrap();
-        let told = format!("the SMS provider did not take the message (Code: {code})");
-        assert_eq!(entries[0].description.as_deref(), Some(told.as_str()));
-    }
-}
+const NOT_SENT: &str = "The message could not be sent. Try again in a moment";
 
-fn kind(code: i64) -> &'static str {
-    if code == 21211 { "invalid recipient" } else { "refused" }
+#[rstest]
+#[case::invalid_to_number(21211, "this is not a number that can be texted", "NumberRefused", "invalid recipient")]
+#[case::recipient_unsubscribed(21610, "This number asked for no more messages.", "OptedOut", "refused")]
+#[case::region_not_permitted(21408, "Codes cannot be sent to this country.", "Country", "refused")]
+#[case::to_number_not_mobile(21614, NOT_SENT, "SmsFailed", "refused")]
+#[case::account_suspended(30002, NOT_SENT, "SmsFailed", "refused")]
+#[tokio::test]
+async fn twilio_error_is_shown_on_login_page_and_logged_without_number(
+    #[case] code: i64,
+    #[case] sentence: &str,
+    #[case] notice: &str,
+    #[case] reason: &str,
+) {
+    let (tenant, page) = page_after(code).await;
+    assert!(page.contains(sentence), "{page}");
+    let log = log::text();
+    assert!(log.contains(notice) && !log.contains(PHONE));
+    let line = format!("a message was not taken connection=\"sms\" reason=\"{reason}\" code={code}\n");
+    assert!(log.contains(&line), "{line}{log}");
+    let entries = passwordless_tenant::logs(&tenant.pool, 1).await.unwrap();
+    let description = format!("the SMS provider did not take the message (Code: {code})");
+    assert_eq!(entries[0].description.as_deref(), Some(description.as_str()));
 }
 
 #[tokio::test]

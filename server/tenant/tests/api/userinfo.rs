@@ -1,8 +1,9 @@
 //! `/userinfo`.
 
+use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{PHONE, TestTenant, assert_error, claims, otp_request};
+use crate::support::{DAY, PHONE, TestTenant, assert_error, claims, otp_request};
 
 async fn tokens(tenant: &TestTenant, scope: &str) -> Value {
     let mut request = otp_request(&tenant.code().await);
@@ -10,28 +11,26 @@ async fn tokens(tenant: &TestTenant, scope: &str) -> Value {
     tenant.post("/oauth/token", &request).send().await.unwrap().json().await.unwrap()
 }
 
+#[rstest]
+#[case::openid("openid", &["sub"])]
+#[case::phone("openid phone", &["phone_number", "phone_number_verified", "sub"])]
+#[case::profile("openid profile", &["name", "nickname", "sub", "updated_at"])]
 #[tokio::test]
-async fn userinfo_claims_follow_scope() {
+async fn userinfo_claims_follow_scope(#[case] scope: &str, #[case] names: &[&str]) {
     let tenant = TestTenant::start().await;
-    for (scope, names) in [
-        ("openid", &["sub"][..]),
-        ("openid phone", &["phone_number", "phone_number_verified", "sub"]),
-        ("openid profile", &["name", "nickname", "sub", "updated_at"]),
-    ] {
-        let tokens = tokens(&tenant, scope).await;
-        let token = tokens["access_token"].as_str().unwrap();
-        for request in [tenant.get("/userinfo"), tenant.http.post(tenant.url("/userinfo"))] {
-            let response = request.bearer_auth(token).send().await.unwrap();
-            assert_eq!(response.status(), 200);
-            let body: Value = response.json().await.unwrap();
-            assert!(body.as_object().unwrap().keys().eq(names), "{body}");
-            assert_eq!(body["sub"], claims(&tokens["id_token"])["sub"]);
-            assert!(scope != "openid phone" || body["phone_number"] == PHONE);
-        }
+    let tokens = tokens(&tenant, scope).await;
+    let token = tokens["access_token"].as_str().unwrap();
+    for request in [tenant.get("/userinfo"), tenant.http.post(tenant.url("/userinfo"))] {
+        let response = request.bearer_auth(token).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let body: Value = response.json().await.unwrap();
+        assert!(body.as_object().unwrap().keys().eq(names), "{body}");
+        assert_eq!(body["sub"], claims(&tokens["id_token"])["sub"]);
+        assert!(scope != "openid phone" || body["phone_number"] == PHONE);
     }
 }
 
-/// As passport-auth0 has it, and in a form; the header counts where there is one.
+/// In the query, as passport-auth0 sends it, or in a form. The Authorization header takes precedence.
 #[tokio::test]
 async fn userinfo_accepts_token_as_parameter() {
     let tenant = TestTenant::start().await;
@@ -47,21 +46,37 @@ async fn userinfo_accepts_token_as_parameter() {
     }
 }
 
+#[rstest]
+#[case::empty(|_: &Value| String::new())]
+#[case::not_a_jwt(|_: &Value| "x".to_owned())]
+#[case::not_base64(|_: &Value| "a.b.c".to_owned())]
+#[case::id_token(|tokens: &Value| tokens["id_token"].as_str().unwrap().to_owned())]
+#[case::tampered_signature(|tokens: &Value| {
+    let access = tokens["access_token"].as_str().unwrap();
+    format!("{}x", &access[..access.len() - 1])
+})]
 #[tokio::test]
-async fn userinfo_refuses_anything_but_a_valid_access_token() {
+async fn userinfo_refuses_anything_but_an_access_token(#[case] token: fn(&Value) -> String) {
     let tenant = TestTenant::start().await;
     let tokens = tokens(&tenant, "openid").await;
-    let access = tokens["access_token"].as_str().unwrap();
-    let tampered = format!("{}x", &access[..access.len() - 1]);
-    for token in ["", "x", "a.b.c", tokens["id_token"].as_str().unwrap(), tampered.as_str()] {
-        let response = tenant.get("/userinfo").bearer_auth(token).send().await.unwrap();
-        assert_eq!(response.headers()["www-authenticate"], "Bearer error=\"invalid_token\"");
-        assert_error(response, 401, "invalid_token", "Unauthorized").await;
-    }
-    assert_error(tenant.get("/userinfo").send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
-    tenant.clock.advance(86_400);
-    let response = tenant.get("/userinfo").bearer_auth(access).send().await.unwrap();
+    let response = tenant.get("/userinfo").bearer_auth(token(&tokens)).send().await.unwrap();
+    assert_eq!(response.headers()["www-authenticate"], "Bearer error=\"invalid_token\"");
     assert_error(response, 401, "invalid_token", "Unauthorized").await;
+}
+
+#[tokio::test]
+async fn userinfo_refuses_missing_token() {
+    let tenant = TestTenant::start().await;
+    assert_error(tenant.get("/userinfo").send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
+}
+
+#[tokio::test]
+async fn userinfo_refuses_expired_token() {
+    let tenant = TestTenant::start().await;
+    let tokens = tokens(&tenant, "openid").await;
+    tenant.clock.advance(DAY);
+    let request = tenant.get("/userinfo").bearer_auth(tokens["access_token"].as_str().unwrap());
+    assert_error(request.send().await.unwrap(), 401, "invalid_token", "Unauthorized").await;
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn verify_invalidates_code_after_three_wrong_attempts() {
         let body =
             assert_error(tenant.verify(&wrong_code(&code)).await, 401, "invalid_user_password", WRONG_CODE).await;
         assert_eq!(body["attempts_left"], left);
-        assert_eq!(body["statusCode"], Value::Null, "old Locks take it for the name of the error");
+        assert_eq!(body["statusCode"], Value::Null, "old versions of Lock read it as the name of the error");
     }
     assert_error(tenant.verify(&code).await, 401, "invalid_user_password", CODE_USED_UP).await;
     assert_error(tenant.redeem(&code).await, 403, "invalid_grant", CODE_USED_UP).await;
@@ -71,8 +71,8 @@ async fn new_code_replaces_previous_code() {
     assert_eq!(tenant.verify(&second).await.status(), 200);
 }
 
-/// Whoever types the code of an earlier message is told so, as long as it would have lived. It was sent to them: it is no
-/// guess, however often it comes.
+/// A code of an earlier message is reported as superseded until it would have expired. It was sent to the user, so it is
+/// no guess.
 #[tokio::test]
 async fn superseded_code_is_recognized_and_costs_no_attempt() {
     let limits = Limits { starts_per_phone_hour: 1000, starts_per_ip_hour: 1000, ..TenantOptions::default().limits };
@@ -84,7 +84,7 @@ async fn superseded_code_is_recognized_and_costs_no_attempt() {
     let third = another_code(&tenant, &[&first, &second]).await;
     let body = assert_error(tenant.verify(&wrong_code(&third)).await, 401, "invalid_user_password", WRONG_CODE).await;
     assert_eq!((&body["superseded"], &body["attempts_left"]), (&Value::Null, &json!(2)));
-    // More often than ten failures from an address, twenty guesses at a number and a hundred from an address.
+    // More than the limits of ten failures per number and address, twenty per number and a hundred per address.
     for _ in 0..55 {
         let body = assert_error(tenant.verify(&first).await, 401, "invalid_user_password", WRONG_CODE).await;
         assert_eq!((&body["superseded"], &body["attempts_left"]), (&json!(true), &json!(2)));
@@ -98,7 +98,7 @@ async fn superseded_code_is_recognized_and_costs_no_attempt() {
     assert_eq!(tenant.redeem(&third).await.status(), 200);
 }
 
-/// Whether a guess hit an earlier code is not told any more, nor to be seen in what is left of the limits.
+/// Otherwise the response or the remaining attempts would show that a guess is an earlier code.
 #[tokio::test]
 async fn superseded_code_is_not_recognized_after_three_wrong_attempts() {
     let tenant = TestTenant::start().await;
@@ -126,7 +126,6 @@ async fn used_or_wrong_code_is_not_superseded() {
     }
 }
 
-/// Whether a code was sent cannot be told by trying.
 #[tokio::test]
 async fn verify_does_not_reveal_whether_code_was_sent() {
     let tenant = TestTenant::start().await;
