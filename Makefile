@@ -29,11 +29,12 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run test fuzz audit release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
+.PHONY: help run dev test fuzz audit release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
 .NOTPARALLEL:
 
 help:
 	@echo "make run          compile, and start the app on http://localhost:3000"
+	@echo "make dev          the same, and again after each change of a source file"
 	@echo "make test         format, lints, tests, the tests in a browser and those with the official SDKs"
 	@echo "make fuzz         random input for every reader of what strangers send, for FUZZ_SECONDS ($(FUZZ_SECONDS))"
 	@echo "make audit        licences, sources and known holes of what is built in"
@@ -52,6 +53,10 @@ run: rust
 	@$(PACK)
 	@echo "[4/4] starting …"
 	@exec target/debug/passwordless serve
+
+# Like `run`, and again after each change.
+dev: rust
+	@BUILD_CLIENT="$(BUILD_CLIENT)" PACK="$(PACK)" SITE="$(SITE)" app/client/dev.sh
 
 test: rust rust-lints node python chromium nginx
 	@echo "[1/8] format …"
