@@ -10,6 +10,8 @@ SITE := target/site
 # The client is compiled by itself: together with the server, `hydrate` and `ssr` would be on at once.
 CLIENT := -p client --target $(WASM_TARGET)
 NATIVE := --workspace --exclude client
+# By itself: in the workspace it has the features that the app gives it.
+LIBRARY := -p leptos_passwordless
 
 BUILD_CLIENT := cargo build $(CLIENT) --profile wasm-release
 NODE_MODULES := end2end/node_modules
@@ -59,23 +61,32 @@ dev: rust
 	@BUILD_CLIENT="$(BUILD_CLIENT)" PACK="$(PACK)" SITE="$(SITE)" app/client/dev.sh
 
 test: rust rust-lints node python chromium nginx
-	@echo "[1/8] format …"
+	@echo "[1/10] format …"
 	@cargo fmt --check
-	@echo "[2/8] lints …"
+	@echo "[2/10] lints …"
 	@cargo clippy $(NATIVE) --all-targets -- -D warnings
 	@cargo clippy $(CLIENT) -- -D warnings
-	@echo "[3/8] compiling the client …"
+	@echo "[3/10] each feature of the library alone …"
+	@cargo check $(LIBRARY)
+	@cargo check $(LIBRARY) --features hydrate
+	@cargo check $(LIBRARY) --features ssr
+	@cargo check $(LIBRARY) --features hydrate,ssr
+	@cargo test $(LIBRARY) --lib
+	@echo "[4/10] documentation …"
+	@RUSTDOCFLAGS="-D warnings" cargo doc $(LIBRARY) --no-deps
+	@RUSTDOCFLAGS="-D warnings" cargo doc $(LIBRARY) --no-deps --features ssr
+	@echo "[5/10] compiling the client …"
 	@$(BUILD_CLIENT)
-	@echo "[4/8] compiling the server and the tests …"
+	@echo "[6/10] compiling the server and the tests …"
 	@cargo build $(NATIVE) --all-targets
-	@echo "[5/8] tests …"
+	@echo "[7/10] tests …"
 	@BOLERO_RANDOM_TEST_TIME_MS=2000 cargo test $(NATIVE)
-	@echo "[6/8] tests in a browser …"
+	@echo "[8/10] tests in a browser …"
 	@$(PACK_SMALL)
 	@$(PLAYWRIGHT) test
-	@echo "[7/8] tests with the official SDKs …"
+	@echo "[9/10] tests with the official SDKs …"
 	@$(SDK_TESTS)
-	@echo "[8/8] size …"
+	@echo "[10/10] size …"
 	@$(SIZE)
 
 fuzz: rust
