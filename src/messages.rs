@@ -213,13 +213,6 @@ impl Messages {
     }
 }
 
-#[cfg(feature = "ssr")]
-impl Default for Messages {
-    fn default() -> Self {
-        crate::server::languages::english()
-    }
-}
-
 /// The text of a refusal that says the same each time.
 const fn fixed(refusal: &Refusal) -> Text {
     match refusal {

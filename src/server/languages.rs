@@ -116,9 +116,11 @@ impl Default for Language {
     }
 }
 
-/// What the dialog says where no page is rendered.
-pub(crate) fn english() -> Messages {
-    Language::default().messages()
+impl Default for Messages {
+    /// English, for where no page is rendered.
+    fn default() -> Self {
+        Language::default().messages()
+    }
 }
 
 /// The tags of an `Accept-Language` header, the favourite first (RFC 9110, section 12.5.4).
@@ -210,7 +212,7 @@ mod tests {
 
     #[test]
     fn every_refusal_has_its_own_sentence() {
-        let messages = english();
+        let messages = Messages::default();
         let refusals = [
             Refusal::PhoneNumberMissing,
             Refusal::PhoneNumberInvalid,
@@ -248,13 +250,13 @@ mod tests {
 
     #[test]
     fn what_is_filled_in_stays_left_to_right() {
-        let said = english().with_time(Text::ResendCountdown, 65);
+        let said = Messages::default().with_time(Text::ResendCountdown, 65);
         assert_eq!(said, "Send a new code in \u{2066}1:05\u{2069}");
     }
 
     #[test]
     fn every_text_has_a_line() {
-        let messages = english();
+        let messages = Messages::default();
         assert!(Text::ALL.iter().all(|text| !messages.get(*text).is_empty()));
     }
 }
