@@ -4,55 +4,42 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use thiserror::Error;
 
-/// A country or territory with its own dialling code, by its ISO 3166 code.
+/// A country or territory, by its ISO 3166 code.
 ///
-/// The browser takes any two letters, because the list of countries is the server's.
+/// The form of the code alone is checked here: which codes are countries with a dialling code is in libphonenumber's
+/// metadata, which only the server has (`Country::supported`).
 ///
 /// ```
 /// use leptos_passwordless::Country;
 ///
 /// assert_eq!(Country::from_iso("gb")?.iso(), "GB");
 /// assert!(Country::from_iso("England").is_err());
-/// # Ok::<(), leptos_passwordless::UnknownCountry>(())
+/// # Ok::<(), leptos_passwordless::InvalidCountryCode>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Country([u8; 2]);
 
-/// No country has this code.
+/// The text is not a two-letter code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("not the ISO 3166 code of a country with a dialling code")]
-pub struct UnknownCountry;
+#[error("not an ISO 3166 code: two letters are expected")]
+pub struct InvalidCountryCode;
 
 impl Country {
     /// The country with this two-letter code, in upper or lower case.
     ///
     /// # Errors
-    /// [`UnknownCountry`] if there is none.
-    pub fn from_iso(code: &str) -> Result<Self, UnknownCountry> {
-        let [first, second] = code.as_bytes() else { return Err(UnknownCountry) };
+    /// [`InvalidCountryCode`] if it is not two ASCII letters.
+    pub fn from_iso(code: &str) -> Result<Self, InvalidCountryCode> {
+        let [first, second] = code.as_bytes() else { return Err(InvalidCountryCode) };
         let country = Self([first.to_ascii_uppercase(), second.to_ascii_uppercase()]);
-        if country.0.iter().all(u8::is_ascii_alphabetic) && Self::is_known(country) {
-            Ok(country)
-        } else {
-            Err(UnknownCountry)
-        }
+        if country.0.iter().all(u8::is_ascii_alphabetic) { Ok(country) } else { Err(InvalidCountryCode) }
     }
 
     /// The ISO 3166 code, such as `US`.
     pub fn iso(&self) -> &str {
         // Two ASCII letters always are a str.
         std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-
-    #[cfg(feature = "ssr")]
-    fn is_known(country: Self) -> bool {
-        crate::server::countries::dial_code(country).is_some()
-    }
-
-    #[cfg(not(feature = "ssr"))]
-    fn is_known(_: Self) -> bool {
-        true
     }
 }
 
@@ -70,7 +57,7 @@ impl fmt::Debug for Country {
 }
 
 impl TryFrom<String> for Country {
-    type Error = UnknownCountry;
+    type Error = InvalidCountryCode;
 
     fn try_from(code: String) -> Result<Self, Self::Error> {
         Self::from_iso(&code)
@@ -210,4 +197,19 @@ impl<'a> CountryEntry<'a> {
 /// Whether one of the words after the first begins with `query`.
 fn has_word(name: &str, query: &str) -> bool {
     name.split([' ', '-', '(', '\'', '’']).any(|word| word.starts_with(query))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn country_takes_any_two_letters_with_every_feature() {
+        for code in ["US", "de", "ZZ"] {
+            assert_eq!(Country::from_iso(code).map(String::from), Ok(code.to_uppercase()));
+        }
+        for text in ["", "D", "DEU", "D1", "d\u{fc}"] {
+            assert_eq!(Country::from_iso(text), Err(InvalidCountryCode), "{text}");
+        }
+    }
 }

@@ -95,7 +95,7 @@ mod phone_number;
 #[cfg(feature = "ssr")]
 pub mod server;
 
-pub use country::{Country, UnknownCountry};
+pub use country::{Country, InvalidCountryCode};
 pub use flow::LockEvent;
 pub use headless::{Passwordless, use_passwordless, use_passwordless_with_hooks};
 pub use hooks::{BeforeStart, Hooks};

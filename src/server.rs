@@ -11,7 +11,7 @@ mod client_ip;
 mod clock;
 mod config;
 mod cookies;
-pub(crate) mod countries;
+mod countries;
 mod current_user;
 pub(crate) mod form;
 #[cfg(test)]
@@ -49,6 +49,7 @@ pub use address::is_loopback;
 pub use client_ip::{TrustedProxies, TrustedProxiesLayer, network};
 pub use clock::{Clock, SystemClock};
 pub use config::{AuthConfig, InvalidTenant, LoginFlow, Tenant, UnknownLoginFlow};
+pub use countries::UnknownCountry;
 pub use current_user::{CurrentUser, NotSignedIn, require_login};
 pub use guard::{RequireLoginBelow, require_login_below};
 pub use hooks::{ServerHooks, Step};

@@ -91,7 +91,7 @@ pub struct Config {
     #[arg(long, env, global = true, default_value_t = 0)]
     pub limit_starts_total_hour: u32,
     /// Countries that may be texted, as ISO codes: DE,AT,CH; without it all
-    #[arg(long, env, global = true, value_delimiter = ',', value_parser = Country::from_iso)]
+    #[arg(long, env, global = true, value_delimiter = ',', value_parser = Country::supported)]
     pub limit_countries: Vec<Country>,
     /// Networks of proxies that are believed about the address of a client: `10.0.0.0/8,::1/128`
     #[arg(long, env, global = true, value_delimiter = ',')]
@@ -140,7 +140,7 @@ pub struct ConnectionArgs {
 #[derive(Clone, Debug, Args)]
 pub struct LockArgs {
     /// The country chosen at first, as an ISO code; without it a guess from the browser's language
-    #[arg(long, env, global = true, value_parser = Country::from_iso)]
+    #[arg(long, env, global = true, value_parser = Country::supported)]
     pub default_location: Option<Country>,
     /// The language of the dialog and of the SMS, such as de; without it the browser's
     #[arg(long, env, global = true, value_parser = Language::from_tag)]

@@ -11,6 +11,7 @@ use crate::{
 use icu_locale::{Locale, locale, names::RegionDisplayName, subtags::Region as Subtag};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
 use std::sync::LazyLock;
+use thiserror::Error;
 
 /// Names beside those of the language, the English one and the ISO code.
 const ALIASES: [(&str, &str); 24] = [
@@ -66,10 +67,21 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| PHONE_NUMBER_UTIL.get_support
 /// The lines of [`Countries`], by name.
 static LINES: PerLanguage<Vec<(Country, String)>> = PerLanguage::new(lines);
 
-/// The dialling code of a country.
-pub(crate) fn dial_code(country: Country) -> Option<u16> {
-    let region = country.iso().parse().ok()?;
-    u16::try_from(PHONE_NUMBER_UTIL.get_country_code_for_region(region)?).ok()
+/// No country with a dialling code has this code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not the ISO 3166 code of a country with a dialling code")]
+pub struct UnknownCountry;
+
+impl Country {
+    /// The country with this two-letter code, if libphonenumber knows it.
+    ///
+    /// # Errors
+    /// [`UnknownCountry`] if it does not.
+    pub fn supported(code: &str) -> Result<Self, UnknownCountry> {
+        let country = Self::from_iso(code).map_err(|_| UnknownCountry)?;
+        let region = country.iso().parse().map_err(|_| UnknownCountry)?;
+        PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_| country).ok_or(UnknownCountry)
+    }
 }
 
 /// What is dialled in a country before foreign numbers, as [`CountryEntry::idd`] has it.
@@ -243,6 +255,14 @@ mod tests {
         }
         assert!(found("atlantis").is_empty() && found("999").is_empty());
         assert_eq!(found("").len(), english().iter().count());
+    }
+
+    #[test]
+    fn country_is_supported_if_it_has_a_dialling_code() {
+        assert_eq!(Country::supported("gb").map(String::from).as_deref(), Ok("GB"));
+        for code in ["ZZ", "AQ", "England", ""] {
+            assert_eq!(Country::supported(code), Err(UnknownCountry), "{code}");
+        }
     }
 
     #[test]

@@ -225,13 +225,13 @@ fn query(uri: &Uri, name: &str) -> Option<String> {
 
 /// A guess from the languages that the browser asks for: the region that one names, or is mostly spoken in.
 fn country_of(headers: &HeaderMap) -> Option<Country> {
-    let named = accepted_tags(headers).find_map(|tag| Country::from_iso(locale(tag)?.region?.as_str()).ok());
+    let named = accepted_tags(headers).find_map(|tag| Country::supported(locale(tag)?.region?.as_str()).ok());
     named.or_else(|| {
         let mut locale = locale(accepted_tags(headers).next()?)?;
         // English is spoken everywhere, and a region that is no country (`es-419`) tells nothing.
         let may_guess = locale.region.is_none() && locale.language != language!("en");
         LocaleExpander::new_common().maximize(&mut locale);
-        Country::from_iso(locale.region.filter(|_| may_guess)?.as_str()).ok()
+        Country::supported(locale.region.filter(|_| may_guess)?.as_str()).ok()
     })
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Start {
 /// Each code that is asked for begins a login of its own: the one that the form named may go on in another tab.
 pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
-    let country = Country::from_iso(&start.country).unwrap_or_default();
+    let country = Country::supported(&start.country).unwrap_or_default();
     let login = PendingLogin::begin(ReturnTo::parse(&start.return_to), request.auth.now())?;
     let mut login = login.beside(&request.logins());
     login.type_number(&start.phone_number, country);

@@ -44,7 +44,7 @@ fn login(query: &ParamsMap) -> Login {
         Some(language) => login.in_language(language),
         None => login,
     };
-    let country = query.get("country").and_then(|code| Country::from_iso(&code).ok()).unwrap_or_default();
+    let country = query.get("country").and_then(|code| Country::supported(&code).ok()).unwrap_or_default();
     match text(query, "phone_number") {
         Some(number) => login.prefilled(&number, country),
         None => login,
