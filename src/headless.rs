@@ -10,7 +10,7 @@ mod showing;
 mod signals;
 mod web_otp;
 
-pub(crate) use events::{input_of, write};
+pub(crate) use events::{element, input_of, write};
 pub(crate) use signals::escaped;
 
 use crate::api::{RESEND_PATH, START_PATH, VERIFY_PATH};

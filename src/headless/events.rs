@@ -1,9 +1,10 @@
 //! What the browser's events carry.
 
-use super::js::get;
+use super::{Passwordless, js::get};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
+    wasm_bindgen::JsCast,
 };
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
@@ -28,6 +29,11 @@ pub(crate) fn write(field: &HtmlInputElement, text: &str) {
 /// Whether an input method is still composing what an `input` event tells of.
 pub(super) fn is_composing(event: &Event) -> bool {
     get(event, "isComposing").is_some_and(|is_composing| is_composing.is_truthy())
+}
+
+/// A part of a dialog, by the name that its id ends with.
+pub(crate) fn element<T: JsCast>(passwordless: Passwordless, part: &str) -> Option<T> {
+    document().get_element_by_id(&passwordless.element_id(part))?.dyn_into().ok()
 }
 
 /// The field that an event happened in.

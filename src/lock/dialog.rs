@@ -80,7 +80,7 @@ fn close(passwordless: Passwordless) {
 }
 
 fn dialog(passwordless: Passwordless) -> Option<HtmlDialogElement> {
-    follow::element(passwordless, "dialog")
+    headless::element(passwordless, "dialog")
 }
 
 /// What follows a step of a dialog that closes by itself.

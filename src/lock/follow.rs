@@ -2,7 +2,7 @@
 
 use super::{country_picker::combobox, pristine};
 use crate::flow::{Event, State};
-use crate::headless::{Passwordless, write};
+use crate::headless::{Passwordless, element, write};
 use leptos::{prelude::*, wasm_bindgen::JsCast};
 use web_sys::{HtmlElement, HtmlInputElement};
 
@@ -52,9 +52,4 @@ fn show_code(passwordless: Passwordless, code: &str) {
     if let Some(field) = element(passwordless, "code") {
         write(&field, code);
     }
-}
-
-/// A part of this dialog, by the name that its id ends with.
-pub(super) fn element<T: JsCast>(passwordless: Passwordless, part: &str) -> Option<T> {
-    document().get_element_by_id(&passwordless.element_id(part))?.dyn_into().ok()
 }

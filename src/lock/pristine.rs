@@ -1,8 +1,7 @@
 //! The card as the server wrote it, for the case that it cannot be woken: an extension that adds a node to the page makes
 //! the hydration trap, and what is half awake would take the forms without sending them.
 
-use super::follow::element;
-use crate::headless::Passwordless;
+use crate::headless::{Passwordless, element};
 use std::cell::RefCell;
 use web_sys::Element;
 

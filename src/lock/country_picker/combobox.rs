@@ -1,8 +1,7 @@
-use super::super::follow::element;
 use crate::{
     country::Country,
     flow::Event,
-    headless::{Passwordless, escaped, input_of, write},
+    headless::{Passwordless, element, escaped, input_of, write},
     messages::Text,
 };
 use leptos::{
