@@ -39,7 +39,7 @@ impl AuthConfig {
         // The app named this number itself, and has asked before.
         let is_known = login.is_for_known(number.as_ref());
         if !is_known {
-            self.allows(login.consent.as_ref())?;
+            self.check_consent(login.consent.as_ref())?;
         }
         match number {
             Some(number) => {

@@ -1,7 +1,7 @@
 //! What the tenant is told of the browser that a call is for. Auth0 heeds the address; the rest is for our tenant, and
 //! means nothing to others.
 
-use super::{AuthConfig, cookies, pending_login::PendingLogin, random::Transaction};
+use super::{AuthConfig, cookies, random::Transaction};
 use http::{HeaderMap, HeaderValue};
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
@@ -23,10 +23,10 @@ pub(super) struct Browser {
 }
 
 impl Browser {
-    pub(super) fn of(config: &AuthConfig, headers: &HeaderMap, ip: IpAddr, login: &PendingLogin) -> Self {
+    pub(super) fn of(config: &AuthConfig, headers: &HeaderMap, ip: IpAddr, transaction: &Transaction) -> Self {
         let device = cookies::value(headers, &cookies::name(config, DEVICE));
         let device = device.filter(|token| token.len() <= MAX_DEVICE).map(SecretString::from);
-        Self { ip, transaction: login.transaction.clone(), device }
+        Self { ip, transaction: transaction.clone(), device }
     }
 
     /// Tells the tenant.

@@ -3,12 +3,9 @@
 use super::{
     Auth, CurrentUser, address,
     authorization::PkceSupport,
-    browser,
-    current_user::login_url,
-    last_login,
-    login_id::LoginId,
+    browser, last_login,
+    login_page::{HOSTED, login_url, refusal_query, with_login},
     logins::Logins,
-    page::refusal_query,
     pending_login::PendingLogin,
     random::State as LoginState,
     repeats::{Repeats, to_the_end},
@@ -33,9 +30,6 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use std::net::IpAddr;
 use tower_sessions::Session;
-
-/// Begins a login on the tenant's own page.
-pub(super) const HOSTED: &str = "/login/hosted";
 
 /// HEAD, which programs look ahead with, does nothing.
 pub(super) fn routes(auth: Auth) -> Router {
@@ -76,7 +70,7 @@ async fn hosted(
     let logins = Logins::of(config, &headers, auth.now());
     let mut login = PendingLogin::begin(return_to, auth.now())?;
     login.consent = logins.newest(None).and_then(|newest| newest.consent);
-    let may_go_on = config.allows(login.consent.as_ref()).and_then(|()| {
+    let may_go_on = config.check_consent(login.consent.as_ref()).and_then(|()| {
         if address::is_foreign_link(config, &headers) { Err(Refusal::WrongAddress(config.address())) } else { Ok(()) }
     });
     let page = match may_go_on {
@@ -172,11 +166,6 @@ fn without_a_login(auth: &Auth, logins: &Logins<'_>, state: &str, is_signed_in: 
 fn refused_page(auth: &Auth, refusal: &Refusal) -> String {
     tracing::warn!(reason = refusal.reason(), "a callback did not sign in");
     format!("{}?{}", auth.config().login_path, refusal_query(refusal))
-}
-
-fn with_login(page: &str, id: &LoginId) -> String {
-    let separator = if page.contains('?') { '&' } else { '?' };
-    format!("{page}{separator}login={id}")
 }
 
 fn redirect(page: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {

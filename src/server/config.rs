@@ -1,5 +1,9 @@
-use super::{hooks::ServerHooks, languages::Language, terms::TermsPolicy};
-use crate::Country;
+use super::{
+    hooks::ServerHooks,
+    languages::Language,
+    terms::{Consent, TermsPolicy},
+};
+use crate::{Country, outcome::Refusal};
 use secrecy::SecretString;
 use std::{str::FromStr, time::Duration};
 use thiserror::Error;
@@ -106,6 +110,12 @@ impl AuthConfig {
     /// Where browsers reach the app, as a person reads it.
     pub(super) fn address(&self) -> String {
         self.app_url("")
+    }
+
+    /// Refuses who has to accept the terms and has not.
+    pub(super) fn check_consent(&self, consent: Option<&Consent>) -> Result<(), Refusal> {
+        let is_enough = self.terms.as_ref().is_none_or(|terms| terms.allows(consent));
+        if is_enough { Ok(()) } else { Err(Refusal::TermsNotAccepted) }
     }
 
     fn app_url(&self, path: &str) -> String {

@@ -1,7 +1,7 @@
 //! The list of countries in the language of a page: libphonenumber's regions, the Unicode CLDR's names, and what else
 //! people call them.
 
-use super::{languages::Language, per_language::PerLanguage};
+use super::{languages::Language, memo::Memo};
 use crate::{
     Country,
     country::{Countries, CountryEntry},
@@ -65,7 +65,7 @@ struct Row {
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| PHONE_NUMBER_UTIL.get_supported_regions().filter_map(row).collect());
 
 /// The lines of [`Countries`], by name.
-static LINES: PerLanguage<Vec<(Country, String)>> = PerLanguage::new(lines);
+static LINES: Memo<Language, Vec<(Country, String)>> = Memo::new(lines);
 
 /// No country with a dialling code has this code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

@@ -3,6 +3,7 @@
 use super::{
     Auth,
     id_token::Claims,
+    login_page::login_url,
     return_to::ReturnTo,
     session::{ABSOLUTE, IDLE},
     terms::Consent,
@@ -21,7 +22,6 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{Session, session};
-use url::form_urlencoded::byte_serialize;
 
 pub(super) const KEY: &str = "passwordless.user";
 /// A visit prolongs the session at most this often, so that most requests write nothing.
@@ -148,12 +148,6 @@ pub async fn require_login(user: Option<CurrentUser>, request: Request, next: Ne
         }
         _ => NotSignedIn.into_response(),
     }
-}
-
-/// The login page with the way back.
-pub(super) fn login_url(login_path: &str, return_to: &str) -> String {
-    let return_to: String = byte_serialize(return_to.as_bytes()).collect();
-    format!("{login_path}?return_to={return_to}")
 }
 
 fn is_seen(request: &Request) -> bool {

@@ -1,6 +1,6 @@
 //! The languages of the dialog, and which of them a browser gets.
 
-use super::{AuthConfig, cookies, per_language::PerLanguage};
+use super::memo::Memo;
 use crate::messages::{Messages, Text};
 use http::{HeaderMap, header::ACCEPT_LANGUAGE};
 use icu_locale::{Locale, LocaleDirectionality};
@@ -28,7 +28,10 @@ const ALIASES: [(&str, &str); 7] = [
     ("zh-mo", "zh-tw"),
 ];
 
-static MESSAGES: PerLanguage<Messages> = PerLanguage::new(Language::read);
+/// The cookie by which an app lets its users choose a language.
+pub(super) const COOKIE: &str = "language";
+
+static MESSAGES: Memo<Language, Messages> = Memo::new(Language::read);
 
 /// A language that the dialog speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,10 +68,10 @@ impl Language {
         accepted_tags(headers).find_map(|tag| Self::from_tag(tag).ok())
     }
 
-    /// The language of a page: the app's, the one that a cookie named `language` asks for, or the browser's.
-    pub(super) fn of(config: &AuthConfig, headers: &HeaderMap) -> Self {
-        let asked = || cookies::value(headers, "language").and_then(|tag| Self::from_tag(tag).ok());
-        config.language.or_else(asked).or_else(|| Self::accepted(headers)).unwrap_or_default()
+    /// The language of a page: the one that the app sets, the one of the cookie [`COOKIE`], or the browser's.
+    pub(super) fn of(headers: &HeaderMap, cookie: Option<&str>, set: Option<Self>) -> Self {
+        let chosen = || cookie.and_then(|tag| Self::from_tag(tag).ok());
+        set.or_else(chosen).or_else(|| Self::accepted(headers)).unwrap_or_default()
     }
 
     /// The tag, such as `pt-br`.

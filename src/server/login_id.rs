@@ -1,5 +1,4 @@
-use super::random::NoRandomness;
-use aws_lc_rs::rand;
+use super::entropy::{NoRandomness, random_bytes};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -29,7 +28,7 @@ impl LoginId {
         let (time, random) = bytes.split_at_mut(6);
         let millis = (now.unix_timestamp_nanos() / 1_000_000).to_be_bytes();
         time.copy_from_slice(&millis[millis.len() - 6..]);
-        rand::fill(random).map_err(|_| NoRandomness)?;
+        random.copy_from_slice(&random_bytes::<6>()?);
         Self::parse(&URL_SAFE_NO_PAD.encode(bytes)).map_err(|_| NoRandomness)
     }
 

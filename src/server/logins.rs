@@ -1,7 +1,13 @@
 //! The logins that a browser has under way, each in a cookie of its own: no request loses what another keeps, nothing is
 //! stored for strangers, and any instance of the app can go on.
 
-use super::{AuthConfig, cookies, login_id::LoginId, pending_login::PendingLogin, random::State, seal};
+use super::{
+    AuthConfig, cookies,
+    login_id::LoginId,
+    pending_login::PendingLogin,
+    random::{State, Transaction},
+    seal,
+};
 use http::{HeaderMap, HeaderValue};
 use time::{Duration, OffsetDateTime};
 
@@ -47,6 +53,11 @@ impl<'a> Logins<'a> {
     pub(super) fn newest(&self, since: Option<OffsetDateTime>) -> Option<PendingLogin> {
         let young = self.found.iter().filter(|(id, _)| since.is_none_or(|since| id.began_at() > since));
         young.filter_map(|found| self.open(found)).find(|login| !login.is_over)
+    }
+
+    /// The transaction that the logins of this browser share.
+    pub(super) fn transaction(&self) -> Option<Transaction> {
+        self.newest(None).map(|newest| newest.transaction)
     }
 
     /// The newest login that is over.

@@ -1,13 +1,11 @@
 //! What pages know of the login: loaded once a request, read by components.
 
 use super::{
-    Auth, AuthConfig, CurrentUser, address,
-    callback::HOSTED,
-    countries,
-    current_user::login_url,
-    languages::{Language, accepted_tags},
+    Auth, AuthConfig, CurrentUser, address, cookies, countries,
+    languages::{self, Language, accepted_tags},
     last_login,
     login_id::LoginId,
+    login_page::{HOSTED, LOGIN, REFUSED, login_url, refusal_named},
     logins::Logins,
     pending_login::PendingLogin,
     return_to::ReturnTo,
@@ -109,7 +107,7 @@ pub(super) async fn provide(AxumState(auth): AxumState<Auth>, mut request: Reque
 async fn load(auth: &Auth, session: &Session, uri: &Uri, headers: &HeaderMap) -> Result<PageLogin, Error> {
     let user = CurrentUser::of(session, auth.now()).await?;
     let login = login(auth, user.as_ref(), uri, headers);
-    let sms_notice = auth.config().sms_notice.then(|| Language::of(auth.config(), headers));
+    let sms_notice = auth.config().sms_notice.then(|| language(auth.config(), headers));
     Ok(PageLogin { user, login, sms_notice, dialogs: Arc::default() })
 }
 
@@ -126,7 +124,7 @@ fn login(auth: &Auth, user: Option<&CurrentUser>, uri: &Uri, headers: &HeaderMap
     };
     let lost = named.filter(|id| pending.is_none() && logins.are_blocked(id));
     let return_to = return_to(uri, &config.login_path, pending.as_ref());
-    let language = Language::of(config, headers);
+    let language = language(config, headers);
     let mut state = state(auth, pending, uri, headers);
     if let Some(id) = lost {
         // The form names it, so that no code is sent where the next login would be lost as well.
@@ -164,33 +162,15 @@ fn state(auth: &Auth, pending: Option<PendingLogin>, uri: &Uri, headers: &Header
     state
 }
 
+/// The language of the pages that a browser gets.
+pub(super) fn language(config: &AuthConfig, headers: &HeaderMap) -> Language {
+    Language::of(headers, cookies::value(headers, languages::COOKIE), config.language)
+}
+
 /// A name for the plain forms of the page that is being rendered.
 pub(crate) fn form_name() -> String {
     let auth = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Auth>().cloned());
     auth.and_then(|auth| LoginId::new(auth.now()).ok()).map(String::from).unwrap_or_default()
-}
-
-/// The parameters that name a login, and that say why there is none.
-const LOGIN: &str = "login";
-const REFUSED: &str = "refused";
-
-/// Says on a page without a login why a step was refused: only what anyone may make a page say.
-pub(super) fn refusal_query(refusal: &Refusal) -> String {
-    let name = match refusal {
-        Refusal::OtherBrowser => "other_browser",
-        Refusal::CookiesBlocked => "cookies_blocked",
-        _ => "expired",
-    };
-    format!("{REFUSED}={name}")
-}
-
-fn refusal_named(name: &str) -> Option<Refusal> {
-    match name {
-        "other_browser" => Some(Refusal::OtherBrowser),
-        "cookies_blocked" => Some(Refusal::CookiesBlocked),
-        "expired" => Some(Refusal::NoPendingLogin),
-        _ => None,
-    }
 }
 
 /// The country chosen at first: one that is offered, or the browser would take the first of the list for chosen.

@@ -3,10 +3,10 @@
 use super::{
     Auth,
     authorization::{Authorization, PkceSupport},
+    entropy::NoRandomness,
     login_id::LoginId,
-    logins::Logins,
     number::{Certainty, Number},
-    random::{LoginSecret, NoRandomness, Transaction},
+    random::{LoginSecret, Transaction},
     return_to::ReturnTo,
     tenant_client::Started,
     terms::Consent,
@@ -78,10 +78,9 @@ impl PendingLogin {
         })
     }
 
-    /// The same in a browser that has others under way.
-    pub(super) fn beside(self, logins: &Logins<'_>) -> Self {
-        let newest = logins.newest(None).map(|newest| newest.transaction);
-        Self { transaction: newest.unwrap_or(self.transaction), ..self }
+    /// The same in a browser that has another login in progress, whose transaction it shares.
+    pub(super) fn sharing(self, transaction: Option<Transaction>) -> Self {
+        Self { transaction: transaction.unwrap_or(self.transaction), ..self }
     }
 
     /// A number was typed.

@@ -1,21 +1,17 @@
 //! The unguessable texts of a login: its secret, and what is derived from that: state, nonce, PKCE's verifier.
 
-use super::login_id::LoginId;
+use super::{
+    entropy::{NoRandomness, random_bytes},
+    login_id::LoginId,
+};
 use aws_lc_rs::{
     constant_time,
     digest::{SHA256, digest},
     hmac::{HMAC_SHA256, Key, sign},
-    rand,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use thiserror::Error;
-
-/// The system gave no random bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the system gave no random bytes")]
-pub(super) struct NoRandomness;
 
 macro_rules! unguessable_text {
     ($(#[$doc:meta])* $name:ident) => {
@@ -54,9 +50,7 @@ unguessable_text! {
 
 #[expect(clippy::disallowed_methods, reason = "the one source of the app's random texts")]
 fn text() -> Result<String, NoRandomness> {
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    random_bytes::<32>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
 }
 
 impl Transaction {

@@ -3,13 +3,15 @@
 use super::{
     Auth, LoginFlow, address,
     browser::{self, Browser},
+    entropy::NoRandomness,
     form,
     hooks::Step,
     languages::Language,
     last_login,
     login_id::LoginId,
+    login_page::refusal_query,
     logins::Logins,
-    page::refusal_query,
+    page,
     pending_login::PendingLogin,
     session::Store,
 };
@@ -51,7 +53,7 @@ impl Request {
 
     /// The language that the person reads.
     pub(super) fn language(&self) -> Language {
-        Language::of(self.auth.config(), &self.parts.headers)
+        page::language(self.auth.config(), &self.parts.headers)
     }
 
     /// The number of the last login on this browser.
@@ -71,7 +73,7 @@ impl Request {
 
     /// The browser, as the tenant is told of it.
     pub(super) fn browser(&self, login: &PendingLogin) -> Browser {
-        Browser::of(self.auth.config(), &self.parts.headers, self.client_ip, login)
+        Browser::of(self.auth.config(), &self.parts.headers, self.client_ip, &login.transaction)
     }
 
     /// Has the browser keep what makes it known at the tenant.
@@ -159,8 +161,8 @@ impl From<tower_sessions::session::Error> for ApiError {
     }
 }
 
-impl From<super::random::NoRandomness> for ApiError {
-    fn from(error: super::random::NoRandomness) -> Self {
+impl From<NoRandomness> for ApiError {
+    fn from(error: NoRandomness) -> Self {
         tracing::error!(%error, "a login could not begin");
         Self::ServerError
     }

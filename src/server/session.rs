@@ -3,15 +3,14 @@
 //! In place of tower-sessions' own layer, which gives a browser the cookie of a session back that another request has
 //! ended meanwhile, and whose removal of a `__Host-` cookie browsers ignore.
 
-use super::{AuthConfig, cookies, current_user, repeats};
+use super::{AuthConfig, cookies};
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header::SET_COOKIE};
-use serde_json::Value;
-use std::{collections::HashMap, hash::BuildHasher, sync::Arc};
+use std::sync::Arc;
 use time::Duration;
 use tower_sessions::{Expiry, Session, SessionStore, session::Error, session::Id};
 
@@ -19,15 +18,6 @@ use tower_sessions::{Expiry, Session, SessionStore, session::Error, session::Id}
 pub(super) const IDLE: Duration = Duration::hours(24);
 /// A session ends after so long in any case.
 pub(super) const ABSOLUTE: Duration = Duration::days(7);
-
-/// Whom the data of a session belong to ([`Record::data`](tower_sessions::session::Record)): the user id at the tenant, or
-/// nobody. Also what a login leaves beside the sessions for a minute, so that its last step can be repeated.
-///
-/// For stores that can end all sessions of a person.
-pub fn user_id_of<S: BuildHasher>(data: &HashMap<String, Value, S>) -> Option<&str> {
-    let user = data.get(current_user::KEY).or_else(|| data.get(repeats::KEY)?.get("user"));
-    user?.get("user_id")?.as_str()
-}
 
 /// Where sessions are kept, and what the cookie of one is like.
 pub(super) struct Sessions<S> {

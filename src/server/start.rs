@@ -35,7 +35,7 @@ pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let country = Country::supported(&start.country).unwrap_or_default();
     let login = PendingLogin::begin(ReturnTo::parse(&start.return_to), request.auth.now())?;
-    let mut login = login.beside(&request.logins());
+    let mut login = login.sharing(request.logins().transaction());
     login.type_number(&start.phone_number, country);
     login.consent = consent(&request, &start);
     let number = may_start(&request, &start, &login).and_then(|()| asked_for(&request, &start, country));
@@ -64,7 +64,7 @@ fn with_code_for(request: &Request, start: &Start, number: &Number) -> Option<Pe
 pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let login = PendingLogin::begin(ReturnTo::parse(return_to), request.auth.now())?;
-    let mut login = login.beside(&request.logins());
+    let mut login = login.sharing(request.logins().transaction());
     login.name_number(phone_number);
     let outcome = ask_tenant(&request, (&login, ""), number::known(phone_number)).await?;
     Ok(keep(&request, login, outcome, None))
@@ -87,7 +87,7 @@ pub(crate) async fn resend(login: &str, form: &str) -> Result<StartOutcome, ApiE
 fn may_start(request: &Request, start: &Start, login: &PendingLogin) -> Result<(), Refusal> {
     request.check_address()?;
     request.check_cookies(&start.login)?;
-    request.auth.config().allows(login.consent.as_ref())
+    request.auth.config().check_consent(login.consent.as_ref())
 }
 
 /// The number that is meant: the one that was typed, or the one of the last login.

@@ -1,7 +1,6 @@
 //! What a sign-up agrees to, and that a person did.
 
-use super::AuthConfig;
-use crate::{Terms, outcome::Refusal};
+use crate::Terms;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -31,15 +30,7 @@ impl TermsPolicy {
         Consent { version: self.version.clone(), at }
     }
 
-    fn allows(&self, consent: Option<&Consent>) -> bool {
+    pub(super) fn allows(&self, consent: Option<&Consent>) -> bool {
         !self.must_accept || consent.is_some_and(|consent| consent.version == self.version)
-    }
-}
-
-impl AuthConfig {
-    /// Whether someone who gave this consent, if any, may go on.
-    pub(super) fn allows(&self, consent: Option<&Consent>) -> Result<(), Refusal> {
-        let may_go_on = self.terms.as_ref().is_none_or(|terms| terms.allows(consent));
-        if may_go_on { Ok(()) } else { Err(Refusal::TermsNotAccepted) }
     }
 }

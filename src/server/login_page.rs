@@ -1,0 +1,44 @@
+//! URLs of the login page, and what their queries say.
+
+use super::login_id::LoginId;
+use crate::outcome::Refusal;
+use url::form_urlencoded::byte_serialize;
+
+/// Starts a login on the tenant's own page.
+pub(super) const HOSTED: &str = "/login/hosted";
+/// The parameter that names a login.
+pub(super) const LOGIN: &str = "login";
+/// The parameter that says why there is no login.
+pub(super) const REFUSED: &str = "refused";
+
+/// A login page with the way back.
+pub(super) fn login_url(path: &str, return_to: &str) -> String {
+    let return_to: String = byte_serialize(return_to.as_bytes()).collect();
+    format!("{path}?return_to={return_to}")
+}
+
+/// A page that shows this login.
+pub(super) fn with_login(page: &str, id: &LoginId) -> String {
+    let separator = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{separator}{LOGIN}={id}")
+}
+
+/// The query that tells a page without a login why a step was refused: only what anyone may make a page say.
+pub(super) fn refusal_query(refusal: &Refusal) -> String {
+    let name = match refusal {
+        Refusal::OtherBrowser => "other_browser",
+        Refusal::CookiesBlocked => "cookies_blocked",
+        _ => "expired",
+    };
+    format!("{REFUSED}={name}")
+}
+
+/// What the query of [`refusal_query`] stands for.
+pub(super) fn refusal_named(name: &str) -> Option<Refusal> {
+    match name {
+        "other_browser" => Some(Refusal::OtherBrowser),
+        "cookies_blocked" => Some(Refusal::CookiesBlocked),
+        "expired" => Some(Refusal::NoPendingLogin),
+        _ => None,
+    }
+}
