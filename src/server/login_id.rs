@@ -22,7 +22,6 @@ pub(super) struct LoginId {
 pub(super) struct InvalidLoginId;
 
 impl LoginId {
-    #[expect(clippy::disallowed_methods, reason = "an identifier, on which no rule depends")]
     pub(super) fn new(now: OffsetDateTime) -> Result<Self, NoRandomness> {
         let mut bytes = [0; BYTES];
         let (time, random) = bytes.split_at_mut(6);

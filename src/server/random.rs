@@ -48,7 +48,6 @@ unguessable_text! {
     CodeVerifier
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one source of the app's random texts")]
 fn text() -> Result<String, NoRandomness> {
     random_bytes::<32>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
 }
