@@ -69,8 +69,8 @@ async fn refusals_are_logged_with_description() {
     assert!(events.contains(&("api_limit".to_owned(), Some("too many codes were asked for".to_owned()))), "{events:?}");
     assert_eq!(events.last().map(|(event, _)| event.as_str()), Some("limit_wc"), "{events:?}");
     let entries = passwordless_tenant::logs(&tenant.pool, 1000).await.unwrap();
-    let tries = entries.iter().filter(|entry| entry.event == "fepotpft");
-    assert_eq!(tries.map(|entry| entry.count).sum::<u64>(), 10);
+    let attempts = entries.iter().filter(|entry| entry.event == "fepotpft");
+    assert_eq!(attempts.map(|entry| entry.count).sum::<u64>(), 10);
 }
 
 /// Refused requests must not fill the disk.
@@ -97,8 +97,8 @@ async fn refused_requests_write_a_bounded_number_of_rows() {
         }
         let verify = json!({"connection": "sms", "phone_number": number, "verification_code": "000000"});
         tenant.post("/passwordless/verify", &verify).send().await.unwrap();
-        let more = [("client_id", "implicit"), ("phone_number", number.as_str())];
-        tenant.verify_redirect("000000", &more).await;
+        let changes = [("client_id", "implicit"), ("phone_number", number.as_str())];
+        tenant.verify_redirect("000000", &changes).await;
     };
     // An address has a hundred failed attempts.
     for n in 0..55 {

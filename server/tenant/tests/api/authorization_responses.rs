@@ -14,7 +14,7 @@ use crate::support::{CALLBACK, TestTenant, changed_form, claims, cookie, fragmen
 /// The origin of the callback.
 const ORIGIN: &str = "http://localhost:3000";
 
-async fn authorize(tenant: &TestTenant, cookie: &str, more: &[(&str, &str)]) -> Response {
+async fn authorize(tenant: &TestTenant, cookie: &str, changes: &[(&str, &str)]) -> Response {
     let parameters = changed_form(
         &[
             ("client_id", "implicit"),
@@ -24,7 +24,7 @@ async fn authorize(tenant: &TestTenant, cookie: &str, more: &[(&str, &str)]) -> 
             ("state", "a \"<b>&c"),
             ("nonce", "n1"),
         ],
-        more,
+        changes,
     );
     tenant.get("/authorize").query(&parameters).header("cookie", cookie).send().await.unwrap()
 }
@@ -222,7 +222,7 @@ async fn response_mode_with_page_is_refused_for_app_scheme(#[values("web_message
 async fn verify_redirect_supports_implicit_response_types() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code_for_client("classic").await;
-    let more = [("client_id", "classic"), ("response_type", "token id_token"), ("nonce", "n"), ("state", "s")];
-    let answer = location(&tenant.verify_redirect(&otp, &more).await);
+    let changes = [("client_id", "classic"), ("response_type", "token id_token"), ("nonce", "n"), ("state", "s")];
+    let answer = location(&tenant.verify_redirect(&otp, &changes).await);
     assert!(fragment(&answer, "access_token").is_some() && fragment(&answer, "id_token").is_some());
 }

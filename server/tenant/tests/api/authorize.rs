@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::support::{CALLBACK, DAY, OTHER_PHONE, TestTenant, changed_form, location, query};
 
-async fn authorize(tenant: &TestTenant, cookie: &str, more: &[(&str, &str)]) -> Response {
+async fn authorize(tenant: &TestTenant, cookie: &str, changes: &[(&str, &str)]) -> Response {
     let parameters = changed_form(
         &[("client_id", "web"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("state", "s")],
-        more,
+        changes,
     );
     tenant.get("/authorize").query(&parameters).header("cookie", cookie).send().await.unwrap()
 }

@@ -95,14 +95,14 @@ async fn code_is_bound_to_client() {
 #[tokio::test]
 async fn login_page_code_survives_requests_of_other_browsers() {
     let tenant = TestTenant::start().await;
-    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
-    let stranger = Visitor::arrive(&tenant, &[]).await;
+    let stranger = Visitor::start_login(&tenant, &[]).await;
     stranger.post_and_read("phone", ("phone_number", PHONE)).await;
     tenant.code().await;
     // Tabs of one browser share the newest code.
-    let tab = Visitor::arrive_in(visitor.http.clone(), &tenant, &[]).await;
+    let tab = Visitor::start_login_in(visitor.http.clone(), &tenant, &[]).await;
     tab.post_and_read("phone", ("phone_number", PHONE)).await;
     let newest = tenant.newest_code().await;
     assert!(newest == code || visitor.post_and_read("code", ("code", &code)).await.contains("an earlier message"));
@@ -209,7 +209,7 @@ async fn login_page_recognizes_device_by_cookie() {
     let tenant = TestTenant::with(limited()).await;
     let browser = browser();
     let sign_in = async || {
-        let visitor = Visitor::arrive_in(browser.clone(), &tenant, &[("prompt", "login")]).await;
+        let visitor = Visitor::start_login_in(browser.clone(), &tenant, &[("prompt", "login")]).await;
         visitor.post_and_read("phone", ("phone_number", PHONE)).await;
         location(&visitor.post("code", ("code", &tenant.newest_code().await)).await)
     };

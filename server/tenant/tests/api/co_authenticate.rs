@@ -15,11 +15,11 @@ use crate::support::{
 /// An allowed web origin of the client `web`.
 const ORIGIN: &str = "http://localhost:5000";
 
-async fn authenticate(tenant: &TestTenant, otp: &str, more: &Value) -> Response {
+async fn authenticate(tenant: &TestTenant, otp: &str, changes: &Value) -> Response {
     let body = json!({
         "client_id": "web", "credential_type": OTP_GRANT, "username": PHONE, "otp": otp, "realm": "sms",
     });
-    tenant.post("/co/authenticate", &changed_json(body, more)).header("origin", ORIGIN).send().await.unwrap()
+    tenant.post("/co/authenticate", &changed_json(body, changes)).header("origin", ORIGIN).send().await.unwrap()
 }
 
 async fn ticket(tenant: &TestTenant) -> (String, String) {
@@ -31,7 +31,7 @@ async fn ticket(tenant: &TestTenant) -> (String, String) {
     (body["login_ticket"].as_str().unwrap().to_owned(), cookie)
 }
 
-async fn authorize(tenant: &TestTenant, ticket: &str, cookie: &str, more: &[(&str, &str)]) -> Response {
+async fn authorize(tenant: &TestTenant, ticket: &str, cookie: &str, changes: &[(&str, &str)]) -> Response {
     let parameters = changed_form(
         &[
             ("client_id", "web"),
@@ -41,7 +41,7 @@ async fn authorize(tenant: &TestTenant, ticket: &str, cookie: &str, more: &[(&st
             ("state", "s"),
             ("login_ticket", ticket),
         ],
-        more,
+        changes,
     );
     tenant.get("/authorize").query(&parameters).header("cookie", cookie).send().await.unwrap()
 }

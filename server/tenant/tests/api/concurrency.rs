@@ -61,8 +61,8 @@ async fn parallel_exchanges_of_authorization_code_revoke_refresh_token() {
     for n in 0..30 {
         let phone_number = format!("+1415555{:04}", 3000 + n);
         let code = tenant.code_for("sms", &phone_number).await;
-        let asked = [("phone_number", phone_number.as_str()), ("scope", "openid offline_access")];
-        let code = query(&location(&tenant.verify_redirect(&code, &asked).await), "code").unwrap();
+        let changes = [("phone_number", phone_number.as_str()), ("scope", "openid offline_access")];
+        let code = query(&location(&tenant.verify_redirect(&code, &changes).await), "code").unwrap();
         let mut tasks = JoinSet::new();
         for _ in 0..6 {
             let (tenant, code) = (Arc::clone(&tenant), code.clone());

@@ -62,7 +62,7 @@ fn challenge(challenge: &str, method: &str) -> Value {
     json!({"code_challenge": challenge, "code_challenge_method": method})
 }
 
-/// A1: `POST /passwordless/start`.
+/// `POST /passwordless/start`.
 #[rstest]
 #[case::client_id_missing(json!({"client_id": null}), 400, "bad.client_id", "Missing required property: client_id")]
 #[case::client_id_empty(json!({"client_id": ""}), 400, "bad.client_id", "Missing required property: client_id")]
@@ -148,7 +148,7 @@ async fn start_refused_by_gateway(#[case] gateway_status: u16, #[case] descripti
     check(Start, Gateway(gateway_status), changes, 400, "sms_provider_error", description).await;
 }
 
-/// A3: `POST /passwordless/verify`, in both of its forms.
+/// `POST /passwordless/verify`, in both of its forms.
 #[rstest]
 #[case::connection_missing(
     Nothing, json!({"connection": null}), 400, "invalid_request", "missing connection parameter"
@@ -213,7 +213,7 @@ async fn resource_owner(#[case] changes: Value, #[case] description: &str) {
     check(ResourceOwner, Secret, changes, 400, "invalid_request", description).await;
 }
 
-/// A2a: `POST /oauth/token` with the OTP grant.
+/// `POST /oauth/token` with the OTP grant.
 #[rstest]
 #[case::grant_type_empty(
     Nothing, json!({"grant_type": ""}), 400, "invalid_request", "missing grant_type parameter"
@@ -253,7 +253,7 @@ async fn otp_grant(
     check(OtpGrant, given, changes, status, error, description).await;
 }
 
-/// A2b: `POST /oauth/token` with an authorization code.
+/// `POST /oauth/token` with an authorization code.
 #[rstest]
 #[case::code_missing(Secret, json!({"code": null}), 400, "invalid_request", "missing code parameter")]
 #[case::redirect_uri_missing(
@@ -287,7 +287,7 @@ async fn authorization_code_grant(
     check(CodeGrant, given, changes, status, error, description).await;
 }
 
-/// A2c: `POST /oauth/token` with a refresh token.
+/// `POST /oauth/token` with a refresh token.
 #[rstest]
 #[case::token_missing(
     Secret, json!({"refresh_token": null}), 400, "invalid_request", "missing refresh_token parameter"
@@ -314,7 +314,7 @@ async fn refresh_token_grant(
     check(RefreshGrant, given, changes, status, error, description).await;
 }
 
-/// A5: `POST /co/authenticate`.
+/// `POST /co/authenticate`.
 #[rstest]
 #[case::unknown_property(Secret, json!({"scope": "openid"}), 400, "invalid_request", CO_BODY)]
 #[case::otp_empty(Secret, json!({"otp": ""}), 400, "invalid_request", CO_BODY)]
@@ -352,7 +352,7 @@ async fn co_authenticate(
     check(CoAuthenticate, given, changes, status, error, description).await;
 }
 
-/// A4: `GET /passwordless/verify_redirect`.
+/// `GET /passwordless/verify_redirect`.
 #[rstest]
 #[case::code_wrong(Secret, json!({"verification_code": "$wrong"}), "unauthorized", WRONG_CODE)]
 #[case::phone_number_invalid(Secret, json!({"phone_number": "415"}), "unauthorized", WRONG_CODE)]
@@ -372,7 +372,7 @@ async fn verify_redirect(#[case] given: Given, #[case] changes: Value, #[case] e
     check(VerifyRedirect, given, changes, 302, error, description).await;
 }
 
-/// A6: `GET /authorize`.
+/// `GET /authorize`.
 #[rstest]
 #[case::prompt_none(json!({"prompt": "none"}), "login_required", "Login required")]
 #[case::prompt_none_and_another(
@@ -386,7 +386,7 @@ async fn authorize(#[case] changes: Value, #[case] error: &str, #[case] descript
     check(Authorize, Nothing, changes, 302, error, description).await;
 }
 
-/// A4 and A6: what `/authorize` and `/passwordless/verify_redirect` have in common.
+/// Errors that `/authorize` and `/passwordless/verify_redirect` share.
 #[rstest]
 #[case::client_id_missing(json!({"client_id": null}), 400, "", "Missing required parameter: client_id")]
 #[case::client_unknown(json!({"client_id": "who"}), 403, "", "Unknown client: who")]
@@ -434,13 +434,13 @@ async fn authorization_request(
     check(endpoint, Nothing, changes, status, error, description).await;
 }
 
-/// A7: `/userinfo`.
+/// `/userinfo`.
 #[tokio::test]
 async fn userinfo_without_token() {
     check(Userinfo, Nothing, json!({}), 401, "invalid_token", "Unauthorized").await;
 }
 
-/// A7: `POST /oauth/revoke`.
+/// `POST /oauth/revoke`.
 #[rstest]
 #[case::client_id_missing(
     Nothing, json!({"client_id": null}), 400, "invalid_request", "missing client_id parameter"
@@ -460,7 +460,7 @@ async fn revoke(
     check(Revoke, given, changes, status, error, description).await;
 }
 
-/// A10: `/v2/logout` and `/oidc/logout`.
+/// `/v2/logout` and `/oidc/logout`.
 #[rstest]
 #[case::v2_client_unknown(V2Logout, json!({"client_id": "who"}), 403, "Unknown client: who")]
 #[case::v2_return_to_not_allowed(V2Logout, json!({"returnTo": "https://evil.example/"}), 400, RETURN_TO_NOT_ALLOWED)]

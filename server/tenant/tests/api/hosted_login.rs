@@ -9,7 +9,7 @@ use crate::support::{CALLBACK, PHONE, TenantOptions, TestTenant, VERIFIER, Visit
 #[tokio::test]
 async fn login_page_signs_in_with_number_and_code() {
     let tenant = TestTenant::start().await;
-    let visitor = Visitor::arrive(&tenant, &[("login_hint", "+49 151")]).await;
+    let visitor = Visitor::start_login(&tenant, &[("login_hint", "+49 151")]).await;
     let page = visitor.page().await;
     assert!(page.contains("Log in to Web") && page.contains("autocomplete=\"tel\"") && page.contains("+49 151"));
     let page = visitor.post_and_read("phone", ("phone_number", "001 (415) 555-2671")).await;
@@ -39,7 +39,7 @@ async fn login_page_signs_in_with_number_and_code() {
 #[tokio::test]
 async fn login_page_refuses_invalid_phone_number(#[case] typed: &str) {
     let tenant = TestTenant::start().await;
-    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     let page = visitor.post_and_read("phone", ("phone_number", typed)).await;
     assert!(page.contains("role=\"alert\"") && page.contains("with its country code"));
     assert!(page.contains("aria-invalid=\"true\"") && page.contains("aria-describedby=\"notice phone_hint\""));
@@ -50,24 +50,27 @@ async fn login_page_refuses_invalid_phone_number(#[case] typed: &str) {
 #[tokio::test]
 async fn login_page_asks_to_confirm_unallocated_number() {
     let tenant = TestTenant::start().await;
-    let visitor = Visitor::arrive(&tenant, &[]).await;
-    let asks = |page: &str, number: &str| {
+    let visitor = Visitor::start_login(&tenant, &[]).await;
+    let asks_to_confirm = |page: &str, number: &str| {
         let hidden = format!("<input type=\"hidden\" name=\"asked_back\" value=\"{number}\">");
         page.contains(&format!("Is {number} right?")) && page.contains(&hidden)
     };
     // A double click does not confirm the number.
     for _ in 0..2 {
         let page = visitor.post_and_read("phone", ("phone_number", "00 852 45450000")).await;
-        assert!(asks(&page, "+852 4545 0000"), "{page}");
+        assert!(asks_to_confirm(&page, "+852 4545 0000"), "{page}");
     }
-    let again = |typed: &'static str, asked: &'static str| {
+    let confirm = |typed: &'static str, asked: &'static str| {
         let fields = [("state", visitor.state.as_str()), ("asked_back", asked), ("phone_number", typed)];
         visitor.http.post(tenant.url("/u/login/phone")).form(&fields).send()
     };
-    again("+1 357 555 0123", "+852 4545 0000").await.unwrap();
-    assert!(asks(&visitor.page().await, "+1 357-555-0123"), "another number needs a confirmation of its own");
+    confirm("+1 357 555 0123", "+852 4545 0000").await.unwrap();
+    assert!(
+        asks_to_confirm(&visitor.page().await, "+1 357-555-0123"),
+        "another number needs a confirmation of its own"
+    );
     assert!(tenant.messages().await.is_empty());
-    again("+1 (357) 5550123", "+1 357-555-0123").await.unwrap();
+    confirm("+1 (357) 5550123", "+1 357-555-0123").await.unwrap();
     assert!(visitor.page().await.contains("Enter the code"));
     assert_eq!(tenant.messages().await[0]["to"], "+13575550123");
     let response = visitor.post("code", ("code", &tenant.newest_code().await)).await;
@@ -77,7 +80,7 @@ async fn login_page_asks_to_confirm_unallocated_number() {
 #[tokio::test]
 async fn login_page_explains_each_code_error() {
     let tenant = TestTenant::start().await;
-    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
     for nothing in ["", " ", "my code", "\u{200e}"] {
@@ -110,7 +113,7 @@ async fn login_page_accepts_pasted_code(#[case] paste: &str) {
     let arabic = |digits: &str| -> String {
         digits.bytes().map(|digit| char::from_u32(0x660 + u32::from(digit - b'0')).unwrap()).collect()
     };
-    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
     let text = paste.replace("HEAD", &code[..3]).replace("TAIL", &code[3..]).replace("ARABIC", &arabic(&code));
@@ -132,7 +135,7 @@ async fn login_page_shows_retry_delay_when_rate_limited() {
     options.limits.starts_per_ip_hour = 1;
     options.limits.countries = Some(vec!["US".to_owned()]);
     let tenant = TestTenant::with(options).await;
-    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     let page = visitor.post_and_read("phone", ("phone_number", "+49 1512 3456789")).await;
     assert!(page.contains("Codes cannot be sent to this country."));
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
@@ -145,7 +148,7 @@ async fn login_page_shows_retry_delay_when_rate_limited() {
 async fn login_page_returns_blocked_user_to_application() {
     let tenant = TestTenant::start().await;
     assert_eq!(tenant.redeem(&tenant.code().await).await.status(), 200);
-    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
     tenant.block_users().await;
@@ -159,7 +162,7 @@ async fn login_page_returns_blocked_user_to_application() {
 #[tokio::test]
 async fn login_page_refuses_cross_site_form(#[case] header: &str, #[case] value: &str) {
     let tenant = TestTenant::start().await;
-    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     let form = [("state", visitor.state.as_str()), ("phone_number", PHONE)];
     let request = visitor.http.post(tenant.url("/u/login/phone")).header(header, value).form(&form);
     assert_eq!(request.send().await.unwrap().status(), 403);
@@ -178,7 +181,7 @@ async fn gone(visitor: &Visitor<'_>, state: &str) -> String {
 #[tokio::test]
 async fn unknown_or_expired_login_is_gone() {
     let tenant = TestTenant::start().await;
-    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     tenant.clock.advance(3601);
     for state in ["forged", ""] {
         assert!(!gone(&visitor, state).await.contains("href=\"http"));
@@ -202,7 +205,7 @@ async fn expired_login_links_to_initiate_login_uri(#[case] redirect_uri: &str) {
     let tenant = TestTenant::start().await;
     let client = [("client_id", "implicit"), ("redirect_uri", redirect_uri)];
     let left_out = ["state", "scope", "code_challenge", "code_challenge_method"].map(|name| (name, ""));
-    let visitor = Visitor::arrive(&tenant, &[&client[..], &left_out].concat()).await;
+    let visitor = Visitor::start_login(&tenant, &[&client[..], &left_out].concat()).await;
     tenant.clock.advance(3601);
     let page = gone(&visitor, &visitor.state).await;
     let link = "<a href=\"http://localhost:3000/login?again=%3C1%3E\">Go back to Implicit</a>";
@@ -213,10 +216,10 @@ async fn expired_login_links_to_initiate_login_uri(#[case] redirect_uri: &str) {
 #[tokio::test]
 async fn login_is_bound_to_browser() {
     let tenant = TestTenant::start().await;
-    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
-    let stranger = Visitor::arrive(&tenant, &[]).await;
+    let stranger = Visitor::start_login(&tenant, &[]).await;
     let page = gone(&stranger, &visitor.state).await;
     assert!(!page.contains("555") && !page.contains("href=\"http"), "{page}");
     for (form, field) in [("code", ("code", code.as_str())), ("change", ("", "")), ("resend", ("", ""))] {
@@ -236,7 +239,7 @@ async fn authorize_stores_nothing() {
     };
     let before = pages().await;
     for _ in 0..100 {
-        Visitor::arrive(&tenant, &[("nonce", &"n".repeat(1500))]).await;
+        Visitor::start_login(&tenant, &[("nonce", &"n".repeat(1500))]).await;
     }
     assert_eq!(pages().await, before);
 }
@@ -256,11 +259,11 @@ async fn authorize_limits_parameter_length(#[values("state", "nonce")] name: &st
 #[tokio::test]
 async fn oldest_login_of_browser_is_evicted() {
     let tenant = TestTenant::start().await;
-    let first = Visitor::arrive(&tenant, &[]).await;
+    let first = Visitor::start_login(&tenant, &[]).await;
     let mut newest = first.state.clone();
     for _ in 0..12 {
         tenant.clock.advance(1);
-        newest = Visitor::arrive_in(first.http.clone(), &tenant, &[]).await.state;
+        newest = Visitor::start_login_in(first.http.clone(), &tenant, &[]).await.state;
     }
     assert_eq!(first.open(&first.state).await.status(), 410);
     assert_eq!(first.open(&newest).await.status(), 200);

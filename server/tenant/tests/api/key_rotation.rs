@@ -31,7 +31,7 @@ fn kid(token: &str) -> String {
     jsonwebtoken::decode_header(token).unwrap().kid.unwrap()
 }
 
-async fn is_good(tenant: &TestTenant, token: &str) -> bool {
+async fn is_accepted(tenant: &TestTenant, token: &str) -> bool {
     tenant.get("/userinfo").bearer_auth(token).send().await.unwrap().status() == 200
 }
 
@@ -58,7 +58,7 @@ async fn signing_key_is_published_before_and_after_its_use() {
     assert_eq!(published(&tenant).await, [next.clone(), fresh.clone(), current.clone()]);
     let new_token = access_token(&tenant).await;
     assert_eq!(kid(&new_token), *next);
-    assert!(is_good(&tenant, &old_token).await && is_good(&tenant, &new_token).await);
+    assert!(is_accepted(&tenant, &old_token).await && is_accepted(&tenant, &new_token).await);
 
     tenant.clock.advance(24 * HOUR);
     assert!(published(&tenant).await.contains(current), "another instance may have signed with it for a minute more");
@@ -91,9 +91,9 @@ async fn signing_key_rotation_deletes_retired_private_key() {
     let private = "SELECT pkcs8 FROM tenant_signing_keys WHERE slot = 'current'";
     let old: String = sqlx::query_scalar(private).fetch_one(&tenant.pool).await.unwrap();
     rotate_signing_keys(&tenant.pool, &*tenant.clock).await.unwrap();
-    let kept: Vec<String> =
+    let stored: Vec<String> =
         sqlx::query_scalar("SELECT pkcs8 FROM tenant_signing_keys").fetch_all(&tenant.pool).await.unwrap();
-    assert!(kept.len() == 2 && !kept.contains(&old));
+    assert!(stored.len() == 2 && !stored.contains(&old));
 }
 
 async fn code_key_states(tenant: &TestTenant) -> Vec<KeyState> {
@@ -161,7 +161,7 @@ async fn operator_keys_are_not_stored_in_database() {
     let tenant = tenant.restarted_with(with_keys(&signing, &code_key)).await;
     let token = access_token(&tenant).await;
     assert_ne!(kid(&token), kid(&made_here));
-    assert!(is_good(&tenant, &token).await);
+    assert!(is_accepted(&tenant, &token).await);
     assert!(published(&tenant).await.contains(&kid(&made_here)), "earlier keys stay published");
     let private: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM tenant_signing_keys").fetch_one(&tenant.pool).await.unwrap();

@@ -1,4 +1,4 @@
-//! The tenant through its real HTTP surface.
+//! Tests of the tenant's HTTP API.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a step that fails is a test that fails")]
 
 mod attempt_limits;

@@ -20,12 +20,12 @@ fn good_claims(tenant: &TestTenant, jti: &str) -> Value {
     })
 }
 
-async fn start(tenant: &TestTenant, assertion: &str, more: &Value) -> Response {
+async fn start(tenant: &TestTenant, assertion: &str, changes: &Value) -> Response {
     let mut body = json!({
         "client_id": "signer", "client_assertion": assertion, "client_assertion_type": TYPE,
         "connection": "sms", "phone_number": PHONE,
     });
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     tenant.post("/passwordless/start", &body).send().await.unwrap()
 }
 

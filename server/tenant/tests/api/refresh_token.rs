@@ -30,8 +30,8 @@ async fn refresh_grant_rotates_tokens() {
 #[tokio::test]
 async fn refreshed_id_token_has_no_nonce() {
     let tenant = TestTenant::start().await;
-    let asked = [("scope", "openid offline_access"), ("nonce", "n1")];
-    let (code, _) = tenant.sign_in_by_redirect(&asked).await;
+    let changes = [("scope", "openid offline_access"), ("nonce", "n1")];
+    let (code, _) = tenant.sign_in_by_redirect(&changes).await;
     let body: Value = tenant.exchange(&code, &[]).await.json().await.unwrap();
     let first = claims(&body["id_token"]);
     assert_eq!(first["nonce"], "n1");
@@ -88,8 +88,8 @@ async fn authorization_code_reuse_revokes_refresh_token() {
 #[tokio::test]
 async fn refresh_scope_can_only_narrow() {
     let tenant = TestTenant::start().await;
-    let asked = [("scope", "openid phone offline_access")];
-    let (code, _) = tenant.sign_in_by_redirect(&asked).await;
+    let changes = [("scope", "openid phone offline_access")];
+    let (code, _) = tenant.sign_in_by_redirect(&changes).await;
     let token = token_in(tenant.exchange(&code, &[]).await).await;
     let response = refresh(&tenant, &token, &json!({"scope": "phone profile"})).await;
     let body: Value = response.json().await.unwrap();
@@ -119,7 +119,7 @@ async fn refresh_token_has_idle_and_absolute_lifetime() {
 async fn client_without_refresh_grant_gets_no_refresh_token() {
     let tenant = TestTenant::start().await;
     let codeless = [("client_id", "codeless"), ("scope", "openid offline_access")];
-    let visitor = Visitor::arrive(&tenant, &codeless).await;
+    let visitor = Visitor::start_login(&tenant, &codeless).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let answer = location(&visitor.post("code", ("code", &tenant.newest_code().await)).await);
     let code = query(&answer, "code").unwrap();

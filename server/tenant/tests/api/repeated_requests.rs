@@ -121,7 +121,7 @@ async fn used_code_is_refused_at_other_endpoints() {
     assert_eq!(login_events(&tenant).await[1], 1);
 }
 
-/// Without a state the sender is unknown, and the API's clients do not repeat requests.
+/// Without a state the browser cannot be recognized, and clients of the API need no repetition.
 #[tokio::test]
 async fn request_without_state_cannot_be_repeated() {
     let tenant = TestTenant::start().await;
@@ -180,7 +180,7 @@ async fn parallel_verify_redirects_sign_in_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn parallel_login_page_forms_sign_in_once() {
     let tenant = TestTenant::start().await;
-    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
     let answers = send_in_parallel(&visitor.form("code", ("code", &code))).await;
@@ -195,7 +195,7 @@ async fn parallel_login_page_forms_sign_in_once() {
 #[tokio::test]
 async fn repeated_login_page_form_succeeds_for_a_minute() {
     let tenant = TestTenant::start().await;
-    let visitor = Visitor::arrive(&tenant, &[]).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
     id_token(&tenant, &visitor.post("code", ("code", &code)).await).await;

@@ -84,7 +84,7 @@ async fn signup_disabled_is_reported_to_browser_flows() {
 #[tokio::test]
 async fn signup_disabled_is_shown_on_login_page() {
     let tenant = with_a_member().await;
-    let visitor = Visitor::arrive(&tenant, &[("connection", "members")]).await;
+    let visitor = Visitor::start_login(&tenant, &[("connection", "members")]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
     for _ in 0..2 {

@@ -45,7 +45,7 @@ async fn silent(browser: &Client, tenant: &TestTenant) -> Result<String, String>
 }
 
 async fn sign_in_at_the_page(browser: &Client, tenant: &TestTenant) {
-    let visitor = Visitor::arrive_in(browser.clone(), tenant, &[("prompt", "login")]).await;
+    let visitor = Visitor::start_login_in(browser.clone(), tenant, &[("prompt", "login")]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let answer = location(&visitor.post("code", ("code", &tenant.newest_code().await)).await);
     assert!(query(&answer, "code").is_some(), "{answer}");
@@ -77,7 +77,7 @@ async fn session_from_link_needs_confirmation_once() {
     let tenant = TestTenant::start().await;
     let browser = browser();
     open_link(&browser, &tenant, PHONE, None).await;
-    let visitor = Visitor::arrive_in(browser.clone(), &tenant, &[]).await;
+    let visitor = Visitor::start_login_in(browser.clone(), &tenant, &[]).await;
     let page = visitor.page().await;
     assert!(page.contains("Continue as <bdi>+14•••••••71</bdi>") && !page.contains(PHONE), "{page}");
     let (_, rest) = page.split_once("name=\"session\" value=\"").unwrap();
@@ -94,7 +94,7 @@ async fn session_confirmation_allows_another_number() {
     let tenant = TestTenant::start().await;
     let browser = browser();
     open_link(&browser, &tenant, OTHER_PHONE, None).await;
-    let visitor = Visitor::arrive_in(browser.clone(), &tenant, &[]).await;
+    let visitor = Visitor::start_login_in(browser.clone(), &tenant, &[]).await;
     let page = visitor.post_and_read("change", ("", "")).await;
     assert!(page.contains("autocomplete=\"tel\"") && !page.contains("Continue as"), "{page}");
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
@@ -114,7 +114,7 @@ async fn link_neither_ends_nor_replaces_session() {
 
     assert!(session_cookie(&open_link(&browser, &tenant, OTHER_PHONE, None).await).is_none());
     assert_eq!(silent(&browser, &tenant).await, Err("login_required".into()));
-    assert!(Visitor::arrive_in(browser.clone(), &tenant, &[]).await.page().await.contains("+14•••••••71"));
+    assert!(Visitor::start_login_in(browser.clone(), &tenant, &[]).await.page().await.contains("+14•••••••71"));
 }
 
 #[rstest]

@@ -204,7 +204,7 @@ async fn rate_limit_headers_show_remaining_starts() {
     assert_eq!(response.status(), 429);
     assert_eq!((rate(&response, "limit"), rate(&response, "remaining")), (2, 0));
     assert_eq!(rate(&response, "reset"), now + 1800);
-    // With the client secret no limit counts this request.
+    // With the client secret the address is not counted, and no other limit is set.
     assert!(start(&tenant, PHONE, Some("web-secret")).await.headers().get("x-ratelimit-limit").is_none());
 }
 

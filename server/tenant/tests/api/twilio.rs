@@ -141,7 +141,7 @@ async fn page_after(code: i64) -> (TestTenant, String) {
     let answer = json!({"code": code, "message": format!("The 'To' number {PHONE} is refused: 21211.")});
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(400).set_body_json(answer)).mount(&double).await;
     let tenant = tenant(twilio_config(&double.uri())).await;
-    let page = Visitor::arrive(&tenant, &[]).await.post_and_read("phone", ("phone_number", PHONE)).await;
+    let page = Visitor::start_login(&tenant, &[]).await.post_and_read("phone", ("phone_number", PHONE)).await;
     (tenant, page)
 }
 

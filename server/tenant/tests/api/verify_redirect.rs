@@ -15,8 +15,8 @@ async fn verify_redirect_returns_authorization_code() {
     let tenant = TestTenant::start().await;
     let otp = tenant.code().await;
     assert_eq!(tenant.verify(&otp).await.status(), 200);
-    let more = [("state", "a b&c"), ("nonce", "n1"), ("scope", "openid phone"), PKCE[0], PKCE[1]];
-    let response = tenant.verify_redirect(&otp, &more).await;
+    let changes = [("state", "a b&c"), ("nonce", "n1"), ("scope", "openid phone"), PKCE[0], PKCE[1]];
+    let response = tenant.verify_redirect(&otp, &changes).await;
     assert_eq!(response.status(), 302);
     assert!(cookie(&response).starts_with("tenant_sso="));
     let cookie = response.headers()["set-cookie"].to_str().unwrap();

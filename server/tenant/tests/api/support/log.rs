@@ -1,4 +1,4 @@
-//! What all tests together logged, at the most talkative level.
+//! The log of all tests of this process, at every level.
 
 use std::{
     io,
@@ -29,7 +29,7 @@ impl io::Write for Writer {
     }
 }
 
-/// Keeps what is logged from now on.
+/// Starts the capture, which is shared by all tests.
 pub(crate) fn record() {
     LazyLock::force(&LOG);
 }

@@ -4,12 +4,12 @@ use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 
 use super::{CALLBACK, CHALLENGE, TestTenant, changed_form, location, query};
 
-/// A browser: it keeps cookies.
+/// A browser, with a cookie store.
 pub(crate) fn browser() -> Client {
-    Client::builder().redirect(Policy::none()).cookie_store(true).build().unwrap()
+    Client::builder().redirect(Policy::none()).cookie_store(true).tls_certs_only([]).build().unwrap()
 }
 
-/// Someone at the page, in a browser of their own.
+/// A user at the login page, in a browser.
 pub(crate) struct Visitor<'a> {
     tenant: &'a TestTenant,
     pub(crate) http: Client,
@@ -17,11 +17,11 @@ pub(crate) struct Visitor<'a> {
 }
 
 impl<'a> Visitor<'a> {
-    pub(crate) async fn arrive(tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
-        Self::arrive_in(browser(), tenant, more).await
+    pub(crate) async fn start_login(tenant: &'a TestTenant, changes: &[(&str, &str)]) -> Self {
+        Self::start_login_in(browser(), tenant, changes).await
     }
 
-    pub(crate) async fn arrive_in(http: Client, tenant: &'a TestTenant, more: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start_login_in(http: Client, tenant: &'a TestTenant, changes: &[(&str, &str)]) -> Self {
         let parameters = changed_form(
             &[
                 ("client_id", "web"),
@@ -32,14 +32,14 @@ impl<'a> Visitor<'a> {
                 ("code_challenge", CHALLENGE),
                 ("code_challenge_method", "S256"),
             ],
-            more,
+            changes,
         );
         let response = http.get(tenant.url("/authorize")).query(&parameters).send().await.unwrap();
         let state = query(&location(&response), "state").unwrap();
         Self { tenant, http, state }
     }
 
-    /// The page of a login, whatever it says.
+    /// Opens the page of a login.
     pub(crate) async fn open(&self, state: &str) -> Response {
         self.http.get(self.tenant.url("/u/login")).query(&[("state", state)]).send().await.unwrap()
     }

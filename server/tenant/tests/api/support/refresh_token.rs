@@ -16,9 +16,9 @@ pub(crate) async fn token_in(response: Response) -> String {
     body["refresh_token"].as_str().unwrap().to_owned()
 }
 
-pub(crate) async fn refresh(tenant: &TestTenant, token: &str, more: &Value) -> Response {
+pub(crate) async fn refresh(tenant: &TestTenant, token: &str, changes: &Value) -> Response {
     let request = json!({
         "grant_type": "refresh_token", "client_id": "web", "client_secret": "web-secret", "refresh_token": token,
     });
-    tenant.post("/oauth/token", &changed_json(request, more)).send().await.unwrap()
+    tenant.post("/oauth/token", &changed_json(request, changes)).send().await.unwrap()
 }

@@ -27,16 +27,16 @@ pub(crate) struct TestTenant {
     pub(crate) folder: TempDir,
 }
 
-/// What a test may choose.
+/// Options of a test.
 pub(crate) struct TenantOptions {
     pub(crate) limits: Limits,
     pub(crate) sms: Sms,
     pub(crate) code_length: usize,
     /// Where the connection `gateway` sends to.
     pub(crate) gateway_url: String,
-    /// Where others reach the tenant; its own address unless it is behind something.
+    /// The URL behind a proxy; by default the address that the tenant listens on.
     pub(crate) public_url: Option<Url>,
-    /// Keys of the operator's.
+    /// Keys of the operator, which the tenant does not generate.
     pub(crate) keys: OperatorKeys,
 }
 
@@ -83,11 +83,12 @@ impl TestTenant {
             .unwrap();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        let http = Client::builder().redirect(Policy::none()).build().unwrap();
+        // Without TLS; loading the certificates of the system takes a good part of the start.
+        let http = Client::builder().redirect(Policy::none()).tls_certs_only([]).build().unwrap();
         Self { origin, http, clock, pool, folder }
     }
 
-    /// The same tenant after a restart of the program.
+    /// The tenant after a restart of the program.
     pub(crate) async fn restarted(self) -> Self {
         self.restarted_with(TenantOptions::default()).await
     }
@@ -111,7 +112,7 @@ impl TestTenant {
         self.http.post(self.url(path)).json(body)
     }
 
-    /// Asks for a code and reads it in the outbox.
+    /// Requests a code, and reads it in the outbox.
     pub(crate) async fn code(&self) -> String {
         self.code_for("sms", PHONE).await
     }
@@ -131,7 +132,7 @@ impl TestTenant {
         self.post("/passwordless/start", &body).send().await.unwrap()
     }
 
-    /// The same for a client that shows no secret.
+    /// The same without a client secret.
     pub(crate) async fn code_for_client(&self, client_id: &str) -> String {
         let body = json!({"client_id": client_id, "connection": "sms", "phone_number": PHONE});
         assert_eq!(self.post("/passwordless/start", &body).send().await.unwrap().status(), 200);
@@ -149,7 +150,7 @@ impl TestTenant {
         request.send().await.unwrap().json().await.unwrap()
     }
 
-    /// Signs in by the API, for a person at this machine.
+    /// Redeems a code with the OTP grant, for a user at this address.
     pub(crate) async fn redeem(&self, code: &str) -> Response {
         let request = self.post("/oauth/token", &otp_request(code)).header("auth0-forwarded-for", "127.0.0.1");
         request.send().await.unwrap()
@@ -160,16 +161,16 @@ impl TestTenant {
         self.http.post(self.url("/passwordless/verify")).form(&form).send().await.unwrap()
     }
 
-    /// Signs in by browser and returns the authorization code and the session's cookie.
-    pub(crate) async fn sign_in_by_redirect(&self, more: &[(&str, &str)]) -> (String, String) {
+    /// Signs in with `verify_redirect`; returns the authorization code and the session cookie.
+    pub(crate) async fn sign_in_by_redirect(&self, changes: &[(&str, &str)]) -> (String, String) {
         let code = self.code().await;
-        let response = self.verify_redirect(&code, more).await;
+        let response = self.verify_redirect(&code, changes).await;
         let cookie = cookie(&response);
         let answer = location(&response);
         (query(&answer, "code").unwrap_or_else(|| panic!("no code in {answer}")), cookie)
     }
 
-    pub(crate) async fn verify_redirect(&self, code: &str, more: &[(&str, &str)]) -> Response {
+    pub(crate) async fn verify_redirect(&self, code: &str, changes: &[(&str, &str)]) -> Response {
         let parameters = changed_form(
             &[
                 ("client_id", "web"),
@@ -179,15 +180,15 @@ impl TestTenant {
                 ("phone_number", PHONE),
                 ("verification_code", code),
             ],
-            more,
+            changes,
         );
-        // From a page of the application's.
+        // The referer shows that a page of the application sent the browser.
         let request = self.get("/passwordless/verify_redirect").header("referer", "http://localhost:3000/");
         request.query(&parameters).send().await.unwrap()
     }
 
     /// Exchanges an authorization code, with some parameters changed, added or (empty) left out.
-    pub(crate) async fn exchange(&self, code: &str, more: &[(&str, &str)]) -> Response {
+    pub(crate) async fn exchange(&self, code: &str, changes: &[(&str, &str)]) -> Response {
         let form = changed_form(
             &[
                 ("grant_type", "authorization_code"),
@@ -196,7 +197,7 @@ impl TestTenant {
                 ("code", code),
                 ("redirect_uri", CALLBACK),
             ],
-            more,
+            changes,
         );
         self.http.post(self.url("/oauth/token")).form(&form).send().await.unwrap()
     }
