@@ -83,8 +83,10 @@ async fn login_page_explains_each_code_error() {
     let visitor = Visitor::start_login(&tenant, &[]).await;
     visitor.post_and_read("phone", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
-    for nothing in ["", " ", "my code", "\u{200e}"] {
-        assert!(visitor.post_and_read("code", ("code", nothing)).await.contains("Enter the code from the message."));
+    for without_digits in ["", " ", "my code", "\u{200e}"] {
+        assert!(
+            visitor.post_and_read("code", ("code", without_digits)).await.contains("Enter the code from the message.")
+        );
     }
     for short in [&code[..1], &code[..5], "12 34"] {
         assert!(visitor.post_and_read("code", ("code", short)).await.contains("The code has 6 digits."), "{short}");

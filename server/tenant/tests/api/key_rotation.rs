@@ -1,5 +1,6 @@
 //! Rotation of the signing keys and of the OTP keys, and keys of the operator.
 
+use rstest::rstest;
 use std::sync::Arc;
 
 use aws_lc_rs::{
@@ -186,13 +187,22 @@ async fn operator_keys_are_not_stored_in_database() {
     assert!(!published(&tenant).await.contains(&kid(&token)));
 }
 
+#[rstest]
+#[case::empty(String::new())]
+#[case::not_pem("secret".to_owned())]
+#[case::public_key(public_pem())]
+#[case::not_pkcs8("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".to_owned())]
+fn operator_signing_key_must_be_a_private_key(#[case] pem: String) {
+    assert!(OperatorKeys::new(Some(pem.into()), None).is_err());
+}
+
 #[test]
-fn operator_keys_must_be_valid() {
-    let public = public_pem();
-    for signing in ["", "secret", public.as_str(), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
-        assert!(OperatorKeys::new(Some(signing.into()), None).is_err(), "{signing}");
-    }
+fn operator_otp_key_must_be_long() {
     assert!(OperatorKeys::new(None, Some("short".into())).is_err());
+}
+
+#[test]
+fn operator_keys_are_not_in_debug_output() {
     let keys = OperatorKeys::new(Some(pem().into()), Some("k".repeat(43).into())).unwrap();
     assert!(!format!("{keys:?}").contains("kkk"));
 }
