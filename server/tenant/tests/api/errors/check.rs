@@ -95,7 +95,7 @@ impl Endpoint {
     }
 }
 
-/// What happens before the request.
+/// The precondition of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Given {
     Nothing,
