@@ -31,7 +31,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run dev test fuzz audit release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
+.PHONY: help run dev test fuzz deny release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
 .NOTPARALLEL:
 
 help:
@@ -39,7 +39,7 @@ help:
 	@echo "make dev          the same, and again after each change of a source file"
 	@echo "make test         format, lints, tests, the tests in a browser and those with the official SDKs"
 	@echo "make fuzz         random input for every reader of what strangers send, for FUZZ_SECONDS ($(FUZZ_SECONDS))"
-	@echo "make audit        licences, sources and known holes of what is built in"
+	@echo "make deny         licences, sources and known holes of what is built in"
 	@echo "make release      an optimised build"
 	@echo "make size         what a browser loads to show the dialog, in bytes"
 	@echo "make bench-dialog how long the dialog takes until it can be used, in milliseconds"
@@ -95,7 +95,7 @@ fuzz: rust
 	@echo "reading random input for $(FUZZ_SECONDS) seconds …"
 	@BOLERO_RANDOM_TEST_TIME_MS=$$(($(FUZZ_SECONDS) * 500)) cargo test $(NATIVE) --lib fuzz_ -- --test-threads 64
 
-audit: rust $(CARGO_DENY)
+deny: rust $(CARGO_DENY)
 	@echo "[1/2] licences, sources, doubles …"
 	@$(CARGO_DENY) check --hide-inclusion-graph licenses sources bans
 	@echo "[2/2] known holes …"
