@@ -1,6 +1,6 @@
 //! Whichever way a login came, the app is asked about the number in the ID token before a session begins.
 
-use crate::{
+use crate::support::{
     browser::{Browser, Page},
     clock::TestClock,
     fake_tenant::{FakeTenant, Key},

@@ -1,6 +1,6 @@
 //! Bodies that no form of ours can have sent.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use leptos_passwordless::outcome::{Refusal, StartOutcome};
 use reqwest::StatusCode;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! What browsers may keep, and that they get it compressed.
 
-use crate::{
+use crate::support::{
     program::Program,
     site::{HASH, PARTS},
 };

@@ -1,6 +1,6 @@
 //! The callback takes what it asked for, once, from the browser that asked.
 
-use crate::{browser::Browser, program::Program};
+use crate::support::{browser::Browser, program::Program};
 use leptos_passwordless::outcome::VerifyOutcome;
 use reqwest::StatusCode;
 use time::Duration;

@@ -1,6 +1,6 @@
 //! `passwordless --check` says what does not work, and what to do about it.
 
-use crate::{
+use crate::support::{
     fake_tenant::{FakeTenant, Key},
     program::Program,
     site,

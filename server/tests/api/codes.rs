@@ -1,6 +1,6 @@
 //! What becomes of codes that are wrong, late, used, or tried too often.
 
-use crate::program::{Program, wrong};
+use crate::support::program::{Program, wrong};
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use time::Duration;
 use tokio::task::JoinSet;

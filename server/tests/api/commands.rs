@@ -1,6 +1,6 @@
 //! What operators ask of the program: it answers and ends.
 
-use crate::{browser::Browser, fake_tenant::Key, program::Program};
+use crate::support::{browser::Browser, fake_tenant::Key, program::Program};
 use leptos_passwordless::outcome::VerifyOutcome;
 use serde_json::Value;
 use std::{

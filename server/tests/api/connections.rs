@@ -1,6 +1,6 @@
 //! Clients that take their time, and too many of them.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use reqwest::StatusCode;
 use std::time::{Duration, Instant};
 use tokio::{

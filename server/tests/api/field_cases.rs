@@ -1,6 +1,6 @@
 //! Cases of `docs/field-cases.md` that an HTTP client can try.
 
-use crate::{
+use crate::support::{
     fake_tenant::{FakeTenant, Key},
     program::Program,
 };

@@ -1,6 +1,6 @@
 //! Signing in, by every flow.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use leptos_passwordless::outcome::{CodeSent, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
 use url::Url;
@@ -71,11 +71,11 @@ async fn the_hosted_login_can_be_finished_in_two_tabs() {
 
 /// Fills the first form of the tenant's page, hidden fields included.
 async fn submit_only_form(
-    browser: &crate::browser::Browser,
+    browser: &crate::support::browser::Browser,
     url: &Url,
     html: &str,
     field: (&str, &str),
-) -> crate::browser::Page {
+) -> crate::support::browser::Page {
     let form = &html[html.find("<form").expect("a form")..html.find("</form>").expect("its end")];
     let action = url.join(&attribute(form, "action").unwrap_or_default().replace("&amp;", "&")).unwrap();
     let mut fields = vec![field];
@@ -109,7 +109,7 @@ async fn every_step_works_as_a_plain_form() {
         assert!(page.shows("An SMS with the code has been sent to +1 415 555 2671."));
 
         let code = program.code_sent_to(PHONE).await;
-        let wrong = crate::program::wrong(&code);
+        let wrong = crate::support::program::wrong(&code);
         let page = browser.submit("/login", "/api/passwordless/verify", &[("code", &wrong)]).await;
         assert!(page.shows("Wrong code. Tries left: 2."));
 

@@ -2,8 +2,10 @@
 
 use crate::{
     admission::{callback, hosted},
-    browser::Browser,
-    fake_tenant::{FakeTenant, Key},
+    support::{
+        browser::Browser,
+        fake_tenant::{FakeTenant, Key},
+    },
 };
 use axum::{
     Router,

@@ -1,6 +1,6 @@
 //! ID tokens that must not sign anyone in.
 
-use crate::{
+use crate::support::{
     clock::TestClock,
     fake_tenant::{FakeTenant, Key, message},
     program::Program,

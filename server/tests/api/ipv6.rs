@@ -1,6 +1,6 @@
 //! The app and its tenant by IPv6 addresses: `APP_BASE_URL=http://[::1]:3000`.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use leptos_passwordless::outcome::{StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
 

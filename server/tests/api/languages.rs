@@ -1,6 +1,6 @@
 //! The language of the page and of the SMS.
 
-use crate::{fake_tenant::FakeTenant, program::Program};
+use crate::support::{fake_tenant::FakeTenant, program::Program};
 
 #[tokio::test]
 async fn the_dialog_speaks_the_browsers_language_or_a_more_general_one() {

@@ -1,6 +1,6 @@
 //! "Last time you logged in with …".
 
-use crate::program::Program;
+use crate::support::program::Program;
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 
 const PHONE: &str = "+14155552671";

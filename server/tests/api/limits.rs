@@ -1,6 +1,6 @@
 //! How often codes may be asked for, and by whom.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use leptos_passwordless::outcome::{Refusal, StartOutcome};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;

@@ -1,6 +1,6 @@
 //! What is refused is in the log, without the phone number, the code or the secret.
 
-use crate::{
+use crate::support::{
     log::Log,
     program::{Program, wrong},
 };

@@ -1,6 +1,6 @@
 //! Numbers that are asked back, and that are sent to once they are confirmed.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use leptos_passwordless::outcome::{Refusal, StartOutcome};
 
 fn asked(phone_number: &str) -> StartOutcome {

@@ -1,6 +1,6 @@
 //! A login that could not end is told at the start, with what to do about it.
 
-use crate::program::Program;
+use crate::support::program::Program;
 
 /// As it should be, for the default `APP_BASE_URL`.
 const TENANT: &str = r"

@@ -1,6 +1,6 @@
 //! Pages, their headers, and who may see them.
 
-use crate::{fake_tenant::FakeTenant, program::Program};
+use crate::support::{fake_tenant::FakeTenant, program::Program};
 use reqwest::StatusCode;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

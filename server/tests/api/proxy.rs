@@ -1,6 +1,9 @@
 //! Behind a real reverse proxy: whose allowance a request uses up.
 
-use crate::{log::Log, nginx::Nginx, program::Program};
+use crate::{
+    nginx::Nginx,
+    support::{log::Log, program::Program},
+};
 use leptos_passwordless::outcome::StartOutcome;
 use reqwest::{Client, StatusCode};
 use std::net::{IpAddr, Ipv4Addr};

@@ -1,6 +1,6 @@
 //! Steps that use something up, taken twice by the same browser.
 
-use crate::{browser::Browser, program::Program};
+use crate::support::{browser::Browser, program::Program};
 use leptos_passwordless::outcome::VerifyOutcome;
 use time::Duration;
 use tokio::task::JoinSet;
@@ -102,7 +102,7 @@ async fn another_code_is_asked_for_once_by_a_form_that_is_sent_twice() {
 async fn another_code_or_another_browser_repeats_nothing() {
     for flow in FLOWS {
         let (program, browser, code) = with_code(flow).await;
-        let (stranger, wrong) = (program.browser(), crate::program::wrong(&code));
+        let (stranger, wrong) = (program.browser(), crate::support::program::wrong(&code));
         stranger.start("+14155552672").await;
         assert!(matches!(browser.verify(&code).await, VerifyOutcome::Verified { .. }));
         assert!(matches!(browser.verify(&wrong).await, VerifyOutcome::Refused(_)) || flow == "token", "{flow}");

@@ -1,6 +1,6 @@
 //! Sessions: on the server, renewed at login, and not for ever.
 
-use crate::{browser::Browser, program::Program};
+use crate::support::{browser::Browser, program::Program};
 use reqwest::Response;
 use time::Duration;
 

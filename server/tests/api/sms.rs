@@ -1,6 +1,6 @@
 //! Real SMS instead of the outbox.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! Strangers who know a number lock its owner out of nothing.
 
-use crate::{
+use crate::support::{
     browser::Browser,
     program::{Program, wrong},
 };

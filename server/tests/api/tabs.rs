@@ -1,6 +1,6 @@
 //! Two tabs are two logins, and what becomes of a browser that keeps no cookies.
 
-use crate::{browser::Browser, program::Program};
+use crate::support::{browser::Browser, program::Program};
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
 
@@ -36,7 +36,7 @@ async fn a_code_of_the_other_tab_costs_it_no_try() {
     let (one, other) = (login(&browser, ONE).await, login(&browser, OTHER).await);
     let wrong = browser.verify_for(&one, &program.code_sent_to(OTHER).await).await;
     assert_eq!(wrong, VerifyOutcome::Refused(Refusal::WrongCode { attempts_left: Some(2) }));
-    let wrong = crate::program::wrong(&program.code_sent_to(OTHER).await);
+    let wrong = crate::support::program::wrong(&program.code_sent_to(OTHER).await);
     let refused = browser.verify_for(&other, &wrong).await;
     assert_eq!(refused, VerifyOutcome::Refused(Refusal::WrongCode { attempts_left: Some(2) }));
 }

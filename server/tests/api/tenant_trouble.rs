@@ -1,6 +1,6 @@
 //! A tenant that hangs, fails, or answers in another language.
 
-use crate::{
+use crate::support::{
     fake_tenant::{FakeTenant, Key},
     program::Program,
 };

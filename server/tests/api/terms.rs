@@ -1,6 +1,6 @@
 //! Who has to accept the terms does so before anything else, and that is kept.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 
 const PHONE: &str = "+14155552671";

@@ -1,4 +1,4 @@
-use crate::{browser::Browser, clock::TestClock, site};
+use crate::support::{browser::Browser, clock::TestClock, site};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use serde_json::Value;
 use server::{

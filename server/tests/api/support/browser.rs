@@ -112,7 +112,7 @@ impl Browser {
     }
 
     /// Signs in with a number and the code that `read` finds.
-    pub async fn sign_in(&self, program: &crate::program::Program, phone_number: &str) -> Page {
+    pub async fn sign_in(&self, program: &crate::support::program::Program, phone_number: &str) -> Page {
         assert!(matches!(self.start(phone_number).await, StartOutcome::CodeSent(_)));
         match self.verify(&program.code_sent_to(phone_number).await).await {
             VerifyOutcome::Verified { continue_to } => self.open(continue_to).await,
