@@ -1,6 +1,7 @@
 //! Whichever way a login came, the app is asked about the number in the ID token before a session begins.
 
 use crate::support::{
+    PHONE,
     browser::{Browser, Page},
     clock::TestClock,
     fake_tenant::{FakeTenant, Key},
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 const BRITISH: &str = "+447911123456";
-const AMERICAN: &str = "+14155552671";
+const AMERICAN: &str = PHONE;
 const BRITONS_ONLY: [&str; 2] = ["--limit-countries", "GB"];
 
 async fn tenant() -> (FakeTenant, Key) {

@@ -1,6 +1,7 @@
 //! What browsers may keep, and that they get it compressed.
 
 use crate::support::{
+    PHONE,
     program::Program,
     site::{HASH, PARTS},
 };
@@ -58,7 +59,7 @@ async fn files_under_names_that_last_are_asked_about_each_time() {
 #[tokio::test]
 async fn what_the_app_says_is_not_kept() {
     let program = Program::both(&[]).await;
-    let call = program.browser().call("start").form(&[("phone_number", "+14155552671")]).send().await.unwrap();
+    let call = program.browser().call("start").form(&[("phone_number", PHONE)]).send().await.unwrap();
     assert!(header(&call, "content-type").starts_with("application/json"));
     assert_eq!((call.status(), header(&call, "cache-control")), (StatusCode::OK, "no-store"));
     for path in ["/login", "/profile", "/callback", "/healthz", "/nothing.json"] {

@@ -1,12 +1,11 @@
 //! The callback takes what it asked for, once, from the browser that asked.
 
-use crate::support::{browser::Browser, program::Program};
+use crate::support::{OTHER_PHONE, PHONE, browser::Browser, program::Program};
 use leptos_passwordless::outcome::VerifyOutcome;
 use reqwest::StatusCode;
 use time::Duration;
 use tokio::task::JoinSet;
 
-const PHONE: &str = "+14155552671";
 const EXPIRED: &str = "This login has expired";
 
 /// Signs in up to the callback, and stops before it.
@@ -222,7 +221,7 @@ async fn another_site_begins_no_login_on_the_tenants_page() {
 #[tokio::test]
 async fn nobody_is_replaced_who_is_signed_in() {
     let program = Program::both(&[]).await;
-    let (browser, other) = (program.browser(), "+14155552672");
+    let (browser, other) = (program.browser(), OTHER_PHONE);
     browser.sign_in(&program, PHONE).await;
     let stranger = program.browser();
     let url = way_through_the_tenant(&program, &stranger, other).await;

@@ -1,11 +1,12 @@
 //! What becomes of codes that are wrong, late, used, or tried too often.
 
-use crate::support::program::{Program, wrong};
+use crate::support::{
+    PHONE,
+    program::{Program, wrong},
+};
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use time::Duration;
 use tokio::task::JoinSet;
-
-const PHONE: &str = "+14155552671";
 
 #[tokio::test]
 async fn a_wrong_code_says_how_many_tries_are_left_until_none_is() {

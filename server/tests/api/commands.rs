@@ -1,6 +1,6 @@
 //! What operators ask of the program: it answers and ends.
 
-use crate::support::{browser::Browser, fake_tenant::Key, program::Program};
+use crate::support::{OTHER_PHONE, PHONE, browser::Browser, fake_tenant::Key, program::Program};
 use leptos_passwordless::outcome::VerifyOutcome;
 use serde_json::Value;
 use std::{
@@ -116,8 +116,6 @@ fn without_messages_there_is_nothing_to_list() {
     assert!(output.status.success() && output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-const PHONE: &str = "+14155552671";
-
 /// The output of a command on a running program's database.
 fn said(program: &Program, arguments: &[&str]) -> String {
     let url = program.database_url();
@@ -166,7 +164,7 @@ async fn who_is_blocked_or_removed_is_signed_in_no_more() {
             let program = Program::both(&["--auth0-login-flow", flow]).await;
             let (browser, other) = (program.browser(), program.browser());
             browser.sign_in(&program, PHONE).await;
-            other.sign_in(&program, "+14155552672").await;
+            other.sign_in(&program, OTHER_PHONE).await;
             said(&program, &["users", command, PHONE]);
             assert!(!browser.is_signed_in().await, "{flow}, {command}");
             assert!(other.is_signed_in().await, "{flow}, {command}");

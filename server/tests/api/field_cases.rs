@@ -1,6 +1,7 @@
 //! Cases of `docs/field-cases.md` that an HTTP client can try.
 
 use crate::support::{
+    PHONE,
     fake_tenant::{FakeTenant, Key},
     program::Program,
 };
@@ -9,8 +10,6 @@ use reqwest::StatusCode;
 use serde_json::json;
 use time::Duration;
 use wiremock::ResponseTemplate;
-
-const PHONE: &str = "+14155552671";
 
 #[tokio::test]
 async fn a_link_that_is_loaded_ahead_begins_nothing() {

@@ -1,11 +1,9 @@
 //! Signing in, by every flow.
 
-use crate::support::program::Program;
+use crate::support::{OTHER_PHONE, PHONE, program::Program};
 use leptos_passwordless::outcome::{CodeSent, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
 use url::Url;
-
-const PHONE: &str = "+14155552671";
 
 #[tokio::test]
 async fn redirect_goes_through_the_tenant_and_comes_back() {
@@ -61,7 +59,7 @@ async fn the_hosted_login_can_be_finished_in_two_tabs() {
         let page = browser.open(format!("/login/hosted?return_to={page}")).await;
         tabs.push(submit_only_form(&browser, &page.url, &page.text, ("phone_number", number)).await);
     }
-    for (tab, number) in tabs.iter().zip(["+14155552671", "+14155552672"]) {
+    for (tab, number) in tabs.iter().zip([PHONE, OTHER_PHONE]) {
         let code = program.code_sent_to(number).await;
         let page = submit_only_form(&browser, &tab.url, &tab.text, ("code", &code)).await;
         assert_eq!((page.url.path(), page.status), ("/profile", StatusCode::OK));

@@ -3,6 +3,7 @@
 use crate::{
     admission::{callback, hosted},
     support::{
+        OTHER_PHONE, PHONE,
         browser::Browser,
         fake_tenant::{FakeTenant, Key},
     },
@@ -25,7 +26,7 @@ use tower_sessions::MemoryStore;
 
 #[server(prefix = "/api/passwordless", endpoint = "/step_up")]
 async fn step_up() -> Result<StartOutcome, ApiError> {
-    send_code_to(&PhoneNumber::parse("+14155552671").map_err(|_| ApiError::ServerError)?, "/profile").await
+    send_code_to(&PhoneNumber::parse(PHONE).map_err(|_| ApiError::ServerError)?, "/profile").await
 }
 
 async fn app(tenant: &FakeTenant, hooks: ServerHooks) -> Browser {
@@ -69,7 +70,7 @@ async fn a_hook_refuses_with_a_sentence_of_its_own_and_nothing_goes_out() {
     let browser = app(&tenant, hooks).await;
 
     let refused = StartOutcome::Refused(Refusal::Hook("Britons only.".to_owned()));
-    assert_eq!(browser.start("+14155552671").await, refused);
+    assert_eq!(browser.start(PHONE).await, refused);
     assert_eq!(calls(&tenant, "/passwordless/start").await, 0);
     assert!(matches!(browser.start("+447911123456").await, StartOutcome::CodeSent(_)));
     assert_eq!(browser.refusal_of("123456").await, Refusal::Hook("Not on a Sunday.".to_owned()));
@@ -100,7 +101,7 @@ async fn the_tenants_own_page_leads_past_no_hook() {
     });
     for (hooks, number, may) in [
         (britons.clone(), Some("+447911123456"), true),
-        (britons.clone(), Some("+14155552671"), false),
+        (britons.clone(), Some(PHONE), false),
         (britons, None, false),
         (never, Some("+447911123456"), false),
         (ServerHooks::default(), None, true),
@@ -119,7 +120,7 @@ async fn the_tenants_own_page_leads_past_no_hook() {
 /// Nobody's terms and countries stand in the way of a number that the app named itself, and that alone.
 #[tokio::test]
 async fn a_number_that_the_app_named_signs_in_and_no_other() {
-    for (number, may) in [("+14155552671", true), ("+14155552672", false)] {
+    for (number, may) in [(PHONE, true), (OTHER_PHONE, false)] {
         let (tenant, key) = (FakeTenant::new().await, Key::generate());
         tenant.is_friendly().await;
         tenant.has_key(&key).await;
@@ -162,7 +163,7 @@ async fn another_site_changes_nothing_in_an_app_of_another_team() {
             (vec![("origin", own.as_str()), ("host", "behind-a-proxy")], false),
             (vec![], false),
         ] {
-            let request = reqwest::Client::new().post(browser.url(path)).form(&[("phone_number", "+14155552671")]);
+            let request = reqwest::Client::new().post(browser.url(path)).form(&[("phone_number", PHONE)]);
             let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
             let status = request.send().await.unwrap().status();
             assert_eq!(status == StatusCode::FORBIDDEN, is_foreign, "{path} with {headers:?}: {status}");

@@ -1,6 +1,7 @@
 //! ID tokens that must not sign anyone in.
 
 use crate::support::{
+    PHONE,
     clock::TestClock,
     fake_tenant::{FakeTenant, Key, message},
     program::Program,
@@ -9,8 +10,6 @@ use leptos_passwordless::outcome::{Refusal, VerifyOutcome};
 use serde_json::{Value, json};
 use url::Url;
 use wiremock::ResponseTemplate;
-
-const PHONE: &str = "+14155552671";
 
 fn header() -> Value {
     json!({ "alg": "RS256", "typ": "JWT", "kid": "key-1" })

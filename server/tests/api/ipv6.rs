@@ -1,10 +1,8 @@
 //! The app and its tenant by IPv6 addresses: `APP_BASE_URL=http://[::1]:3000`.
 
-use crate::support::program::Program;
+use crate::support::{PHONE, program::Program};
 use leptos_passwordless::outcome::{StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
-
-const PHONE: &str = "+14155552671";
 
 #[tokio::test]
 async fn every_flow_signs_in_and_out() {

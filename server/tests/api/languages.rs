@@ -1,6 +1,6 @@
 //! The language of the page and of the SMS.
 
-use crate::support::{fake_tenant::FakeTenant, program::Program};
+use crate::support::{PHONE, fake_tenant::FakeTenant, program::Program};
 
 #[tokio::test]
 async fn the_dialog_speaks_the_browsers_language_or_a_more_general_one() {
@@ -37,7 +37,7 @@ async fn the_tenant_is_told_the_language_for_the_sms() {
     tenant.is_friendly().await;
     let program = Program::app(&tenant.origin(), &[]).await;
     let call = program.browser().call("start").header("accept-language", "pt-BR,en;q=0.5");
-    call.form(&[("phone_number", "+14155552671")]).send().await.unwrap();
+    call.form(&[("phone_number", PHONE)]).send().await.unwrap();
 
     let requests = tenant.server.received_requests().await.unwrap();
     let start = requests.iter().find(|request| request.url.path() == "/passwordless/start").expect("a start");

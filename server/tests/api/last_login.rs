@@ -1,9 +1,8 @@
 //! "Last time you logged in with …".
 
-use crate::support::program::Program;
+use crate::support::{PHONE, program::Program};
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 
-const PHONE: &str = "+14155552671";
 const OFFER: &str = "Last time you logged in with";
 
 #[tokio::test]

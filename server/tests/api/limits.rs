@@ -1,6 +1,6 @@
 //! How often codes may be asked for, and by whom.
 
-use crate::support::program::Program;
+use crate::support::{PHONE, program::Program};
 use leptos_passwordless::outcome::{Refusal, StartOutcome};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
@@ -39,15 +39,15 @@ async fn a_forwarded_address_counts_only_behind_a_trusted_proxy() {
 async fn one_number_gets_so_many_codes_whoever_asks() {
     let program = Program::both(&["--limit-starts-per-phone-hour", "2"]).await;
     for _ in 0..2 {
-        assert!(matches!(program.browser().start("+14155552671").await, StartOutcome::CodeSent(_)));
+        assert!(matches!(program.browser().start(PHONE).await, StartOutcome::CodeSent(_)));
     }
     let StartOutcome::Refused(Refusal::RateLimited { retry_after: Some(seconds) }) =
-        program.browser().start("+14155552671").await
+        program.browser().start(PHONE).await
     else {
         panic!("a third code went out");
     };
     program.clock.advance(time::Duration::seconds(i64::from(seconds)));
-    assert!(matches!(program.browser().start("+14155552671").await, StartOutcome::CodeSent(_)));
+    assert!(matches!(program.browser().start(PHONE).await, StartOutcome::CodeSent(_)));
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn only_allowed_countries_are_offered_and_texted() {
             && page.contains("Austria (\u{200e}+43)")
             && !page.contains("United States")
     );
-    assert_eq!(browser.start("+14155552671").await, StartOutcome::Refused(Refusal::CountryNotAllowed));
+    assert_eq!(browser.start(PHONE).await, StartOutcome::Refused(Refusal::CountryNotAllowed));
     assert!(matches!(browser.start("+49 1512 3456789").await, StartOutcome::CodeSent(_)));
 }
 
@@ -70,8 +70,8 @@ async fn another_site_cannot_ask_in_the_name_of_its_visitors() {
     for path in ["/api/passwordless/start", "/logout"] {
         let request = reqwest::Client::new().post(format!("{}{path}", program.app));
         let foreign = request.header("origin", "https://evil.example").header("sec-fetch-site", "cross-site");
-        let response = foreign.form(&[("phone_number", "+14155552671")]).send().await.unwrap();
+        let response = foreign.form(&[("phone_number", PHONE)]).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path}");
     }
-    assert!(program.codes_sent_to("+14155552671").await.is_empty());
+    assert!(program.codes_sent_to(PHONE).await.is_empty());
 }

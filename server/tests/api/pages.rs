@@ -1,6 +1,6 @@
 //! Pages, their headers, and who may see them.
 
-use crate::support::{fake_tenant::FakeTenant, program::Program};
+use crate::support::{PHONE, fake_tenant::FakeTenant, program::Program};
 use reqwest::StatusCode;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -98,8 +98,8 @@ async fn a_slash_at_the_end_changes_nothing() {
     }
     assert_eq!(browser.get("/nothing/").await.status(), StatusCode::NOT_FOUND);
 
-    browser.sign_in(&program, "+14155552671").await;
-    assert!(browser.open("/profile/").await.shows("+14155552671"));
+    browser.sign_in(&program, PHONE).await;
+    assert!(browser.open("/profile/").await.shows(PHONE));
     let page = browser.submit("/profile/", "/logout/", &[]).await;
     assert_eq!((page.url, page.status), (browser.url("/"), StatusCode::OK));
     assert!(!browser.is_signed_in().await);
@@ -192,7 +192,7 @@ async fn logout_has_a_page_with_a_button() {
     assert!(page.shows("You are not signed in.") && page.text.contains(r#"<a href="/login">Log in</a>"#));
     assert!(!page.text.contains("<form"), "there is nothing to press, and no login that comes back to here");
 
-    browser.sign_in(&program, "+14155552671").await;
+    browser.sign_in(&program, PHONE).await;
     let page = browser.open("/logout").await;
     assert!(page.status == StatusCode::OK && page.shows("You are signed in as +14155552671."));
     assert!(page.text.contains(r#"method="post" action="/logout""#), "{}", page.text);

@@ -1,11 +1,10 @@
 //! Steps that use something up, taken twice by the same browser.
 
-use crate::support::{browser::Browser, program::Program};
+use crate::support::{OTHER_PHONE, PHONE, browser::Browser, program::Program};
 use leptos_passwordless::outcome::VerifyOutcome;
 use time::Duration;
 use tokio::task::JoinSet;
 
-const PHONE: &str = "+14155552671";
 const FLOWS: [&str; 2] = ["redirect", "token"];
 
 /// A program, and a browser in it that has a code.
@@ -78,9 +77,9 @@ async fn a_form_that_is_sent_twice_asks_for_one_message() {
     assert_eq!(program.codes_sent_to(PHONE).await.len(), 1);
 
     // The name is no more than that: another number, or the same a while later, is another message.
-    let fields = [("phone_number", "+14155552672"), ("form", form.as_str())];
+    let fields = [("phone_number", OTHER_PHONE), ("form", form.as_str())];
     browser.submit("/login", "/api/passwordless/start", &fields).await;
-    assert_eq!(program.codes_sent_to("+14155552672").await.len(), 1);
+    assert_eq!(program.codes_sent_to(OTHER_PHONE).await.len(), 1);
     program.clock.advance(Duration::seconds(30));
     let fields = [("phone_number", PHONE), ("form", form.as_str())];
     browser.submit("/login", "/api/passwordless/start", &fields).await;
@@ -103,7 +102,7 @@ async fn another_code_or_another_browser_repeats_nothing() {
     for flow in FLOWS {
         let (program, browser, code) = with_code(flow).await;
         let (stranger, wrong) = (program.browser(), crate::support::program::wrong(&code));
-        stranger.start("+14155552672").await;
+        stranger.start(OTHER_PHONE).await;
         assert!(matches!(browser.verify(&code).await, VerifyOutcome::Verified { .. }));
         assert!(matches!(browser.verify(&wrong).await, VerifyOutcome::Refused(_)) || flow == "token", "{flow}");
         assert!(matches!(stranger.verify(&code).await, VerifyOutcome::Refused(_)), "{flow}");

@@ -1,10 +1,8 @@
 //! Sessions: on the server, renewed at login, and not for ever.
 
-use crate::support::{browser::Browser, program::Program};
+use crate::support::{PHONE, browser::Browser, program::Program};
 use reqwest::Response;
 use time::Duration;
-
-const PHONE: &str = "+14155552671";
 
 /// The cookie of this name, or of one that begins with it, with its attributes.
 fn cookie(response: &Response, name: &str) -> Option<String> {

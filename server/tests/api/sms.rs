@@ -1,6 +1,6 @@
 //! Real SMS instead of the outbox.
 
-use crate::support::program::Program;
+use crate::support::{PHONE, program::Program};
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
 use serde_json::json;
@@ -11,7 +11,6 @@ use wiremock::{
     matchers::{basic_auth, method, path},
 };
 
-const PHONE: &str = "+14155552671";
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 
 async fn with_twilio(answer: ResponseTemplate) -> (Program, MockServer) {

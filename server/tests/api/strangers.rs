@@ -1,13 +1,12 @@
 //! Strangers who know a number lock its owner out of nothing.
 
 use crate::support::{
+    PHONE,
     browser::Browser,
     program::{Program, wrong},
 };
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use time::Duration;
-
-const NUMBER: &str = "+14155552671";
 
 fn is_sent(outcome: &StartOutcome) -> bool {
     matches!(outcome, StartOutcome::CodeSent(_))
@@ -18,13 +17,13 @@ async fn a_code_that_a_stranger_asks_for_does_not_end_the_owners() {
     for flow in ["redirect", "token"] {
         let program = Program::both(&["--auth0-login-flow", flow]).await;
         let (owner, stranger) = (program.browser(), program.browser());
-        assert!(is_sent(&owner.start(NUMBER).await));
-        let code = program.code_sent_to(NUMBER).await;
-        assert!(is_sent(&stranger.start(NUMBER).await));
+        assert!(is_sent(&owner.start(PHONE).await));
+        let code = program.code_sent_to(PHONE).await;
+        assert!(is_sent(&stranger.start(PHONE).await));
         assert_eq!(stranger.refusal_of(&code).await, Refusal::CodeReplaced, "{flow}");
         let VerifyOutcome::Verified { continue_to } = owner.verify(&code).await else { panic!("{flow}") };
         owner.open(continue_to).await;
-        assert!(owner.open("/profile").await.shows(NUMBER), "{flow}");
+        assert!(owner.open("/profile").await.shows(PHONE), "{flow}");
     }
 }
 
@@ -32,12 +31,12 @@ async fn a_code_that_a_stranger_asks_for_does_not_end_the_owners() {
 async fn the_newest_code_is_good_in_every_tab() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
-    let login = async || match browser.start(NUMBER).await {
+    let login = async || match browser.start(PHONE).await {
         StartOutcome::CodeSent(sent) => sent.login,
         StartOutcome::Refused(refusal) => panic!("{refusal:?}"),
     };
     let (first, _second) = (login().await, login().await);
-    let outcome = browser.verify_for(&first, &program.code_sent_to(NUMBER).await).await;
+    let outcome = browser.verify_for(&first, &program.code_sent_to(PHONE).await).await;
     assert!(matches!(outcome, VerifyOutcome::Verified { .. }), "{outcome:?}");
 }
 
@@ -46,8 +45,8 @@ async fn use_up(program: &Program) {
     let stranger = program.browser();
     for _ in 0..30 {
         program.clock.advance(Duration::minutes(2));
-        if is_sent(&stranger.start(NUMBER).await) {
-            let wrong = wrong(&program.code_sent_to(NUMBER).await);
+        if is_sent(&stranger.start(PHONE).await) {
+            let wrong = wrong(&program.code_sent_to(PHONE).await);
             for _ in 0..3 {
                 stranger.verify(&wrong).await;
             }
@@ -60,17 +59,17 @@ async fn who_signed_in_with_this_browser_gets_in_again() {
     for flow in ["redirect", "token"] {
         let program = Program::both(&["--auth0-login-flow", flow, "--limit-starts-per-ip-hour", "0"]).await;
         let owner = program.browser();
-        owner.sign_in(&program, NUMBER).await;
+        owner.sign_in(&program, PHONE).await;
         owner.submit("/profile", "/logout", &[]).await;
         use_up(&program).await;
         // Until strangers have none left.
         let unknown = Browser::new(&program.app);
         let mut sent = 0;
-        while is_sent(&unknown.start(NUMBER).await) {
+        while is_sent(&unknown.start(PHONE).await) {
             sent += 1;
         }
         assert!(sent <= 10, "{flow}: {sent}");
-        owner.sign_in(&program, NUMBER).await;
-        assert!(owner.open("/profile").await.shows(NUMBER), "{flow}");
+        owner.sign_in(&program, PHONE).await;
+        assert!(owner.open("/profile").await.shows(PHONE), "{flow}");
     }
 }

@@ -6,3 +6,8 @@ pub mod fake_tenant;
 pub mod log;
 pub mod program;
 pub mod site;
+
+/// The phone number that tests sign in with.
+pub const PHONE: &str = "+14155552671";
+/// The number of another user.
+pub const OTHER_PHONE: &str = "+14155552672";

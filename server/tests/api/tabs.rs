@@ -1,11 +1,8 @@
 //! Two tabs are two logins, and what becomes of a browser that keeps no cookies.
 
-use crate::support::{browser::Browser, program::Program};
+use crate::support::{OTHER_PHONE, PHONE, browser::Browser, program::Program};
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
-
-const ONE: &str = "+14155552671";
-const OTHER: &str = "+14155552672";
 
 async fn login(browser: &Browser, phone_number: &str) -> String {
     match browser.start_from(phone_number, "/profile").await {
@@ -19,8 +16,8 @@ async fn two_tabs_with_two_numbers_both_sign_in() {
     for flow in ["redirect", "token"] {
         let program = Program::both(&["--auth0-login-flow", flow]).await;
         let browser = program.browser();
-        let (one, other) = (login(&browser, ONE).await, login(&browser, OTHER).await);
-        for (login, phone_number) in [(one, ONE), (other, OTHER)] {
+        let (one, other) = (login(&browser, PHONE).await, login(&browser, OTHER_PHONE).await);
+        for (login, phone_number) in [(one, PHONE), (other, OTHER_PHONE)] {
             let outcome = browser.verify_for(&login, &program.code_sent_to(phone_number).await).await;
             let VerifyOutcome::Verified { continue_to } = outcome else { panic!("{flow}: {outcome:?}") };
             browser.open(continue_to).await;
@@ -33,10 +30,10 @@ async fn two_tabs_with_two_numbers_both_sign_in() {
 async fn a_code_of_the_other_tab_costs_it_no_try() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
-    let (one, other) = (login(&browser, ONE).await, login(&browser, OTHER).await);
-    let wrong = browser.verify_for(&one, &program.code_sent_to(OTHER).await).await;
+    let (one, other) = (login(&browser, PHONE).await, login(&browser, OTHER_PHONE).await);
+    let wrong = browser.verify_for(&one, &program.code_sent_to(OTHER_PHONE).await).await;
     assert_eq!(wrong, VerifyOutcome::Refused(Refusal::WrongCode { attempts_left: Some(2) }));
-    let wrong = crate::support::program::wrong(&program.code_sent_to(OTHER).await);
+    let wrong = crate::support::program::wrong(&program.code_sent_to(OTHER_PHONE).await);
     let refused = browser.verify_for(&other, &wrong).await;
     assert_eq!(refused, VerifyOutcome::Refused(Refusal::WrongCode { attempts_left: Some(2) }));
 }
@@ -45,23 +42,23 @@ async fn a_code_of_the_other_tab_costs_it_no_try() {
 async fn a_resend_is_for_the_number_of_its_tab() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
-    let one = login(&browser, ONE).await;
-    login(&browser, OTHER).await;
+    let one = login(&browser, PHONE).await;
+    login(&browser, OTHER_PHONE).await;
     program.clock.advance(time::Duration::seconds(30));
     let resent = browser.call("resend").form(&[("login", &one)]).send().await.unwrap();
     assert!(matches!(resent.json().await.unwrap(), StartOutcome::CodeSent(_)));
-    assert_eq!(program.codes_sent_to(ONE).await.len(), 2);
-    assert_eq!(program.codes_sent_to(OTHER).await.len(), 1);
+    assert_eq!(program.codes_sent_to(PHONE).await.len(), 2);
+    assert_eq!(program.codes_sent_to(OTHER_PHONE).await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_typo_in_one_tab_ends_no_login_of_another() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
-    let one = login(&browser, ONE).await;
+    let one = login(&browser, PHONE).await;
     assert_eq!(browser.start("12").await, StartOutcome::Refused(Refusal::PhoneNumberInvalid));
     browser.submit("/login", "/api/passwordless/start", &[("phone_number", "12")]).await;
-    let outcome = browser.verify_for(&one, &program.code_sent_to(ONE).await).await;
+    let outcome = browser.verify_for(&one, &program.code_sent_to(PHONE).await).await;
     assert!(matches!(outcome, VerifyOutcome::Verified { .. }), "{outcome:?}");
 }
 
@@ -70,7 +67,7 @@ async fn plain_forms_name_their_login() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let browser = program.browser();
     let mut pages = Vec::new();
-    for number in [ONE, OTHER] {
+    for number in [PHONE, OTHER_PHONE] {
         pages.push(browser.submit("/login", "/api/passwordless/start", &[("phone_number", number)]).await);
     }
     // The page of the first tab, loaded again, is still about the first number.
@@ -78,25 +75,25 @@ async fn plain_forms_name_their_login() {
     assert!(page.shows("has been sent to +1 415 555 2671."));
     let name = page.url.query_pairs().find(|(name, _)| name == "login").unwrap().1.into_owned();
     assert!(page.text.contains(&format!(r#"name="login" value="{name}""#)));
-    let fields = [("code", program.code_sent_to(ONE).await), ("login", name)];
+    let fields = [("code", program.code_sent_to(PHONE).await), ("login", name)];
     let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
     assert_eq!(browser.submit("/login", "/api/passwordless/verify", &fields).await.url.path(), "/");
-    assert!(browser.open("/profile").await.shows(ONE));
+    assert!(browser.open("/profile").await.shows(PHONE));
 }
 
 #[tokio::test]
 async fn a_browser_without_cookies_is_told_so_and_gets_no_second_sms() {
     let program = Program::both(&[]).await;
     let browser = Browser::without_cookies(&program.app);
-    let page = browser.submit("/login", "/api/passwordless/start", &[("phone_number", ONE)]).await;
+    let page = browser.submit("/login", "/api/passwordless/start", &[("phone_number", PHONE)]).await;
     assert!(page.shows("Your browser does not keep cookies of this site."), "{}", page.text);
     let name = page.url.query_pairs().find(|(name, _)| name == "login").unwrap().1.into_owned();
     assert!(page.text.contains(&format!(r#"name="login" value="{name}""#)), "the form says which login is lost");
     program.clock.advance(time::Duration::minutes(1));
-    let fields = [("phone_number", ONE), ("login", name.as_str())];
+    let fields = [("phone_number", PHONE), ("login", name.as_str())];
     let page = browser.submit("/login", "/api/passwordless/start", &fields).await;
     assert!(page.shows("Your browser does not keep cookies of this site."));
-    assert_eq!(program.codes_sent_to(ONE).await.len(), 1);
+    assert_eq!(program.codes_sent_to(PHONE).await.len(), 1);
 
     let outcome = browser.verify_for(&name, "123456").await;
     assert_eq!(outcome, VerifyOutcome::Refused(Refusal::CookiesBlocked), "with JavaScript too");
@@ -115,12 +112,12 @@ async fn another_name_of_this_machine_leads_to_the_one_that_a_login_ends_under()
 #[tokio::test]
 async fn a_form_of_another_address_is_told_the_right_one() {
     let program = Program::both(&[]).await;
-    let form = [("phone_number", ONE)];
+    let form = [("phone_number", PHONE)];
     let origin = program.app.replace("localhost", "app.localhost");
     let call = program.browser().call("start").header("origin", &origin).header("host", &origin[7..]).form(&form);
     let outcome: StartOutcome = call.send().await.unwrap().json().await.unwrap();
     assert_eq!(outcome, StartOutcome::Refused(Refusal::WrongAddress(program.app.clone())));
-    assert!(program.codes_sent_to(ONE).await.is_empty());
+    assert!(program.codes_sent_to(PHONE).await.is_empty());
 
     let token = Program::both(&["--auth0-login-flow", "token"]).await;
     let origin = token.app.replace("localhost", "app.localhost");

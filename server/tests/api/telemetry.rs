@@ -1,5 +1,6 @@
 //! What `RUST_LOG` does to the log.
 
+use crate::support::PHONE;
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -47,7 +48,7 @@ fn no_filter_has_phone_numbers_logged() {
     let database = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("telemetry-numbers-{}.db", std::process::id()));
     for rust_log in ["trace", "rlibphonenumber=trace", "trace,rlibphonenumber::phonenumberutil=trace"] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_passwordless"));
-        command.args(["users", "show", "+14155552671", "--database-url", &format!("sqlite:{}", database.display())]);
+        command.args(["users", "show", PHONE, "--database-url", &format!("sqlite:{}", database.display())]);
         let output = command.env_clear().env("RUST_LOG", rust_log).output().unwrap();
         let log = String::from_utf8(output.stderr).unwrap();
         let lines: Vec<_> = log.lines().filter(|line| line.contains("4155552671")).collect();

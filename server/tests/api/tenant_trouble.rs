@@ -1,14 +1,13 @@
 //! A tenant that hangs, fails, or answers in another language.
 
 use crate::support::{
+    PHONE,
     fake_tenant::{FakeTenant, Key},
     program::Program,
 };
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use std::time::Duration;
 use wiremock::ResponseTemplate;
-
-const PHONE: &str = "+14155552671";
 
 fn troubles() -> Vec<(&'static str, ResponseTemplate)> {
     let html = "<!DOCTYPE html><h1>Bad gateway</h1>";

@@ -1,9 +1,8 @@
 //! Who has to accept the terms does so before anything else, and that is kept.
 
-use crate::support::program::Program;
+use crate::support::{PHONE, program::Program};
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 
-const PHONE: &str = "+14155552671";
 const LINKS: [&str; 4] = ["--terms-url", "https://app.example/terms", "--privacy-url", "https://app.example/privacy"];
 
 async fn with_terms(arguments: &[&str]) -> Program {
