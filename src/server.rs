@@ -14,6 +14,7 @@ mod cookies;
 mod countries;
 mod current_user;
 mod entropy;
+mod finish_login;
 pub(crate) mod form;
 #[cfg(test)]
 mod fuzz;

@@ -8,23 +8,39 @@ use super::{
     tenant_client::Tokens,
 };
 use crate::{PhoneNumber, outcome::Refusal};
+use secrecy::SecretString;
 use std::net::IpAddr;
 
+/// A user who may sign in.
+pub(super) struct Admitted {
+    pub(super) user: CurrentUser,
+    /// Makes the browser known to the tenant; only ours sends one.
+    pub(super) device_token: Option<SecretString>,
+}
+
+impl Admitted {
+    /// A user who was admitted before, when the step was first taken.
+    pub(super) fn before(user: CurrentUser) -> Self {
+        Self { user, device_token: None }
+    }
+}
+
 impl Auth {
-    /// The person whom an ID token names, once it is checked and they may sign in here; `nonce` is the one that was sent.
+    /// Admits the user of an ID token, if it is valid and they may sign in here; `nonce` is the one that was sent.
     pub(super) async fn admit(
         &self,
-        tokens: &Tokens,
+        tokens: Tokens,
         nonce: Option<&Nonce>,
         login: &PendingLogin,
         client_ip: IpAddr,
-    ) -> Result<CurrentUser, Refusal> {
+    ) -> Result<Admitted, Refusal> {
         let claims = self.id_tokens().check(&tokens.id_token, nonce).await.map_err(|error| {
             tracing::warn!(%error, "an ID token was not accepted");
             Refusal::LoginNotVerified
         })?;
         self.config().may_sign_in(&claims, login, client_ip)?;
-        Ok(CurrentUser::new(claims, login.consent.clone(), self.now()))
+        let user = CurrentUser::new(claims, login.consent.clone(), self.now());
+        Ok(Admitted { user, device_token: tokens.device_token })
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::{
     Auth, CurrentUser, address,
+    admission::Admitted,
     authorization::PkceSupport,
-    browser, last_login,
+    finish_login::finish_login,
     login_page::{HOSTED, login_url, refusal_query, with_login},
     logins::Logins,
     pending_login::PendingLogin,
@@ -26,7 +27,6 @@ use http::{
     header::{CACHE_CONTROL, SET_COOKIE},
     request::Parts,
 };
-use secrecy::SecretString;
 use serde::Deserialize;
 use std::net::IpAddr;
 use tower_sessions::Session;
@@ -136,12 +136,8 @@ async fn callback(
         client_ip: client_ip(&extensions),
     };
     match to_the_end(step.take()).await? {
-        Ok((user, device)) => {
-            user.sign_in(&session).await?;
-            login.end();
-            let last_login = last_login::remember(auth.config(), user.phone_number.as_deref());
-            let device = browser::remember(auth.config(), device.as_ref());
-            let cookies = logins.keep(&login).into_iter().chain(last_login).chain(device);
+        Ok(admitted) => {
+            let cookies = finish_login(&auth, &session, &logins, &mut login, admitted).await?;
             Ok(redirect(login.return_to.as_str(), cookies))
         }
         Err(refusal) => {
@@ -186,28 +182,27 @@ struct Step {
 }
 
 impl Step {
-    /// Who signs in, and the token that makes the browser known at the tenant.
-    async fn take(self) -> Result<(CurrentUser, Option<SecretString>), Refusal> {
+    async fn take(self) -> Result<Admitted, Refusal> {
         let auth = self.auth.clone();
         let _turn = auth.turns().take(self.login.id.as_str()).await;
-        if let Some(user) = self.signed_in_before().await {
-            return Ok((user, None));
+        if let Some(admitted) = self.admitted_before().await {
+            return Ok(admitted);
         }
-        match self.sign_in().await {
-            Ok((user, device)) => {
-                self.repeats.signed_in(&user, self.auth.now()).await;
-                Ok((user, device))
+        match self.exchange_code().await {
+            Ok(admitted) => {
+                self.repeats.signed_in(&admitted.user, self.auth.now()).await;
+                Ok(admitted)
             }
             // Another instance of the app may have been faster.
-            Err(refusal) => self.signed_in_before().await.map(|user| (user, None)).ok_or(refusal),
+            Err(refusal) => self.admitted_before().await.ok_or(refusal),
         }
     }
 
-    async fn signed_in_before(&self) -> Option<CurrentUser> {
-        self.repeats.outcome(self.auth.now()).await?.user
+    async fn admitted_before(&self) -> Option<Admitted> {
+        self.repeats.outcome(self.auth.now()).await?.user.map(Admitted::before)
     }
 
-    async fn sign_in(&self) -> Result<(CurrentUser, Option<SecretString>), Refusal> {
+    async fn exchange_code(&self) -> Result<Admitted, Refusal> {
         let authorization = self.login.authorization().ok_or(Refusal::NoPendingLogin)?;
         let answer = &self.answer;
         if let Some(error) = &answer.error {
@@ -220,8 +215,7 @@ impl Step {
             tracing::warn!(%error, "an authorization code was not exchanged");
             exchange_refusal(error.into())
         })?;
-        let user = self.auth.admit(&tokens, Some(&authorization.nonce), &self.login, self.client_ip).await?;
-        Ok((user, tokens.device_token))
+        self.auth.admit(tokens, Some(&authorization.nonce), &self.login, self.client_ip).await
     }
 }
 

@@ -1,18 +1,8 @@
 //! What a server function needs of the request it runs in.
 
 use super::{
-    Auth, LoginFlow, address,
-    browser::{self, Browser},
-    entropy::NoRandomness,
-    form,
-    hooks::Step,
-    languages::Language,
-    last_login,
-    login_id::LoginId,
-    login_page::refusal_query,
-    logins::Logins,
-    page,
-    pending_login::PendingLogin,
+    Auth, LoginFlow, address, browser::Browser, entropy::NoRandomness, form, hooks::Step, languages::Language,
+    last_login, login_id::LoginId, login_page::refusal_query, logins::Logins, page, pending_login::PendingLogin,
     session::Store,
 };
 use crate::{
@@ -23,7 +13,6 @@ use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderValue, header::SET_COOKIE, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use secrecy::SecretString;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
@@ -61,11 +50,6 @@ impl Request {
         last_login::remembered(self.auth.config(), &self.parts.headers).ok_or(Refusal::NoPendingLogin)
     }
 
-    /// Has the browser remember the number that logged in.
-    pub(super) fn remember(&self, phone_number: Option<&str>) {
-        set_cookies(last_login::remember(self.auth.config(), phone_number));
-    }
-
     /// The logins that the browser has under way.
     pub(super) fn logins(&self) -> Logins<'_> {
         Logins::of(self.auth.config(), &self.parts.headers, self.auth.now())
@@ -74,11 +58,6 @@ impl Request {
     /// The browser, as the tenant is told of it.
     pub(super) fn browser(&self, login: &PendingLogin) -> Browser {
         Browser::of(self.auth.config(), &self.parts.headers, self.client_ip, &login.transaction)
-    }
-
-    /// Has the browser keep what makes it known at the tenant.
-    pub(super) fn remember_device(&self, token: Option<&SecretString>) {
-        set_cookies(browser::remember(self.auth.config(), token));
     }
 
     /// The login that a form names. Where it names none, the newest one, or the one that is over if the form is sent twice.
@@ -141,7 +120,8 @@ impl Request {
     }
 }
 
-fn set_cookies(cookies: impl IntoIterator<Item = HeaderValue>) {
+/// Sets cookies with the response of the server function.
+pub(super) fn set_cookies(cookies: impl IntoIterator<Item = HeaderValue>) {
     let Some(response) = use_context::<ResponseOptions>() else { return };
     for cookie in cookies {
         response.append_header(SET_COOKIE, cookie);

@@ -2,18 +2,19 @@
 
 use super::{
     Auth, CurrentUser, LoginFlow,
+    admission::Admitted,
     authorization::PkceSupport,
     browser::Browser,
+    finish_login::finish_login,
     pending_login::PendingLogin,
     repeats::{Repeats, to_the_end},
-    request::Request,
+    request::{Request, set_cookies},
     tenant_error::TenantError,
 };
 use crate::{
     OneTimeCode, PhoneNumber,
     outcome::{ApiError, Refusal, VerifyOutcome},
 };
-use secrecy::SecretString;
 
 pub(crate) async fn verify(code: &str, login: &str) -> Result<VerifyOutcome, ApiError> {
     let request = Request::current()?;
@@ -27,36 +28,35 @@ pub(crate) async fn verify(code: &str, login: &str) -> Result<VerifyOutcome, Api
 }
 
 async fn verify_for(request: &Request, mut login: PendingLogin, code: &str) -> Result<VerifyOutcome, ApiError> {
-    let outcome = match check(request, &login, code).await? {
-        Ok(right) => {
-            let continue_to = go_on(request, &mut login, right).await?;
+    match check(request, &login, code).await? {
+        Ok(accepted) => {
+            let continue_to = go_on(request, &mut login, accepted).await?;
             request.on_to(&continue_to);
-            VerifyOutcome::Verified { continue_to }
+            Ok(VerifyOutcome::Verified { continue_to })
         }
         Err(refusal) => {
             tracing::warn!(reason = refusal.reason(), "a code was not accepted");
             login.refused(refusal.clone());
+            request.keep(&login);
             request.back_to_the_form(&login.id);
-            VerifyOutcome::Refused(refusal)
+            Ok(VerifyOutcome::Refused(refusal))
         }
-    };
-    request.keep(&login);
-    Ok(outcome)
+    }
 }
 
-/// The code is right.
-enum Right {
-    /// The tenant sends the browser on.
-    GoThroughTheTenant(PkceSupport, PhoneNumber, OneTimeCode),
-    /// The login is complete; the token makes the browser known at the tenant.
-    SignedIn(Box<CurrentUser>, Option<SecretString>),
-    /// It was complete before, and nobody has signed out since.
-    SignedInAlready,
+/// What follows a right code.
+enum Accepted {
+    /// The browser goes through the tenant to the callback.
+    Redirect(PkceSupport, PhoneNumber, OneTimeCode),
+    /// The login is complete.
+    SignedIn(Box<Admitted>),
+    /// It was complete before, and the user has not signed out since.
+    AlreadySignedIn,
 }
 
-async fn check(request: &Request, login: &PendingLogin, code: &str) -> Result<Result<Right, Refusal>, ApiError> {
+async fn check(request: &Request, login: &PendingLogin, code: &str) -> Result<Result<Accepted, Refusal>, ApiError> {
     if login.is_over && CurrentUser::of(&request.session, request.auth.now()).await?.is_some() {
-        return Ok(Ok(Right::SignedInAlready));
+        return Ok(Ok(Accepted::AlreadySignedIn));
     }
     match step(request, login, code) {
         Ok(step) => to_the_end(step.take()).await,
@@ -65,23 +65,19 @@ async fn check(request: &Request, login: &PendingLogin, code: &str) -> Result<Re
 }
 
 /// Where the browser goes on to.
-async fn go_on(request: &Request, login: &mut PendingLogin, right: Right) -> Result<String, ApiError> {
-    match right {
-        Right::GoThroughTheTenant(pkce, number, code) => {
+async fn go_on(request: &Request, login: &mut PendingLogin, accepted: Accepted) -> Result<String, ApiError> {
+    match accepted {
+        Accepted::Redirect(pkce, number, code) => {
             let authorization = login.authorize(pkce);
-            return Ok(request
-                .auth
-                .tenant()
-                .verify_redirect_url(&number, &code, &authorization, &login.transaction)
-                .into());
+            request.keep(login);
+            let tenant = request.auth.tenant();
+            return Ok(tenant.verify_redirect_url(&number, &code, &authorization, &login.transaction).into());
         }
-        Right::SignedIn(user, device) => {
-            request.remember_device(device.as_ref());
-            request.remember(user.phone_number.as_deref());
-            user.sign_in(&request.session).await?;
-            login.end();
+        Accepted::SignedIn(admitted) => {
+            let cookies = finish_login(&request.auth, &request.session, &request.logins(), login, *admitted).await?;
+            set_cookies(cookies);
         }
-        Right::SignedInAlready => {}
+        Accepted::AlreadySignedIn => request.keep(login),
     }
     Ok(login.return_to.as_str().to_owned())
 }
@@ -123,47 +119,46 @@ fn read(code: &str, length: u32) -> Result<OneTimeCode, Refusal> {
 }
 
 impl Step {
-    async fn take(self) -> Result<Right, Refusal> {
+    async fn take(self) -> Result<Accepted, Refusal> {
         let auth = self.auth.clone();
         let _turn = auth.turns().take(self.login.id.as_str()).await;
         let before = self.repeats.outcome_of(&self.code, self.auth.now()).await;
         match (before.map(|outcome| outcome.user), self.auth.config().login_flow) {
-            (Some(Some(user)), _) => Ok(Right::SignedIn(Box::new(user), None)),
-            (Some(None), _) => Ok(self.through_the_tenant().await),
+            (Some(Some(user)), _) => Ok(Accepted::SignedIn(Box::new(Admitted::before(user)))),
+            (Some(None), _) => Ok(self.redirect_flow().await),
             (None, LoginFlow::Redirect) => {
-                self.check_at_the_tenant().await?;
-                Ok(self.through_the_tenant().await)
+                self.verify_at_tenant().await?;
+                Ok(self.redirect_flow().await)
             }
-            (None, LoginFlow::Token) => self.sign_in().await,
+            (None, LoginFlow::Token) => self.exchange_code().await,
         }
     }
 
-    /// Flow `redirect`: the code stays good until the tenant's `verify_redirect` uses it up.
-    async fn check_at_the_tenant(&self) -> Result<(), Refusal> {
+    /// Flow `redirect`: the code stays valid until the tenant's `verify_redirect` uses it up.
+    async fn verify_at_tenant(&self) -> Result<(), Refusal> {
         let tenant = self.auth.tenant();
         tenant.verify(&self.number, &self.code, &self.browser).await.map_err(refused)?;
-        self.has_keys().await?;
+        self.ensure_keys().await?;
         self.repeats.code_was_right(&self.code, None, self.auth.now()).await;
         Ok(())
     }
 
-    async fn through_the_tenant(self) -> Right {
+    async fn redirect_flow(self) -> Accepted {
         let pkce = self.auth.tenant().verify_redirect_pkce().await;
-        Right::GoThroughTheTenant(pkce, self.number, self.code)
+        Accepted::Redirect(pkce, self.number, self.code)
     }
 
     /// Flow `token`: the server exchanges the code itself.
-    async fn sign_in(&self) -> Result<Right, Refusal> {
-        self.has_keys().await?;
+    async fn exchange_code(&self) -> Result<Accepted, Refusal> {
+        self.ensure_keys().await?;
         let redeemed = self.auth.tenant().redeem_otp(&self.number, &self.code, &self.browser).await;
-        let tokens = redeemed.map_err(refused)?;
-        let user = self.auth.admit(&tokens, None, &self.login, self.browser.ip).await?;
-        self.repeats.code_was_right(&self.code, Some(user.clone()), self.auth.now()).await;
-        Ok(Right::SignedIn(Box::new(user), tokens.device_token))
+        let admitted = self.auth.admit(redeemed.map_err(refused)?, None, &self.login, self.browser.ip).await?;
+        self.repeats.code_was_right(&self.code, Some(admitted.user.clone()), self.auth.now()).await;
+        Ok(Accepted::SignedIn(Box::new(admitted)))
     }
 
     /// Without the tenant's keys the login could not be verified, and the code would be used up for nothing.
-    async fn has_keys(&self) -> Result<(), Refusal> {
+    async fn ensure_keys(&self) -> Result<(), Refusal> {
         self.auth.id_tokens().ready().await.map_err(|error| {
             tracing::error!(%error, "no login can be verified");
             Refusal::TenantUnavailable
