@@ -1,4 +1,6 @@
-//! Phone numbers as they travel: E.164.
+//! Phone numbers in E.164.
+//!
+//! The embedded tenant has a `PhoneNumber` of its own, on purpose: library and tenant share no types, only HTTP.
 
 pub(crate) mod preview;
 pub(crate) mod typed;
@@ -19,7 +21,7 @@ use thiserror::Error;
 ///
 /// let number = PhoneNumber::parse("+14155552671")?;
 /// assert_eq!(number.as_str(), "+14155552671");
-/// assert_eq!(format!("{number:?}"), "PhoneNumber(+1********71)");
+/// assert_eq!(format!("{number:?}"), "PhoneNumber(+14•••••••71)");
 /// assert!(PhoneNumber::parse("(415) 555-2671").is_err());
 /// # Ok::<(), leptos_passwordless::InvalidPhoneNumber>(())
 /// ```
@@ -49,11 +51,12 @@ impl PhoneNumber {
         &self.0
     }
 
-    /// The number with all but the first and the last two characters hidden, for logs.
+    /// Enough to recognise a number by, not enough to call it: for logs, and for the offer of the last login.
     pub fn masked(&self) -> String {
-        let (head, rest) = self.0.split_at(2);
-        let (hidden, tail) = rest.split_at(rest.len().saturating_sub(2));
-        format!("{head}{}{tail}", "*".repeat(hidden.len()))
+        let digits = self.0.len() - 1;
+        let (start, end) = if digits >= 8 { (3, 2) } else { (1, 0) };
+        let hidden = "•".repeat(self.0.len() - start - end);
+        format!("{}{hidden}{}", &self.0[..start], &self.0[self.0.len() - end..])
     }
 }
 
@@ -82,6 +85,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_masked_number_cannot_be_called() {
+        for (number, masked) in [("+14155552671", "+14•••••••71"), ("+1415555", "+•••••••"), ("+1", "+•")]
+        {
+            assert_eq!(PhoneNumber(number.to_owned()).masked(), masked);
+        }
+    }
+
     proptest! {
         #[test]
         fn only_e164_is_taken(text in ".*") {
@@ -96,8 +107,8 @@ mod tests {
         fn every_e164_number_is_taken_and_masked(text in r"\+[1-9][0-9]{6,14}") {
             let number = PhoneNumber::parse(&text).map_err(|e| TestCaseError::fail(e.to_string()))?;
             let masked = number.masked();
-            prop_assert_eq!(masked.len(), text.len());
-            prop_assert!(masked.contains("****"));
+            prop_assert_eq!(masked.chars().count(), text.len());
+            prop_assert!(masked.contains("••••"));
             let debug = format!("{number:?}");
             prop_assert!(!debug.contains(&text));
         }

@@ -55,7 +55,8 @@ fn is_proxied(headers: &HeaderMap) -> bool {
         || headers.keys().any(|name| name.as_str().starts_with("x-forwarded-"))
 }
 
-/// Whether a URL names this machine: `localhost`, a name below it, or a loopback address.
+/// Whether a URL names this machine: `localhost`, a name below it, or a loopback address. The embedded tenant has the same
+/// rule in code of its own, on purpose: library and tenant share nothing but HTTP.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {

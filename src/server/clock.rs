@@ -1,3 +1,5 @@
+//! The clock. The embedded tenant has one of its own, on purpose: library and tenant share no types, only HTTP.
+
 use time::OffsetDateTime;
 
 /// Where the rules take the time from, so that tests need not wait.

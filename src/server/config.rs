@@ -1,6 +1,7 @@
 use super::{
     hooks::ServerHooks,
     languages::Language,
+    origin::Origin,
     terms::{Consent, TermsPolicy},
 };
 use crate::{Country, outcome::Refusal};
@@ -133,7 +134,7 @@ impl AuthConfig {
 /// # Ok::<(), leptos_passwordless::server::InvalidTenant>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tenant(Url);
+pub struct Tenant(Origin);
 
 /// The text is neither a domain nor an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -143,21 +144,21 @@ pub struct InvalidTenant;
 impl Tenant {
     /// The issuer of its tokens, which ends with a slash.
     pub fn issuer(&self) -> &str {
-        self.0.as_str()
+        self.url().as_str()
     }
 
     /// Its origin, without a slash.
     pub fn origin(&self) -> &str {
-        self.0.as_str().trim_end_matches('/')
+        self.issuer().trim_end_matches('/')
     }
 
     pub(super) fn url(&self) -> &Url {
-        &self.0
+        self.0.url()
     }
 
     /// One of its endpoints.
     pub(super) fn endpoint(&self, path: &str) -> Url {
-        let mut url = self.0.clone();
+        let mut url = self.url().clone();
         url.set_path(path);
         url
     }
@@ -168,13 +169,7 @@ impl FromStr for Tenant {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-        let url = Url::parse(&text).map_err(|_| InvalidTenant)?;
-        let is_origin = matches!(url.scheme(), "http" | "https")
-            && url.path() == "/"
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty();
-        if is_origin { Ok(Self(url)) } else { Err(InvalidTenant) }
+        text.parse().map(Self).map_err(|_| InvalidTenant)
     }
 }
 

@@ -1,4 +1,7 @@
-//! Texts that a browser keeps for the app, encrypted: nobody else reads them, and nobody at all changes them.
+//! Texts that a browser stores for the app, encrypted and authenticated (AES-256-GCM).
+//!
+//! Not `cookie::PrivateJar`, which brings a second implementation of AES-GCM besides that of aws-lc. The embedded tenant
+//! has a `seal` of its own, on purpose: library and tenant share no types, only HTTP.
 
 use super::AuthConfig;
 use aws_lc_rs::{

@@ -71,7 +71,7 @@ fn Shelf(title: &'static str, class: &'static str, screens: (Language, Vec<Exhib
 fn screens(language: Language) -> (Language, Vec<Exhibit>) {
     let refused = |refusal| Some(Notice::Refused(refusal));
     let flash = FlashMessage { kind: FlashKind::Info, text: "Please log in to go on.".to_owned() };
-    let last_login = Screen::LastLogin { phone_number: "+1********71".to_owned() };
+    let last_login = Screen::LastLogin { phone_number: "+14•••••••71".to_owned() };
     let screens = vec![
         ("last login", State { screen: last_login, ..State::default() }, LockOptions::default()),
         ("phone", State::default(), LockOptions::default()),

@@ -15,7 +15,7 @@ async function comeAndGo(page: Page, lock: Lock, phone: string, outbox: Outbox) 
   await expect(lock.opener).toBeVisible();
 }
 
-const masked = (phone: string) => `\u2066${phone.slice(0, 2)}${"*".repeat(8)}${phone.slice(-2)}\u2069`;
+const masked = (phone: string) => `\u2066${phone.slice(0, 3)}${"•".repeat(7)}${phone.slice(-2)}\u2069`;
 
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "alive" : "without JavaScript", () => {

@@ -71,7 +71,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 fn beginning() -> impl Strategy<Value = State> {
     let screen = prop_oneof![
         Just(Screen::EnterPhone),
-        Just(Screen::LastLogin { phone_number: "+1********71".to_owned() }),
+        Just(Screen::LastLogin { phone_number: "+14•••••••71".to_owned() }),
         Just(Screen::MoreSteps),
         Just(Screen::Unrecoverable),
     ];
@@ -274,7 +274,9 @@ fn nobody_waits_forever() {
 
 #[test]
 fn the_last_login_is_one_press_away_and_another_account_two() {
-    let mut state = State { screen: Screen::LastLogin { phone_number: "+1********71".to_owned() }, ..State::default() };
+    let mut state = State {
+        screen: Screen::LastLogin { phone_number: "+14•••••••71".to_owned() }, ..State::default()
+    };
     let mut other = state.clone();
     assert_eq!(state.update(Event::LastLoginPressed), Some(Effect::StartLast));
     other.update(Event::EditNumberPressed);
