@@ -114,7 +114,7 @@ impl FromServerFnError for ApiError {
 
 fn invalid_request(reason: &str) -> ApiError {
     #[cfg(feature = "ssr")]
-    crate::server::form::bad_request();
+    crate::server::no_js::bad_request();
     ApiError::InvalidRequest(reason.to_owned())
 }
 

@@ -1,26 +1,25 @@
 //! The login without its looks: signals and actions for your own UI. The dialog itself is built on it.
 
-mod acting;
-mod answer;
+mod actions;
+mod bindings;
 mod countdown;
-mod events;
-mod js;
-mod post;
-mod showing;
-mod signals;
+mod dom;
+mod fetch;
+mod getters;
+mod response;
 mod web_otp;
 
-pub(crate) use events::{element, input_of, write};
-pub(crate) use signals::escaped;
+pub(crate) use bindings::escaped;
+pub(crate) use dom::{element, input_of, write};
 
 use crate::api::{RESEND_PATH, START_PATH, VERIFY_PATH};
 use crate::flow::{Effect as Todo, Event, LockEvent, State, is_step, told};
 use crate::hooks::{BeforeStart, Hooks};
 use crate::login::Login;
 use crate::outcome::{Refusal, StartOutcome, VerifyOutcome};
-use answer::Answer;
+use fetch::post;
 use leptos::{prelude::*, task::spawn_local};
-use post::post;
+use response::Answer;
 use std::time::Duration;
 
 /// A call that takes longer has failed, as far as the person is concerned. Longer than the server waits for the tenant.
@@ -165,7 +164,7 @@ impl Passwordless {
                 ("previewed", previewed),
                 ("last_login", last_login),
             ];
-            self.call(START_PATH, &fields, answer::of_start);
+            self.call(START_PATH, &fields, response::of_start);
         };
         match todo {
             Todo::Start { phone_number, country, confirmed } => {
@@ -173,9 +172,9 @@ impl Passwordless {
                 start(&phone_number, country.iso(), &confirmed, &previewed, "");
             }
             Todo::StartLast => start("", "", "", "", "on"),
-            Todo::Resend => self.call(RESEND_PATH, &[login], answer::of_start),
-            Todo::Verify { code } => self.call(VERIFY_PATH, &[login, ("code", &code)], answer::of_verify),
-            Todo::GoTo(url) => events::go_to(&url),
+            Todo::Resend => self.call(RESEND_PATH, &[login], response::of_start),
+            Todo::Verify { code } => self.call(VERIFY_PATH, &[login, ("code", &code)], response::of_verify),
+            Todo::GoTo(url) => dom::go_to(&url),
         }
     }
 

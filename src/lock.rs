@@ -9,9 +9,9 @@
 
 mod country_picker;
 mod dialog;
+mod dom_effects;
 mod enter_code;
 mod enter_phone;
-mod follow;
 mod last_login;
 mod login_name;
 mod more_steps;
@@ -55,7 +55,7 @@ pub fn Lock(
     #[prop(optional)]
     hooks: Hooks,
 ) -> impl IntoView {
-    let passwordless = headless::begin(options.greet(login), hooks, follow::follow);
+    let passwordless = headless::begin(options.greet(login), hooks, dom_effects::follow);
     let theme = options.theme.clone();
     view! {
         <section

@@ -1,6 +1,6 @@
 //! What the server tells a page about this browser's login.
 
-pub(crate) mod wire;
+pub(crate) mod props_codec;
 
 use crate::country::Countries;
 use crate::flow::State;

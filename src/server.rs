@@ -4,7 +4,7 @@
 
 mod address;
 mod admission;
-mod authorization;
+mod authorization_request;
 mod browser;
 mod callback;
 mod client_ip;
@@ -15,7 +15,6 @@ mod countries;
 mod current_user;
 mod entropy;
 mod finish_login;
-pub(crate) mod form;
 #[cfg(test)]
 mod fuzz;
 mod guard;
@@ -24,19 +23,20 @@ mod id_token;
 mod jwks;
 pub(crate) mod languages;
 mod last_login;
-mod limits;
 mod login_id;
 mod login_page;
 mod logins;
 mod memo;
-mod number;
+pub(crate) mod no_js;
+mod oauth_secrets;
 mod old_forms;
 mod origin;
-pub(crate) mod page;
+pub(crate) mod page_context;
 mod pending_login;
-mod random;
+mod phone_number;
+mod rate_limit;
 mod repeats;
-mod request;
+mod request_context;
 mod return_to;
 mod seal;
 mod sends;
@@ -60,7 +60,7 @@ pub use guard::{RequireLoginBelow, require_login_below};
 pub use hooks::{ServerHooks, Step};
 pub use languages::{Language, UnknownLanguage};
 pub use origin::{InvalidOrigin, Origin};
-pub use page::{use_current_user, use_login};
+pub use page_context::{use_current_user, use_login};
 pub use session_owner::user_id_of;
 pub use sms_notice::SmsNotice;
 pub use start::send_code_to;
@@ -69,7 +69,7 @@ pub use terms::{Consent, TermsPolicy};
 use axum::{Router, middleware::from_fn_with_state};
 use id_token::IdTokens;
 use jwks::Jwks;
-use limits::Limits;
+use rate_limit::Limits;
 use repeats::Turns;
 use sends::Sends;
 use session::Sessions;
@@ -185,7 +185,7 @@ where
 {
     routes
         .merge(callback::routes(auth.clone()))
-        .layer(from_fn_with_state(auth.clone(), page::provide))
+        .layer(from_fn_with_state(auth.clone(), page_context::provide))
         .layer(from_fn_with_state(Sessions::new(sessions, auth.config()), session::provide::<S>))
         .layer(auth.0.csrf.clone())
 }

@@ -1,6 +1,6 @@
 //! `WebOTP`: takes the code out of the SMS, where the browser can (<https://wicg.github.io/web-otp/>).
 
-use super::{Passwordless, js::get};
+use super::{Passwordless, dom::get};
 use crate::flow::{Event, Screen, State};
 use js_sys::{Function, JSON, Promise, Reflect};
 use leptos::{

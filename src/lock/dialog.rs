@@ -1,4 +1,4 @@
-use super::{Card, LockOptions, follow};
+use super::{Card, LockOptions, dom_effects};
 use crate::flow::{LockEvent, Screen, State};
 use crate::headless::{self, Passwordless, escaped};
 use crate::hooks::Hooks;
@@ -22,7 +22,7 @@ pub fn LockDialog(
     #[prop(optional)]
     hooks: Hooks,
 ) -> impl IntoView {
-    let follow = if options.autoclose && options.closable { close_at_the_end } else { follow::follow };
+    let follow = if options.autoclose && options.closable { close_at_the_end } else { dom_effects::follow };
     let passwordless = headless::begin(options.greet(login), hooks, follow);
     let closable = options.closable;
     let keep_open = move |cancel: Event| {
@@ -85,7 +85,7 @@ fn dialog(passwordless: Passwordless) -> Option<HtmlDialogElement> {
 
 /// What follows a step of a dialog that closes by itself.
 fn close_at_the_end(passwordless: Passwordless, before: &State, after: &State) {
-    follow::follow(passwordless, before, after);
+    dom_effects::follow(passwordless, before, after);
     if matches!(after.screen, Screen::SignedIn { .. }) {
         close(passwordless);
     }

@@ -1,10 +1,10 @@
 use super::Theme;
 use crate::flow::{FlashKind, FlashMessage, Notice};
 #[cfg(feature = "ssr")]
-use crate::login::wire::{flag, joined};
+use crate::login::props_codec::{flag, joined};
 use crate::login::{
     Login,
-    wire::{SEPARATOR, is_set},
+    props_codec::{SEPARATOR, is_set},
 };
 use serde::{Deserialize, Serialize};
 

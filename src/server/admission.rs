@@ -4,8 +4,8 @@
 //! asked long ago: so all is asked again, about the number in the ID token.
 
 use super::{
-    Auth, AuthConfig, CurrentUser, Step, id_token::Claims, number, pending_login::PendingLogin, random::Nonce,
-    tenant_client::Tokens,
+    Auth, AuthConfig, CurrentUser, Step, id_token::Claims, oauth_secrets::Nonce, pending_login::PendingLogin,
+    phone_number, tenant_client::Tokens,
 };
 use crate::{PhoneNumber, outcome::Refusal};
 use secrecy::SecretString;
@@ -59,7 +59,7 @@ impl AuthConfig {
         }
         match number {
             Some(number) => {
-                number::check_country(&number, if is_known { &[] } else { &self.countries })?;
+                phone_number::check_country(&number, if is_known { &[] } else { &self.countries })?;
                 let step = Step { phone_number: &number, client_ip };
                 self.hooks.may_sign_in(&step).map_err(Refusal::Hook)
             }

@@ -1,7 +1,7 @@
 //! What the tenant is told of the browser that a call is for. Auth0 heeds the address; the rest is for our tenant, and
 //! means nothing to others.
 
-use super::{AuthConfig, cookies, random::Transaction};
+use super::{AuthConfig, cookies, oauth_secrets::Transaction};
 use http::{HeaderMap, HeaderValue};
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};

@@ -197,7 +197,7 @@ impl Example {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::number, *};
+    use super::{super::phone_number, *};
     use std::collections::HashSet;
 
     fn english() -> Countries {
@@ -325,9 +325,9 @@ mod tests {
                 plain.to_owned(),
             ] {
                 let Some(shown) = previewed(&typed) else { continue };
-                let read = number::read(&typed, country, &[]).map(|number| (number.e164, number.certainty));
+                let read = phone_number::read(&typed, country, &[]).map(|number| (number.e164, number.certainty));
                 let shown = crate::PhoneNumber::parse(&shown.replace(' ', "")).unwrap();
-                assert_eq!(read, Ok((shown, number::Certainty::Sure)), "{region:?} {typed}");
+                assert_eq!(read, Ok((shown, phone_number::Certainty::Sure)), "{region:?} {typed}");
             }
             assert!(previewed(e164).is_some(), "{region:?}");
             national += usize::from(previewed(written).is_some());

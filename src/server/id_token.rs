@@ -3,7 +3,7 @@
 use super::{
     AuthConfig, Clock,
     jwks::{Jwks, KeyError},
-    random::Nonce,
+    oauth_secrets::Nonce,
 };
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use secrecy::{ExposeSecret, SecretString};

@@ -4,8 +4,8 @@
 use super::{
     AuthConfig, cookies,
     login_id::LoginId,
+    oauth_secrets::{State, Transaction},
     pending_login::PendingLogin,
-    random::{State, Transaction},
     seal,
 };
 use http::{HeaderMap, HeaderValue};

@@ -2,11 +2,11 @@
 
 use super::{
     Auth,
-    authorization::{Authorization, PkceSupport},
+    authorization_request::{Authorization, PkceSupport},
     entropy::NoRandomness,
     login_id::LoginId,
-    number::{Certainty, Number},
-    random::{LoginSecret, Transaction},
+    oauth_secrets::{LoginSecret, Transaction},
+    phone_number::{Certainty, Number},
     return_to::ReturnTo,
     tenant_client::Started,
     terms::Consent,

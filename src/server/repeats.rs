@@ -77,7 +77,7 @@ pub(super) struct Outcome {
 pub(super) struct Repeats {
     store: Arc<dyn SessionStore>,
     name: Id,
-    secret: super::random::LoginSecret,
+    secret: super::oauth_secrets::LoginSecret,
 }
 
 impl Repeats {

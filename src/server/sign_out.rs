@@ -1,6 +1,6 @@
 //! Ends sessions: `POST /logout`.
 
-use super::request::Request;
+use super::request_context::Request;
 use crate::outcome::ApiError;
 
 pub(crate) async fn sign_out() -> Result<String, ApiError> {

@@ -1,6 +1,6 @@
 //! What people are told about codes by SMS.
 
-use super::{languages::Language, page};
+use super::{languages::Language, page_context};
 use leptos::prelude::*;
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -14,7 +14,7 @@ static TEXTS: LazyLock<HashMap<&str, &str>> =
 /// SMS is a restricted authenticator, about which people are to be told: NIST SP 800-63B-4, section 3.2.9.
 #[component]
 pub fn SmsNotice() -> impl IntoView {
-    page::sms_notice().map(|language| {
+    page_context::sms_notice().map(|language| {
         let messages = language.messages();
         let (tag, direction) = (messages.language.clone(), messages.direction());
         view! {

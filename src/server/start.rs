@@ -3,10 +3,10 @@
 use super::{
     Auth, Language, Step,
     browser::Browser,
-    number::{self, Certainty, Number},
     pending_login::PendingLogin,
+    phone_number::{self, Certainty, Number},
     repeats::to_the_end,
-    request::Request,
+    request_context::Request,
     return_to::ReturnTo,
     tenant_client::Started,
     terms::Consent,
@@ -66,7 +66,7 @@ pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result
     let login = PendingLogin::begin(ReturnTo::parse(return_to), request.auth.now())?;
     let mut login = login.sharing(request.logins().transaction());
     login.name_number(phone_number);
-    let outcome = ask_tenant(&request, (&login, ""), number::known(phone_number)).await?;
+    let outcome = ask_tenant(&request, (&login, ""), phone_number::known(phone_number)).await?;
     Ok(keep(&request, login, outcome, None))
 }
 
@@ -93,11 +93,11 @@ fn may_start(request: &Request, start: &Start, login: &PendingLogin) -> Result<(
 /// The number that is meant: the one that was typed, or the one of the last login.
 fn asked_for(request: &Request, start: &Start, country: Country) -> Result<Number, Refusal> {
     if !start.last_login.is_empty() {
-        let number = number::known(&request.last_login()?)?;
-        number::check_country(&number.e164, &request.auth.config().countries)?;
+        let number = phone_number::known(&request.last_login()?)?;
+        phone_number::check_country(&number.e164, &request.auth.config().countries)?;
         return Ok(number);
     }
-    let number = number::read(&start.phone_number, country, &request.auth.config().countries)?;
+    let number = phone_number::read(&start.phone_number, country, &request.auth.config().countries)?;
     let is_as_previewed = start.previewed.is_empty() || number.is_shown_as(&start.previewed);
     let is_in_doubt = number.certainty != Certainty::Sure || !is_as_previewed;
     if is_in_doubt && !number.is_shown_as(&start.confirmed) {

@@ -4,11 +4,11 @@
 
 use super::{
     AuthConfig, Clock, address,
-    authorization::{Authorization, PkceSupport},
+    authorization_request::{Authorization, PkceSupport},
     browser::Browser,
     config::Tenant,
     languages::Language,
-    random::Transaction,
+    oauth_secrets::Transaction,
     tenant_error::{ErrorBody, TenantError},
 };
 use crate::{OneTimeCode, PhoneNumber};

@@ -3,12 +3,12 @@
 use super::{
     Auth, CurrentUser, LoginFlow,
     admission::Admitted,
-    authorization::PkceSupport,
+    authorization_request::PkceSupport,
     browser::Browser,
     finish_login::finish_login,
     pending_login::PendingLogin,
     repeats::{Repeats, to_the_end},
-    request::{Request, set_cookies},
+    request_context::{Request, set_cookies},
     tenant_error::TenantError,
 };
 use crate::{

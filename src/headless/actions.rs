@@ -2,7 +2,7 @@
 
 use super::{
     Passwordless,
-    events::{field, input_of, is_composing, take, write},
+    dom::{field, input_of, is_composing, take, write},
 };
 use crate::country::Country;
 use crate::flow::Event;

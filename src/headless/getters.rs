@@ -82,7 +82,7 @@ impl Passwordless {
     /// The browser leaves it as the server wrote it.
     pub fn form_name(self) -> String {
         #[cfg(feature = "ssr")]
-        return crate::server::page::form_name();
+        return crate::server::page_context::form_name();
         #[cfg(not(feature = "ssr"))]
         String::new()
     }

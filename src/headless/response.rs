@@ -1,6 +1,6 @@
 //! What the server functions answer, read member by member: a reader made by serde would weigh more than the dialog's rules.
 
-use super::js::get;
+use super::dom::get;
 use crate::flow::Event;
 use crate::outcome::{ApiError, CodeSent, Refusal, StartOutcome, VerifyOutcome, codec::RefusalWire};
 use leptos::wasm_bindgen::JsValue;

@@ -2,7 +2,7 @@
 //!
 //! The tenant cannot tell: a call with the client secret counts for the whole app there.
 
-use super::{client_ip::network, number::Certainty};
+use super::{client_ip::network, phone_number::Certainty};
 use crate::outcome::Refusal;
 use std::{
     collections::HashMap,

@@ -1,8 +1,8 @@
 //! What a server function needs of the request it runs in.
 
 use super::{
-    Auth, LoginFlow, address, browser::Browser, entropy::NoRandomness, form, hooks::Step, languages::Language,
-    last_login, login_id::LoginId, login_page::refusal_query, logins::Logins, page, pending_login::PendingLogin,
+    Auth, LoginFlow, address, browser::Browser, entropy::NoRandomness, hooks::Step, languages::Language, last_login,
+    login_id::LoginId, login_page::refusal_query, logins::Logins, no_js, page_context, pending_login::PendingLogin,
     session::Store,
 };
 use crate::{
@@ -42,7 +42,7 @@ impl Request {
 
     /// The language that the person reads.
     pub(super) fn language(&self) -> Language {
-        page::language(self.auth.config(), &self.parts.headers)
+        page_context::language(self.auth.config(), &self.parts.headers)
     }
 
     /// The number of the last login on this browser.
@@ -97,7 +97,7 @@ impl Request {
 
     /// Whether a browser without JavaScript, or before hydration, posted a form.
     pub(super) fn is_plain_form(&self) -> bool {
-        form::is_plain_form(&self.parts)
+        no_js::is_plain_form(&self.parts)
     }
 
     /// Where a plain form goes on: the page it stood on, which shows this login.
@@ -111,12 +111,12 @@ impl Request {
     }
 
     fn back(&self, query: Option<&str>) {
-        form::redirect(&self.parts, &form::page(&self.parts, &self.auth.config().login_path, query));
+        no_js::redirect(&self.parts, &no_js::page(&self.parts, &self.auth.config().login_path, query));
     }
 
     /// Where a plain form goes on once the code was right.
     pub(super) fn on_to(&self, url: &str) {
-        form::redirect(&self.parts, url);
+        no_js::redirect(&self.parts, url);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     login_id::LoginId,
-    random::{CodeVerifier, LoginSecret, Nonce, State},
+    oauth_secrets::{CodeVerifier, LoginSecret, Nonce, State},
 };
 use serde::{Deserialize, Serialize};
 

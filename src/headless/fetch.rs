@@ -1,6 +1,6 @@
 //! Posts what a form would have posted, and reads the answer.
 
-use super::answer::Answer;
+use super::response::Answer;
 use crate::outcome::ApiError;
 use js_sys::{Object, Promise, Reflect};
 use leptos::{

@@ -1,10 +1,11 @@
-//! What the browser's events carry.
+//! The document, its events, and members of JavaScript's objects.
 
-use super::{Passwordless, js::get};
+use super::Passwordless;
+use js_sys::Reflect;
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
-    wasm_bindgen::JsCast,
+    wasm_bindgen::{JsCast, JsValue},
 };
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
@@ -44,4 +45,9 @@ pub(crate) fn input_of(event: &Event) -> HtmlInputElement {
 pub(super) fn go_to(url: &str) {
     // A browser that refuses leaves the person on the last screen, which shows the link.
     drop(window().location().assign(url));
+}
+
+/// A member that is there.
+pub(super) fn get(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &name.into()).ok().filter(|member| !member.is_undefined() && !member.is_null())
 }
