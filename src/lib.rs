@@ -92,6 +92,7 @@ pub mod messages;
 mod one_time_code;
 pub mod outcome;
 mod phone_number;
+mod props_codec;
 #[cfg(feature = "ssr")]
 pub mod server;
 

@@ -1,7 +1,5 @@
 //! What the server tells a page about this browser's login.
 
-pub(crate) mod props_codec;
-
 use crate::country::Countries;
 use crate::flow::State;
 use crate::messages::Messages;
@@ -10,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What the server knows of this browser's login when it renders a page: the state the dialog starts in, what it says,
 /// and where it leads. It can be the prop of an island.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "String")]
+#[serde(try_from = "String")]
 #[cfg_attr(feature = "ssr", derive(Default, Serialize), serde(into = "String"))]
 pub struct Login {
     /// Tells several dialogs on one page apart; the ids of their elements begin with it.

@@ -12,12 +12,11 @@ macro_rules! texts {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Text { $($(#[$doc])* $text,)* }
 
-        #[cfg(feature = "ssr")]
         impl Text {
             /// The keys of a dictionary, in the order of the variants.
             pub(crate) const KEYS: &'static [&'static str] = &[$($key,)*];
             /// Every text.
-            #[cfg(test)]
+            #[cfg(all(test, feature = "ssr"))]
             pub(crate) const ALL: &'static [Self] = &[$(Self::$text,)*];
         }
     };

@@ -1,11 +1,6 @@
 use super::Theme;
-use crate::flow::{FlashKind, FlashMessage, Notice};
-#[cfg(feature = "ssr")]
-use crate::login::props_codec::{flag, joined};
-use crate::login::{
-    Login,
-    props_codec::{SEPARATOR, is_set},
-};
+use crate::flow::{FlashMessage, Notice};
+use crate::login::Login;
 use serde::{Deserialize, Serialize};
 
 /// How the dialog looks and behaves; the names follow Lock's.
@@ -15,7 +10,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// It can be the prop of an island. Only what matters in the browser travels there: the rest is in the page already.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "String")]
+#[serde(try_from = "String")]
 #[cfg_attr(feature = "ssr", derive(Serialize), serde(into = "String"))]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of Lock's, under the name it has there")]
 pub struct LockOptions {
@@ -51,26 +46,6 @@ impl LockOptions {
 impl Serialize for LockOptions {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_unit()
-    }
-}
-
-#[cfg(feature = "ssr")]
-impl From<LockOptions> for String {
-    fn from(options: LockOptions) -> Self {
-        let flash = options.flash_message.unwrap_or(FlashMessage { kind: FlashKind::Info, text: String::new() });
-        let is_error = flag(flash.kind == FlashKind::Error);
-        joined(&[flag(options.closable), flag(options.autoclose), is_error, flash.text])
-    }
-}
-
-impl From<String> for LockOptions {
-    fn from(fields: String) -> Self {
-        let mut fields = fields.split(SEPARATOR);
-        let mut next = || fields.next().unwrap_or_default().to_owned();
-        let (closable, autoclose) = (is_set(&next()), is_set(&next()));
-        let kind = if is_set(&next()) { FlashKind::Error } else { FlashKind::Info };
-        let flash_message = Some(FlashMessage { kind, text: next() }).filter(|flash| !flash.text.is_empty());
-        Self { closable, autoclose, flash_message, ..Self::default() }
     }
 }
 
