@@ -6,5 +6,4 @@ mod state;
 
 pub use flash_message::{FlashKind, FlashMessage};
 pub use lock_event::LockEvent;
-pub(crate) use lock_event::{is_step, told};
-pub use state::{Effect, Event, Notice, Request, Screen, Search, State};
+pub use state::{Command, Event, Notice, Request, Screen, Search, State};

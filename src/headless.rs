@@ -13,13 +13,13 @@ pub(crate) use bindings::escaped;
 pub(crate) use dom::{element, input_of, write};
 
 use crate::api::{RESEND_PATH, START_PATH, VERIFY_PATH};
-use crate::flow::{Effect as Todo, Event, LockEvent, State, is_step, told};
-use crate::hooks::{BeforeStart, Hooks};
+use crate::flow::{Command, Event, LockEvent, State};
+use crate::hooks::{Hooks, LoginAttempt};
 use crate::login::Login;
 use crate::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use fetch::post;
 use leptos::{prelude::*, task::spawn_local};
-use response::Answer;
+use response::JsonResult;
 use std::time::Duration;
 
 /// A call that takes longer has failed, as far as the person is concerned. Longer than the server waits for the tenant.
@@ -39,13 +39,13 @@ pub struct Passwordless {
 struct Background {
     login: Login,
     hooks: Hooks,
-    follow: Follow,
+    on_transition: OnTransition,
     /// When the seconds of the countdown began, in milliseconds.
     since: f64,
 }
 
 /// What follows a step, once the state is another.
-pub(crate) type Follow = fn(Passwordless, &State, &State);
+pub(crate) type OnTransition = fn(Passwordless, &State, &State);
 
 /// Starts from what the server knows of this browser's login.
 ///
@@ -78,13 +78,13 @@ pub fn use_passwordless_with_hooks(login: Login, hooks: Hooks) -> Passwordless {
     begin(login, hooks, |_, _, _| {})
 }
 
-pub(crate) fn begin(login: Login, hooks: Hooks, follow: Follow) -> Passwordless {
+pub(crate) fn begin(login: Login, hooks: Hooks, on_transition: OnTransition) -> Passwordless {
     let state = RwSignal::new(login.state.clone());
-    let background = Background { login, hooks, follow, since: 0.0 };
+    let background = Background { login, hooks, on_transition, since: 0.0 };
     let passwordless = Passwordless { state, background: StoredValue::new(background) };
     // Effects run in the browser only.
     Effect::new(move |_| {
-        passwordless.dispatch(Event::CameAlive);
+        passwordless.dispatch(Event::Hydrated);
         countdown::start(passwordless);
     });
     passwordless
@@ -93,8 +93,8 @@ pub(crate) fn begin(login: Login, hooks: Hooks, follow: Follow) -> Passwordless 
 /// How steps are taken.
 impl Passwordless {
     /// Tells the app of something that the state does not know of.
-    pub(crate) fn tell(self, event: LockEvent) {
-        self.hooks().tell(Some(event));
+    pub(crate) fn emit(self, event: LockEvent) {
+        self.hooks().emit(Some(event));
     }
 
     fn hooks(self) -> Hooks {
@@ -104,51 +104,51 @@ impl Passwordless {
     pub(crate) fn dispatch(self, event: Event) {
         let Some(before) = self.state.try_get_untracked() else { return };
         let mut after = before.clone();
-        let is_step = is_step(&event);
-        let todo = after.update(event);
+        let can_be_refused = event.can_be_refused();
+        let command = after.update(event);
         if after != before {
             self.state.set(after.clone());
-            self.follow(&before, &after);
+            self.on_transition(&before, &after);
         }
-        self.hooks().tell(told(is_step, &before, &after));
-        if let Some(todo) = todo {
-            self.begin(todo);
+        self.hooks().emit(LockEvent::from_transition(can_be_refused, &before, &after));
+        if let Some(command) = command {
+            self.begin(command);
         }
     }
 
-    fn follow(self, before: &State, after: &State) {
-        web_otp::follow(self, before, after);
-        let follow = self.background.with_value(|background| background.follow);
-        follow(self, before, after);
+    fn on_transition(self, before: &State, after: &State) {
+        web_otp::on_transition(self, before, after);
+        let on_transition = self.background.with_value(|background| background.on_transition);
+        on_transition(self, before, after);
     }
 
     /// Asks the app's hook; then what is to be done is done.
-    fn begin(self, todo: Todo) {
-        let refused = match self.may(&todo) {
-            Ok(()) => return self.perform(todo),
+    fn begin(self, command: Command) {
+        let refused = match self.may(&command) {
+            Ok(()) => return self.perform(command),
             Err(sentence) => Refusal::Hook(sentence),
         };
-        self.dispatch(match todo {
-            Todo::Verify { .. } => Event::Verified(Ok(VerifyOutcome::Refused(refused))),
+        self.dispatch(match command {
+            Command::Verify { .. } => Event::Verified(Ok(VerifyOutcome::Refused(refused))),
             _ => Event::Started(Ok(StartOutcome::Refused(refused))),
         });
     }
 
-    fn may(self, todo: &Todo) -> Result<(), String> {
+    fn may(self, command: &Command) -> Result<(), String> {
         let hooks = self.hooks();
-        match todo {
-            Todo::Start { phone_number, country, .. } => {
-                hooks.may_start(BeforeStart { phone_number: phone_number.clone(), country: *country })
+        match command {
+            Command::Start { phone_number, country, .. } => {
+                hooks.may_start(LoginAttempt { phone_number: phone_number.clone(), country: *country })
             }
-            Todo::StartLast => {
-                hooks.may_start(BeforeStart { phone_number: String::new(), country: untrack(|| self.country()) })
+            Command::StartLast => {
+                hooks.may_start(LoginAttempt { phone_number: String::new(), country: untrack(|| self.country()) })
             }
-            Todo::Verify { .. } => hooks.may_verify(),
-            Todo::Resend | Todo::GoTo(_) => Ok(()),
+            Command::Verify { .. } => hooks.may_verify(),
+            Command::Resend | Command::GoTo(_) => Ok(()),
         }
     }
 
-    fn perform(self, todo: Todo) {
+    fn perform(self, command: Command) {
         let (return_to, login) = (self.return_to(), untrack(|| self.login_name()));
         let accept_terms = if untrack(|| self.accepts_terms()) { "on" } else { "" };
         let login = ("login", login.as_str());
@@ -166,20 +166,20 @@ impl Passwordless {
             ];
             self.call(START_PATH, &fields, response::of_start);
         };
-        match todo {
-            Todo::Start { phone_number, country, confirmed } => {
+        match command {
+            Command::Start { phone_number, country, confirmed } => {
                 let previewed = untrack(|| self.preview()).unwrap_or_default();
                 start(&phone_number, country.iso(), &confirmed, &previewed, "");
             }
-            Todo::StartLast => start("", "", "", "", "on"),
-            Todo::Resend => self.call(RESEND_PATH, &[login], response::of_start),
-            Todo::Verify { code } => self.call(VERIFY_PATH, &[login, ("code", &code)], response::of_verify),
-            Todo::GoTo(url) => dom::go_to(&url),
+            Command::StartLast => start("", "", "", "", "on"),
+            Command::Resend => self.call(RESEND_PATH, &[login], response::of_start),
+            Command::Verify { code } => self.call(VERIFY_PATH, &[login, ("code", &code)], response::of_verify),
+            Command::GoTo(url) => dom::go_to(&url),
         }
     }
 
     /// Calls a server function, but does not wait for ever.
-    fn call(self, path: &'static str, fields: &[(&str, &str)], read: fn(Answer) -> Event) {
+    fn call(self, path: &'static str, fields: &[(&str, &str)], read: fn(JsonResult) -> Event) {
         let answer = post(path, fields);
         spawn_local(async move {
             let patience = set_timeout_with_handle(move || self.dispatch(Event::TimedOut), TIMEOUT).ok();
@@ -204,7 +204,7 @@ mod tests {
             let listener = Arc::clone(&told);
             let hooks = Hooks {
                 on_event: Some(Callback::new(move |event| listener.lock().unwrap().push(event))),
-                before_start: Some(Callback::new(|start: BeforeStart| Err(format!("Not {}.", start.phone_number)))),
+                before_start: Some(Callback::new(|start: LoginAttempt| Err(format!("Not {}.", start.phone_number)))),
                 before_verify: None,
             };
             let passwordless = use_passwordless_with_hooks(Login::default(), hooks);

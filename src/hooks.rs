@@ -24,14 +24,14 @@ pub struct Hooks {
     /// Told of every step.
     pub on_event: Option<Callback<LockEvent>>,
     /// Asked before a code is asked for; the sentence of an `Err` is shown.
-    pub before_start: Option<Callback<BeforeStart, Result<(), String>>>,
+    pub before_start: Option<Callback<LoginAttempt, Result<(), String>>>,
     /// Asked before a code is checked; the sentence of an `Err` is shown.
     pub before_verify: Option<Callback<(), Result<(), String>>>,
 }
 
 /// What [`Hooks::before_start`] is asked about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BeforeStart {
+pub struct LoginAttempt {
     /// The number as typed; empty where the number of the last login is meant, which the browser does not know.
     pub phone_number: String,
     /// The country for numbers without an international prefix.
@@ -39,13 +39,13 @@ pub struct BeforeStart {
 }
 
 impl Hooks {
-    pub(crate) fn tell(&self, event: Option<LockEvent>) {
+    pub(crate) fn emit(&self, event: Option<LockEvent>) {
         if let (Some(on_event), Some(event)) = (self.on_event, event) {
             on_event.run(event);
         }
     }
 
-    pub(crate) fn may_start(&self, start: BeforeStart) -> Result<(), String> {
+    pub(crate) fn may_start(&self, start: LoginAttempt) -> Result<(), String> {
         self.before_start.map_or(Ok(()), |hook| hook.run(start))
     }
 

@@ -99,7 +99,7 @@ pub mod server;
 pub use country::{Country, InvalidCountryCode};
 pub use flow::LockEvent;
 pub use headless::{Passwordless, use_passwordless, use_passwordless_with_hooks};
-pub use hooks::{BeforeStart, Hooks};
+pub use hooks::{Hooks, LoginAttempt};
 pub use lock::{Lock, LockDialog, LockOptions};
 pub use login::{Login, Terms};
 pub use one_time_code::{InvalidOneTimeCode, OneTimeCode};

@@ -55,7 +55,7 @@ pub fn Lock(
     #[prop(optional)]
     hooks: Hooks,
 ) -> impl IntoView {
-    let passwordless = headless::begin(options.greet(login), hooks, dom_effects::follow);
+    let passwordless = headless::begin(options.greet(login), hooks, dom_effects::on_transition);
     let theme = options.theme.clone();
     view! {
         <section
@@ -63,7 +63,7 @@ pub fn Lock(
             lang=passwordless.messages(|messages| messages.language.clone())
             dir=passwordless.messages(Messages::direction)
             aria-labelledby=passwordless.element_id("title")
-            data-hydrated=passwordless.aria(Passwordless::hydrated)
+            data-hydrated=passwordless.aria(Passwordless::is_hydrated)
         >
             <Card passwordless options />
         </section>

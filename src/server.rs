@@ -57,7 +57,7 @@ pub use config::{AuthConfig, InvalidTenant, LoginFlow, Tenant, UnknownLoginFlow}
 pub use countries::UnknownCountry;
 pub use current_user::{CurrentUser, NotSignedIn, require_login};
 pub use guard::{RequireLoginBelow, require_login_below};
-pub use hooks::{ServerHooks, Step};
+pub use hooks::{LoginAttempt, ServerHooks};
 pub use languages::{Language, UnknownLanguage};
 pub use origin::{InvalidOrigin, Origin};
 pub use page_context::{use_current_user, use_login};

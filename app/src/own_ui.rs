@@ -14,7 +14,7 @@ use leptos_passwordless::{
 pub fn OwnUi(login: Login) -> impl IntoView {
     let passwordless = use_passwordless(login);
     view! {
-        <section class="card" data-hydrated=passwordless.aria(Passwordless::hydrated)>
+        <section class="card" data-hydrated=passwordless.aria(Passwordless::is_hydrated)>
             <p id="own-failure" class="failure" role="alert" translate="no"
                 inner_html=passwordless.html(Passwordless::failure)></p>
             <form class="plain" method="post" action=START_PATH hidden=passwordless.when(asks_for_code)

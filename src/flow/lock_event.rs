@@ -1,6 +1,8 @@
-//! What the dialog tells the app around it; the names follow Lock's.
+//! The events that the app hears of; the names follow Lock's.
 
-use super::state::{Event, Notice, Request, Screen, State};
+#[cfg(test)]
+use super::state::Event;
+use super::state::{Notice, Request, Screen, State};
 use crate::country::Country;
 use crate::outcome::Refusal;
 
@@ -40,63 +42,52 @@ pub enum LockEvent {
     UnrecoverableError,
 }
 
-/// What is worth telling of an event that led from one state to another.
-pub(crate) fn told(is_step: bool, before: &State, after: &State) -> Option<LockEvent> {
-    if after.waiting_for.is_some() && after.waiting_for != before.waiting_for {
-        return after.waiting_for.map(asked);
+impl LockEvent {
+    /// The event of a transition, if the app hears of it. `can_be_refused` is that of the [`Event`] that caused it.
+    pub(crate) fn from_transition(can_be_refused: bool, before: &State, after: &State) -> Option<Self> {
+        if after.waiting_for.is_some() && after.waiting_for != before.waiting_for {
+            return after.waiting_for.map(Self::requested);
+        }
+        if after.screen != before.screen {
+            return Some(Self::screen_changed(after));
+        }
+        if let Some(Notice::Refused(refusal)) = after.notice.as_ref().filter(|_| can_be_refused) {
+            return Some(Self::AuthorizationError(refusal.clone()));
+        }
+        if after.country != before.country {
+            return Some(Self::CountryChanged(after.country));
+        }
+        if can_be_refused && after.notice == Some(Notice::Resent) {
+            return Some(Self::Resent);
+        }
+        Self::counted_down(before, after)
     }
-    if after.screen != before.screen {
-        return Some(arrived(after));
-    }
-    if let Some(Notice::Refused(refusal)) = after.notice.as_ref().filter(|_| is_step) {
-        return Some(LockEvent::AuthorizationError(refusal.clone()));
-    }
-    if after.country != before.country {
-        return Some(LockEvent::CountryChanged(after.country));
-    }
-    if is_step && after.notice == Some(Notice::Resent) {
-        return Some(LockEvent::Resent);
-    }
-    counted_down(before, after)
-}
 
-fn asked(request: Request) -> LockEvent {
-    match request {
-        Request::Start => LockEvent::SendRequested,
-        Request::Resend => LockEvent::ResendRequested,
-        Request::Verify => LockEvent::VerifyRequested,
+    fn requested(request: Request) -> Self {
+        match request {
+            Request::Start => Self::SendRequested,
+            Request::Resend => Self::ResendRequested,
+            Request::Verify => Self::VerifyRequested,
+        }
     }
-}
 
-fn arrived(after: &State) -> LockEvent {
-    match (&after.screen, &after.notice) {
-        (Screen::EnterCode, _) => LockEvent::Sent,
-        (Screen::SignedIn { continue_to }, _) => LockEvent::Authenticated { continue_to: continue_to.clone() },
-        (Screen::Unrecoverable, _) => LockEvent::UnrecoverableError,
-        (_, Some(Notice::Refused(refusal))) => LockEvent::AuthorizationError(refusal.clone()),
-        _ => LockEvent::Back,
+    fn screen_changed(after: &State) -> Self {
+        match (&after.screen, &after.notice) {
+            (Screen::EnterCode, _) => Self::Sent,
+            (Screen::SignedIn { continue_to }, _) => Self::Authenticated { continue_to: continue_to.clone() },
+            (Screen::Unrecoverable, _) => Self::UnrecoverableError,
+            (_, Some(Notice::Refused(refusal))) => Self::AuthorizationError(refusal.clone()),
+            _ => Self::Back,
+        }
     }
-}
 
-/// Whether it is something that a person did or waited for, and that can be refused.
-pub(crate) fn is_step(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Started(_)
-            | Event::Verified(_)
-            | Event::TimedOut
-            | Event::PhoneNumberSubmitted
-            | Event::LastLoginPressed
-            | Event::CodeSubmitted
-    )
-}
-
-fn counted_down(before: &State, after: &State) -> Option<LockEvent> {
-    let (before, after) = (before.sent.as_ref()?, after.sent.as_ref()?);
-    if before.expires_in > 0 && after.expires_in == 0 {
-        Some(LockEvent::CodeExpired)
-    } else {
-        (before.resend_in > 0 && after.resend_in == 0).then_some(LockEvent::ResendAvailable)
+    fn counted_down(before: &State, after: &State) -> Option<Self> {
+        let (before, after) = (before.sent.as_ref()?, after.sent.as_ref()?);
+        if before.expires_in > 0 && after.expires_in == 0 {
+            Some(Self::CodeExpired)
+        } else {
+            (before.resend_in > 0 && after.resend_in == 0).then_some(Self::ResendAvailable)
+        }
     }
 }
 
@@ -105,10 +96,10 @@ mod tests {
     use super::*;
     use crate::outcome::{CodeSent, StartOutcome, VerifyOutcome};
 
-    fn told_by(state: &mut State, event: Event) -> Option<LockEvent> {
-        let (before, is_step) = (state.clone(), is_step(&event));
+    fn emitted_by(state: &mut State, event: Event) -> Option<LockEvent> {
+        let (before, can_be_refused) = (state.clone(), event.can_be_refused());
         state.update(event);
-        told(is_step, &before, state)
+        LockEvent::from_transition(can_be_refused, &before, state)
     }
 
     fn sent() -> Event {
@@ -123,36 +114,36 @@ mod tests {
     }
 
     #[test]
-    fn a_login_is_told_step_by_step() {
+    fn login_emits_an_event_at_each_step() {
         let mut state = State::default();
-        let mut told = |event| told_by(&mut state, event);
-        assert_eq!(told(Event::PhoneNumberTyped("4155552671".to_owned())), None);
-        assert_eq!(told(Event::PhoneNumberSubmitted), Some(LockEvent::SendRequested));
-        assert_eq!(told(sent()), Some(LockEvent::Sent));
-        assert_eq!(told(Event::TimePassed(18)), None);
-        assert_eq!(told(Event::TimePassed(12)), Some(LockEvent::ResendAvailable));
-        assert_eq!(told(Event::ResendPressed), Some(LockEvent::ResendRequested));
-        assert_eq!(told(sent()), Some(LockEvent::Resent));
-        assert_eq!(told(Event::TimePassed(180)), Some(LockEvent::CodeExpired));
-        assert_eq!(told(Event::CodeTyped("123456".to_owned())), Some(LockEvent::VerifyRequested));
+        let mut emitted = |event| emitted_by(&mut state, event);
+        assert_eq!(emitted(Event::PhoneNumberTyped("4155552671".to_owned())), None);
+        assert_eq!(emitted(Event::PhoneNumberSubmitted), Some(LockEvent::SendRequested));
+        assert_eq!(emitted(sent()), Some(LockEvent::Sent));
+        assert_eq!(emitted(Event::TimePassed(18)), None);
+        assert_eq!(emitted(Event::TimePassed(12)), Some(LockEvent::ResendAvailable));
+        assert_eq!(emitted(Event::ResendPressed), Some(LockEvent::ResendRequested));
+        assert_eq!(emitted(sent()), Some(LockEvent::Resent));
+        assert_eq!(emitted(Event::TimePassed(180)), Some(LockEvent::CodeExpired));
+        assert_eq!(emitted(Event::CodeTyped("123456".to_owned())), Some(LockEvent::VerifyRequested));
         let continue_to = "/profile".to_owned();
         let verified = Event::Verified(Ok(VerifyOutcome::Verified { continue_to: continue_to.clone() }));
-        assert_eq!(told(verified), Some(LockEvent::Authenticated { continue_to }));
+        assert_eq!(emitted(verified), Some(LockEvent::Authenticated { continue_to }));
     }
 
     #[test]
-    fn refusals_and_ways_back_are_told() {
+    fn refusals_and_ways_back_are_emitted() {
         let mut state = State::default();
-        let mut told = |event| told_by(&mut state, event);
+        let mut emitted = |event| emitted_by(&mut state, event);
         let missing = LockEvent::AuthorizationError(Refusal::PhoneNumberMissing);
-        assert_eq!(told(Event::PhoneNumberSubmitted), Some(missing.clone()));
-        assert_eq!(told(Event::PhoneNumberSubmitted), Some(missing));
-        assert_eq!(told(Event::PhoneNumberTyped("1".to_owned())), None);
-        assert_eq!(told(Event::PhoneNumberSubmitted), Some(LockEvent::SendRequested));
-        assert_eq!(told(sent()), Some(LockEvent::Sent));
-        assert_eq!(told(Event::EditNumberPressed), Some(LockEvent::Back));
-        assert_eq!(told(Event::PhoneNumberSubmitted), Some(LockEvent::SendRequested));
+        assert_eq!(emitted(Event::PhoneNumberSubmitted), Some(missing.clone()));
+        assert_eq!(emitted(Event::PhoneNumberSubmitted), Some(missing));
+        assert_eq!(emitted(Event::PhoneNumberTyped("1".to_owned())), None);
+        assert_eq!(emitted(Event::PhoneNumberSubmitted), Some(LockEvent::SendRequested));
+        assert_eq!(emitted(sent()), Some(LockEvent::Sent));
+        assert_eq!(emitted(Event::EditNumberPressed), Some(LockEvent::Back));
+        assert_eq!(emitted(Event::PhoneNumberSubmitted), Some(LockEvent::SendRequested));
         let broken = Event::Started(Ok(StartOutcome::Refused(Refusal::Misconfigured)));
-        assert_eq!(told(broken), Some(LockEvent::UnrecoverableError));
+        assert_eq!(emitted(broken), Some(LockEvent::UnrecoverableError));
     }
 }

@@ -1,4 +1,4 @@
-//! The dialog as a pure state machine: state and event give the next state and at most one effect.
+//! The dialog as a pure state machine: state and event give the next state and at most one command.
 
 use super::flash_message::FlashMessage;
 use crate::country::Country;
@@ -36,7 +36,7 @@ pub struct State {
     /// The list of countries, while it is open.
     pub search: Option<Search>,
     /// Whether the page is alive; false on the server and without JavaScript.
-    pub is_alive: bool,
+    pub is_hydrated: bool,
 }
 
 /// The list of countries, searched by typing.
@@ -98,13 +98,13 @@ pub enum Request {
 #[derive(Clone, Debug)]
 pub enum Event {
     /// The page came alive.
-    CameAlive,
+    Hydrated,
     /// A country was chosen, which closes the list.
     CountryChosen(Country),
     /// The list of countries was opened, with this row as the one that Enter takes.
     ListOpened(usize),
     /// A country was looked for.
-    CountrySought(String),
+    CountrySearched(String),
     /// Enter takes another row.
     RowReached(usize),
     /// The list was closed.
@@ -127,9 +127,9 @@ pub enum Event {
     EditNumberPressed,
     /// So many seconds went by.
     TimePassed(u32),
-    /// The server answered [`Effect::Start`], [`Effect::StartLast`] or [`Effect::Resend`].
+    /// The server answered [`Command::Start`], [`Command::StartLast`] or [`Command::Resend`].
     Started(Result<StartOutcome, ApiError>),
-    /// The server answered [`Effect::Verify`].
+    /// The server answered [`Command::Verify`].
     Verified(Result<VerifyOutcome, ApiError>),
     /// The server did not answer in time.
     TimedOut,
@@ -137,7 +137,7 @@ pub enum Event {
 
 /// What the machine wants done; the answer comes back as an [`Event`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum Command {
     /// Call [`api::start`](crate::api::start) for a number.
     Start {
         /// The number as typed.
@@ -160,6 +160,21 @@ pub enum Effect {
     GoTo(String),
 }
 
+impl Event {
+    /// Whether it asks for something, or answers that, and so can end in a refusal.
+    pub(crate) fn can_be_refused(&self) -> bool {
+        matches!(
+            self,
+            Self::Started(_)
+                | Self::Verified(_)
+                | Self::TimedOut
+                | Self::PhoneNumberSubmitted
+                | Self::LastLoginPressed
+                | Self::CodeSubmitted
+        )
+    }
+}
+
 impl State {
     /// Whether another code may be asked for now.
     pub fn can_resend(&self) -> bool {
@@ -172,12 +187,12 @@ impl State {
     }
 
     /// Takes an event; returns what is to be done about it.
-    pub fn update(&mut self, event: Event) -> Option<Effect> {
+    pub fn update(&mut self, event: Event) -> Option<Command> {
         match event {
-            Event::CameAlive => self.is_alive = true,
+            Event::Hydrated => self.is_hydrated = true,
             Event::CountryChosen(country) => (self.country, self.search) = (country, None),
             Event::ListOpened(active) => self.open_list(None, active),
-            Event::CountrySought(query) => self.open_list(Some(query), 0),
+            Event::CountrySearched(query) => self.open_list(Some(query), 0),
             Event::RowReached(active) => self.reach_row(active),
             Event::ListClosed => self.search = None,
             Event::PhoneNumberTyped(text) => self.phone_number = text,
@@ -210,7 +225,7 @@ impl State {
         }
     }
 
-    fn submit_phone_number(&mut self) -> Option<Effect> {
+    fn submit_phone_number(&mut self) -> Option<Command> {
         if self.screen != Screen::EnterPhone {
             return None;
         }
@@ -218,7 +233,7 @@ impl State {
             return self.refuse(Refusal::PhoneNumberMissing);
         }
         let (phone_number, country, confirmed) = (self.phone_number.clone(), self.country, self.asked_back());
-        self.ask_on_terms(Effect::Start { phone_number, country, confirmed })
+        self.ask_on_terms(Command::Start { phone_number, country, confirmed })
     }
 
     /// The number that the person was asked about; empty if none was.
@@ -229,19 +244,19 @@ impl State {
         }
     }
 
-    fn use_last_login(&mut self) -> Option<Effect> {
+    fn use_last_login(&mut self) -> Option<Command> {
         match self.screen {
-            Screen::LastLogin { .. } => self.ask_on_terms(Effect::StartLast),
+            Screen::LastLogin { .. } => self.ask_on_terms(Command::StartLast),
             _ => None,
         }
     }
 
-    fn ask_on_terms(&mut self, effect: Effect) -> Option<Effect> {
-        if self.lacks_terms() { self.refuse(Refusal::TermsNotAccepted) } else { self.ask(Request::Start, effect) }
+    fn ask_on_terms(&mut self, command: Command) -> Option<Command> {
+        if self.lacks_terms() { self.refuse(Refusal::TermsNotAccepted) } else { self.ask(Request::Start, command) }
     }
 
     /// A code that has become whole is sent at once: nobody has to press a button.
-    fn type_code(&mut self, text: &str) -> Option<Effect> {
+    fn type_code(&mut self, text: &str) -> Option<Command> {
         if self.screen != Screen::EnterCode || self.waiting_for.is_some() {
             return None;
         }
@@ -251,7 +266,7 @@ impl State {
         if is_whole && before != self.code { self.submit_code() } else { None }
     }
 
-    fn submit_code(&mut self) -> Option<Effect> {
+    fn submit_code(&mut self) -> Option<Command> {
         if self.screen != Screen::EnterCode {
             return None;
         }
@@ -263,7 +278,7 @@ impl State {
         if let Some(digits) = self.missing_digits() {
             return self.refuse(digits);
         }
-        self.ask(Request::Verify, Effect::Verify { code: self.code.clone() })
+        self.ask(Request::Verify, Command::Verify { code: self.code.clone() })
     }
 
     /// A code that cannot be whole is not sent: it would cost a try.
@@ -278,11 +293,11 @@ impl State {
         self.sent.as_ref().map_or(0, |sent| usize::try_from(sent.code_length).unwrap_or_default())
     }
 
-    fn resend(&mut self) -> Option<Effect> {
+    fn resend(&mut self) -> Option<Command> {
         if self.screen != Screen::EnterCode || !self.can_resend() {
             return None;
         }
-        self.ask(Request::Resend, Effect::Resend)
+        self.ask(Request::Resend, Command::Resend)
     }
 
     fn edit_number(&mut self) {
@@ -306,17 +321,17 @@ impl State {
     }
 
     /// One request at a time: what is pressed while one is under way is not sent.
-    fn ask(&mut self, request: Request, effect: Effect) -> Option<Effect> {
+    fn ask(&mut self, request: Request, command: Command) -> Option<Command> {
         if self.waiting_for.is_some() {
             return None;
         }
         (self.waiting_for, self.overdue) = (Some(request), None);
         self.notice = None;
         self.search = None;
-        Some(effect)
+        Some(command)
     }
 
-    fn refuse(&mut self, refusal: Refusal) -> Option<Effect> {
+    fn refuse(&mut self, refusal: Refusal) -> Option<Command> {
         if self.waiting_for.is_none() {
             self.notice = Some(Notice::Refused(refusal));
         }
@@ -345,12 +360,12 @@ impl State {
         }
     }
 
-    fn verified(&mut self, outcome: VerifyOutcome) -> Option<Effect> {
+    fn verified(&mut self, outcome: VerifyOutcome) -> Option<Command> {
         self.answered(&[Request::Verify])?;
         match outcome {
             VerifyOutcome::Verified { continue_to } => {
                 self.screen = Screen::SignedIn { continue_to: continue_to.clone() };
-                Some(Effect::GoTo(continue_to))
+                Some(Command::GoTo(continue_to))
             }
             VerifyOutcome::Refused(refusal) => {
                 self.refused(refusal);

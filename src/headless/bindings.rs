@@ -30,7 +30,7 @@ pub(crate) fn escaped(text: &str) -> String {
 /// ```
 impl Passwordless {
     /// A text that follows the login.
-    pub fn says(self, read: fn(Self) -> String) -> Signal<String> {
+    pub fn text_signal(self, read: fn(Self) -> String) -> Signal<String> {
         Signal::derive(move || read(self))
     }
 

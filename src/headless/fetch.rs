@@ -1,6 +1,6 @@
 //! Posts what a form would have posted, and reads the answer.
 
-use super::response::Answer;
+use super::response::JsonResult;
 use crate::outcome::ApiError;
 use js_sys::{Object, Promise, Reflect};
 use leptos::{
@@ -13,7 +13,7 @@ use web_sys::{RequestInit, Response, UrlSearchParams};
 /// Calls a server function with the fields of its form.
 ///
 /// Not through the function's own client, which is made for every encoding and weighs more than the dialog.
-pub(super) fn post(path: &str, fields: &[(&str, &str)]) -> impl Future<Output = Answer> + use<> {
+pub(super) fn post(path: &str, fields: &[(&str, &str)]) -> impl Future<Output = JsonResult> + use<> {
     let sent = send(path, fields);
     async move {
         let response = JsFuture::from(sent.map_err(|_| ApiError::ServerError)?).await;

@@ -145,7 +145,7 @@ impl Passwordless {
             return self.text(Text::Resending);
         }
         match self.resend_in() {
-            seconds if seconds > 0 && self.hydrated() => {
+            seconds if seconds > 0 && self.is_hydrated() => {
                 self.messages(|messages| messages.with_time(Text::ResendCountdown, seconds))
             }
             _ => self.text(Text::Resend),
@@ -155,7 +155,7 @@ impl Passwordless {
     /// How long the code lives, in words; empty where no clock runs, and once it is over.
     pub fn expiry_label(self) -> String {
         match self.expires_in() {
-            seconds if seconds > 0 && self.hydrated() => {
+            seconds if seconds > 0 && self.is_hydrated() => {
                 self.messages(|messages| messages.with_time(Text::CodeExpiresIn, seconds))
             }
             _ => String::new(),
@@ -174,7 +174,7 @@ impl Passwordless {
 
     /// Whether another code may not be asked for yet. Without JavaScript that is for the server to say.
     pub fn must_wait(self) -> bool {
-        self.hydrated() && !self.can_resend()
+        self.is_hydrated() && !self.can_resend()
     }
 
     /// What there is to say about the last step.
@@ -216,8 +216,8 @@ impl Passwordless {
     }
 
     /// Whether the page is alive; false on the server and without JavaScript, where a countdown would never end.
-    pub fn hydrated(self) -> bool {
-        self.state.with(|state| state.is_alive)
+    pub fn is_hydrated(self) -> bool {
+        self.state.with(|state| state.is_hydrated)
     }
 
     /// Whether the list of countries is open, and what is done in it.

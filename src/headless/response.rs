@@ -6,9 +6,9 @@ use crate::outcome::{ApiError, CodeSent, Refusal, StartOutcome, VerifyOutcome, c
 use leptos::wasm_bindgen::JsValue;
 
 /// The JSON of an answer.
-pub(super) type Answer = Result<JsValue, ApiError>;
+pub(super) type JsonResult = Result<JsValue, ApiError>;
 
-pub(super) fn of_start(answer: Answer) -> Event {
+pub(super) fn of_start(answer: JsonResult) -> Event {
     Event::Started(answer.and_then(|answer| {
         let sent = get(&answer, "CodeSent").map(|sent| {
             StartOutcome::CodeSent(CodeSent {
@@ -23,7 +23,7 @@ pub(super) fn of_start(answer: Answer) -> Event {
     }))
 }
 
-pub(super) fn of_verify(answer: Answer) -> Event {
+pub(super) fn of_verify(answer: JsonResult) -> Event {
     Event::Verified(answer.and_then(|answer| {
         let verified = get(&answer, "Verified")
             .map(|verified| VerifyOutcome::Verified { continue_to: text(&verified, "continue_to") });

@@ -19,8 +19,8 @@ thread_local! {
 
 /// Waits for a message from when a code is asked for until the screen is left; once for each code, as a browser that
 /// refuses would be asked again and again.
-pub(super) fn follow(passwordless: Passwordless, before: &State, after: &State) {
-    let asks = |state: &State| state.is_alive && state.screen == Screen::EnterCode;
+pub(super) fn on_transition(passwordless: Passwordless, before: &State, after: &State) {
+    let asks = |state: &State| state.is_hydrated && state.screen == Screen::EnterCode;
     let is_another = before.waiting_for.is_some() && after.waiting_for.is_none() && before.sent != after.sent;
     match (asks(before), asks(after)) {
         (false, true) => listen(passwordless),

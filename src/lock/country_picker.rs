@@ -16,7 +16,7 @@ pub(super) fn CountryPicker(passwordless: Passwordless) -> impl IntoView {
     view! {
         <div class="lock-field">
             <label
-                for=passwordless.says(labelled)
+                for=passwordless.text_signal(labelled)
                 id=passwordless.element_id("country-label")
                 inner_html=passwordless.text_html(Text::CountryLabel)
             ></label>
@@ -27,7 +27,7 @@ pub(super) fn CountryPicker(passwordless: Passwordless) -> impl IntoView {
 }
 
 fn labelled(passwordless: Passwordless) -> String {
-    passwordless.element_id(if passwordless.hydrated() { "country" } else { "country-list" })
+    passwordless.element_id(if passwordless.is_hydrated() { "country" } else { "country-list" })
 }
 
 /// The list as HTML has it, until the page is alive.
@@ -38,8 +38,8 @@ fn CountrySelect(passwordless: Passwordless, id: String) -> impl IntoView {
             id=id
             name="country"
             autocomplete="country"
-            hidden=passwordless.when(Passwordless::hydrated)
-            disabled=passwordless.when(Passwordless::hydrated)
+            hidden=passwordless.when(Passwordless::is_hydrated)
+            disabled=passwordless.when(Passwordless::is_hydrated)
             inner_html=options(passwordless)
         ></select>
     }

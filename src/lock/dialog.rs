@@ -22,8 +22,9 @@ pub fn LockDialog(
     #[prop(optional)]
     hooks: Hooks,
 ) -> impl IntoView {
-    let follow = if options.autoclose && options.closable { close_at_the_end } else { dom_effects::follow };
-    let passwordless = headless::begin(options.greet(login), hooks, follow);
+    let on_transition =
+        if options.autoclose && options.closable { close_at_the_end } else { dom_effects::on_transition };
+    let passwordless = headless::begin(options.greet(login), hooks, on_transition);
     let closable = options.closable;
     let keep_open = move |cancel: Event| {
         if !closable {
@@ -38,7 +39,7 @@ pub fn LockDialog(
             lang=language.clone()
             href=passwordless.login_page()
             aria-haspopup="dialog"
-            data-hydrated=passwordless.aria(Passwordless::hydrated)
+            data-hydrated=passwordless.aria(Passwordless::is_hydrated)
             on:click=passwordless.on(open)
             inner_html=open_label.map_or_else(|| passwordless.text_html(Text::Title), |label| escaped(&label))
         ></a>
@@ -49,7 +50,7 @@ pub fn LockDialog(
             dir=passwordless.messages(Messages::direction)
             aria-labelledby=passwordless.element_id("title")
             on:cancel=keep_open
-            on:close=passwordless.on(|login, _| login.tell(LockEvent::Hide))
+            on:close=passwordless.on(|login, _| login.emit(LockEvent::Hide))
         >
             <button
                 type="button"
@@ -69,7 +70,7 @@ fn open(passwordless: Passwordless, click: &MouseEvent) {
     // Only where the modal really opens is the link not followed.
     if dialog(passwordless).is_some_and(|dialog| dialog.show_modal().is_ok()) {
         click.prevent_default();
-        passwordless.tell(LockEvent::Show);
+        passwordless.emit(LockEvent::Show);
     }
 }
 
@@ -85,7 +86,7 @@ fn dialog(passwordless: Passwordless) -> Option<HtmlDialogElement> {
 
 /// What follows a step of a dialog that closes by itself.
 fn close_at_the_end(passwordless: Passwordless, before: &State, after: &State) {
-    dom_effects::follow(passwordless, before, after);
+    dom_effects::on_transition(passwordless, before, after);
     if matches!(after.screen, Screen::SignedIn { .. }) {
         close(passwordless);
     }

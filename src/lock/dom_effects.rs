@@ -9,16 +9,16 @@ use web_sys::{HtmlElement, HtmlInputElement};
 /// Moves the focus to what matters when an answer has arrived or the screen has changed.
 ///
 /// Not at the start: there the field's `autofocus` speaks, and a field that is being typed in must not be touched.
-pub(super) fn follow(passwordless: Passwordless, before: &State, after: &State) {
+pub(super) fn on_transition(passwordless: Passwordless, before: &State, after: &State) {
     let moment = |state: &State| (state.screen.clone(), state.notice.clone(), state.waiting_for);
     if after.waiting_for.is_none() && moment(before) != moment(after) {
         request_animation_frame(move || focus(passwordless));
     }
-    if !before.is_alive && after.is_alive {
+    if !before.is_hydrated && after.is_hydrated {
         pristine::put_back(passwordless);
         take_up(passwordless);
     }
-    let countries = |state: &State| (state.is_alive, state.country, state.search.clone());
+    let countries = |state: &State| (state.is_hydrated, state.country, state.search.clone());
     if countries(before) != countries(after) {
         combobox::draw(passwordless);
     }

@@ -54,7 +54,7 @@ pub(super) fn EnterPhone(passwordless: Passwordless, autofocus: bool, show_terms
 
 /// The browser's reading comes to life with the page; before that the server would only repeat what is in the field.
 fn preview(passwordless: Passwordless) -> String {
-    let number = passwordless.preview().filter(|_| passwordless.hydrated());
+    let number = passwordless.preview().filter(|_| passwordless.is_hydrated());
     number.map(|number| passwordless.messages(|said| said.with_phone(Text::PhonePreview, &number))).unwrap_or_default()
 }
 

@@ -18,7 +18,7 @@ pub(super) fn SignedIn(passwordless: Passwordless) -> impl IntoView {
             ></p>
             <a
                 class="lock-late"
-                href=passwordless.says(continue_to)
+                href=passwordless.text_signal(continue_to)
                 inner_html=passwordless.text_html(Text::Continue)
             ></a>
         </div>

@@ -4,7 +4,7 @@
 //! asked long ago: so all is asked again, about the number in the ID token.
 
 use super::{
-    Auth, AuthConfig, CurrentUser, Step, id_token::Claims, oauth_secrets::Nonce, pending_login::PendingLogin,
+    Auth, AuthConfig, CurrentUser, LoginAttempt, id_token::Claims, oauth_secrets::Nonce, pending_login::PendingLogin,
     phone_number, tenant_client::Tokens,
 };
 use crate::{PhoneNumber, outcome::Refusal};
@@ -60,8 +60,8 @@ impl AuthConfig {
         match number {
             Some(number) => {
                 phone_number::check_country(&number, if is_known { &[] } else { &self.countries })?;
-                let step = Step { phone_number: &number, client_ip };
-                self.hooks.may_sign_in(&step).map_err(Refusal::Hook)
+                let attempt = LoginAttempt { phone_number: &number, client_ip };
+                self.hooks.may_sign_in(&attempt).map_err(Refusal::Hook)
             }
             None if self.asks_for_number() => {
                 tracing::error!(

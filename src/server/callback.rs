@@ -100,7 +100,7 @@ fn is_of_another_site(headers: &HeaderMap) -> bool {
 /// RFC 6749, sections 4.1.2 and 4.1.2.1; `attempts_left` is our tenant's.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Answer {
+struct CallbackParams {
     state: String,
     code: Option<String>,
     error: Option<String>,
@@ -114,16 +114,16 @@ async fn callback(
     Extension(store): Extension<Store>,
     session: Session,
     Parts { headers, extensions, .. }: Parts,
-    answer: Result<Query<Answer>, QueryRejection>,
+    params: Result<Query<CallbackParams>, QueryRejection>,
 ) -> Result<Response, ApiError> {
-    let answer = answer.map(|Query(answer)| answer).unwrap_or_default();
+    let params = params.map(|Query(params)| params).unwrap_or_default();
     let logins = Logins::of(auth.config(), &headers, auth.now());
     let is_signed_in = CurrentUser::of(&session, auth.now()).await?.is_some();
-    let Some(mut login) = logins.of_state(&answer.state) else {
-        return Ok(without_a_login(&auth, &logins, &answer.state, is_signed_in));
+    let Some(mut login) = logins.of_state(&params.state) else {
+        return Ok(without_a_login(&auth, &logins, &params.state, is_signed_in));
     };
     if login.is_over {
-        // The session came with the answer that said so: who has none has signed out since, and stays signed out.
+        // The session was set with the response that ended the login: a browser without one has signed out since.
         let page =
             if is_signed_in { String::from(login.return_to) } else { refused_page(&auth, &Refusal::NoPendingLogin) };
         return Ok(redirect(&page, []));
@@ -132,7 +132,7 @@ async fn callback(
         repeats: Repeats::of(&login, &store.0),
         auth: auth.clone(),
         login: login.clone(),
-        answer,
+        params,
         client_ip: client_ip(&extensions),
     };
     match to_the_end(step.take()).await? {
@@ -148,7 +148,7 @@ async fn callback(
     }
 }
 
-/// An answer for a login that this browser does not have. Who is signed in has loaded the page twice.
+/// For a login that this browser does not have. If it is signed in, it has loaded the page twice.
 fn without_a_login(auth: &Auth, logins: &Logins<'_>, state: &str, is_signed_in: bool) -> Response {
     if is_signed_in {
         return redirect(ReturnTo::default().as_str(), []);
@@ -172,12 +172,12 @@ fn redirect(page: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Respo
     (headers, Redirect::to(page)).into_response()
 }
 
-/// What taking the tenant's answer takes; it is taken to its end without the request.
+/// What the exchange needs; it runs to its end even if the request is cancelled.
 struct Step {
     auth: Auth,
     repeats: Repeats,
     login: PendingLogin,
-    answer: Answer,
+    params: CallbackParams,
     client_ip: IpAddr,
 }
 
@@ -204,13 +204,13 @@ impl Step {
 
     async fn exchange_code(&self) -> Result<Admitted, Refusal> {
         let authorization = self.login.authorization().ok_or(Refusal::NoPendingLogin)?;
-        let answer = &self.answer;
-        if let Some(error) = &answer.error {
-            let refused = ErrorBody::of_callback(error, &answer.error_description, answer.attempts_left);
+        let params = &self.params;
+        if let Some(error) = &params.error {
+            let refused = ErrorBody::of_callback(error, &params.error_description, params.attempts_left);
             tracing::warn!(error = %refused, "the tenant sent the browser back without a code");
             return Err(refused.into());
         }
-        let code = answer.code.as_deref().ok_or(Refusal::TenantRefused)?;
+        let code = params.code.as_deref().ok_or(Refusal::TenantRefused)?;
         let tokens = self.auth.tenant().redeem_authorization_code(code, &authorization).await.map_err(|error| {
             tracing::warn!(%error, "an authorization code was not exchanged");
             exchange_refusal(error.into())

@@ -37,8 +37,8 @@ pub fn require_login_below<P: AsRef<str>>(paths: impl IntoIterator<Item = P>) ->
 #[derive(Clone, Debug)]
 pub struct RequireLoginBelow(Arc<[Vec<String>]>);
 
-type Guard = fn(State<RequireLoginBelow>, Option<CurrentUser>, Request, Next) -> Answer;
-type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+type Guard = fn(State<RequireLoginBelow>, Option<CurrentUser>, Request, Next) -> GuardFuture;
+type GuardFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl<S> Layer<S> for RequireLoginBelow {
     type Service = FromFn<Guard, Self, S, (State<Self>, Option<CurrentUser>, Request)>;

@@ -4,19 +4,19 @@
 use crate::PhoneNumber;
 use std::{fmt, net::IpAddr, sync::Arc};
 
-type Hook = Arc<dyn Fn(&Step<'_>) -> Result<(), String> + Send + Sync>;
+type Hook = Arc<dyn Fn(&LoginAttempt<'_>) -> Result<(), String> + Send + Sync>;
 
-/// The app's hooks; each is optional and refuses a step with a sentence of its own.
+/// The app's hooks; each is optional and refuses an attempt with a sentence of its own.
 ///
 /// Both are asked once more before a session begins, about the number in the ID token: a login may have come through the
 /// tenant's own page, which does not ask them. So a hook should answer a question, not count. An ID token without a phone
 /// number signs nobody in where there is a hook: the scope must contain `phone`.
 ///
 /// ```
-/// use leptos_passwordless::server::{ServerHooks, Step};
+/// use leptos_passwordless::server::{LoginAttempt, ServerHooks};
 ///
-/// let hooks = ServerHooks::default().before_start(|step: &Step| {
-///     if step.phone_number.as_str().starts_with("+44") {
+/// let hooks = ServerHooks::default().before_start(|attempt: &LoginAttempt| {
+///     if attempt.phone_number.as_str().starts_with("+44") {
 ///         Ok(())
 ///     } else {
 ///         Err("Only British numbers can log in here.".to_owned())
@@ -31,7 +31,7 @@ pub struct ServerHooks {
 
 /// What a hook is asked about.
 #[derive(Clone, Copy, Debug)]
-pub struct Step<'a> {
+pub struct LoginAttempt<'a> {
     /// The number that the code goes to, or went to.
     pub phone_number: &'a PhoneNumber,
     /// The address of the person's browser.
@@ -41,34 +41,40 @@ pub struct Step<'a> {
 impl ServerHooks {
     /// Asked before a code is sent, the number being a valid one; also before it is sent again.
     #[must_use]
-    pub fn before_start(mut self, hook: impl Fn(&Step<'_>) -> Result<(), String> + Send + Sync + 'static) -> Self {
+    pub fn before_start(
+        mut self,
+        hook: impl Fn(&LoginAttempt<'_>) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
         self.before_start = Some(Arc::new(hook));
         self
     }
 
     /// Asked before a code is checked.
     #[must_use]
-    pub fn before_verify(mut self, hook: impl Fn(&Step<'_>) -> Result<(), String> + Send + Sync + 'static) -> Self {
+    pub fn before_verify(
+        mut self,
+        hook: impl Fn(&LoginAttempt<'_>) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
         self.before_verify = Some(Arc::new(hook));
         self
     }
 
-    pub(super) fn may_start(&self, step: &Step<'_>) -> Result<(), String> {
-        self.before_start.as_ref().map_or(Ok(()), |hook| hook(step))
+    pub(super) fn may_start(&self, attempt: &LoginAttempt<'_>) -> Result<(), String> {
+        self.before_start.as_ref().map_or(Ok(()), |hook| hook(attempt))
     }
 
     /// Asked again at the end, whichever way the login came.
-    pub(super) fn may_sign_in(&self, step: &Step<'_>) -> Result<(), String> {
-        self.may_start(step)?;
-        self.may_verify(step)
+    pub(super) fn may_sign_in(&self, attempt: &LoginAttempt<'_>) -> Result<(), String> {
+        self.may_start(attempt)?;
+        self.may_verify(attempt)
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.before_start.is_none() && self.before_verify.is_none()
     }
 
-    pub(super) fn may_verify(&self, step: &Step<'_>) -> Result<(), String> {
-        self.before_verify.as_ref().map_or(Ok(()), |hook| hook(step))
+    pub(super) fn may_verify(&self, attempt: &LoginAttempt<'_>) -> Result<(), String> {
+        self.before_verify.as_ref().map_or(Ok(()), |hook| hook(attempt))
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     oauth_secrets::{LoginSecret, Transaction},
     phone_number::{Certainty, Number},
     return_to::ReturnTo,
-    tenant_client::Started,
+    tenant_client::StartResponse,
     terms::Consent,
 };
 use crate::{
@@ -104,7 +104,7 @@ impl PendingLogin {
     pub(super) fn code_sent(
         &mut self,
         auth: &Auth,
-        (number, started): (Number, Started),
+        (number, started): (Number, StartResponse),
         notice: Option<Notice>,
     ) -> CodeSent {
         let (now, config) = (auth.now(), auth.config());

@@ -1,9 +1,9 @@
 //! What a server function needs of the request it runs in.
 
 use super::{
-    Auth, LoginFlow, address, browser::Browser, entropy::NoRandomness, hooks::Step, languages::Language, last_login,
-    login_id::LoginId, login_page::refusal_query, logins::Logins, no_js, page_context, pending_login::PendingLogin,
-    session::Store,
+    Auth, LoginFlow, address, browser::Browser, entropy::NoRandomness, hooks::LoginAttempt, languages::Language,
+    last_login, login_id::LoginId, login_page::refusal_query, logins::Logins, no_js, page_context,
+    pending_login::PendingLogin, session::Store,
 };
 use crate::{
     PhoneNumber,
@@ -91,8 +91,8 @@ impl Request {
     }
 
     /// What the app's hooks are asked about.
-    pub(super) fn step<'a>(&self, phone_number: &'a PhoneNumber) -> Step<'a> {
-        Step { phone_number, client_ip: self.client_ip }
+    pub(super) fn attempt<'a>(&self, phone_number: &'a PhoneNumber) -> LoginAttempt<'a> {
+        LoginAttempt { phone_number, client_ip: self.client_ip }
     }
 
     /// Whether a browser without JavaScript, or before hydration, posted a form.

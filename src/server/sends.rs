@@ -1,6 +1,6 @@
 //! Messages that went out a moment ago: a form that is sent twice asks for one of them.
 
-use super::tenant_client::Started;
+use super::tenant_client::StartResponse;
 use crate::PhoneNumber;
 use std::{
     collections::HashMap,
@@ -17,19 +17,19 @@ pub(super) struct Sends(Mutex<HashMap<String, Send>>);
 
 struct Send {
     number: PhoneNumber,
-    started: Started,
+    started: StartResponse,
     at: OffsetDateTime,
 }
 
 impl Sends {
     /// What a form of this name has had sent to a number.
-    pub(super) fn recall(&self, form: &str, number: &PhoneNumber, now: OffsetDateTime) -> Option<Started> {
+    pub(super) fn recall(&self, form: &str, number: &PhoneNumber, now: OffsetDateTime) -> Option<StartResponse> {
         let sends = self.sends();
         let send = sends.get(form).filter(|send| send.number == *number && now - send.at < REPEATABLE)?;
         Some(send.started)
     }
 
-    pub(super) fn note(&self, form: String, number: &PhoneNumber, started: Started, now: OffsetDateTime) {
+    pub(super) fn note(&self, form: String, number: &PhoneNumber, started: StartResponse, now: OffsetDateTime) {
         let mut sends = self.sends();
         sends.retain(|_, send| now - send.at < REPEATABLE);
         sends.insert(form, Send { number: number.clone(), started, at: now });

@@ -1,14 +1,14 @@
 //! Has codes sent: `/api/passwordless/start` and `/api/passwordless/resend`.
 
 use super::{
-    Auth, Language, Step,
+    Auth, Language, LoginAttempt,
     browser::Browser,
     pending_login::PendingLogin,
     phone_number::{self, Certainty, Number},
     repeats::to_the_end,
     request_context::Request,
     return_to::ReturnTo,
-    tenant_client::Started,
+    tenant_client::StartResponse,
     terms::Consent,
 };
 use crate::{
@@ -126,7 +126,7 @@ fn number_to_resend(request: &Request, form: &str, login: &PendingLogin) -> Resu
 fn keep(
     request: &Request,
     mut login: PendingLogin,
-    outcome: Result<(Number, Started), Refusal>,
+    outcome: Result<(Number, StartResponse), Refusal>,
     notice: Option<Notice>,
 ) -> StartOutcome {
     let outcome = match outcome {
@@ -150,7 +150,7 @@ async fn ask_tenant(
     request: &Request,
     (login, form): (&PendingLogin, &str),
     number: Result<Number, Refusal>,
-) -> Result<Result<(Number, Started), Refusal>, ApiError> {
+) -> Result<Result<(Number, StartResponse), Refusal>, ApiError> {
     match number {
         Ok(number) => {
             let (auth, browser, language) = (request.auth.clone(), request.browser(login), request.language());
@@ -171,7 +171,7 @@ struct Message {
 }
 
 impl Message {
-    async fn send(self) -> Result<(Number, Started), Refusal> {
+    async fn send(self) -> Result<(Number, StartResponse), Refusal> {
         let auth = self.auth.clone();
         if self.form.is_empty() {
             return Ok((self.number.clone(), self.ask_tenant().await?));
@@ -189,10 +189,10 @@ impl Message {
         Ok((self.number, started))
     }
 
-    async fn ask_tenant(&self) -> Result<Started, Refusal> {
+    async fn ask_tenant(&self) -> Result<StartResponse, Refusal> {
         let (auth, number) = (&self.auth, &self.number.e164);
-        let step = Step { phone_number: number, client_ip: self.browser.ip };
-        auth.config().hooks.may_start(&step).map_err(Refusal::Hook)?;
+        let attempt = LoginAttempt { phone_number: number, client_ip: self.browser.ip };
+        auth.config().hooks.may_start(&attempt).map_err(Refusal::Hook)?;
         auth.limits().take_start(self.browser.ip, self.number.certainty, auth.now())?;
         auth.tenant().start(number, &self.browser, self.language).await.map_err(|error| {
             tracing::warn!(%error, phone_number = number.masked(), "no code was sent");

@@ -37,12 +37,12 @@ pub(super) struct Tokens {
 /// What `/passwordless/start` answers; the members are our tenant's.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Started {
+pub(super) struct StartResponse {
     pub(super) code_length: Option<u32>,
     expires_in: Option<u32>,
 }
 
-impl Started {
+impl StartResponse {
     /// How long the code lives.
     pub(super) fn expires_in(self) -> Option<Duration> {
         self.expires_in.map(|seconds| Duration::from_secs(seconds.into()))
@@ -84,7 +84,7 @@ impl TenantClient {
         number: &PhoneNumber,
         browser: &Browser,
         language: Language,
-    ) -> Result<Started, TenantError> {
+    ) -> Result<StartResponse, TenantError> {
         let config = &self.0.config;
         let body = json!({
             "client_id": config.client_id,

@@ -95,7 +95,7 @@ struct Step {
 fn step(request: &Request, login: &PendingLogin, code: &str) -> Result<Step, Refusal> {
     let sent = login.sent.as_ref().ok_or(Refusal::NoPendingLogin)?;
     let (number, code) = (sent.number.clone(), read(code, sent.code_length)?);
-    let may_verify = request.auth.config().hooks.may_verify(&request.step(&number));
+    let may_verify = request.auth.config().hooks.may_verify(&request.attempt(&number));
     may_verify.map_err(Refusal::Hook)?;
     Ok(Step {
         auth: request.auth.clone(),

@@ -42,10 +42,10 @@ fn verified() -> impl Strategy<Value = Result<VerifyOutcome, ApiError>> {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        Just(Event::CameAlive),
+        Just(Event::Hydrated),
         Just(Event::CountryChosen(Country::default())),
         (0usize..9).prop_map(Event::ListOpened),
-        "[a-z]{0,3}".prop_map(Event::CountrySought),
+        "[a-z]{0,3}".prop_map(Event::CountrySearched),
         (0usize..9).prop_map(Event::RowReached),
         Just(Event::ListClosed),
         "( |[0-9+() -]{0,12})".prop_map(Event::PhoneNumberTyped),
@@ -107,7 +107,7 @@ proptest! {
     #[test]
     fn nothing_is_sent_while_a_field_is_empty(mut state in beginning(), events in events()) {
         for event in events {
-            if let Some(Effect::Start { phone_number, .. }) = state.update(event) {
+            if let Some(Command::Start { phone_number, .. }) = state.update(event) {
                 prop_assert!(!phone_number.trim().is_empty());
             }
         }
@@ -116,7 +116,7 @@ proptest! {
     #[test]
     fn only_a_whole_code_is_sent(mut state in beginning(), events in events()) {
         for event in events {
-            if let Some(Effect::Verify { code }) = state.update(event) {
+            if let Some(Command::Verify { code }) = state.update(event) {
                 let length = state.sent.as_ref().map_or(0, |sent| sent.code_length as usize);
                 prop_assert!(if length == 0 { code.len() >= 4 } else { code.len() == length }, "{code}");
             }
@@ -127,7 +127,7 @@ proptest! {
     fn terms_gate_every_way_to_a_code(mut state in beginning(), events in events()) {
         for event in events {
             let lacks_terms = state.lacks_terms();
-            let asks = matches!(state.update(event), Some(Effect::Start { .. } | Effect::StartLast));
+            let asks = matches!(state.update(event), Some(Command::Start { .. } | Command::StartLast));
             prop_assert!(!(lacks_terms && asks));
         }
     }
@@ -136,8 +136,8 @@ proptest! {
     fn one_request_is_under_way_at_a_time(mut state in beginning(), events in events()) {
         for event in events {
             let waited = state.waiting_for.is_some();
-            let effect = state.update(event);
-            let asked = matches!(effect, Some(Effect::Start { .. } | Effect::Resend | Effect::Verify { .. }));
+            let command = state.update(event);
+            let asked = matches!(command, Some(Command::Start { .. } | Command::Resend | Command::Verify { .. }));
             prop_assert!(!(waited && asked));
             prop_assert!(!asked || state.waiting_for.is_some());
         }
@@ -147,7 +147,7 @@ proptest! {
     fn a_new_code_is_never_asked_for_before_its_time(mut state in beginning(), events in events()) {
         for event in events {
             let left = state.sent.as_ref().map(|sent| sent.resend_in);
-            if state.update(event) == Some(Effect::Resend) {
+            if state.update(event) == Some(Command::Resend) {
                 prop_assert_eq!(left, Some(0));
             }
         }
@@ -199,10 +199,10 @@ fn phone_then_code_then_away() {
     let mut state = at_the_code();
     assert_eq!(state.screen, Screen::EnterCode);
     let whole = state.update(Event::CodeTyped("123456".to_owned()));
-    assert_eq!(whole, Some(Effect::Verify { code: "123456".to_owned() }));
+    assert_eq!(whole, Some(Command::Verify { code: "123456".to_owned() }));
     assert_eq!(state.update(Event::CodeSubmitted), None, "it is sent once");
     let answer = Ok(VerifyOutcome::Verified { continue_to: "/profile".to_owned() });
-    assert_eq!(state.update(Event::Verified(answer)), Some(Effect::GoTo("/profile".to_owned())));
+    assert_eq!(state.update(Event::Verified(answer)), Some(Command::GoTo("/profile".to_owned())));
     assert_eq!(state.screen, Screen::SignedIn { continue_to: "/profile".to_owned() });
 }
 
@@ -232,7 +232,7 @@ fn a_resend_waits_for_the_countdown_and_says_so_when_sent() {
     let mut state = at_the_code();
     assert_eq!(state.update(Event::ResendPressed), None);
     state.update(Event::TimePassed(30));
-    assert_eq!(state.update(Event::ResendPressed), Some(Effect::Resend));
+    assert_eq!(state.update(Event::ResendPressed), Some(Command::Resend));
     state.update(Event::Started(Ok(StartOutcome::CodeSent(sent(30, 6)))));
     assert_eq!((state.notice.clone(), state.can_resend()), (Some(Notice::Resent), false));
 }
@@ -242,7 +242,7 @@ fn a_code_of_unknown_length_waits_for_the_button() {
     let mut state = at_the_code();
     state.sent = Some(sent(30, 0));
     assert_eq!(state.update(Event::CodeTyped("123456".to_owned())), None);
-    assert_eq!(state.update(Event::CodeSubmitted), Some(Effect::Verify { code: "123456".to_owned() }));
+    assert_eq!(state.update(Event::CodeSubmitted), Some(Command::Verify { code: "123456".to_owned() }));
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn the_last_login_is_one_press_away_and_another_account_two() {
         screen: Screen::LastLogin { phone_number: "+14•••••••71".to_owned() }, ..State::default()
     };
     let mut other = state.clone();
-    assert_eq!(state.update(Event::LastLoginPressed), Some(Effect::StartLast));
+    assert_eq!(state.update(Event::LastLoginPressed), Some(Command::StartLast));
     other.update(Event::EditNumberPressed);
     assert_eq!((other.screen, other.phone_number.as_str()), (Screen::EnterPhone, ""));
 }
@@ -295,7 +295,7 @@ fn a_country_that_is_found_closes_the_list() {
     let mut state = State::default();
     state.update(Event::ListOpened(7));
     assert_eq!(state.search, Some(Search { query: None, active: 7 }));
-    state.update(Event::CountrySought("ger".to_owned()));
+    state.update(Event::CountrySearched("ger".to_owned()));
     state.update(Event::RowReached(1));
     assert_eq!(state.search, Some(Search { query: Some("ger".to_owned()), active: 1 }));
     state.update(Event::CountryChosen(Country::default()));

@@ -21,8 +21,8 @@ pub(super) fn Combobox(passwordless: Passwordless, id: String) -> impl IntoView 
         <input
             type="hidden"
             name="country"
-            disabled=passwordless.when(is_dead)
-            value=passwordless.says(|login| login.country().into())
+            disabled=passwordless.when(is_not_hydrated)
+            value=passwordless.text_signal(|login| login.country().into())
         />
         <input
             type="text"
@@ -30,12 +30,12 @@ pub(super) fn Combobox(passwordless: Passwordless, id: String) -> impl IntoView 
             id=id
             class="lock-combobox"
             autocomplete="off"
-            hidden=passwordless.when(is_dead)
+            hidden=passwordless.when(is_not_hydrated)
             aria-autocomplete="list"
             aria-controls=list.clone()
             aria-describedby=hint.clone()
             aria-expanded=passwordless.aria(is_open)
-            aria-activedescendant=passwordless.says(active_row)
+            aria-activedescendant=passwordless.text_signal(active_row)
             readonly=passwordless.when(Passwordless::is_busy)
             on:click=passwordless.on(press_field)
             on:input=passwordless.on(look_for)
@@ -55,8 +55,8 @@ pub(super) fn Combobox(passwordless: Passwordless, id: String) -> impl IntoView 
     }
 }
 
-fn is_dead(passwordless: Passwordless) -> bool {
-    !passwordless.hydrated()
+fn is_not_hydrated(passwordless: Passwordless) -> bool {
+    !passwordless.is_hydrated()
 }
 
 fn is_open(passwordless: Passwordless) -> bool {
@@ -84,7 +84,7 @@ fn open(passwordless: Passwordless) {
 }
 
 fn look_for(passwordless: Passwordless, input: &DomEvent) {
-    passwordless.dispatch(Event::CountrySought(input_of(input).value()));
+    passwordless.dispatch(Event::CountrySearched(input_of(input).value()));
 }
 
 fn press(passwordless: Passwordless, key: &KeyboardEvent) {
