@@ -4,7 +4,7 @@
 //! (`BOLERO_RANDOM_SEED`). What is private to a module is tested there, under the same name: `fuzz_…`.
 
 use super::{
-    AuthConfig, Language, TrustedProxies, cookies, languages::accepted_tags, last_login, logins::Logins, number,
+    AuthConfig, Language, TrustedProxies, cookies, languages::accepted_tags, last_login, logins::Logins, phone_number,
     return_to::ReturnTo, seal, tenant_error::ErrorBody,
 };
 use crate::{Country, OneTimeCode, PhoneNumber, outcome::Refusal};
