@@ -1,5 +1,6 @@
 //! What all endpoints have in common: parameters, cookies, addresses, errors, middleware.
 
+pub(crate) mod accept_language;
 pub(crate) mod api_error;
 pub(crate) mod client_ip;
 pub(crate) mod cookies;

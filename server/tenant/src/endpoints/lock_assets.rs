@@ -13,7 +13,11 @@ use axum::{
 use http::{HeaderMap, header};
 use serde_json::{Value, json};
 
-use crate::{config::TenantConfig, http::api_error::ApiError, rate_limit::settings::Limits};
+use crate::{
+    config::TenantConfig,
+    http::{accept_language::preferred, api_error::ApiError},
+    rate_limit::settings::Limits,
+};
 
 /// `GET /client/<client_id>.js`: the connections of a client.
 pub(crate) async fn client(
@@ -43,17 +47,16 @@ pub(crate) async fn client(
 /// language is a good enough guess; without a region in it, Lock falls back to its default.
 pub(crate) async fn country(State(limits): State<Arc<Limits>>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
     let served = limits.countries.as_deref();
-    let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_served = |region: &String| served.is_none_or(|served| served.contains(region));
-    let country = regions(languages).find(is_served).or_else(|| served?.first().cloned());
+    let country =
+        preferred(&headers).into_iter().filter_map(region).find(is_served).or_else(|| served?.first().cloned());
     country.map(|code| Json(json!({ "country_code": code }))).ok_or(ApiError::NotFound)
 }
 
-/// The regions of an `Accept-Language`, in its order: `GB` of `en-GB`, `CN` of `zh-Hans-CN`.
-fn regions(languages: &str) -> impl Iterator<Item = String> {
-    let tags = languages.split(',').filter_map(|entry| entry.split(';').next());
+/// The region of a language tag: `GB` of `en-GB`, `CN` of `zh-Hans-CN`.
+fn region(tag: &str) -> Option<String> {
     let is_region = |part: &&str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic());
-    tags.filter_map(move |tag| tag.trim().split('-').skip(1).find(is_region)).map(str::to_ascii_uppercase)
+    tag.split('-').skip(1).find(is_region).map(str::to_ascii_uppercase)
 }
 
 /// `POST /passwordless/challenge` and `/usernamepassword/challenge`: no CAPTCHA is required.
@@ -63,11 +66,12 @@ pub(crate) async fn no_captcha() -> Json<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::regions;
+    use super::region;
 
     #[test]
-    fn regions_are_found_in_their_order() {
-        assert_eq!(regions("de, en-gb;q=0.8,zh-Hans-CN;q=0.5, *, x-123-1a").collect::<Vec<_>>(), ["GB", "CN"]);
-        assert_eq!(regions("").count(), 0);
+    fn region_is_found_in_the_tag() {
+        for (tag, expected) in [("en-gb", Some("GB")), ("zh-Hans-CN", Some("CN")), ("de", None), ("x-123-1a", None)] {
+            assert_eq!(region(tag).as_deref(), expected, "{tag}");
+        }
     }
 }

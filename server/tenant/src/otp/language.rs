@@ -1,13 +1,15 @@
 //! The language of a message.
 
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName};
+
+use crate::http::accept_language::preferred;
 
 const X_REQUEST_LANGUAGE: HeaderName = HeaderName::from_static("x-request-language");
 
 /// Longest tag that anyone needs: RFC 5646 section 4.4.1.
 const MAX_LENGTH: usize = 35;
 
-/// `x-request-language` as it is, else the favourite of `accept-language`, else `en`.
+/// `x-request-language`, else the preferred tag of `accept-language`, else `en`.
 ///
 /// <https://auth0.com/docs/authenticate/passwordless/authentication-methods/sms-otp>
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,10 +17,9 @@ pub(crate) struct Language(String);
 
 impl Language {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-        let asked = text(X_REQUEST_LANGUAGE).and_then(Self::parse);
-        let favourite = || text(header::ACCEPT_LANGUAGE).and_then(favourite).and_then(Self::parse);
-        asked.or_else(favourite).unwrap_or_else(|| Self("en".to_owned()))
+        let requested = headers.get(X_REQUEST_LANGUAGE).and_then(|value| value.to_str().ok());
+        let preferred = || Self::parse(preferred(headers).first()?);
+        requested.and_then(Self::parse).or_else(preferred).unwrap_or_else(|| Self("en".to_owned()))
     }
 
     /// Takes words such as `dutch` too: templates compare what the application sends.
@@ -33,22 +34,9 @@ impl Language {
     }
 }
 
-/// The tag with the greatest weight, of equals the first: RFC 9110 section 12.5.4.
-fn favourite(accepted: &str) -> Option<&str> {
-    let mut best: Option<(&str, f32)> = None;
-    for entry in accepted.split(',') {
-        let (tag, parameters) = entry.split_once(';').unwrap_or((entry, ""));
-        let weight = parameters.trim().strip_prefix("q=").map_or(Ok(1.0), str::parse).unwrap_or(0.0);
-        if tag.trim() != "*" && weight > best.map_or(0.0, |(_, weight)| weight) {
-            best = Some((tag, weight));
-        }
-    }
-    best.map(|(tag, _)| tag)
-}
-
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderValue, header};
 
     use super::*;
 
