@@ -195,7 +195,22 @@ impl Passwordless {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{country::Countries, messages::Messages};
     use std::sync::{Arc, Mutex};
+
+    fn login() -> Login {
+        let nothing = String::new;
+        Login {
+            id: nothing(),
+            state: State::default(),
+            return_to: nothing(),
+            login_page: nothing(),
+            hosted_page: nothing(),
+            countries: Countries::default(),
+            messages: Messages { language: nothing(), is_rtl: false, lines: nothing() },
+            terms: None,
+        }
+    }
 
     #[test]
     fn a_hook_refuses_with_its_sentence_and_the_app_is_told() {
@@ -207,7 +222,7 @@ mod tests {
                 before_start: Some(Callback::new(|start: LoginAttempt| Err(format!("Not {}.", start.phone_number)))),
                 before_verify: None,
             };
-            let passwordless = use_passwordless_with_hooks(Login::default(), hooks);
+            let passwordless = use_passwordless_with_hooks(login(), hooks);
             passwordless.dispatch(Event::PhoneNumberTyped("415 555 2671".to_owned()));
             passwordless.dispatch(Event::PhoneNumberSubmitted);
 

@@ -1,12 +1,11 @@
-//! What an app does at the steps of a login.
+//! The app's callbacks at the steps of a login.
 
 use crate::country::Country;
 use crate::flow::LockEvent;
 use leptos::prelude::{Callable, Callback};
 
-/// The app's callbacks; each is optional. They run in the browser, where they can refuse a step with a sentence of the
-/// app's own; what must hold without JavaScript too belongs into a
-/// [hook on the server](crate::server::AuthConfig::hooks).
+/// The app's callbacks; each is optional. They run in the browser and can refuse a step with a sentence of the app's own;
+/// a rule that must hold without JavaScript too belongs into a hook on the server (`server::AuthConfig::hooks`).
 ///
 /// ```
 /// use leptos::prelude::Callback;
@@ -21,15 +20,15 @@ use leptos::prelude::{Callable, Callback};
 /// ```
 #[derive(Clone, Copy, Default)]
 pub struct Hooks {
-    /// Told of every step.
+    /// Called at every step.
     pub on_event: Option<Callback<LockEvent>>,
-    /// Asked before a code is asked for; the sentence of an `Err` is shown.
+    /// Called before a code is requested; the sentence of an `Err` is shown.
     pub before_start: Option<Callback<LoginAttempt, Result<(), String>>>,
-    /// Asked before a code is checked; the sentence of an `Err` is shown.
+    /// Called before a code is checked; the sentence of an `Err` is shown.
     pub before_verify: Option<Callback<(), Result<(), String>>>,
 }
 
-/// What [`Hooks::before_start`] is asked about.
+/// The argument of [`Hooks::before_start`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginAttempt {
     /// The number as typed; empty where the number of the last login is meant, which the browser does not know.

@@ -1,6 +1,6 @@
 //! Sign in by SMS for Leptos apps: Auth0's Lock dialog, a headless API for your own UI, and the server half.
 //!
-//! A person enters a phone number, gets a one-time code by SMS, enters the code, and is signed in. The codes are sent and
+//! A user enters a phone number, gets a one-time code by SMS, enters the code, and is signed in. The codes are sent and
 //! checked by a tenant at Auth0, or by one that speaks the same protocol; the browser talks to your app only.
 //!
 //! # In three steps
@@ -52,13 +52,13 @@
 //! # }
 //! ```
 //!
-//! [`CurrentUser`](server::CurrentUser) is the extractor of who is signed in, [`require_login`](server::require_login)
-//! the layer for the signed-in only.
+//! `server::CurrentUser` is the extractor of the signed-in user, `server::require_login` the middleware that lets only
+//! signed-in users pass.
 //!
 //! # Options, looks and hooks
 //!
-//! [`LockOptions`] are Lock's, by its names, and [`Hooks`] are told of every step and can refuse two of them. What the
-//! server decides (languages, countries, terms, the last login) is in [`AuthConfig`](server::AuthConfig).
+//! [`LockOptions`] are Lock's, by its names; [`Hooks`] receive an event at every step and can refuse two of them. What the
+//! server decides (languages, countries, terms, the last login) is set in `server::AuthConfig`.
 //!
 //! ```
 //! # mod example {

@@ -46,12 +46,12 @@ use unrecoverable::Unrecoverable;
 /// The dialog as a part of a page.
 #[component]
 pub fn Lock(
-    /// What the server knows of this browser's login, from [`use_login`](crate::server::use_login).
+    /// The server's state of this browser's login, from `server::use_login`.
     login: Login,
     /// How the dialog looks and behaves.
     #[prop(optional)]
     options: LockOptions,
-    /// What the app does at its steps.
+    /// The app's callbacks.
     #[prop(optional)]
     hooks: Hooks,
 ) -> impl IntoView {

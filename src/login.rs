@@ -1,19 +1,19 @@
-//! What the server tells a page about this browser's login.
+//! The state of this browser's login as the server renders it.
 
 use crate::country::Countries;
 use crate::flow::State;
 use crate::messages::Messages;
 use serde::{Deserialize, Serialize};
 
-/// What the server knows of this browser's login when it renders a page: the state the dialog starts in, what it says,
-/// and where it leads. It can be the prop of an island.
+/// The server's state of this browser's login when it renders a page: the state the dialog starts in, its texts, and where
+/// it leads. It can be the prop of an island.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[cfg_attr(feature = "ssr", derive(Default, Serialize), serde(into = "String"))]
 pub struct Login {
     /// Tells several dialogs on one page apart; the ids of their elements begin with it.
     pub id: String,
-    /// The state to start in; a login that is under way goes on where it was.
+    /// The state to start in; a login in progress continues where it was.
     pub state: State,
     /// The page to come back to once signed in.
     pub return_to: String,
@@ -23,13 +23,13 @@ pub struct Login {
     pub hosted_page: String,
     /// The countries to choose from.
     pub countries: Countries,
-    /// What the dialog says.
+    /// The texts of the dialog.
     pub messages: Messages,
-    /// What a sign-up agrees to.
+    /// The terms that a sign-up accepts.
     pub terms: Option<Terms>,
 }
 
-/// The browser never sends it on, although the macro of islands asks for that.
+/// The macro of islands requires it; the browser never serialises its props.
 #[cfg(not(feature = "ssr"))]
 impl Serialize for Login {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -13,12 +13,12 @@ use web_sys::HtmlDialogElement;
 /// The modal is a native `<dialog>`: the browser keeps the focus inside, closes it on Esc and gives the focus back.
 #[component]
 pub fn LockDialog(
-    /// What the server knows of this browser's login, from [`use_login`](crate::server::use_login).
+    /// The server's state of this browser's login, from `server::use_login`.
     login: Login,
     /// How the dialog looks and behaves.
     #[prop(optional)]
     options: LockOptions,
-    /// What the app does at its steps.
+    /// The app's callbacks.
     #[prop(optional)]
     hooks: Hooks,
 ) -> impl IntoView {

@@ -5,35 +5,36 @@ use serde::{Deserialize, Serialize};
 
 /// How the dialog looks and behaves; the names follow Lock's.
 ///
-/// What the server decides (languages, countries, terms, the last login) is set in
-/// [`AuthConfig`](crate::server::AuthConfig), and for one page on [`Login`](crate::Login).
+/// What the server decides (languages, countries, terms, the last login) is set in `server::AuthConfig`, and for one page
+/// on [`Login`](crate::Login).
 ///
-/// It can be the prop of an island. Only what matters in the browser travels there: the rest is in the page already.
+/// It can be the prop of an island. Only `closable`, `autoclose` and `flash_message` are sent to the browser; the others
+/// are in the rendered page already, and have their defaults in the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[cfg_attr(feature = "ssr", derive(Serialize), serde(into = "String"))]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of Lock's, under the name it has there")]
 pub struct LockOptions {
-    /// The heading of the dialog, if it is not to be the one of the page's language.
+    /// The heading of the dialog, if it is not to be the one of the page's language. Rendered, not sent to the browser.
     pub title: Option<String>,
-    /// The text of the button that opens the modal, likewise.
+    /// The text of the button that opens the modal, likewise. Rendered, not sent to the browser.
     pub open_label: Option<String>,
-    /// Whether a person can close the modal.
+    /// Whether the user can close the modal.
     pub closable: bool,
     /// Whether the modal closes by itself once the code was right, before the browser leaves.
     pub autoclose: bool,
-    /// Whether the field that matters has the focus at the start.
+    /// Whether the first field has the focus at the start. Rendered, not sent to the browser.
     pub autofocus: bool,
-    /// Whether the terms are shown where they need not be accepted by a tick.
+    /// Whether the terms are shown where they need not be accepted by a tick. Rendered, not sent to the browser.
     pub show_terms: bool,
-    /// What the dialog says before the first step.
+    /// The notice before the first step.
     pub flash_message: Option<FlashMessage>,
-    /// The looks.
+    /// The looks. Rendered, not sent to the browser.
     pub theme: Theme,
 }
 
 impl LockOptions {
-    /// What the app has to say is said where the login has nothing to say itself.
+    /// Shows the flash message where the login has no notice of its own.
     pub(super) fn greet(&self, mut login: Login) -> Login {
         let notice = login.state.notice.take();
         login.state.notice = notice.or_else(|| self.flash_message.clone().map(Notice::Flash));
@@ -41,7 +42,7 @@ impl LockOptions {
     }
 }
 
-/// The browser never sends it on, although the macro of islands asks for that.
+/// The macro of islands requires it; the browser never serialises its props.
 #[cfg(not(feature = "ssr"))]
 impl Serialize for LockOptions {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
