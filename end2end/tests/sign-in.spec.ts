@@ -25,8 +25,10 @@ test("with the dialog as a page", async ({ page, lock, phone, outbox }) => {
 test("with your own UI", async ({ page, phone, outbox }) => {
   await page.goto("/login/custom");
   await hydrated(page);
+  await expect(page.getByText("I accept the terms")).toBeHidden();
   await page.getByLabel("Enter your phone number").fill(phone);
   await page.getByRole("button", { name: "Send SMS" }).click();
+  await expect(page.getByLabel("Enter your phone number")).toBeHidden();
   await page.getByLabel("Enter the verification code").fill(await outbox.code(phone));
 
   await expectSignedIn(page);
