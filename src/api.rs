@@ -26,10 +26,10 @@ pub const VERIFY_PATH: &str = "/api/passwordless/verify";
 /// Where the form of [`sign_out`] posts to.
 pub const SIGN_OUT_PATH: &str = "/logout";
 
-/// Asks the tenant to send a code to a phone number.
+/// Requests a code for a phone number from the tenant.
 ///
-/// `phone_number` is what the person typed, in international form or as dialled inside `country` (ISO 3166).
-/// `return_to` is the page to come back to once signed in; anything but a path of this app counts as `/`.
+/// `phone_number` is the number as typed, in international form or as dialled inside `country` (ISO 3166).
+/// `return_to` is the page to return to once signed in; anything but a path of this app counts as `/`.
 /// `accept_terms` is not empty if the box for the terms was ticked; `last_login` is not empty if the number of the last
 /// login on this browser is meant, and `phone_number` is empty then.
 ///
@@ -39,7 +39,7 @@ pub const SIGN_OUT_PATH: &str = "/logout";
 /// that is sent twice asks for one message.
 ///
 /// # Errors
-/// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`](crate::outcome::Refusal).
+/// [`ApiError`] if the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).
 #[server(prefix = "/api/passwordless", endpoint = "/start")]
 pub async fn start(
     phone_number: String,
@@ -70,7 +70,7 @@ pub async fn start(
 /// code before it stops being valid. `form` is the same as for [`start`].
 ///
 /// # Errors
-/// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`](crate::outcome::Refusal).
+/// [`ApiError`] if the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).
 #[server(prefix = "/api/passwordless", endpoint = "/resend")]
 pub async fn resend(
     #[server(default)] login: String,
@@ -83,7 +83,7 @@ pub async fn resend(
 /// checked again for a minute, with the same result.
 ///
 /// # Errors
-/// [`ApiError`] if the session cannot be kept; all else that can go wrong is a [`Refusal`](crate::outcome::Refusal).
+/// [`ApiError`] if the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).
 #[server(prefix = "/api/passwordless", endpoint = "/verify")]
 pub async fn verify(code: String, #[server(default)] login: String) -> Result<VerifyOutcome, ApiError> {
     crate::server::verify::verify(&code, &login).await
@@ -118,7 +118,7 @@ fn invalid_request(reason: &str) -> ApiError {
     ApiError::InvalidRequest(reason.to_owned())
 }
 
-/// A body that could not be read: in the browser the connection broke, on the server the client sent nonsense.
+/// A body that could not be read: in the browser because the connection broke, on the server because it is malformed.
 fn unread() -> ApiError {
     if cfg!(feature = "ssr") { invalid_request("the body could not be read") } else { ApiError::Unreachable }
 }

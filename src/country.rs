@@ -1,4 +1,4 @@
-//! Countries by their ISO 3166 code, and the list of them that comes with a page.
+//! Countries by their ISO 3166 code, and the list of them in a page.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -85,10 +85,10 @@ pub struct CountryEntry<'a> {
     pub country: Country,
     /// The dialling code, such as `44`.
     pub dial_code: &'a str,
-    /// What is left out of a national number when it is dialled from abroad, such as `0`; `None` where no prefix tells
-    /// how that is done.
+    /// The trunk prefix, which a national number loses when dialled from abroad, such as `0`; `None` where removing a prefix
+    /// is not enough.
     pub trunk_prefix: Option<&'a str>,
-    /// What is dialled before foreign numbers, where that is not `00`; `?` where each carrier has a prefix of its own.
+    /// The international prefix, where it is not `00`; `?` where each carrier has its own.
     pub idd: &'a str,
     /// Digits of a mobile number, without the dialling code.
     pub mobile_length: usize,
@@ -143,7 +143,7 @@ impl Countries {
 }
 
 impl<'a> CountryEntry<'a> {
-    /// What the closed picker shows; the mark keeps the plus before the digits where the name runs from right to left.
+    /// The text of the closed picker; the mark keeps the plus before the digits in right-to-left text.
     pub fn label(&self) -> String {
         [self.name, " (\u{200e}+", self.dial_code, ")"].concat()
     }

@@ -1,6 +1,6 @@
 //! Digits of any script.
 
-/// The zeros of the scripts whose digits people type; nine more digits follow each of them.
+/// The zeros of the scripts whose digits are typed; each is followed by its nine other digits.
 const ZEROS: [u32; 18] = [
     0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040, 0x17e0,
     0x1810, 0xff10,

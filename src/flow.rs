@@ -1,4 +1,4 @@
-//! The login as a pure state machine and the events that it tells the app of; owned by no UI.
+//! The login as a pure state machine, and its events; independent of any UI.
 
 mod flash_message;
 mod lock_event;

@@ -1,4 +1,4 @@
-//! The login without its looks: signals and actions for your own UI. The dialog itself is built on it.
+//! The login without a UI: signals and actions for your own. The dialog itself is built on it.
 
 mod actions;
 mod bindings;
@@ -22,20 +22,19 @@ use leptos::{prelude::*, task::spawn_local};
 use response::JsonResult;
 use std::time::Duration;
 
-/// A call that takes longer has failed, as far as the person is concerned. Longer than the server waits for the tenant.
+/// Timeout of a request; longer than the server's own for its calls to the tenant.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A login under way: what to show, and what a person can do about it. `Copy`, for closures.
+/// A login in progress: its state and actions. `Copy`, for closures.
 ///
-/// Reading is reactive. On the server nothing is ever sent: the forms post to the [server functions](crate::api) by
-/// themselves there.
+/// Reading is reactive. On the server no action runs: the forms post to the [server functions](crate::api).
 #[derive(Clone, Copy)]
 pub struct Passwordless {
     state: RwSignal<State>,
     background: StoredValue<Background>,
 }
 
-/// What a login needs beside its state.
+/// Everything besides the state.
 struct Background {
     login: Login,
     hooks: Hooks,
@@ -44,7 +43,7 @@ struct Background {
     since: f64,
 }
 
-/// What follows a step, once the state is another.
+/// Runs after each state change.
 pub(crate) type OnTransition = fn(Passwordless, &State, &State);
 
 /// Starts from what the server knows of this browser's login.
@@ -82,7 +81,7 @@ pub(crate) fn begin(login: Login, hooks: Hooks, on_transition: OnTransition) -> 
     let state = RwSignal::new(login.state.clone());
     let background = Background { login, hooks, on_transition, since: 0.0 };
     let passwordless = Passwordless { state, background: StoredValue::new(background) };
-    // Effects run in the browser only.
+    // Effects run only in the browser.
     Effect::new(move |_| {
         passwordless.dispatch(Event::Hydrated);
         countdown::start(passwordless);
@@ -90,9 +89,9 @@ pub(crate) fn begin(login: Login, hooks: Hooks, on_transition: OnTransition) -> 
     passwordless
 }
 
-/// How steps are taken.
+/// Handling of events and commands.
 impl Passwordless {
-    /// Tells the app of something that the state does not know of.
+    /// Emits an event that is not a transition of the state.
     pub(crate) fn emit(self, event: LockEvent) {
         self.hooks().emit(Some(event));
     }
@@ -122,7 +121,7 @@ impl Passwordless {
         on_transition(self, before, after);
     }
 
-    /// Asks the app's hook; then what is to be done is done.
+    /// Executes a command unless the app's hook refuses it.
     fn begin(self, command: Command) {
         let refused = match self.may(&command) {
             Ok(()) => return self.perform(command),
@@ -178,7 +177,7 @@ impl Passwordless {
         }
     }
 
-    /// Calls a server function, but does not wait for ever.
+    /// Calls a server function, with a timeout.
     fn call(self, path: &'static str, fields: &[(&str, &str)], read: fn(JsonResult) -> Event) {
         let answer = post(path, fields);
         spawn_local(async move {

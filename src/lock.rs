@@ -1,11 +1,11 @@
-//! The Lock dialog: asks for the phone number, then for the code.
+//! The Lock dialog: phone number, then code.
 //!
 //! [`flow`](crate::flow) is the login as a pure state machine; the components here only draw it. Each screen is a real form that
 //! posts to a server function, so the dialog works without JavaScript, as a page; [`LockDialog`] is the same in a modal.
 //!
-//! All screens are in the page from the start, and one of them shows: so the browser only wakes what the server wrote,
-//! and carries no code that could write it again. Texts are set as HTML, for text nodes do not survive the translation of a
-//! page.
+//! All screens are in the page from the start, one of them visible: so the browser only hydrates what the server rendered,
+//! and the wasm has no code that renders a screen anew. Texts are set as HTML, because browsers that translate a page
+//! replace its text nodes.
 
 mod country_picker;
 mod dialog;
@@ -70,7 +70,7 @@ pub fn Lock(
     }
 }
 
-/// Header, notice and the screen of the moment.
+/// Header, notice and the screens.
 #[component]
 fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
     let (autofocus, show_terms) = (options.autofocus, options.show_terms);

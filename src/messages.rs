@@ -1,14 +1,14 @@
-//! What the dialog says, in the language of the page.
+//! The texts of the dialog, in the language of the page.
 //!
 //! A dictionary is a file of [`messages/`](https://docs.rs/crate/leptos_passwordless/latest/source/src/messages); its keys
-//! are Lock's where the thing is the same. The server picks one and sends it along with the page, so that a language
-//! costs the client nothing. Times are clocks (`2:41`) and counts follow a colon: no language needs plural forms.
+//! are Lock's where they exist there. The server picks one and sends it with the page, so that a language adds nothing to
+//! the wasm. Times are clocks (`2:41`) and counts follow a colon: no language needs plural forms.
 
 use crate::outcome::Refusal;
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $text:ident = $key:literal,)*) => {
-        /// One thing that the dialog says.
+        /// A text of the dialog.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Text { $($(#[$doc])* $text,)* }
 
@@ -43,23 +43,23 @@ texts! {
     PhonePreview = "phoneNumberPreview",
     /// Sends the phone number.
     Submit = "submitLabel",
-    /// The same while it is under way.
+    /// The same while the request is pending.
     Sending = "sendingLabel",
     /// Above the code: it went to `{phone}`.
     CodeInstructions = "passwordlessSMSCodeInstructions",
     /// The label of the code.
     CodeLabel = "codeLabel",
-    /// How long the code lives: `{time}`.
+    /// The remaining lifetime of the code: `{time}`.
     CodeExpiresIn = "codeExpiresIn",
     /// Sends the code.
     LogIn = "loginSubmitLabel",
-    /// The same while it is under way.
+    /// The same while the request is pending.
     Verifying = "verifyingLabel",
-    /// Asks for another code.
+    /// Requests another code.
     Resend = "resendCodeAction",
     /// The same while it has to wait for `{time}`.
     ResendCountdown = "resendCountdown",
-    /// The same while it is under way.
+    /// The same while the request is pending.
     Resending = "resendingLabel",
     /// Another code was sent.
     Sent = "sentLabel",
@@ -67,7 +67,7 @@ texts! {
     EditNumber = "editNumberAction",
     /// The code was right.
     SignedIn = "successLogIn",
-    /// The link on, for browsers that do not go by themselves.
+    /// The link for browsers that do not navigate by themselves.
     Continue = "continueAction",
     /// The number of the last login: `{phone}`, masked.
     LastLogin = "lastLoginInstructions",
@@ -75,9 +75,9 @@ texts! {
     LastLoginAction = "lastLoginAction",
     /// Logs in with another one.
     NotYourAccount = "notYourAccountAction",
-    /// What a sign-up agrees to.
+    /// The terms that a sign-up accepts.
     SignUpTerms = "signUpTerms",
-    /// The same as a box to be ticked.
+    /// The same as a checkbox.
     AcceptTerms = "acceptTermsLabel",
     /// The link to the terms.
     TermsLink = "termsLink",
@@ -85,9 +85,9 @@ texts! {
     PrivacyLink = "privacyLink",
     /// The name of the close button.
     Close = "closeLabel",
-    /// Nobody can log in.
+    /// No login is possible.
     UnrecoverableError = "unrecoverableError",
-    /// Tries again nevertheless.
+    /// Starts over.
     Retry = "retryLabel",
     /// [`Refusal::PhoneNumberMissing`]
     PhoneNumberMissing = "errorPhoneNumberMissing",
@@ -153,7 +153,7 @@ texts! {
     WrongAddress = "errorWrongAddress",
 }
 
-/// A dictionary on its way to the browser.
+/// A dictionary as it is sent to the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Messages {
     /// The BCP 47 tag of the language.
@@ -172,7 +172,7 @@ impl Messages {
         Self { language: language.to_owned(), is_rtl, lines: lines.join("\n") }
     }
 
-    /// A text, with its placeholder as it stands.
+    /// A text, with its placeholder.
     pub fn get(&self, text: Text) -> &str {
         self.lines.split('\n').nth(text as usize).unwrap_or_default()
     }
@@ -212,7 +212,7 @@ impl Messages {
     }
 }
 
-/// The text of a refusal that says the same each time.
+/// The text of a refusal without parameters.
 const fn fixed(refusal: &Refusal) -> Text {
     match refusal {
         Refusal::PhoneNumberMissing => Text::PhoneNumberMissing,
@@ -246,14 +246,14 @@ const fn fixed(refusal: &Refusal) -> Text {
     }
 }
 
-/// A text has one placeholder at most.
+/// Replaces the placeholder of a text, which has one at most.
 fn filled(text: &str, value: &str) -> String {
     let (before, rest) = text.split_once('{').unwrap_or((text, ""));
     let after = rest.split_once('}').map_or("", |(_, after)| after);
     if rest.is_empty() { text.to_owned() } else { [before, value, after].concat() }
 }
 
-/// Between LEFT-TO-RIGHT ISOLATE and POP DIRECTIONAL ISOLATE, so that text around it does not turn it round.
+/// Between LEFT-TO-RIGHT ISOLATE and POP DIRECTIONAL ISOLATE, so that surrounding right-to-left text does not reorder it.
 fn isolated(text: &str) -> String {
     ["\u{2066}", text, "\u{2069}"].concat()
 }

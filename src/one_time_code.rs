@@ -8,7 +8,7 @@ use thiserror::Error;
 pub(crate) const MIN_DIGITS: usize = 4;
 const MAX_DIGITS: usize = 40;
 
-/// A one-time code as a person typed it: 4 to 40 digits of any script, spaces and dashes left out.
+/// A one-time code as typed: 4 to 40 digits of any script, without spaces and dashes.
 ///
 /// `Debug` does not show the code.
 ///
@@ -38,7 +38,7 @@ impl OneTimeCode {
         code.map(Self).ok_or(InvalidOneTimeCode)
     }
 
-    /// Reads the code in a text, such as `Your code is 123-456`; `length` is how many digits it has, 0 if nobody knows.
+    /// Reads the code in a text, such as `Your code is 123-456`; `length` is its number of digits, 0 if unknown.
     ///
     /// # Errors
     /// [`InvalidOneTimeCode`] if the text has fewer than 4 digits.

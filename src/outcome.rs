@@ -1,43 +1,43 @@
-//! What becomes of the steps of a login: the types that the server functions return.
+//! Results of the server functions.
 //!
-//! What is expected to fail is a value, a [`Refusal`]; [`ApiError`] is for what nobody expects.
+//! Expected failures are values, a [`Refusal`]; [`ApiError`] is for unexpected ones.
 
 pub(crate) mod codec;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// What became of [`start`](crate::api::start) and [`resend`](crate::api::resend).
+/// The result of [`start`](crate::api::start) and [`resend`](crate::api::resend).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StartOutcome {
-    /// The tenant has taken the message.
+    /// The tenant accepted the message.
     CodeSent(CodeSent),
     /// No message was sent.
     Refused(Refusal),
 }
 
-/// What became of [`verify`](crate::api::verify).
+/// The result of [`verify`](crate::api::verify).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VerifyOutcome {
     /// The code is right.
     Verified {
-        /// Where the browser goes now: through the tenant to the callback, or, already signed in, to the page it came from.
+        /// Where the browser goes next: through the tenant to the callback, or, already signed in, to the page it came from.
         continue_to: String,
     },
     /// The code was not accepted.
     Refused(Refusal),
 }
 
-/// A code is on its way.
+/// A code was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeSent {
     /// The name of the login, for [`resend`](crate::api::resend) and [`verify`](crate::api::verify).
     pub login: String,
     /// The number it went to, spaced for reading: `+1 415 555 2671`.
     pub phone_number: String,
-    /// Seconds until another code may be asked for.
+    /// Seconds until another code may be requested.
     pub resend_in: u32,
-    /// Digits of the code; 0 where nobody knows.
+    /// Digits of the code; 0 if unknown.
     pub code_length: u32,
     /// Seconds until the code expires.
     pub expires_in: u32,
@@ -53,10 +53,10 @@ pub enum Refusal {
     PhoneNumberMissing,
     /// No such phone number can exist.
     PhoneNumberInvalid,
-    /// The number was read like this, and it is in doubt whether it is meant; another [`start`](crate::api::start) with it as `confirmed`
+    /// The number was read like this, but may be wrong; another [`start`](crate::api::start) with it as `confirmed`
     /// sends the code.
     ConfirmNumber(String),
-    /// Who has the number wants no messages from the sender.
+    /// The number's owner has opted out of messages from the sender.
     OptedOut,
     /// This app sends no messages to the number's country.
     CountryNotAllowed,
@@ -66,56 +66,56 @@ pub enum Refusal {
     SmsNotSent,
     /// Too many requests.
     RateLimited {
-        /// Seconds to wait, where the tenant tells.
+        /// Seconds to wait, if known.
         retry_after: Option<u32>,
     },
     /// Nothing was typed as code.
     CodeMissing,
-    /// What was typed cannot be a code.
+    /// The text cannot be a code.
     CodeMalformed,
     /// The code has more digits than were typed.
     CodeIncomplete {
-        /// As many as that.
+        /// Its number of digits.
         digits: u32,
     },
     /// The code is wrong.
     WrongCode {
-        /// Tries left for this code, where the tenant tells.
+        /// Attempts left for this code, if known.
         attempts_left: Option<u32>,
     },
-    /// The code was right once, but its time is over.
+    /// The code has expired.
     CodeExpired,
-    /// A newer code took the place of this one.
+    /// A newer code replaced this one.
     CodeReplaced,
-    /// The tries for this code are used up.
+    /// No attempts are left for this code.
     TooManyAttempts,
     /// The account is blocked.
     UserBlocked,
-    /// The number has no account, and new ones are not made.
+    /// The number has no account, and sign-up is disabled.
     SignUpDisabled,
-    /// There is no login to go on with: it expired, or was finished in another tab.
+    /// There is no login to continue: it expired, or was finished in another tab.
     NoPendingLogin,
     /// The login was begun in another browser.
     OtherBrowser,
-    /// The browser keeps no cookies of this site.
+    /// The browser blocks the cookies of this site.
     CookiesBlocked,
     /// The login cannot end under the address of the page, only under this one.
     WrongAddress(String),
-    /// The tenant asks for one more step, such as a second factor, which its own login page has.
+    /// The tenant requires another step, such as a second factor, which its own login page has.
     MoreSteps,
-    /// The tenant denied access, with this sentence for the person.
+    /// The tenant denied access, with this sentence for the user.
     Denied(String),
     /// The tenant sent the browser back without signing it in.
     TenantRefused,
-    /// What the tenant sent back could not be verified.
+    /// The tenant's response could not be verified.
     LoginNotVerified,
-    /// The tenant does not answer, or not in its protocol.
+    /// The tenant does not respond, or not in its protocol.
     TenantUnavailable,
     /// The tenant does not accept this app's configuration.
     Misconfigured,
     /// The app's own server cannot be reached.
     Offline,
-    /// The app's own server does not answer in time.
+    /// The app's own server does not respond in time.
     Timeout,
     /// A hook of the app refused, with this sentence.
     Hook(String),
@@ -124,23 +124,23 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Its name in JSON, such as `WrongCode`: for logs, where the number and the sentence that some come with have no place.
+    /// Its name in JSON, such as `WrongCode`: for logs, without the number or sentence that some carry.
     pub fn reason(&self) -> &'static str {
         codec::name(self)
     }
 }
 
-/// What nobody expects of a server function.
+/// An unexpected failure of a server function.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "error", content = "error_description")]
 pub enum ApiError {
     /// The request is not one that the dialog or a form of it could have made.
     #[error("the request could not be understood: {0}")]
     InvalidRequest(String),
-    /// The server cannot do its work; its log says why.
+    /// The server failed; its log has the reason.
     #[error("something went wrong on the server")]
     ServerError,
-    /// The server was not reached, or its answer did not arrive whole.
+    /// The server was not reached, or its response did not arrive completely.
     #[error("the server could not be reached")]
     Unreachable,
 }

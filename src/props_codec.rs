@@ -1,8 +1,8 @@
 //! The props of the islands as they travel to the browser: one text, its fields separated by a control character. A
 //! self-describing form would cost the client more code than the dialog has rules.
 //!
-//! [`fields!`] has each type's list of fields once, for both directions. In front stands [`VERSION`], so that the script of
-//! one version never reads the page of another.
+//! [`fields!`] has each type's list of fields once, for both directions. [`VERSION`] comes first, so that the script of one
+//! version never reads the page of another.
 
 use crate::country::{Countries, Country};
 use crate::flow::{FlashKind, FlashMessage, Notice, Screen, State};
@@ -12,10 +12,10 @@ use crate::messages::{Messages, Text};
 use crate::outcome::{CodeSent, codec::RefusalWire};
 use std::str::Split;
 
-/// UNIT SEPARATOR, which nobody types.
+/// UNIT SEPARATOR, which is not typed.
 const SEPARATOR: char = '\u{1f}';
 
-/// What is between the separators.
+/// The texts between the separators.
 type Fields<'a> = Split<'a, char>;
 
 /// The props are of another version. Leptos then leaves the island as the server wrote it, whose forms need no script.
@@ -41,7 +41,7 @@ macro_rules! fields {
             }
         })*
 
-        /// Another one for every other list of fields or of texts, which are told apart by their places.
+        /// Changes with every change of the lists of fields and of texts, which are read by their positions.
         const VERSION: u32 = fingerprint(&[$(stringify!($type $($field)*)),*], fingerprint(Text::KEYS, 0));
     };
 }
@@ -173,8 +173,8 @@ impl Field for Screen {
     }
 }
 
-/// A refusal; one without a reason stands for [`Notice::Resent`]. A flash message is an option of the dialog, which the
-/// browser has anyway.
+/// A refusal; one without a reason stands for [`Notice::Resent`]. A flash message is not sent: the browser has it as an
+/// option of the dialog.
 impl Field for Notice {
     #[cfg(feature = "ssr")]
     fn write(self, to: &mut Vec<String>) {
@@ -191,7 +191,7 @@ impl Field for Notice {
     }
 }
 
-/// The browser tells bad news from others only.
+/// The browser distinguishes errors only.
 impl Field for FlashKind {
     #[cfg(feature = "ssr")]
     fn write(self, to: &mut Vec<String>) {

@@ -1,7 +1,7 @@
 //! The reference application: a home page, a login page, your own UI, a profile.
 //!
-//! Pages are rendered on the server. What comes alive in the browser is an island: the Lock dialog as a modal
-//! ([`login_button`]) and as a page ([`login_card`]), and your own UI ([`own_ui`]).
+//! Pages are rendered on the server. The islands are the Lock dialog as a modal ([`login_button`]) and as a page
+//! ([`login_card`]), and your own UI ([`own_ui`]).
 #![expect(missing_docs, reason = "the macro makes a struct of each island's props, whose documentation says them")]
 
 pub mod login_button;

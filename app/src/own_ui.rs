@@ -62,5 +62,5 @@ fn asks_for_code(login: Passwordless) -> bool {
 }
 
 fn instructions(login: Passwordless) -> String {
-    login.messages(|said| said.with_phone(Text::CodeInstructions, &login.sent_to()))
+    login.messages(|messages| messages.with_phone(Text::CodeInstructions, &login.sent_to()))
 }

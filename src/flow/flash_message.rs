@@ -1,21 +1,21 @@
 use serde::{Deserialize, Serialize};
 
-/// What the dialog says before the first step.
+/// A notice of the app's, shown before the first step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlashMessage {
-    /// What kind of news it is.
+    /// How it is shown.
     pub kind: FlashKind,
     /// The sentence.
     pub text: String,
 }
 
-/// What kind of news a [`FlashMessage`] is.
+/// How a [`FlashMessage`] is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FlashKind {
     /// Something failed.
     Error,
     /// Something is done.
     Success,
-    /// Something is good to know.
+    /// Something worth knowing.
     Info,
 }

@@ -6,7 +6,7 @@ use super::state::{Notice, Request, Screen, State};
 use crate::country::Country;
 use crate::outcome::Refusal;
 
-/// A step of a login, told when it happens.
+/// A step of a login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LockEvent {
     /// The modal was opened.
@@ -15,25 +15,25 @@ pub enum LockEvent {
     Hide,
     /// Another country was chosen.
     CountryChanged(Country),
-    /// A code was asked for.
+    /// A code was requested.
     SendRequested,
-    /// A code is on its way.
+    /// A code was sent.
     Sent,
-    /// Another code may be asked for.
+    /// Another code may be requested.
     ResendAvailable,
-    /// Another code was asked for.
+    /// Another code was requested.
     ResendRequested,
-    /// Another code is on its way.
+    /// Another code was sent.
     Resent,
     /// The code expired.
     CodeExpired,
-    /// The person went back to the phone number.
+    /// The user went back to the phone number.
     Back,
     /// A code is being checked.
     VerifyRequested,
     /// The code was right; the browser leaves for this URL.
     Authenticated {
-        /// Through the tenant to the callback, or to the page the person came from.
+        /// Through the tenant to the callback, or to the page that the login started on.
         continue_to: String,
     },
     /// A step was refused.

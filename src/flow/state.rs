@@ -1,4 +1,4 @@
-//! The dialog as a pure state machine: state and event give the next state and at most one command.
+//! State and event give the next state and at most one command.
 
 use super::flash_message::FlashMessage;
 use crate::country::Country;
@@ -6,43 +6,43 @@ use crate::one_time_code;
 use crate::outcome::{ApiError, CodeSent, Refusal, StartOutcome, VerifyOutcome};
 use serde::{Deserialize, Serialize};
 
-/// All that the dialog shows.
+/// Everything the dialog shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
-    /// The name of the login that the forms are about; empty before the first code was asked for.
+    /// The name of the login that the forms belong to; empty before the first code is requested.
     pub login: String,
-    /// The screen of the moment.
+    /// The current screen.
     pub screen: Screen,
     /// The country chosen for numbers without an international prefix.
     pub country: Country,
     /// The phone number as typed.
     pub phone_number: String,
-    /// The digits of the code, as far as they are typed.
+    /// The digits of the code typed so far.
     pub code: String,
     /// Whether the terms have to be accepted.
     pub must_accept_terms: bool,
     /// Whether they are.
     pub accepts_terms: bool,
-    /// The last message that the server sent, kept while the number is edited.
+    /// The last code that was sent; it stays while the number is edited.
     pub sent: Option<CodeSent>,
-    /// The number as it was typed for that message.
+    /// The number as typed for that code.
     pub sent_for: String,
-    /// The request that is not answered yet.
+    /// The pending request.
     pub waiting_for: Option<Request>,
-    /// The request that was not answered in time; a late answer is still taken, until another is asked.
+    /// The request that timed out; a late response still counts until another request is sent.
     pub overdue: Option<Request>,
-    /// What there is to say about the last step.
+    /// The outcome of the last step, to be shown.
     pub notice: Option<Notice>,
     /// The list of countries, while it is open.
     pub search: Option<Search>,
-    /// Whether the page is alive; false on the server and without JavaScript.
+    /// Whether the page is hydrated; false on the server and without JavaScript.
     pub is_hydrated: bool,
 }
 
 /// The list of countries, searched by typing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Search {
-    /// What is looked for; `None` until something is typed.
+    /// The query; `None` until something is typed.
     pub query: Option<String>,
     /// The row that Enter takes, counted from 0.
     pub active: usize,
@@ -72,14 +72,14 @@ pub enum Screen {
     Unrecoverable,
 }
 
-/// What there is to say about the last step.
+/// The outcome of the last step, to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
     /// It was refused.
     Refused(Refusal),
     /// A new code was sent.
     Resent,
-    /// What the app has to say before the first step.
+    /// A message of the app's before the first step.
     Flash(FlashMessage),
 }
 
@@ -94,16 +94,16 @@ pub enum Request {
     Verify,
 }
 
-/// What happens to the dialog.
+/// The input of the machine.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The page came alive.
+    /// The page was hydrated.
     Hydrated,
     /// A country was chosen, which closes the list.
     CountryChosen(Country),
     /// The list of countries was opened, with this row as the one that Enter takes.
     ListOpened(usize),
-    /// A country was looked for.
+    /// The query for a country was edited.
     CountrySearched(String),
     /// Enter takes another row.
     RowReached(usize),
@@ -111,21 +111,21 @@ pub enum Event {
     ListClosed,
     /// The phone number was edited.
     PhoneNumberTyped(String),
-    /// The box for the terms was ticked, or not any more.
+    /// The box for the terms was ticked or unticked.
     TermsTicked(bool),
     /// The code was edited, pasted or filled in.
     CodeTyped(String),
     /// The phone number was submitted.
     PhoneNumberSubmitted,
-    /// The number of the last login is meant.
+    /// A code for the number of the last login was requested.
     LastLoginPressed,
     /// The code was submitted.
     CodeSubmitted,
-    /// Another code was asked for.
+    /// Another code was requested.
     ResendPressed,
-    /// The person wants to correct the number, to use another one, or to try again.
+    /// The user wants to correct the number, to use another one, or to try again.
     EditNumberPressed,
-    /// So many seconds went by.
+    /// That many seconds passed.
     TimePassed(u32),
     /// The server answered [`Command::Start`], [`Command::StartLast`] or [`Command::Resend`].
     Started(Result<StartOutcome, ApiError>),
@@ -135,7 +135,7 @@ pub enum Event {
     TimedOut,
 }
 
-/// What the machine wants done; the answer comes back as an [`Event`].
+/// A side effect that the machine requests; its result comes back as an [`Event`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Call [`api::start`](crate::api::start) for a number.
@@ -144,7 +144,7 @@ pub enum Command {
         phone_number: String,
         /// The country chosen.
         country: Country,
-        /// The number that was asked back, if this is the answer to that.
+        /// The number that the user was asked to confirm, if this confirms it.
         confirmed: String,
     },
     /// Call [`api::start`](crate::api::start) for the number of the last login.
@@ -156,12 +156,12 @@ pub enum Command {
         /// The digits.
         code: String,
     },
-    /// Leave for this URL.
+    /// Navigate to this URL.
     GoTo(String),
 }
 
 impl Event {
-    /// Whether it asks for something, or answers that, and so can end in a refusal.
+    /// Whether it is a request or the response to one, and so can end in a refusal.
     pub(crate) fn can_be_refused(&self) -> bool {
         matches!(
             self,
@@ -176,17 +176,17 @@ impl Event {
 }
 
 impl State {
-    /// Whether another code may be asked for now.
+    /// Whether another code may be requested now.
     pub fn can_resend(&self) -> bool {
         self.waiting_for.is_none() && self.sent.as_ref().is_some_and(|sent| sent.resend_in == 0)
     }
 
-    /// Whether the terms stand in the way.
+    /// Whether the terms have yet to be accepted.
     pub fn lacks_terms(&self) -> bool {
         self.must_accept_terms && !self.accepts_terms
     }
 
-    /// Takes an event; returns what is to be done about it.
+    /// Handles an event; returns the command that follows from it.
     pub fn update(&mut self, event: Event) -> Option<Command> {
         match event {
             Event::Hydrated => self.is_hydrated = true,
@@ -236,7 +236,7 @@ impl State {
         self.ask_on_terms(Command::Start { phone_number, country, confirmed })
     }
 
-    /// The number that the person was asked about; empty if none was.
+    /// The number that the user was asked to confirm; empty if none was.
     pub fn asked_back(&self) -> String {
         match &self.notice {
             Some(Notice::Refused(Refusal::ConfirmNumber(phone_number))) => phone_number.clone(),
@@ -255,7 +255,7 @@ impl State {
         if self.lacks_terms() { self.refuse(Refusal::TermsNotAccepted) } else { self.ask(Request::Start, command) }
     }
 
-    /// A code that has become whole is sent at once: nobody has to press a button.
+    /// A complete code is submitted at once, without the button.
     fn type_code(&mut self, text: &str) -> Option<Command> {
         if self.screen != Screen::EnterCode || self.waiting_for.is_some() {
             return None;
@@ -270,7 +270,7 @@ impl State {
         if self.screen != Screen::EnterCode {
             return None;
         }
-        // Enter after a code that was sent by itself, and refused: why it was stays said.
+        // Enter after a code that was submitted by itself and refused: the reason stays on the screen.
         let is_refused = matches!(self.notice, Some(Notice::Refused(_)));
         if self.code.is_empty() {
             return if is_refused { None } else { self.refuse(Refusal::CodeMissing) };
@@ -281,7 +281,7 @@ impl State {
         self.ask(Request::Verify, Command::Verify { code: self.code.clone() })
     }
 
-    /// A code that cannot be whole is not sent: it would cost a try.
+    /// An incomplete code is not sent: it would use up an attempt.
     fn missing_digits(&self) -> Option<Refusal> {
         let length = self.code_length();
         let wanted = if length == 0 { one_time_code::MIN_DIGITS } else { length };
@@ -320,7 +320,7 @@ impl State {
         }
     }
 
-    /// One request at a time: what is pressed while one is under way is not sent.
+    /// One request at a time: while one is pending, no other is sent.
     fn ask(&mut self, request: Request, command: Command) -> Option<Command> {
         if self.waiting_for.is_some() {
             return None;
@@ -378,7 +378,7 @@ impl State {
         self.sent.as_ref().is_some_and(|sent| sent.expires_in > 0) && self.sent_for == self.phone_number
     }
 
-    /// The request that an answer is for, if it is one of these.
+    /// The request that a response belongs to, if it is one of these.
     fn answered(&mut self, of: &[Request]) -> Option<Request> {
         let asked = self.waiting_for.or(self.overdue).filter(|asked| of.contains(asked))?;
         (self.waiting_for, self.overdue) = (None, None);
@@ -389,10 +389,10 @@ impl State {
         match refusal {
             Refusal::NoPendingLogin => self.screen = Screen::EnterPhone,
             Refusal::MoreSteps => self.screen = Screen::MoreSteps,
-            // It is too soon for another code to this number, and the one before is still good.
+            // It is too soon for another code to this number, and the previous one is still valid.
             Refusal::RateLimited { .. } if self.has_code_for_the_number() => self.screen = Screen::EnterCode,
             Refusal::Misconfigured => self.screen = Screen::Unrecoverable,
-            // A code that failed is never the right one later; an empty field is ready for the next.
+            // A code that failed never becomes valid; an empty field is ready for the next.
             Refusal::WrongCode { .. } | Refusal::CodeExpired | Refusal::CodeReplaced | Refusal::TooManyAttempts => {
                 self.code.clear();
             }

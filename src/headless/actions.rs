@@ -1,4 +1,4 @@
-//! What a person can do.
+//! The user's actions.
 
 use super::{
     Passwordless,
@@ -13,22 +13,21 @@ use leptos::{
 };
 use web_sys::HtmlFormElement;
 
-/// What a person can do.
+/// Actions.
 impl Passwordless {
     /// Chooses the country for numbers without an international prefix.
     pub fn choose_country(self, country: Country) {
         self.dispatch(Event::CountryChosen(country));
     }
 
-    /// Follows the phone number while it is typed or pasted; an international one chooses its country.
+    /// For the `input` event of the phone number: an international number chooses its country.
     pub fn type_phone_number(self, input: &DomEvent) {
         self.take_phone_number(input_of(input).value());
     }
 
-    /// Follows the code while it is typed, pasted or filled in: only its digits stay, and once it is whole it is sent.
+    /// For the `input` and `compositionend` events of the code: only its digits stay, and a complete code is submitted.
     ///
-    /// While an input method composes, the field is its own: what is written into it then is typed twice. For its
-    /// `input` and `compositionend` events.
+    /// While an input method is composing, the field is left alone: text that is written into it then appears twice.
     pub fn type_code(self, input: &DomEvent) {
         if is_composing(input) {
             return;
@@ -38,38 +37,39 @@ impl Passwordless {
         write(&field, &untrack(|| self.code()));
     }
 
-    /// Asks for a code: takes the fields from the form that was submitted.
+    /// Requests a code, with the fields of the submitted form. They are read although the state may have them already:
+    /// password managers fill fields in without an event.
     pub fn send_code(self, submit: &SubmitEvent) {
         self.take_fields(&take(submit));
         self.dispatch(Event::PhoneNumberSubmitted);
     }
 
-    /// Asks for a code to the number of the last login.
+    /// Requests a code for the number of the last login.
     pub fn use_last_login(self, submit: &SubmitEvent) {
         self.take_terms(&take(submit));
         self.dispatch(Event::LastLoginPressed);
     }
 
-    /// Asks for another code.
+    /// Requests another code.
     pub fn resend(self, submit: &SubmitEvent) {
         take(submit);
         self.dispatch(Event::ResendPressed);
     }
 
-    /// Checks the `code` of the form that was submitted and, if it is right, leaves the page.
+    /// Checks the `code` of the submitted form and, if it is right, leaves the page.
     pub fn verify(self, submit: &SubmitEvent) {
         let form = take(submit);
         self.dispatch(Event::CodeTyped(field(&form, "code")));
         self.dispatch(Event::CodeSubmitted);
     }
 
-    /// Back to the phone number, which is kept.
+    /// Goes back to the phone number, which stays filled in.
     pub fn edit_number(self, click: &MouseEvent) {
         click.prevent_default();
         self.dispatch(Event::EditNumberPressed);
     }
 
-    /// Takes what stands in the form of the first screen.
+    /// Reads the fields of the first screen.
     pub(crate) fn take_fields(self, form: &HtmlFormElement) {
         if let Ok(country) = Country::from_iso(&field(form, "country")) {
             self.choose_country(country);
@@ -85,7 +85,7 @@ impl Passwordless {
     fn take_phone_number(self, text: String) {
         let current = untrack(|| self.country());
         let meant = self.with_countries(|countries| {
-            // What is read so only in this country, like `0011` in Australia, would be read in another way in the next.
+            // A prefix of this country only, like `0011` in Australia, would mean something else in the next one.
             let read = Typed::read(&text, countries.entry(current)?.idd);
             match (&read, read == Typed::read(&text, "")) {
                 (Typed::International(digits), true) => countries.of_international(digits, current),

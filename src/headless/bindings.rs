@@ -1,11 +1,11 @@
-//! Signals and handlers of few types for all that changes on a screen, and all that is done there: each closure in a
-//! view would bring code of its own to the browser for the same work.
+//! Bindings between a view and the state. They are function pointers behind few types on purpose: a closure in a view is
+//! a type of its own, with a copy of leptos' rendering code in the wasm.
 
 use super::Passwordless;
 use crate::messages::Text;
 use leptos::prelude::*;
 
-/// Text as HTML.
+/// Escapes text for HTML.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
@@ -29,13 +29,13 @@ pub(crate) fn escaped(text: &str) -> String {
 /// }
 /// ```
 impl Passwordless {
-    /// A text that follows the login.
+    /// A text that depends on the state.
     pub fn text_signal(self, read: fn(Self) -> String) -> Signal<String> {
         Signal::derive(move || read(self))
     }
 
-    /// The same as HTML, for `inner_html`. A text node would be lost to a browser that translates the page, and would say
-    /// the first thing for ever.
+    /// The same as HTML, for `inner_html`: browsers that translate a page replace its text nodes, which would never be
+    /// updated again.
     pub fn html(self, read: fn(Self) -> String) -> Signal<String> {
         Signal::derive(move || escaped(&read(self)))
     }
@@ -45,17 +45,17 @@ impl Passwordless {
         escaped(&self.text(text))
     }
 
-    /// A condition that follows the login.
+    /// A condition that depends on the state.
     pub fn when(self, is: fn(Self) -> bool) -> Signal<bool> {
         Signal::derive(move || is(self))
     }
 
-    /// The same for an ARIA attribute, which is said to be false as well.
+    /// The same for an ARIA attribute, which needs an explicit `false`.
     pub fn aria(self, is: fn(Self) -> bool) -> Signal<String> {
         Signal::derive(move || if is(self) { "true" } else { "false" }.to_owned())
     }
 
-    /// What is done about an event of the browser.
+    /// A handler of a DOM event.
     pub fn on<E: 'static>(self, act: fn(Self, &E)) -> impl FnMut(E) + Send + 'static {
         move |event| act(self, &event)
     }

@@ -5,7 +5,7 @@ use crate::flow::Event;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// Ticks for as long as the dialog is there.
+/// Ticks until the dialog is unmounted.
 pub(super) fn start(passwordless: Passwordless) {
     begin_anew(passwordless);
     if let Ok(interval) = set_interval_with_handle(move || tick(passwordless), Duration::from_millis(500)) {
@@ -13,17 +13,17 @@ pub(super) fn start(passwordless: Passwordless) {
     }
 }
 
-/// The first second begins now.
+/// Starts the first second now.
 pub(super) fn begin_anew(passwordless: Passwordless) {
     passwordless.background.try_update_value(|background| background.since = now());
 }
 
-/// Milliseconds of a clock that nobody sets.
+/// Milliseconds of a monotonic clock.
 fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
-/// Against a clock, not by ticks: browsers slow the timers of hidden tabs down.
+/// Measures time instead of counting ticks: browsers throttle the timers of hidden tabs.
 fn tick(passwordless: Passwordless) {
     let seconds = passwordless.background.try_update_value(|background| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts from floats saturate")]

@@ -9,7 +9,7 @@ use leptos::{
 };
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
-/// The form that is being submitted, kept from being posted by the browser.
+/// The submitted form, whose default action is prevented.
 pub(super) fn take(submit: &SubmitEvent) -> HtmlFormElement {
     submit.prevent_default();
     event_target(submit)
@@ -20,34 +20,34 @@ pub(super) fn field(form: &HtmlFormElement, name: &str) -> String {
     FormData::new_with_form(form).ok().and_then(|data| data.get(name).as_string()).unwrap_or_default()
 }
 
-/// Writes into a field, unless it says so already: the caret of one that is being typed in stays where it is.
+/// Sets the value of a field if it differs: an assignment would move the caret.
 pub(crate) fn write(field: &HtmlInputElement, text: &str) {
     if field.value() != text {
         field.set_value(text);
     }
 }
 
-/// Whether an input method is still composing what an `input` event tells of.
+/// Whether an `input` event is part of an input method's composition.
 pub(super) fn is_composing(event: &Event) -> bool {
     get(event, "isComposing").is_some_and(|is_composing| is_composing.is_truthy())
 }
 
-/// A part of a dialog, by the name that its id ends with.
+/// An element of this dialog, by the end of its id.
 pub(crate) fn element<T: JsCast>(passwordless: Passwordless, part: &str) -> Option<T> {
     document().get_element_by_id(&passwordless.element_id(part))?.dyn_into().ok()
 }
 
-/// The field that an event happened in.
+/// The field that an event is about.
 pub(crate) fn input_of(event: &Event) -> HtmlInputElement {
     event_target(event)
 }
 
 pub(super) fn go_to(url: &str) {
-    // A browser that refuses leaves the person on the last screen, which shows the link.
+    // If the browser refuses, the last screen still shows the link.
     drop(window().location().assign(url));
 }
 
-/// A member that is there.
+/// A member that is neither undefined nor null.
 pub(super) fn get(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &name.into()).ok().filter(|member| !member.is_undefined() && !member.is_null())
 }

@@ -1,4 +1,4 @@
-//! Posts what a form would have posted, and reads the answer.
+//! Posts the fields of a form and reads the JSON response.
 
 use super::response::JsonResult;
 use crate::outcome::ApiError;
@@ -12,7 +12,7 @@ use web_sys::{RequestInit, Response, UrlSearchParams};
 
 /// Calls a server function with the fields of its form.
 ///
-/// Not through the function's own client, which is made for every encoding and weighs more than the dialog.
+/// Not through the server function's generated client, which supports every encoding and is larger than the dialog.
 pub(super) fn post(path: &str, fields: &[(&str, &str)]) -> impl Future<Output = JsonResult> + use<> {
     let sent = send(path, fields);
     async move {

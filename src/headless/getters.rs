@@ -1,4 +1,4 @@
-//! What there is to show.
+//! Getters of the state.
 
 use super::Passwordless;
 use crate::country::{Countries, Country};
@@ -10,9 +10,9 @@ use crate::outcome::{CodeSent, Refusal};
 use crate::phone_number::{preview, typed::Typed};
 use leptos::prelude::*;
 
-/// What there is to show; reading is reactive.
+/// Getters; reading is reactive.
 impl Passwordless {
-    /// The screen of the moment.
+    /// The current screen.
     pub fn screen(self) -> Screen {
         self.state.with(|state| state.screen.clone())
     }
@@ -22,7 +22,7 @@ impl Passwordless {
         self.state.with(|state| state.phone_number.clone())
     }
 
-    /// The number as it will be sent, as far as the browser can tell; the server has the last word.
+    /// The number as it will be sent, as the browser reads it; the server's reading decides.
     pub fn preview(self) -> Option<String> {
         let (typed, country) = self.state.with(|state| (state.phone_number.clone(), state.country));
         self.with_countries(|countries| {
@@ -36,7 +36,7 @@ impl Passwordless {
         })
     }
 
-    /// The digits of the code, as far as they are typed.
+    /// The digits of the code typed so far.
     pub fn code(self) -> String {
         self.state.with(|state| state.code.clone())
     }
@@ -52,12 +52,12 @@ impl Passwordless {
         self.with_countries(|countries| countries.entry(country).map(|entry| entry.label()).unwrap_or_default())
     }
 
-    /// Looks at the countries to choose from, which have their names in the language of the page.
+    /// Gives access to the countries to choose from, named in the language of the page.
     pub fn with_countries<T>(self, look: impl FnOnce(&Countries) -> T) -> T {
         self.login(|login| look(&login.countries))
     }
 
-    /// What a person may mean by `query`, best first: the ISO code and what to show.
+    /// The countries that match `query`, best first, and their labels.
     pub fn find_countries(self, query: &str) -> Vec<(Country, String)> {
         let query = fold(query);
         self.with_countries(|all| all.find(&query).into_iter().map(|entry| (entry.country, entry.label())).collect())
@@ -68,18 +68,18 @@ impl Passwordless {
         self.login(|login| login.login_page.clone())
     }
 
-    /// The URL that leads through the tenant's own login page, where it has steps that the dialog does not have.
+    /// The URL of the tenant's own login page, for steps that the dialog does not have.
     pub fn hosted_page(self) -> String {
         self.login(|login| login.hosted_page.clone())
     }
 
-    /// The name of the login under way; a form without JavaScript posts it along as `login`.
+    /// The name of the login in progress; a form without JavaScript posts it as `login`.
     pub fn login_name(self) -> String {
         self.state.with(|state| state.login.clone())
     }
 
-    /// A name for a form without JavaScript, which posts it along as `form`: one that is sent twice asks for one message.
-    /// The browser leaves it as the server wrote it.
+    /// A name for a form without JavaScript, which posts it as `form`: submitted twice, it sends one message. Empty in the
+    /// browser, where the attribute stays as the server rendered it.
     pub fn form_name(self) -> String {
         #[cfg(feature = "ssr")]
         return crate::server::page_context::form_name();
@@ -87,18 +87,18 @@ impl Passwordless {
         String::new()
     }
 
-    /// The number that the person was asked about, after [`Refusal::ConfirmNumber`]; a form without JavaScript posts it
-    /// along as `confirmed`.
+    /// The number that the user was asked to confirm, after [`Refusal::ConfirmNumber`]; a form without JavaScript posts it
+    /// as `confirmed`.
     pub fn asked_back(self) -> String {
         self.state.with(State::asked_back)
     }
 
-    /// The page to come back to once signed in; a form without JavaScript posts it along.
+    /// The page to return to once signed in; a form without JavaScript posts it.
     pub fn return_to(self) -> String {
         self.login(|login| login.return_to.clone())
     }
 
-    /// What a sign-up agrees to, if anything.
+    /// The terms that a sign-up accepts, if any.
     pub fn terms(self) -> Option<Terms> {
         self.login(|login| login.terms.clone())
     }
@@ -118,12 +118,12 @@ impl Passwordless {
         self.sent(|sent| sent.phone_number.clone())
     }
 
-    /// Digits of the code; 0 where nobody knows.
+    /// Digits of the code; 0 if unknown.
     pub fn code_length(self) -> u32 {
         self.sent(|sent| sent.code_length)
     }
 
-    /// Seconds until another code may be asked for.
+    /// Seconds until another code may be requested.
     pub fn resend_in(self) -> u32 {
         self.sent(|sent| sent.resend_in)
     }
@@ -133,13 +133,13 @@ impl Passwordless {
         self.sent(|sent| sent.expires_in)
     }
 
-    /// Whether another code may be asked for now.
+    /// Whether another code may be requested now.
     pub fn can_resend(self) -> bool {
         self.state.with(State::can_resend)
     }
 
-    /// What the button for another code says: that, or how long it takes until it can be pressed. Without JavaScript
-    /// there is no countdown; the server says how long to wait.
+    /// The label of the button for another code, with a countdown until it is enabled. Without JavaScript there is no
+    /// countdown, and the server refuses a request that comes too soon.
     pub fn resend_label(self) -> String {
         if self.waiting_for() == Some(Request::Resend) {
             return self.text(Text::Resending);
@@ -152,7 +152,7 @@ impl Passwordless {
         }
     }
 
-    /// How long the code lives, in words; empty where no clock runs, and once it is over.
+    /// The remaining lifetime of the code, in words; empty without JavaScript and once it has expired.
     pub fn expiry_label(self) -> String {
         match self.expires_in() {
             seconds if seconds > 0 && self.is_hydrated() => {
@@ -162,22 +162,22 @@ impl Passwordless {
         }
     }
 
-    /// The request that is not answered yet.
+    /// The pending request.
     pub fn waiting_for(self) -> Option<Request> {
         self.state.with(|state| state.waiting_for)
     }
 
-    /// Whether an answer is awaited.
+    /// Whether a request is pending.
     pub fn is_busy(self) -> bool {
         self.waiting_for().is_some()
     }
 
-    /// Whether another code may not be asked for yet. Without JavaScript that is for the server to say.
+    /// Whether another code may not be requested yet. Without JavaScript the server decides.
     pub fn must_wait(self) -> bool {
         self.is_hydrated() && !self.can_resend()
     }
 
-    /// What there is to say about the last step.
+    /// The outcome of the last step, to be shown.
     pub fn notice(self) -> Option<Notice> {
         self.state.with(|state| state.notice.clone())
     }
@@ -195,7 +195,7 @@ impl Passwordless {
         self.refusal().is_some_and(|refusal| !matches!(refusal, Refusal::ConfirmNumber(_)))
     }
 
-    /// Why, in words, in the language of the page; empty where there is nothing to say.
+    /// The reason, in the language of the page; empty if nothing was refused.
     pub fn failure(self) -> String {
         self.refusal().map(|refusal| self.messages(|messages| messages.refusal(&refusal))).unwrap_or_default()
     }
@@ -205,7 +205,7 @@ impl Passwordless {
         self.messages(|messages| messages.get(text).to_owned())
     }
 
-    /// Looks at the texts of the page's language.
+    /// Gives access to the texts in the language of the page.
     pub fn messages<T>(self, look: impl FnOnce(&Messages) -> T) -> T {
         self.login(|login| look(&login.messages))
     }
@@ -215,12 +215,12 @@ impl Passwordless {
         self.login(|login| [&login.id, "-", part].concat())
     }
 
-    /// Whether the page is alive; false on the server and without JavaScript, where a countdown would never end.
+    /// Whether the page is hydrated; false on the server and without JavaScript.
     pub fn is_hydrated(self) -> bool {
         self.state.with(|state| state.is_hydrated)
     }
 
-    /// Whether the list of countries is open, and what is done in it.
+    /// The state of the list of countries, while it is open.
     pub(crate) fn search(self) -> Option<Search> {
         self.state.with(|state| state.search.clone())
     }

@@ -1,11 +1,11 @@
-//! What the server functions answer, read member by member: a reader made by serde would weigh more than the dialog's rules.
+//! Responses of the server functions, read member by member: serde's generated reader is larger than the state machine.
 
 use super::dom::get;
 use crate::flow::Event;
 use crate::outcome::{ApiError, CodeSent, Refusal, StartOutcome, VerifyOutcome, codec::RefusalWire};
 use leptos::wasm_bindgen::JsValue;
 
-/// The JSON of an answer.
+/// The JSON of a response.
 pub(super) type JsonResult = Result<JsValue, ApiError>;
 
 pub(super) fn of_start(answer: JsonResult) -> Event {

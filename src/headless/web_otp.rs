@@ -1,4 +1,4 @@
-//! `WebOTP`: takes the code out of the SMS, where the browser can (<https://wicg.github.io/web-otp/>).
+//! `WebOTP`: reads the code from the SMS, where the browser supports it (<https://wicg.github.io/web-otp/>).
 
 use super::{Passwordless, dom::get};
 use crate::flow::{Event, Screen, State};
@@ -13,12 +13,12 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
 thread_local! {
-    /// Ends the waiting for a message: there is one at a time on a page.
+    /// Aborts the pending request; a page has one at a time.
     static WAITING: Cell<Option<AbortController>> = const { Cell::new(None) };
 }
 
-/// Waits for a message from when a code is asked for until the screen is left; once for each code, as a browser that
-/// refuses would be asked again and again.
+/// Requests the message while the code is awaited; once per code, because a browser that refuses would be asked again with
+/// each transition.
 pub(super) fn on_transition(passwordless: Passwordless, before: &State, after: &State) {
     let asks = |state: &State| state.is_hydrated && state.screen == Screen::EnterCode;
     let is_another = before.waiting_for.is_some() && after.waiting_for.is_none() && before.sent != after.sent;
@@ -41,7 +41,7 @@ fn listen(passwordless: Passwordless) {
     let Some((message, waiting)) = receive() else { return };
     WAITING.set(Some(waiting));
     spawn_local(async move {
-        // A browser that gives up, or a person who refuses, types the code.
+        // If the browser gives up or the user declines, the code is typed.
         let code = JsFuture::from(message).await.ok().and_then(|message| get(&message, "code")?.as_string());
         if let Some(code) = code {
             passwordless.dispatch(Event::CodeTyped(code));

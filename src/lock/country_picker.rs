@@ -1,5 +1,5 @@
-//! The country for numbers that are typed without an international prefix: a plain `<select>` at first, and a combobox
-//! that is searched by typing (WAI-ARIA, pattern "Combobox") once the page is alive.
+//! The country for numbers without an international prefix: a plain `<select>` until hydration, then a combobox that is
+//! searched by typing (WAI-ARIA, pattern "Combobox").
 
 pub(super) mod combobox;
 
@@ -30,7 +30,7 @@ fn labelled(passwordless: Passwordless) -> String {
     passwordless.element_id(if passwordless.is_hydrated() { "country" } else { "country-list" })
 }
 
-/// The list as HTML has it, until the page is alive.
+/// The plain list, until hydration.
 #[component]
 fn CountrySelect(passwordless: Passwordless, id: String) -> impl IntoView {
     view! {
@@ -45,7 +45,7 @@ fn CountrySelect(passwordless: Passwordless, id: String) -> impl IntoView {
     }
 }
 
-/// Written by the server alone: the browser finds the options there, and needs no code to make them.
+/// Only the server renders the options, so that the wasm has no code for them.
 #[cfg(feature = "ssr")]
 fn options(passwordless: Passwordless) -> String {
     let chosen = untrack(|| passwordless.country());

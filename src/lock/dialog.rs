@@ -67,7 +67,7 @@ pub fn LockDialog(
 }
 
 fn open(passwordless: Passwordless, click: &MouseEvent) {
-    // Only where the modal really opens is the link not followed.
+    // The link is followed unless the modal opens.
     if dialog(passwordless).is_some_and(|dialog| dialog.show_modal().is_ok()) {
         click.prevent_default();
         passwordless.emit(LockEvent::Show);
@@ -84,7 +84,7 @@ fn dialog(passwordless: Passwordless) -> Option<HtmlDialogElement> {
     headless::element(passwordless, "dialog")
 }
 
-/// What follows a step of a dialog that closes by itself.
+/// Runs after each state change of a dialog that closes by itself.
 fn close_at_the_end(passwordless: Passwordless, before: &State, after: &State) {
     dom_effects::on_transition(passwordless, before, after);
     if matches!(after.screen, Screen::SignedIn { .. }) {

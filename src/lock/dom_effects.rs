@@ -1,4 +1,4 @@
-//! What follows a step on the screen: the focus, the code in its field, the countries in their list.
+//! Changes to the DOM that follow a transition: the focus, the code in its field, the list of countries.
 
 use super::{country_picker::combobox, pristine};
 use crate::flow::{Event, State};
@@ -6,9 +6,9 @@ use crate::headless::{Passwordless, element, write};
 use leptos::{prelude::*, wasm_bindgen::JsCast};
 use web_sys::{HtmlElement, HtmlInputElement};
 
-/// Moves the focus to what matters when an answer has arrived or the screen has changed.
+/// Moves the focus when a response has arrived or the screen has changed.
 ///
-/// Not at the start: there the field's `autofocus` speaks, and a field that is being typed in must not be touched.
+/// Not at the start: there the field's `autofocus` decides, and a field that is being typed in must not be touched.
 pub(super) fn on_transition(passwordless: Passwordless, before: &State, after: &State) {
     let moment = |state: &State| (state.screen.clone(), state.notice.clone(), state.waiting_for);
     if after.waiting_for.is_none() && moment(before) != moment(after) {
@@ -27,7 +27,7 @@ pub(super) fn on_transition(passwordless: Passwordless, before: &State, after: &
     }
 }
 
-/// What was typed and chosen before the page came alive is not lost.
+/// Takes over what was typed and chosen before hydration.
 fn take_up(passwordless: Passwordless) {
     if let Some(form) = element(passwordless, "phone") {
         passwordless.take_fields(&form);
@@ -37,17 +37,17 @@ fn take_up(passwordless: Passwordless) {
     }
 }
 
-/// The first element of the screen that asks for it: its field, or its button.
+/// Focuses the first element of the visible screen that is marked for it: its field, or its button.
 fn focus(passwordless: Passwordless) {
     let Some(card) = element::<HtmlElement>(passwordless, "card") else { return };
     let Ok(Some(element)) = card.query_selector(":scope > :not([hidden]) [data-lock-focus]") else { return };
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
-        // A browser that refuses the focus leaves it where it is.
+        // If the browser refuses, the focus stays where it is.
         drop(element.focus());
     }
 }
 
-/// The field is empty after a refusal, and has the digits that an SMS brought.
+/// Shows the code of the state: empty after a refusal, filled in by WebOTP.
 fn show_code(passwordless: Passwordless, code: &str) {
     if let Some(field) = element(passwordless, "code") {
         write(&field, code);

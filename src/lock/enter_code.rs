@@ -67,7 +67,7 @@ pub(super) fn EnterCode(passwordless: Passwordless, autofocus: bool) -> impl Int
 }
 
 fn instructions(passwordless: Passwordless) -> String {
-    passwordless.messages(|said| said.with_phone(Text::CodeInstructions, &passwordless.sent_to()))
+    passwordless.messages(|messages| messages.with_phone(Text::CodeInstructions, &passwordless.sent_to()))
 }
 
 /// Disabled while the countdown runs.

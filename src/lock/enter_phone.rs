@@ -52,10 +52,12 @@ pub(super) fn EnterPhone(passwordless: Passwordless, autofocus: bool, show_terms
     }
 }
 
-/// The browser's reading comes to life with the page; before that the server would only repeat what is in the field.
+/// Only once hydrated: the server's HTML would repeat what is in the field.
 fn preview(passwordless: Passwordless) -> String {
     let number = passwordless.preview().filter(|_| passwordless.is_hydrated());
-    number.map(|number| passwordless.messages(|said| said.with_phone(Text::PhonePreview, &number))).unwrap_or_default()
+    number
+        .map(|number| passwordless.messages(|messages| messages.with_phone(Text::PhonePreview, &number)))
+        .unwrap_or_default()
 }
 
 fn submit_label(passwordless: Passwordless) -> String {

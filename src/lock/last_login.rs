@@ -40,7 +40,7 @@ pub(super) fn LastLogin(passwordless: Passwordless, autofocus: bool, show_terms:
 fn instructions(passwordless: Passwordless) -> String {
     match passwordless.screen() {
         Screen::LastLogin { phone_number } => {
-            passwordless.messages(|said| said.with_phone(Text::LastLogin, &phone_number))
+            passwordless.messages(|messages| messages.with_phone(Text::LastLogin, &phone_number))
         }
         _ => String::new(),
     }

@@ -1,8 +1,8 @@
 use crate::headless::Passwordless;
 use leptos::prelude::*;
 
-/// Tells which login a plain form is about, as two tabs are two logins; and the form's own name, as one that is sent twice
-/// asks for one message.
+/// Hidden fields: the login that a plain form belongs to, because two tabs are two logins, and the form's own name, so that
+/// it sends one message even if it is submitted twice.
 #[component]
 pub(super) fn LoginName(passwordless: Passwordless) -> impl IntoView {
     view! {

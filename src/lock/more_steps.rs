@@ -1,7 +1,7 @@
 use crate::{flow::Screen, headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
-/// The tenant asks for more than a code, which the notice says; its own login page has what it asks for.
+/// The tenant requires more than a code, as the notice explains; the link leads to its own login page.
 #[component]
 pub(super) fn MoreSteps(passwordless: Passwordless) -> impl IntoView {
     view! {

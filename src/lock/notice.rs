@@ -5,10 +5,10 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// What fields name as their description, after the dialog's id.
+/// The end of the id by which fields reference the notice as their description.
 pub(super) const ID: &str = "notice";
 
-/// Says what became of the last step. The element is always there, because a live region must exist before its text.
+/// Shows the outcome of the last step. The element always exists, because a live region must be there before its text.
 #[component]
 pub(super) fn NoticeBar(passwordless: Passwordless) -> impl IntoView {
     view! {

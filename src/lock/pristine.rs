@@ -1,28 +1,28 @@
-//! The card as the server wrote it, for the case that it cannot be woken: an extension that adds a node to the page makes
-//! the hydration trap, and what is half awake would take the forms without sending them.
+//! A copy of the card as the server rendered it, in case hydration fails: an extension that adds a node to the page makes it
+//! trap, and a card that is hydrated halfway would intercept the forms without sending them.
 
 use crate::headless::{Passwordless, element};
 use std::cell::RefCell;
 use web_sys::Element;
 
 thread_local! {
-    /// Copies of the cards that are not awake as a whole yet, by their ids.
+    /// Copies of the cards that are not fully hydrated yet.
     static COPIES: RefCell<Vec<Element>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Copies the card before it is woken.
+/// Copies the card before it is hydrated.
 pub(super) fn keep(passwordless: Passwordless) {
     let copy = card(passwordless).and_then(|card| card.clone_node_with_deep(true).ok());
     COPIES.with_borrow_mut(|copies| copies.extend(copy.map(leptos::wasm_bindgen::JsCast::unchecked_into::<Element>)));
 }
 
-/// Read by the last element of the card: everything before it is awake, and the copy is not needed.
+/// Read by the last element of the card: everything before it is hydrated, and the copy is not needed.
 pub(super) fn is_whole(passwordless: Passwordless) -> bool {
     drop(take(passwordless));
     true
 }
 
-/// Puts the copy in the place of a card that did not wake to its end: its forms work as they do without JavaScript.
+/// Replaces a card that was not fully hydrated with its copy: the forms then work as they do without JavaScript.
 pub(super) fn put_back(passwordless: Passwordless) {
     if let (Some(card), Some(copy)) = (card(passwordless), take(passwordless)) {
         drop(card.replace_with_with_node_1(&copy));

@@ -1,9 +1,9 @@
 use crate::{flow::Screen, headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
-/// The last screen: the browser is about to leave; the link is for the one that does not, and shows late.
+/// The last screen: the browser is about to leave; if it does not, a link appears after a while.
 ///
-/// It never gets the focus by itself: who pressed Enter for the code would press it, and go the same way twice.
+/// The link is never focused automatically: a second Enter after the code would follow it and repeat the navigation.
 #[component]
 pub(super) fn SignedIn(passwordless: Passwordless) -> impl IntoView {
     view! {
@@ -32,7 +32,7 @@ fn continue_to(passwordless: Passwordless) -> String {
     }
 }
 
-/// Said when it is shown: a live region speaks of what changes.
+/// Set only when it is shown: a live region announces changes.
 fn thanks(passwordless: Passwordless) -> String {
     if continue_to(passwordless).is_empty() { String::new() } else { passwordless.text(Text::SignedIn) }
 }

@@ -1,7 +1,7 @@
 use crate::{headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
-/// The button of a form: says what is under way, and cannot be pressed twice.
+/// The button of a form: shows the pending request and is disabled meanwhile.
 #[component]
 pub(super) fn SubmitButton(
     passwordless: Passwordless,
@@ -24,7 +24,7 @@ pub(super) fn SubmitButton(
     }
 }
 
-/// A text, or another while an answer is awaited.
+/// A text, or another while a request is pending.
 pub(super) fn or_busy(passwordless: Passwordless, label: Text, busy_label: Text) -> String {
     passwordless.text(if passwordless.is_busy() { busy_label } else { label })
 }

@@ -1,7 +1,7 @@
 use crate::{headless::Passwordless, login::Terms, messages::Text};
 use leptos::prelude::*;
 
-/// What a sign-up agrees to: a sentence, or a box to be ticked, and where it can be read.
+/// The terms that a sign-up accepts: a sentence or a checkbox, and the links.
 #[component]
 pub(super) fn TermsBox(passwordless: Passwordless, show_terms: bool) -> impl IntoView {
     let must_accept = untrack(|| passwordless.must_accept_terms());

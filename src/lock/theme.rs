@@ -13,7 +13,7 @@ use thiserror::Error;
 pub struct Theme {
     /// The URL of an image in place of the logo; the content security policy must allow it.
     pub logo: Option<String>,
-    /// The colour of buttons and links. The style sheet sees to the contrast of the text on it and beside it.
+    /// The colour of buttons and links. The style sheet ensures the contrast of text on it and next to it.
     pub primary_color: Option<Color>,
 }
 
@@ -21,7 +21,7 @@ pub struct Theme {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Color(String);
 
-/// The text is no colour.
+/// The text is not a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not a colour: `#rgb` or `#rrggbb` is expected")]
 pub struct InvalidColor;
@@ -45,7 +45,7 @@ impl Theme {
         [class, &color.unwrap_or_default()].concat()
     }
 
-    /// Written by the server alone: the browser finds it there.
+    /// Only the server renders it.
     #[cfg(feature = "ssr")]
     fn rule(theme: &Self) -> String {
         let Some(Color(digits)) = &theme.primary_color else { return String::new() };
@@ -59,8 +59,8 @@ impl Theme {
     }
 }
 
-/// The logo; decoration, because the title says what this is. And the colour, as a rule with the nonce of the page: a
-/// `style` attribute would break a strict content security policy.
+/// The logo, which is decorative, and the colour as a rule with the nonce of the page: a strict content security policy
+/// forbids `style` attributes.
 #[component]
 pub(super) fn Logo(theme: Theme) -> impl IntoView {
     let is_own = theme.logo.is_some();

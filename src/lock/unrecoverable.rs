@@ -1,7 +1,7 @@
 use crate::{flow::Screen, headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
-/// Nobody can log in at the moment, which the notice says; the way on is another try.
+/// No login is possible at the moment, as the notice explains; the link starts over.
 #[component]
 pub(super) fn Unrecoverable(passwordless: Passwordless) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! A [`Refusal`] as it travels: flat, because an enum of many shapes would cost the client more code to read.
+//! The wire format of a [`Refusal`]: flat, because serde's code for an enum of many shapes is larger.
 
 use super::Refusal;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ impl From<Refusal> for RefusalWire {
     }
 }
 
-/// What is not known here, from a server that is newer, is as good as unexpected.
+/// A reason that is unknown here, from a newer server, becomes `Unexpected`.
 impl From<RefusalWire> for Refusal {
     fn from(RefusalWire { reason, number, sentence }: RefusalWire) -> Self {
         match (reason.as_str(), sentence) {

@@ -3,7 +3,7 @@
 use super::typed::Typed;
 use crate::country::CountryEntry;
 
-/// Fewer digits are no number yet.
+/// Fewer digits are not previewed.
 const MIN_DIGITS: usize = 4;
 
 /// The number in E.164 form, with a space after the dialling code; `None` while it is too short, and where the server

@@ -1,18 +1,18 @@
-//! How a phone number is read before any country's rules: one reader for the preview in the browser and for the server.
+//! Reads a typed phone number before any country's rules; shared by the preview in the browser and the server.
 
 use crate::digits::ascii_digit;
 
-/// From so many digits on a number can be whole, and what follows it is an extension.
+/// A number with this many digits can be complete; letters after it begin an extension.
 const CAN_BE_WHOLE: usize = 7;
 
-/// What was typed, reduced to what counts.
+/// A typed number, reduced to its digits.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Typed {
     /// With a country code: its digits and those of the number.
     International(String),
     /// As it is dialled inside a country.
     National(String),
-    /// A carrier's prefix, or letters among the digits: that is for the server to read.
+    /// A carrier's prefix, or letters among the digits: left to the server.
     Unclear,
 }
 
@@ -47,7 +47,7 @@ impl Typed {
         }
     }
 
-    /// No country code begins with a zero: one that is there belongs to the prefix.
+    /// No country code begins with a zero, so leading zeros belong to the prefix.
     fn international(digits: &str) -> Self {
         Self::International(digits.trim_start_matches('0').to_owned())
     }

@@ -1,6 +1,5 @@
 //! `/gallery?language=de`: every screen and every sentence of the dialog, in light and dark and in other colours.
-//! Nothing here comes alive: it is what a browser without JavaScript sees; [`options`] is what does. For those who
-//! develop.
+//! Nothing here is hydrated; [`options`] is. For development.
 
 pub(crate) mod options;
 
@@ -124,7 +123,7 @@ fn screens(language: Language) -> (Language, Vec<Exhibit>) {
     (language, screens)
 }
 
-/// Colours that break a dialog which does not see to its contrast.
+/// Colours that break a dialog without computed contrast.
 fn colors(language: Language) -> (Language, Vec<Exhibit>) {
     let themed = |color| {
         let theme = Theme { primary_color: Color::parse(color).ok(), ..Theme::default() };

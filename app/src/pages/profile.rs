@@ -3,7 +3,7 @@ use leptos_meta::Title;
 use leptos_passwordless::server::{CurrentUser, use_current_user};
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
-/// `/profile`: what the tenant says of the user. Strangers never get here.
+/// `/profile`: the user's claims, for signed-in users only.
 #[component]
 pub(crate) fn Profile() -> impl IntoView {
     view! {

@@ -10,7 +10,7 @@ use leptos::{
 };
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-/// The code of a key that an input method takes.
+/// The key code of a key press that an input method handles.
 const COMPOSING: u32 = 229;
 
 #[component]
@@ -63,7 +63,7 @@ fn is_open(passwordless: Passwordless) -> bool {
     passwordless.search().is_some()
 }
 
-/// What is looked for, or else the country that is chosen.
+/// The query, or else the chosen country.
 fn text(passwordless: Passwordless) -> String {
     let query = passwordless.search().and_then(|search| search.query);
     query.unwrap_or_else(|| passwordless.country_label())
@@ -88,7 +88,7 @@ fn look_for(passwordless: Passwordless, input: &DomEvent) {
 }
 
 fn press(passwordless: Passwordless, key: &KeyboardEvent) {
-    // Enter and Esc of an input method choose and drop its own proposals; Safari tells by the code alone.
+    // Enter and Esc during a composition belong to the input method; Safari marks them only by the key code.
     if key.is_composing() || key.key_code() == COMPOSING {
         return;
     }
@@ -107,7 +107,7 @@ fn press(passwordless: Passwordless, key: &KeyboardEvent) {
     key.stop_propagation();
 }
 
-/// Another row, and round at the ends.
+/// Makes another row active, wrapping around at the ends.
 fn reach(passwordless: Passwordless, row: usize) {
     let last = untrack(|| found(passwordless)).len().saturating_sub(1);
     passwordless.dispatch(Event::RowReached(if row == usize::MAX {
@@ -125,7 +125,7 @@ fn take_row(passwordless: Passwordless, row: usize) {
     }
 }
 
-/// What only one country is called was meant, also by a password manager that fills the name in.
+/// A query with a single match chooses it, also if a password manager filled it in.
 fn leave(passwordless: Passwordless) {
     match untrack(|| found(passwordless)).len() {
         1 => take_row(passwordless, 0),
@@ -133,13 +133,13 @@ fn leave(passwordless: Passwordless) {
     }
 }
 
-/// The whole text is chosen, so that typing looks for another country.
+/// Selects the whole text, so that typing starts a new query.
 fn press_field(passwordless: Passwordless, click: &MouseEvent) {
     input_of(click).select();
     open(passwordless);
 }
 
-/// A press into the list does not take the focus from the field.
+/// A press on a row chooses it; the focus stays in the field.
 fn press_row(passwordless: Passwordless, press: &MouseEvent) {
     press.prevent_default();
     let row: Element = event_target(press);
@@ -149,7 +149,7 @@ fn press_row(passwordless: Passwordless, press: &MouseEvent) {
     }
 }
 
-/// As HTML in one go: rows have no life of their own.
+/// Draws the rows as HTML at once: they have no signals or handlers of their own.
 pub(in crate::lock) fn draw(passwordless: Passwordless) {
     let (rows, text) = untrack(|| (rows(passwordless), text(passwordless)));
     if let Some(field) = element(passwordless, "country") {
@@ -185,13 +185,13 @@ fn row_id(passwordless: Passwordless, at: usize) -> String {
     passwordless.element_id(&["country-", &at.to_string()].concat())
 }
 
-/// The row that Enter takes, while there is one.
+/// The id of the row that Enter chooses, if there is one.
 fn active_row(passwordless: Passwordless) -> String {
     let active = passwordless.search().map_or(0, |search| search.active);
     if active < found(passwordless).len() { row_id(passwordless, active) } else { String::new() }
 }
 
-/// For those who do not see the list; that it is empty is for everyone.
+/// The number of matches, for screen readers; that there is none, for everyone.
 fn result(passwordless: Passwordless) -> String {
     if passwordless.search().and_then(|search| search.query).is_none() {
         return String::new();
@@ -200,7 +200,7 @@ fn result(passwordless: Passwordless) -> String {
         0 => passwordless.text(Text::NoCountryFound),
         count => {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
-            passwordless.messages(|said| said.with_count(Text::CountriesFound, count))
+            passwordless.messages(|messages| messages.with_count(Text::CountriesFound, count))
         }
     }
 }

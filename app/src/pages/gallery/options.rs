@@ -1,5 +1,5 @@
-//! `/gallery/options?closable=false&primary_color=%23ea5323`: the dialog alive, with the options of the query, to be
-//! tried and to be tested. For those who develop.
+//! `/gallery/options?closable=false&primary_color=%23ea5323`: the hydrated dialog with the options of the query, for
+//! development and tests.
 
 use crate::{login_button::LoginButton, login_card::LoginCard};
 use leptos::prelude::*;
