@@ -5,34 +5,37 @@ use crate::support::{
     program::{Program, wrong},
 };
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
+use rstest::rstest;
 use time::Duration;
 use tokio::task::JoinSet;
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn a_wrong_code_says_how_many_tries_are_left_until_none_is() {
-    for flow in ["redirect", "token"] {
-        let program = Program::both(&["--auth0-login-flow", flow]).await;
-        let browser = program.browser();
-        browser.start(PHONE).await;
-        let code = program.code_sent_to(PHONE).await;
-        for left in [2, 1, 0] {
-            let refusal = browser.refusal_of(&wrong(&code)).await;
-            assert_eq!(refusal, Refusal::WrongCode { attempts_left: Some(left) }, "{flow}");
-        }
-        assert_eq!(browser.refusal_of(&code).await, Refusal::TooManyAttempts, "{flow}");
+async fn a_wrong_code_says_how_many_tries_are_left_until_none_is(#[case] flow: &str) {
+    let program = Program::both(&["--auth0-login-flow", flow]).await;
+    let browser = program.browser();
+    browser.start(PHONE).await;
+    let code = program.code_sent_to(PHONE).await;
+    for left in [2, 1, 0] {
+        let refusal = browser.refusal_of(&wrong(&code)).await;
+        assert_eq!(refusal, Refusal::WrongCode { attempts_left: Some(left) }, "{flow}");
     }
+    assert_eq!(browser.refusal_of(&code).await, Refusal::TooManyAttempts, "{flow}");
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn a_code_expires() {
-    for flow in ["redirect", "token"] {
-        let program = Program::both(&["--auth0-login-flow", flow]).await;
-        let browser = program.browser();
-        browser.start(PHONE).await;
-        let code = program.code_sent_to(PHONE).await;
-        program.clock.advance(Duration::seconds(181));
-        assert_eq!(browser.refusal_of(&code).await, Refusal::CodeExpired, "{flow}");
-    }
+async fn a_code_expires(#[case] flow: &str) {
+    let program = Program::both(&["--auth0-login-flow", flow]).await;
+    let browser = program.browser();
+    browser.start(PHONE).await;
+    let code = program.code_sent_to(PHONE).await;
+    program.clock.advance(Duration::seconds(181));
+    assert_eq!(browser.refusal_of(&code).await, Refusal::CodeExpired, "{flow}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use crate::support::{OTHER_PHONE, PHONE, program::Program};
 use leptos_passwordless::outcome::{CodeSent, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
+use rstest::rstest;
 use url::Url;
 
 #[tokio::test]
@@ -93,27 +94,28 @@ fn query(url: &str, name: &str) -> Option<String> {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn every_step_works_as_a_plain_form() {
-    for flow in ["redirect", "token"] {
-        let program = Program::both(&["--auth0-login-flow", flow]).await;
-        let browser = program.browser();
-        let page = browser.open("/login?return_to=/profile").await;
-        assert!(page.text.contains(r#"name="phone_number""#));
+async fn every_step_works_as_a_plain_form(#[case] flow: &str) {
+    let program = Program::both(&["--auth0-login-flow", flow]).await;
+    let browser = program.browser();
+    let page = browser.open("/login?return_to=/profile").await;
+    assert!(page.text.contains(r#"name="phone_number""#));
 
-        let fields = [("phone_number", "415 555 2671"), ("country", "US"), ("return_to", "/profile")];
-        let page = browser.submit("/login?return_to=/profile", "/api/passwordless/start", &fields).await;
-        assert_eq!(page.url.path(), "/login");
-        assert!(page.shows("An SMS with the code has been sent to +1 415 555 2671."));
+    let fields = [("phone_number", "415 555 2671"), ("country", "US"), ("return_to", "/profile")];
+    let page = browser.submit("/login?return_to=/profile", "/api/passwordless/start", &fields).await;
+    assert_eq!(page.url.path(), "/login");
+    assert!(page.shows("An SMS with the code has been sent to +1 415 555 2671."));
 
-        let code = program.code_sent_to(PHONE).await;
-        let wrong = crate::support::program::wrong(&code);
-        let page = browser.submit("/login", "/api/passwordless/verify", &[("code", &wrong)]).await;
-        assert!(page.shows("Wrong code. Tries left: 2."));
+    let code = program.code_sent_to(PHONE).await;
+    let wrong = crate::support::program::wrong(&code);
+    let page = browser.submit("/login", "/api/passwordless/verify", &[("code", &wrong)]).await;
+    assert!(page.shows("Wrong code. Tries left: 2."));
 
-        let page = browser.submit("/login", "/api/passwordless/verify", &[("code", &code)]).await;
-        assert_eq!((page.url, page.status), (browser.url("/profile"), StatusCode::OK));
-    }
+    let page = browser.submit("/login", "/api/passwordless/verify", &[("code", &code)]).await;
+    assert_eq!((page.url, page.status), (browser.url("/profile"), StatusCode::OK));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use crate::support::{
     program::Program,
 };
 use leptos_passwordless::outcome::{Refusal, VerifyOutcome};
+use rstest::rstest;
 use serde_json::{Value, json};
 use url::Url;
 use wiremock::ResponseTemplate;
@@ -225,19 +226,20 @@ async fn keys_outlive_a_tenant_in_trouble() {
     }
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn without_any_key_no_code_is_used_up() {
-    for flow in ["redirect", "token"] {
-        let tenant = FakeTenant::new().await;
-        tenant.is_friendly().await;
-        tenant.says("GET", "/.well-known/jwks.json", ResponseTemplate::new(503)).await;
-        let program = Program::app(&tenant.origin(), &["--auth0-login-flow", flow]).await;
-        let browser = program.browser();
-        browser.start(PHONE).await;
-        assert_eq!(browser.refusal_of("123456").await, Refusal::TenantUnavailable, "{flow}");
-        let requests = tenant.server.received_requests().await.unwrap_or_default();
-        assert!(requests.iter().all(|request| request.url.path() != "/oauth/token"), "{flow}");
-    }
+async fn without_any_key_no_code_is_used_up(#[case] flow: &str) {
+    let tenant = FakeTenant::new().await;
+    tenant.is_friendly().await;
+    tenant.says("GET", "/.well-known/jwks.json", ResponseTemplate::new(503)).await;
+    let program = Program::app(&tenant.origin(), &["--auth0-login-flow", flow]).await;
+    let browser = program.browser();
+    browser.start(PHONE).await;
+    assert_eq!(browser.refusal_of("123456").await, Refusal::TenantUnavailable, "{flow}");
+    let requests = tenant.server.received_requests().await.unwrap_or_default();
+    assert!(requests.iter().all(|request| request.url.path() != "/oauth/token"), "{flow}");
 }
 
 #[tokio::test]

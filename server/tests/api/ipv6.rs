@@ -3,22 +3,24 @@
 use crate::support::{PHONE, program::Program};
 use leptos_passwordless::outcome::{StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
+use rstest::rstest;
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn every_flow_signs_in_and_out() {
-    for flow in ["redirect", "token"] {
-        let Some(program) = Program::on_ipv6(&["--auth0-login-flow", flow]).await else { return };
-        assert!(program.app.starts_with("http://[::1]:") && program.tenant.starts_with("http://[::1]:"));
-        let browser = program.browser();
-        assert!(matches!(browser.start_from(PHONE, "/profile").await, StartOutcome::CodeSent(_)));
-        let outcome = browser.verify(&program.code_sent_to(PHONE).await).await;
-        let VerifyOutcome::Verified { continue_to } = outcome else { panic!("{flow}: {outcome:?}") };
-        let page = browser.open(continue_to).await;
-        assert!(page.url == browser.url("/profile") && page.shows(PHONE), "{flow}: {}", page.url);
-        let page = browser.submit("/profile", "/logout", &[]).await;
-        assert_eq!(page.url, browser.url("/"), "{flow}");
-        assert!(!browser.is_signed_in().await, "{flow}");
-    }
+async fn every_flow_signs_in_and_out(#[case] flow: &str) {
+    let Some(program) = Program::on_ipv6(&["--auth0-login-flow", flow]).await else { return };
+    assert!(program.app.starts_with("http://[::1]:") && program.tenant.starts_with("http://[::1]:"));
+    let browser = program.browser();
+    assert!(matches!(browser.start_from(PHONE, "/profile").await, StartOutcome::CodeSent(_)));
+    let outcome = browser.verify(&program.code_sent_to(PHONE).await).await;
+    let VerifyOutcome::Verified { continue_to } = outcome else { panic!("{flow}: {outcome:?}") };
+    let page = browser.open(continue_to).await;
+    assert!(page.url == browser.url("/profile") && page.shows(PHONE), "{flow}: {}", page.url);
+    let page = browser.submit("/profile", "/logout", &[]).await;
+    assert_eq!(page.url, browser.url("/"), "{flow}");
+    assert!(!browser.is_signed_in().await, "{flow}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! A login that could not end is told at the start, with what to do about it.
 
 use crate::support::program::Program;
+use rstest::rstest;
 
 /// As it should be, for the default `APP_BASE_URL`.
 const TENANT: &str = r"
@@ -24,11 +25,12 @@ async fn refuses(yaml: &str, arguments: &[&str], because: &str, remedy: &str) {
     assert!(said.contains(because) && said.contains(remedy) && !said.contains("hush"), "{said}");
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn the_first_client_with_a_secret_is_the_app() {
-    for flow in ["redirect", "token"] {
-        assert_eq!(Program::refusal(TENANT, &["--auth0-login-flow", flow]).await, "");
-    }
+async fn the_first_client_with_a_secret_is_the_app(#[case] flow: &str) {
+    assert_eq!(Program::refusal(TENANT, &["--auth0-login-flow", flow]).await, "");
 }
 
 #[tokio::test]

@@ -2,10 +2,9 @@
 
 use crate::support::{OTHER_PHONE, PHONE, browser::Browser, program::Program};
 use leptos_passwordless::outcome::VerifyOutcome;
+use rstest::rstest;
 use time::Duration;
 use tokio::task::JoinSet;
-
-const FLOWS: [&str; 2] = ["redirect", "token"];
 
 /// A program, and a browser in it that has a code.
 async fn with_code(flow: &str) -> (Program, Browser, String) {
@@ -16,33 +15,35 @@ async fn with_code(flow: &str) -> (Program, Browser, String) {
     (program, browser, code)
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn the_right_code_sent_many_times_at_once_signs_in_and_says_the_same_each_time() {
-    for flow in FLOWS {
-        let (_program, browser, code) = with_code(flow).await;
-        let mut tries = JoinSet::new();
-        for _ in 0..8 {
-            let (browser, code) = (browser.clone(), code.clone());
-            tries.spawn(async move { browser.verify(&code).await });
-        }
-        let outcomes = tries.join_all().await;
-        let VerifyOutcome::Verified { continue_to } = outcomes[0].clone() else { panic!("{flow}: {outcomes:?}") };
-        assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]), "{flow}: {outcomes:?}");
-        browser.open(continue_to).await;
-        assert!(browser.is_signed_in().await, "{flow}");
+async fn the_right_code_sent_many_times_at_once_signs_in_and_says_the_same_each_time(#[case] flow: &str) {
+    let (_program, browser, code) = with_code(flow).await;
+    let mut tries = JoinSet::new();
+    for _ in 0..8 {
+        let (browser, code) = (browser.clone(), code.clone());
+        tries.spawn(async move { browser.verify(&code).await });
     }
+    let outcomes = tries.join_all().await;
+    let VerifyOutcome::Verified { continue_to } = outcomes[0].clone() else { panic!("{flow}: {outcomes:?}") };
+    assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]), "{flow}: {outcomes:?}");
+    browser.open(continue_to).await;
+    assert!(browser.is_signed_in().await, "{flow}");
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn a_plain_form_sent_twice_ends_where_it_would_have_ended() {
-    for flow in FLOWS {
-        let (program, browser, code) = with_code(flow).await;
-        for minutes in [0, 0, 30] {
-            program.clock.advance(Duration::minutes(minutes));
-            let page = browser.submit("/login", "/api/passwordless/verify", &[("code", &code)]).await;
-            assert_eq!(page.url, browser.url("/profile"), "{flow}, {minutes} minutes later");
-            assert!(browser.is_signed_in().await, "{flow}");
-        }
+async fn a_plain_form_sent_twice_ends_where_it_would_have_ended(#[case] flow: &str) {
+    let (program, browser, code) = with_code(flow).await;
+    for minutes in [0, 0, 30] {
+        program.clock.advance(Duration::minutes(minutes));
+        let page = browser.submit("/login", "/api/passwordless/verify", &[("code", &code)]).await;
+        assert_eq!(page.url, browser.url("/profile"), "{flow}, {minutes} minutes later");
+        assert!(browser.is_signed_in().await, "{flow}");
     }
 }
 
@@ -97,27 +98,29 @@ async fn another_code_is_asked_for_once_by_a_form_that_is_sent_twice() {
     assert_eq!(program.codes_sent_to(PHONE).await.len(), 2);
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn another_code_or_another_browser_repeats_nothing() {
-    for flow in FLOWS {
-        let (program, browser, code) = with_code(flow).await;
-        let (stranger, wrong) = (program.browser(), crate::support::program::wrong(&code));
-        stranger.start(OTHER_PHONE).await;
-        assert!(matches!(browser.verify(&code).await, VerifyOutcome::Verified { .. }));
-        assert!(matches!(browser.verify(&wrong).await, VerifyOutcome::Refused(_)) || flow == "token", "{flow}");
-        assert!(matches!(stranger.verify(&code).await, VerifyOutcome::Refused(_)), "{flow}");
-        assert!(!stranger.is_signed_in().await, "{flow}");
-    }
+async fn another_code_or_another_browser_repeats_nothing(#[case] flow: &str) {
+    let (program, browser, code) = with_code(flow).await;
+    let (stranger, wrong) = (program.browser(), crate::support::program::wrong(&code));
+    stranger.start(OTHER_PHONE).await;
+    assert!(matches!(browser.verify(&code).await, VerifyOutcome::Verified { .. }));
+    assert!(matches!(browser.verify(&wrong).await, VerifyOutcome::Refused(_)) || flow == "token", "{flow}");
+    assert!(matches!(stranger.verify(&code).await, VerifyOutcome::Refused(_)), "{flow}");
+    assert!(!stranger.is_signed_in().await, "{flow}");
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn who_has_signed_out_is_not_signed_in_by_the_same_code() {
-    for flow in FLOWS {
-        let (program, browser, code) = with_code(flow).await;
-        browser.submit("/login", "/api/passwordless/verify", &[("code", &code)]).await;
-        browser.submit("/profile", "/logout", &[]).await;
-        program.clock.advance(Duration::minutes(2));
-        assert!(matches!(browser.verify(&code).await, VerifyOutcome::Refused(_)), "{flow}");
-        assert!(!browser.is_signed_in().await, "{flow}");
-    }
+async fn who_has_signed_out_is_not_signed_in_by_the_same_code(#[case] flow: &str) {
+    let (program, browser, code) = with_code(flow).await;
+    browser.submit("/login", "/api/passwordless/verify", &[("code", &code)]).await;
+    browser.submit("/profile", "/logout", &[]).await;
+    program.clock.advance(Duration::minutes(2));
+    assert!(matches!(browser.verify(&code).await, VerifyOutcome::Refused(_)), "{flow}");
+    assert!(!browser.is_signed_in().await, "{flow}");
 }

@@ -6,25 +6,27 @@ use crate::support::{
     program::{Program, wrong},
 };
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
+use rstest::rstest;
 use time::Duration;
 
 fn is_sent(outcome: &StartOutcome) -> bool {
     matches!(outcome, StartOutcome::CodeSent(_))
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn a_code_that_a_stranger_asks_for_does_not_end_the_owners() {
-    for flow in ["redirect", "token"] {
-        let program = Program::both(&["--auth0-login-flow", flow]).await;
-        let (owner, stranger) = (program.browser(), program.browser());
-        assert!(is_sent(&owner.start(PHONE).await));
-        let code = program.code_sent_to(PHONE).await;
-        assert!(is_sent(&stranger.start(PHONE).await));
-        assert_eq!(stranger.refusal_of(&code).await, Refusal::CodeReplaced, "{flow}");
-        let VerifyOutcome::Verified { continue_to } = owner.verify(&code).await else { panic!("{flow}") };
-        owner.open(continue_to).await;
-        assert!(owner.open("/profile").await.shows(PHONE), "{flow}");
-    }
+async fn a_code_that_a_stranger_asks_for_does_not_end_the_owners(#[case] flow: &str) {
+    let program = Program::both(&["--auth0-login-flow", flow]).await;
+    let (owner, stranger) = (program.browser(), program.browser());
+    assert!(is_sent(&owner.start(PHONE).await));
+    let code = program.code_sent_to(PHONE).await;
+    assert!(is_sent(&stranger.start(PHONE).await));
+    assert_eq!(stranger.refusal_of(&code).await, Refusal::CodeReplaced, "{flow}");
+    let VerifyOutcome::Verified { continue_to } = owner.verify(&code).await else { panic!("{flow}") };
+    owner.open(continue_to).await;
+    assert!(owner.open("/profile").await.shows(PHONE), "{flow}");
 }
 
 #[tokio::test]
@@ -54,22 +56,23 @@ async fn use_up(program: &Program) {
     }
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn who_signed_in_with_this_browser_gets_in_again() {
-    for flow in ["redirect", "token"] {
-        let program = Program::both(&["--auth0-login-flow", flow, "--limit-starts-per-ip-hour", "0"]).await;
-        let owner = program.browser();
-        owner.sign_in(&program, PHONE).await;
-        owner.submit("/profile", "/logout", &[]).await;
-        use_up(&program).await;
-        // Until strangers have none left.
-        let unknown = Browser::new(&program.app);
-        let mut sent = 0;
-        while is_sent(&unknown.start(PHONE).await) {
-            sent += 1;
-        }
-        assert!(sent <= 10, "{flow}: {sent}");
-        owner.sign_in(&program, PHONE).await;
-        assert!(owner.open("/profile").await.shows(PHONE), "{flow}");
+async fn who_signed_in_with_this_browser_gets_in_again(#[case] flow: &str) {
+    let program = Program::both(&["--auth0-login-flow", flow, "--limit-starts-per-ip-hour", "0"]).await;
+    let owner = program.browser();
+    owner.sign_in(&program, PHONE).await;
+    owner.submit("/profile", "/logout", &[]).await;
+    use_up(&program).await;
+    // Until strangers have none left.
+    let unknown = Browser::new(&program.app);
+    let mut sent = 0;
+    while is_sent(&unknown.start(PHONE).await) {
+        sent += 1;
     }
+    assert!(sent <= 10, "{flow}: {sent}");
+    owner.sign_in(&program, PHONE).await;
+    assert!(owner.open("/profile").await.shows(PHONE), "{flow}");
 }

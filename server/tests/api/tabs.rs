@@ -3,6 +3,7 @@
 use crate::support::{OTHER_PHONE, PHONE, browser::Browser, program::Program};
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use reqwest::StatusCode;
+use rstest::rstest;
 
 async fn login(browser: &Browser, phone_number: &str) -> String {
     match browser.start_from(phone_number, "/profile").await {
@@ -11,18 +12,19 @@ async fn login(browser: &Browser, phone_number: &str) -> String {
     }
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn two_tabs_with_two_numbers_both_sign_in() {
-    for flow in ["redirect", "token"] {
-        let program = Program::both(&["--auth0-login-flow", flow]).await;
-        let browser = program.browser();
-        let (one, other) = (login(&browser, PHONE).await, login(&browser, OTHER_PHONE).await);
-        for (login, phone_number) in [(one, PHONE), (other, OTHER_PHONE)] {
-            let outcome = browser.verify_for(&login, &program.code_sent_to(phone_number).await).await;
-            let VerifyOutcome::Verified { continue_to } = outcome else { panic!("{flow}: {outcome:?}") };
-            browser.open(continue_to).await;
-            assert!(browser.open("/profile").await.shows(phone_number), "{flow}");
-        }
+async fn two_tabs_with_two_numbers_both_sign_in(#[case] flow: &str) {
+    let program = Program::both(&["--auth0-login-flow", flow]).await;
+    let browser = program.browser();
+    let (one, other) = (login(&browser, PHONE).await, login(&browser, OTHER_PHONE).await);
+    for (login, phone_number) in [(one, PHONE), (other, OTHER_PHONE)] {
+        let outcome = browser.verify_for(&login, &program.code_sent_to(phone_number).await).await;
+        let VerifyOutcome::Verified { continue_to } = outcome else { panic!("{flow}: {outcome:?}") };
+        browser.open(continue_to).await;
+        assert!(browser.open("/profile").await.shows(phone_number), "{flow}");
     }
 }
 

@@ -6,6 +6,7 @@ use crate::support::{
     program::Program,
 };
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
+use rstest::rstest;
 use std::time::Duration;
 use wiremock::ResponseTemplate;
 
@@ -32,20 +33,21 @@ async fn no_code_can_be_asked_for() {
     }
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn no_code_can_be_checked() {
-    for flow in ["redirect", "token"] {
-        for (trouble, answer) in troubles() {
-            let tenant = FakeTenant::new().await;
-            let path = if flow == "redirect" { "/passwordless/verify" } else { "/oauth/token" };
-            tenant.says("POST", path, answer).await;
-            tenant.is_friendly().await;
-            let program = Program::app(&tenant.origin(), &["--auth0-login-flow", flow]).await;
-            let browser = program.browser();
-            browser.start(PHONE).await;
-            let outcome = browser.verify("123456").await;
-            assert_eq!(outcome, VerifyOutcome::Refused(Refusal::TenantUnavailable), "{flow}: {trouble}");
-        }
+async fn no_code_can_be_checked(#[case] flow: &str) {
+    for (trouble, answer) in troubles() {
+        let tenant = FakeTenant::new().await;
+        let path = if flow == "redirect" { "/passwordless/verify" } else { "/oauth/token" };
+        tenant.says("POST", path, answer).await;
+        tenant.is_friendly().await;
+        let program = Program::app(&tenant.origin(), &["--auth0-login-flow", flow]).await;
+        let browser = program.browser();
+        browser.start(PHONE).await;
+        let outcome = browser.verify("123456").await;
+        assert_eq!(outcome, VerifyOutcome::Refused(Refusal::TenantUnavailable), "{flow}: {trouble}");
     }
 }
 

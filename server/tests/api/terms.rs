@@ -2,6 +2,7 @@
 
 use crate::support::{PHONE, program::Program};
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
+use rstest::rstest;
 
 const LINKS: [&str; 4] = ["--terms-url", "https://app.example/terms", "--privacy-url", "https://app.example/privacy"];
 
@@ -26,19 +27,19 @@ async fn no_path_leads_past_the_terms() {
     assert!(program.codes_sent_to(PHONE).await.is_empty());
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
 #[tokio::test]
-async fn a_consent_is_kept_with_its_version_and_its_time() {
-    for flow in ["redirect", "token"] {
-        let program =
-            with_terms(&["--must-accept-terms", "--terms-version", "2026-11", "--auth0-login-flow", flow]).await;
-        let browser = program.browser();
-        let fields = [("phone_number", PHONE), ("accept_terms", "on"), ("return_to", "/profile")];
-        assert!(matches!(browser.start_with(&fields).await, StartOutcome::CodeSent(_)));
-        let outcome = browser.verify(&program.code_sent_to(PHONE).await).await;
-        let VerifyOutcome::Verified { continue_to } = outcome else { panic!("{outcome:?}") };
-        let profile = browser.open(continue_to).await;
-        assert!(profile.shows("Terms accepted") && profile.shows("version 2026-11, "), "{flow}");
-    }
+async fn a_consent_is_kept_with_its_version_and_its_time(#[case] flow: &str) {
+    let program = with_terms(&["--must-accept-terms", "--terms-version", "2026-11", "--auth0-login-flow", flow]).await;
+    let browser = program.browser();
+    let fields = [("phone_number", PHONE), ("accept_terms", "on"), ("return_to", "/profile")];
+    assert!(matches!(browser.start_with(&fields).await, StartOutcome::CodeSent(_)));
+    let outcome = browser.verify(&program.code_sent_to(PHONE).await).await;
+    let VerifyOutcome::Verified { continue_to } = outcome else { panic!("{outcome:?}") };
+    let profile = browser.open(continue_to).await;
+    assert!(profile.shows("Terms accepted") && profile.shows("version 2026-11, "), "{flow}");
 }
 
 #[tokio::test]
