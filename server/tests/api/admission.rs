@@ -85,7 +85,7 @@ async fn by_token(arguments: &[&str], phone_number: Option<&str>) -> VerifyOutco
 }
 
 #[tokio::test]
-async fn a_number_of_a_country_that_is_left_out_signs_nobody_in() {
+async fn number_of_a_disallowed_country_does_not_sign_in() {
     for (number, may) in [(BRITISH, true), (AMERICAN, false), ("+0447911123456", false), ("+99912345678", false)] {
         for (browser, page) in by_each_way(&BRITONS_ONLY, Some(number)).await {
             assert_eq!(browser.is_signed_in().await, may, "{number}: {}", page.text);
@@ -106,7 +106,7 @@ async fn a_number_of_a_country_that_is_left_out_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn without_a_number_nobody_is_asked_about_and_nobody_signs_in() {
+async fn token_without_a_number_does_not_sign_in() {
     for (arguments, may) in [(&BRITONS_ONLY[..], false), (&[], true)] {
         for (browser, page) in by_each_way(arguments, None).await {
             assert_eq!(browser.is_signed_in().await, may, "{arguments:?}: {}", page.text);
@@ -117,7 +117,7 @@ async fn without_a_number_nobody_is_asked_about_and_nobody_signs_in() {
 
 /// As when the operator has put new terms into force while someone logged in.
 #[tokio::test]
-async fn terms_that_are_new_since_are_asked_about_again() {
+async fn new_terms_need_a_new_consent() {
     let (tenant, key) = tenant().await;
     let terms =
         ["--terms-url", "https://app.example/t", "--privacy-url", "https://app.example/p", "--must-accept-terms"];

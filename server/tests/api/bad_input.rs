@@ -8,7 +8,7 @@ use serde_json::Value;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 #[tokio::test]
-async fn a_malformed_or_oversized_body_gets_a_json_error() {
+async fn malformed_or_oversized_body_gets_a_json_error() {
     let program = Program::both(&[]).await;
     let huge = format!("phone_number={}", "1".repeat(100_000));
     let bodies = [
@@ -34,7 +34,7 @@ async fn a_malformed_or_oversized_body_gets_a_json_error() {
 }
 
 #[tokio::test]
-async fn a_number_that_cannot_be_one_gets_a_sentence() {
+async fn invalid_number_gets_a_message() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     assert_eq!(browser.start("").await, StartOutcome::Refused(Refusal::PhoneNumberMissing));
@@ -47,7 +47,7 @@ async fn a_number_that_cannot_be_one_gets_a_sentence() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn unknown_paths_are_not_found() {
     let program = Program::both(&[]).await;
     let page = program.browser().open("/nothing/here").await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);

@@ -19,7 +19,7 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn pages_name_the_client_by_its_hash_and_it_is_kept_for_ever() {
+async fn hashed_client_files_are_immutable() {
     let program = Program::both(&[]).await;
     let page = program.browser().open("/login").await.text;
     let kinds = ["text/javascript", "application/wasm", "text/css"];
@@ -41,7 +41,7 @@ async fn pages_name_the_client_by_its_hash_and_it_is_kept_for_ever() {
 }
 
 #[tokio::test]
-async fn files_under_names_that_last_are_asked_about_each_time() {
+async fn unhashed_files_are_revalidated() {
     let program = Program::both(&[]).await;
     for path in ["/logo.svg", "/pkg/other.js"] {
         let response = get(&program, path, "br").await;
@@ -57,7 +57,7 @@ async fn files_under_names_that_last_are_asked_about_each_time() {
 }
 
 #[tokio::test]
-async fn what_the_app_says_is_not_kept() {
+async fn pages_and_api_responses_are_not_cached() {
     let program = Program::both(&[]).await;
     let call = program.browser().call("start").form(&[("phone_number", PHONE)]).send().await.unwrap();
     assert!(header(&call, "content-type").starts_with("application/json"));
@@ -69,7 +69,7 @@ async fn what_the_app_says_is_not_kept() {
 }
 
 #[tokio::test]
-async fn a_client_of_another_time_is_not_found_and_that_is_not_kept() {
+async fn outdated_client_file_is_not_found_and_not_cached() {
     let program = Program::both(&[]).await;
     let path = format!("/pkg/client.{}.js", HASH.replace('A', "Z"));
     let response = get(&program, &path, "br").await;

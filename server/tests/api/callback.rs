@@ -24,7 +24,7 @@ async fn callback_of(program: &Program, browser: &Browser) -> String {
 }
 
 #[tokio::test]
-async fn a_forged_state_is_refused_and_the_page_says_how_to_go_on() {
+async fn forged_state_is_refused_with_a_way_to_continue() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let url = callback_url(&program, &browser).await;
@@ -36,7 +36,7 @@ async fn a_forged_state_is_refused_and_the_page_says_how_to_go_on() {
 }
 
 #[tokio::test]
-async fn who_loads_the_callback_again_goes_on_to_where_they_were_going() {
+async fn callback_loaded_again_leads_to_the_same_page() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     browser.start_from(PHONE, "/profile?tab=1").await;
@@ -54,7 +54,7 @@ async fn who_loads_the_callback_again_goes_on_to_where_they_were_going() {
 }
 
 #[tokio::test]
-async fn a_callback_asked_for_many_times_at_once_signs_in() {
+async fn callback_loaded_concurrently_signs_in() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let url = callback_url(&program, &browser).await;
@@ -68,7 +68,7 @@ async fn a_callback_asked_for_many_times_at_once_signs_in() {
 }
 
 #[tokio::test]
-async fn who_has_signed_out_stays_signed_out() {
+async fn callback_loaded_after_logout_does_not_sign_in() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let url = callback_url(&program, &browser).await;
@@ -80,7 +80,7 @@ async fn who_has_signed_out_stays_signed_out() {
 
 /// What a browser does that leaves for another page, or for the same one, before the answer is there.
 #[tokio::test]
-async fn a_callback_that_the_browser_broke_off_is_not_lost() {
+async fn callback_aborted_by_the_browser_can_be_repeated() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let url = callback_url(&program, &browser).await;
@@ -91,7 +91,7 @@ async fn a_callback_that_the_browser_broke_off_is_not_lost() {
 }
 
 #[tokio::test]
-async fn head_uses_nothing_up_and_a_stranger_gets_no_session() {
+async fn callback_by_head_uses_nothing_up_and_another_browser_gets_no_session() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let url = callback_url(&program, &browser).await;
@@ -107,7 +107,7 @@ async fn head_uses_nothing_up_and_a_stranger_gets_no_session() {
 }
 
 #[tokio::test]
-async fn another_browser_is_told_that_the_login_was_begun_elsewhere_and_starts_anew() {
+async fn callback_in_another_browser_explains_and_starts_again() {
     let program = Program::both(&[]).await;
     let (victim, attacker) = (program.browser(), program.browser());
     let url = callback_url(&program, &attacker).await;
@@ -119,7 +119,7 @@ async fn another_browser_is_told_that_the_login_was_begun_elsewhere_and_starts_a
 }
 
 #[tokio::test]
-async fn logins_through_the_tenants_page_do_not_lose_each_other() {
+async fn concurrent_hosted_logins_keep_their_state() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let mut requests = JoinSet::new();
@@ -138,7 +138,7 @@ async fn logins_through_the_tenants_page_do_not_lose_each_other() {
 }
 
 #[tokio::test]
-async fn a_state_does_not_live_for_ever() {
+async fn state_expires() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let url = callback_url(&program, &browser).await;
@@ -148,7 +148,7 @@ async fn a_state_does_not_live_for_ever() {
 }
 
 #[tokio::test]
-async fn a_code_of_someone_else_is_refused() {
+async fn code_of_another_login_is_refused() {
     let program = Program::both(&[]).await;
     let (one, other) = (program.browser(), program.browser());
     let (mine, theirs) = (callback_url(&program, &one).await, callback_url(&program, &other).await);
@@ -159,7 +159,7 @@ async fn a_code_of_someone_else_is_refused() {
 }
 
 #[tokio::test]
-async fn what_the_tenant_refuses_is_said() {
+async fn errors_of_the_tenant_are_shown() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let hosted = browser.get("/login/hosted").await;
@@ -170,7 +170,7 @@ async fn what_the_tenant_refuses_is_said() {
 }
 
 #[tokio::test]
-async fn nonsense_is_no_more_than_an_expired_login() {
+async fn malformed_parameters_count_as_an_expired_login() {
     let program = Program::both(&[]).await;
     for query in ["", "?code=1", "?state=", "?state=a&state=b", "?error=x&code=y&state=%FF%00", "?attempts_left=-1"] {
         let page = program.browser().open(format!("/callback{query}")).await;
@@ -199,7 +199,7 @@ async fn return_to_stays_on_this_origin() {
 }
 
 #[tokio::test]
-async fn another_site_begins_no_login_on_the_tenants_page() {
+async fn hosted_login_cannot_be_started_cross_site() {
     let program = Program::both(&[]).await;
     for (site, begins) in [
         (None, true),
@@ -219,7 +219,7 @@ async fn another_site_begins_no_login_on_the_tenants_page() {
 
 /// The tenant's session is another person's: who is signed in stays who they are.
 #[tokio::test]
-async fn nobody_is_replaced_who_is_signed_in() {
+async fn signed_in_user_is_not_replaced() {
     let program = Program::both(&[]).await;
     let (browser, other) = (program.browser(), OTHER_PHONE);
     browser.sign_in(&program, PHONE).await;

@@ -70,7 +70,7 @@ impl FakeTenant {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tenant_that_is_as_it_should_be_is_told_line_by_line() {
+async fn check_reports_a_good_tenant_line_by_line() {
     let tenant = FakeTenant::new().await;
     tenant.has_metadata(&tenant.issuer()).await;
     tenant.has_key(&Key::generate()).await;
@@ -88,7 +88,7 @@ async fn a_tenant_that_is_as_it_should_be_is_told_line_by_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_refusal_of_the_credentials_has_its_remedy() {
+async fn check_names_the_remedy_for_refused_credentials() {
     for (status, body, expected) in [
         (401, r#"{"error":"invalid_client"}"#, "copy both anew"),
         (401, r#"{"error":"access_denied","error_description":"Unauthorized"}"#, "copy both anew"),
@@ -108,7 +108,7 @@ async fn each_refusal_of_the_credentials_has_its_remedy() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_issuer_and_keys_that_the_app_would_not_take_are_told() {
+async fn check_reports_a_wrong_issuer_and_unusable_keys() {
     let tenant = FakeTenant::new().await;
     tenant.has_metadata(&tenant.origin()).await;
     let other = json!({ "keys": [{ "kty": "EC", "kid": "1", "n": "n", "e": "e" }, { "kty": "RSA", "alg": "PS256", "kid": "2", "n": "n", "e": "e" }] });
@@ -121,7 +121,7 @@ async fn an_issuer_and_keys_that_the_app_would_not_take_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_tenant_is_asked_nothing_more() {
+async fn check_stops_where_there_is_no_metadata() {
     let tenant = FakeTenant::new().await;
     tenant.says("GET", "/.well-known/openid-configuration", ResponseTemplate::new(200).set_body_string("hello")).await;
     for (origin, expected) in [(tenant.origin(), "no metadata"), ("http://localhost:9".to_owned(), "does not answer")] {
@@ -134,7 +134,7 @@ async fn what_is_no_tenant_is_asked_nothing_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_embedded_tenant_answers_as_auth0_does() {
+async fn check_passes_against_the_embedded_tenant() {
     let program = Program::both(&["--auth0-client-id", "client", "--auth0-client-secret", SECRET]).await;
     assert_eq!(good(&elsewhere(&program.tenant)).lines().count(), 6);
     let wrong = bad(&[&elsewhere(&program.tenant)[..4], &["--auth0-client-secret", "another"]].concat());
@@ -142,7 +142,7 @@ async fn the_embedded_tenant_answers_as_auth0_does() {
 }
 
 #[test]
-fn the_embedded_tenant_is_checked_by_its_configuration() {
+fn check_reads_the_embedded_tenants_configuration() {
     let said = good(&[]);
     assert!(said.contains("configuration: the app and its own tenant") && said.lines().count() == 3, "{said}");
     assert!(good(&["tenant", "--auth0-client-id", "a", "--auth0-client-secret", "b"]).lines().count() == 2);
@@ -155,7 +155,7 @@ fn the_embedded_tenant_is_checked_by_its_configuration() {
 }
 
 #[test]
-fn a_callback_that_the_embedded_tenant_does_not_know_is_told() {
+fn check_reports_an_unknown_callback() {
     let file = folder().join("tenant.yaml");
     let yaml = format!(
         "clients: [{{ name: Web, client_id: web, client_secret: {SECRET}, callbacks: ['https://app.example/callback'] }}]\n\
@@ -167,7 +167,7 @@ fn a_callback_that_the_embedded_tenant_does_not_know_is_told() {
 }
 
 #[test]
-fn what_is_here_is_checked_too_and_nothing_hides_the_rest() {
+fn check_continues_after_a_failure() {
     let nowhere =
         ["--leptos-site-root", "/nowhere", "--database-url", "postgres://u:a-secret-that-nothing-else-contains@h/d"];
     let failed = bad(&nowhere);
@@ -184,7 +184,7 @@ fn warnings(said: &str) -> Vec<&str> {
 }
 
 #[test]
-fn what_leaves_this_machine_without_tls_is_told() {
+fn check_warns_of_addresses_without_tls() {
     assert!(warnings(&good(&["--app-base-url", "http://127.0.0.1:3000"])).is_empty());
     assert!(warnings(&good(&["--app-base-url", "https://app.example"])).is_empty());
     let said = good(&["--app-base-url", "http://app.example"]);
@@ -205,7 +205,7 @@ fn what_leaves_this_machine_without_tls_is_told() {
 }
 
 #[test]
-fn a_tenant_elsewhere_without_tls_is_told() {
+fn check_warns_of_an_external_tenant_without_tls() {
     let output = check(&elsewhere("http://tenant.invalid"));
     let said = String::from_utf8(output.stdout).unwrap();
     let [warning] = warnings(&said)[..] else { panic!("{said}") };
@@ -217,7 +217,7 @@ fn a_tenant_elsewhere_without_tls_is_told() {
 
 /// As `--check` and the start say it in the log.
 #[test]
-fn one_address_for_all_people_of_the_app_is_told() {
+fn check_warns_of_one_address_for_all_users() {
     for (trusts, is_told) in [("", true), (", is_token_endpoint_ip_header_trusted: true", false)] {
         let file = folder().join("tenant.yaml");
         let yaml = format!(
@@ -235,7 +235,7 @@ fn one_address_for_all_people_of_the_app_is_told() {
 
 /// The program logs at its start what `--check` says; here it ends at the outbox, which is not for the public.
 #[test]
-fn the_start_warns_too() {
+fn start_prints_the_same_warnings() {
     let public = ["--app-base-url", "http://app.example", "--tenant-public-url", "http://login.example"];
     let free = ["--leptos-site-addr", "127.0.0.1:0", "--tenant-addr", "127.0.0.1:0"];
     let mut command = Command::new(env!("CARGO_BIN_EXE_passwordless"));
@@ -247,7 +247,7 @@ fn the_start_warns_too() {
 }
 
 #[test]
-fn a_key_that_cannot_be_used_is_told() {
+fn check_reports_an_unusable_key() {
     let failed = bad(&["--tenant-code-key", "short"]);
     assert!(failed.len() == 1 && failed[0].contains("at least 32 random bytes"), "{failed:?}");
 }

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn a_wrong_code_says_how_many_tries_are_left_until_none_is(#[case] flow: &str) {
+async fn wrong_code_reports_the_attempts_left(#[case] flow: &str) {
     let program = Program::both(&["--auth0-login-flow", flow]).await;
     let browser = program.browser();
     browser.start(PHONE).await;
@@ -29,7 +29,7 @@ async fn a_wrong_code_says_how_many_tries_are_left_until_none_is(#[case] flow: &
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn a_code_expires(#[case] flow: &str) {
+async fn code_expires(#[case] flow: &str) {
     let program = Program::both(&["--auth0-login-flow", flow]).await;
     let browser = program.browser();
     browser.start(PHONE).await;
@@ -39,7 +39,7 @@ async fn a_code_expires(#[case] flow: &str) {
 }
 
 #[tokio::test]
-async fn a_used_code_is_a_wrong_code() {
+async fn used_code_is_a_wrong_code() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let (one, other) = (program.browser(), program.browser());
     one.start(PHONE).await;
@@ -50,7 +50,7 @@ async fn a_used_code_is_a_wrong_code() {
 }
 
 #[tokio::test]
-async fn a_new_code_makes_the_one_before_it_wrong() {
+async fn new_code_replaces_the_previous_one() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     browser.start(PHONE).await;
@@ -67,7 +67,7 @@ async fn a_new_code_makes_the_one_before_it_wrong() {
 }
 
 #[tokio::test]
-async fn of_twenty_tries_at_once_with_the_right_code_one_wins() {
+async fn concurrent_verify_requests_use_a_code_once() {
     let unlimited = ["--limit-starts-per-phone-hour", "0"];
     let program = Program::both(&[&["--auth0-login-flow", "token"], &unlimited[..]].concat()).await;
     let mut browsers = Vec::new();
@@ -90,7 +90,7 @@ async fn of_twenty_tries_at_once_with_the_right_code_one_wins() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_a_code_costs_no_try() {
+async fn malformed_code_costs_no_attempt() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     browser.start(PHONE).await;
@@ -102,14 +102,14 @@ async fn what_cannot_be_a_code_costs_no_try() {
 }
 
 #[tokio::test]
-async fn without_a_login_under_way_there_is_nothing_to_verify_or_resend() {
+async fn verify_and_resend_need_a_pending_login() {
     let program = Program::both(&[]).await;
     assert_eq!(program.browser().refusal_of("123456").await, Refusal::NoPendingLogin);
     assert_eq!(program.browser().resend().await, StartOutcome::Refused(Refusal::NoPendingLogin));
 }
 
 #[tokio::test]
-async fn no_code_is_ever_in_the_database() {
+async fn database_holds_no_code_in_clear() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     browser.start(PHONE).await;

@@ -30,7 +30,7 @@ fn file(name: &str, text: &str) -> PathBuf {
 }
 
 #[test]
-fn a_good_file_is_said_in_words_without_secrets() {
+fn tenant_check_prints_a_valid_file_without_secrets() {
     let output = passwordless(&["tenant", "check", EXAMPLE]);
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -43,7 +43,7 @@ fn a_good_file_is_said_in_words_without_secrets() {
 }
 
 #[test]
-fn keys_without_effect_are_named_and_mistakes_fail() {
+fn tenant_check_names_unknown_keys_and_fails_on_mistakes() {
     let example = std::fs::read_to_string(EXAMPLE).unwrap();
     let unknown =
         file("unknown.yaml", &example.replace("    app_type: native\n", "    app_type: native\n    foo: 1\n"));
@@ -71,7 +71,7 @@ fn keys_without_effect_are_named_and_mistakes_fail() {
 }
 
 #[test]
-fn what_is_weak_in_a_file_is_said() {
+fn tenant_check_warns_of_weak_settings() {
     let example = std::fs::read_to_string(EXAMPLE).unwrap();
     let said = |name: &str, text: &str| {
         let output = passwordless(&["tenant", "check", file(name, text).to_str().unwrap()]);
@@ -111,7 +111,7 @@ connections:
 }
 
 #[test]
-fn without_messages_there_is_nothing_to_list() {
+fn messages_of_an_empty_database_prints_nothing() {
     let database = file("messages.db", "");
     let output = passwordless(&["messages", "--database-url", &format!("sqlite:{}", database.display())]);
     assert!(output.status.success() && output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -133,7 +133,7 @@ async fn signs_in(program: &Program) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_are_listed_blocked_let_in_and_removed() {
+async fn users_are_listed_blocked_unblocked_and_deleted() {
     let unlimited = ["--auth0-login-flow", "token", "--limit-starts-per-phone-hour", "0"];
     let program = Program::both(&unlimited).await;
     assert_eq!(said(&program, &["users", "list"]), "");
@@ -162,7 +162,7 @@ async fn people_are_listed_blocked_let_in_and_removed() {
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_blocked_or_removed_is_signed_in_no_more(#[case] flow: &str) {
+async fn users_block_and_delete_end_sessions(#[case] flow: &str) {
     for command in ["block", "delete"] {
         let program = Program::both(&["--auth0-login-flow", flow]).await;
         let (browser, other) = (program.browser(), program.browser());
@@ -176,7 +176,7 @@ async fn who_is_blocked_or_removed_is_signed_in_no_more(#[case] flow: &str) {
 
 /// Who kept the cookie that the login had before its end could repeat the last step for a minute.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_blocked_repeats_no_step() {
+async fn users_block_prevents_a_repeated_verify() {
     for command in ["block", "delete"] {
         let program = Program::both(&["--auth0-login-flow", "token"]).await;
         let browser = Browser::without_cookies(&program.app);
@@ -196,7 +196,7 @@ async fn who_is_blocked_repeats_no_step() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn letting_someone_in_forgets_the_failing_tries() {
+async fn users_unblock_resets_failed_attempts() {
     let unlimited = ["--auth0-login-flow", "token", "--limit-starts-per-phone-hour", "0"];
     let program = Program::both(&unlimited).await;
     assert!(signs_in(&program).await);
@@ -211,7 +211,7 @@ async fn letting_someone_in_forgets_the_failing_tries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_tells_what_happened_and_no_number() {
+async fn logs_show_events_and_no_phone_number() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     assert!(signs_in(&program).await);
     let log = said(&program, &["logs"]);
@@ -223,7 +223,7 @@ async fn the_log_tells_what_happened_and_no_number() {
 }
 
 #[test]
-fn nobody_is_not_somebody() {
+fn users_commands_fail_for_an_unknown_user() {
     let url = format!("sqlite:{}", file("nobody.db", "").display());
     for command in ["show", "block", "unblock", "delete"] {
         let output = passwordless(&["users", command, "sms|0123", "--database-url", &url]);
@@ -254,7 +254,7 @@ async fn keys_are_listed_and_rotated() {
 }
 
 #[test]
-fn keys_of_the_operators_are_read_from_files_and_not_rotated_here() {
+fn keys_from_files_are_used_and_not_rotated() {
     let (signing, code) = (file("signing.pem", &Key::generate().pem()), file("code.key", &"k".repeat(43)));
     let url = format!("sqlite:{}", file("own-keys.db", "").display());
     let keys = |command: &str, signing: &Path| {

@@ -35,7 +35,7 @@ async fn ask(connection: &mut TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn three_hundred_slow_clients_are_closed_and_keep_nobody_waiting() {
+async fn slow_clients_are_closed_and_delay_no_other() {
     let program = Program::in_a_hurry(&[]).await;
     program.browser().get("/login").await;
     let mut clients = JoinSet::new();
@@ -65,7 +65,7 @@ async fn three_hundred_slow_clients_are_closed_and_keep_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn a_slow_client_that_sends_a_little_now_and_then_is_closed_too() {
+async fn trickling_client_is_closed() {
     let program = Program::in_a_hurry(&[]).await;
     for origin in [&program.app, &program.tenant] {
         let (reading, mut writing) = connect(origin).await.into_split();
@@ -85,7 +85,7 @@ async fn a_slow_client_that_sends_a_little_now_and_then_is_closed_too() {
 }
 
 #[tokio::test]
-async fn a_connection_serves_again_and_again_and_is_closed_when_idle() {
+async fn keep_alive_connection_is_closed_when_idle() {
     let program = Program::in_a_hurry(&[]).await;
     for origin in [&program.app, &program.tenant] {
         let mut connection = connect(origin).await;
@@ -97,7 +97,7 @@ async fn a_connection_serves_again_and_again_and_is_closed_when_idle() {
 }
 
 #[tokio::test]
-async fn who_finds_no_place_is_told_at_once_and_the_next_one_is_served() {
+async fn connection_over_the_limit_gets_503_at_once() {
     let program = Program::in_a_hurry(&["--max-connections", "2"]).await;
     for origin in [&program.app, &program.tenant] {
         let (mut first, mut second) = (connect(origin).await, connect(origin).await);

@@ -12,7 +12,7 @@ use time::Duration;
 use wiremock::ResponseTemplate;
 
 #[tokio::test]
-async fn a_link_that_is_loaded_ahead_begins_nothing() {
+async fn prefetched_link_starts_no_login() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     for (name, value) in [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch"), ("x-moz", "prefetch")] {
@@ -24,7 +24,7 @@ async fn a_link_that_is_loaded_ahead_begins_nothing() {
 }
 
 #[tokio::test]
-async fn the_country_that_is_chosen_at_first_is_one_that_is_offered() {
+async fn default_country_must_be_allowed() {
     let program = Program::both(&["--limit-countries", "DE,AT,CH"]).await;
     for (languages, country) in [("en-US", "DE"), ("fr-FR", "DE"), ("de-AT", "AT")] {
         let page = program.browser().get_in("/login", languages).await;
@@ -33,7 +33,7 @@ async fn the_country_that_is_chosen_at_first_is_one_that_is_offered() {
 }
 
 #[tokio::test]
-async fn a_tenant_without_metadata_is_logged_in_at() {
+async fn tenant_without_metadata_works() {
     for metadata in [
         ResponseTemplate::new(404).set_body_string("<html>"),
         ResponseTemplate::new(200).set_body_json(json!({ "passwordless_code_challenge_methods_supported": null })),
@@ -52,7 +52,7 @@ async fn a_tenant_without_metadata_is_logged_in_at() {
 }
 
 #[tokio::test]
-async fn who_asks_for_a_code_too_soon_keeps_the_one_that_came() {
+async fn rate_limited_start_keeps_the_previous_code() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let form = [("phone_number", "415 555 2671"), ("country", "US")];
@@ -68,7 +68,7 @@ async fn who_asks_for_a_code_too_soon_keeps_the_one_that_came() {
 }
 
 #[tokio::test]
-async fn an_old_refusal_is_not_on_a_fresh_page() {
+async fn old_refusal_is_not_on_a_fresh_page() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let sentence = "This can&#x27;t be a phone number.";
@@ -79,7 +79,7 @@ async fn an_old_refusal_is_not_on_a_fresh_page() {
 }
 
 #[tokio::test]
-async fn who_comes_back_after_the_codes_time_is_told_at_once() {
+async fn expired_code_is_reported_on_return() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     browser.start(PHONE).await;
@@ -89,14 +89,14 @@ async fn who_comes_back_after_the_codes_time_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_form_of_a_private_page_leads_to_the_login_and_back_to_its_page() {
+async fn private_form_leads_to_login_and_back() {
     let program = Program::both(&[]).await;
     let page = program.browser().submit("/profile?tab=1", "/profile", &[("name", "x")]).await;
     assert_eq!((page.url.path(), page.url.query()), ("/login", Some("return_to=%2Fprofile")));
 }
 
 #[tokio::test]
-async fn a_login_does_not_lead_back_into_itself() {
+async fn login_does_not_return_to_the_login_page() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     for path in ["/callback?code=1&state=2", "/logout", "/login/hosted"] {
         let browser = program.browser();
@@ -108,7 +108,7 @@ async fn a_login_does_not_lead_back_into_itself() {
 }
 
 #[tokio::test]
-async fn a_tenant_elsewhere_can_have_codes_of_another_length() {
+async fn external_tenant_may_use_another_code_length() {
     let tenant = FakeTenant::new().await;
     tenant.is_friendly().await;
     tenant.has_key(&Key::generate()).await;
@@ -121,7 +121,7 @@ async fn a_tenant_elsewhere_can_have_codes_of_another_length() {
 }
 
 #[tokio::test]
-async fn sixty_kilobytes_of_other_cookies_are_in_nobodys_way() {
+async fn many_foreign_cookies_do_not_prevent_a_login() {
     let program = Program::both(&[]).await;
     let cookies = (0..60).map(|n| format!("c{n}={}", "x".repeat(1000))).collect::<Vec<_>>().join("; ");
     let request = reqwest::Client::new().get(program.browser().url("/login")).header("cookie", cookies);

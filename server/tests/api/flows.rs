@@ -7,7 +7,7 @@ use rstest::rstest;
 use url::Url;
 
 #[tokio::test]
-async fn redirect_goes_through_the_tenant_and_comes_back() {
+async fn redirect_flow_goes_through_the_tenant() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
 
@@ -29,7 +29,7 @@ async fn redirect_goes_through_the_tenant_and_comes_back() {
 }
 
 #[tokio::test]
-async fn token_signs_in_on_the_server() {
+async fn token_flow_signs_in_on_the_server() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let browser = program.browser();
     browser.start_from(PHONE, "/profile").await;
@@ -39,7 +39,7 @@ async fn token_signs_in_on_the_server() {
 }
 
 #[tokio::test]
-async fn hosted_signs_in_on_the_tenants_page() {
+async fn hosted_login_signs_in_on_the_tenants_page() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let page = browser.open("/login/hosted?return_to=/profile").await;
@@ -52,7 +52,7 @@ async fn hosted_signs_in_on_the_tenants_page() {
 }
 
 #[tokio::test]
-async fn the_hosted_login_can_be_finished_in_two_tabs() {
+async fn hosted_login_can_be_finished_in_two_tabs() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let mut tabs = Vec::new();
@@ -98,7 +98,7 @@ fn query(url: &str, name: &str) -> Option<String> {
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn every_step_works_as_a_plain_form(#[case] flow: &str) {
+async fn plain_forms_work_for_every_step(#[case] flow: &str) {
     let program = Program::both(&["--auth0-login-flow", flow]).await;
     let browser = program.browser();
     let page = browser.open("/login?return_to=/profile").await;
@@ -119,7 +119,7 @@ async fn every_step_works_as_a_plain_form(#[case] flow: &str) {
 }
 
 #[tokio::test]
-async fn a_plain_form_can_go_back_to_the_number_and_forward_again() {
+async fn plain_forms_go_back_to_the_number_and_forward_again() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let fields = [("phone_number", "415 555 2671"), ("country", "US")];
@@ -132,7 +132,7 @@ async fn a_plain_form_can_go_back_to_the_number_and_forward_again() {
 }
 
 #[tokio::test]
-async fn your_own_ui_is_led_back_to_its_page() {
+async fn own_ui_returns_to_its_page() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let page = browser.submit("/login/custom", "/api/passwordless/start", &[("phone_number", PHONE)]).await;
@@ -155,7 +155,7 @@ async fn logout_ends_the_session_here_and_at_the_tenant() {
 }
 
 #[tokio::test]
-async fn one_number_is_one_user_however_it_is_written() {
+async fn user_is_the_same_for_every_spelling_of_a_number() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let mut users = Vec::new();
     for typed in ["+44 7911 123456", "07911 123456", "0044 (0)7911-123456"] {

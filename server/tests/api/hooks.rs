@@ -56,7 +56,7 @@ async fn calls(tenant: &FakeTenant, path: &str) -> usize {
 }
 
 #[tokio::test]
-async fn a_hook_refuses_with_a_sentence_of_its_own_and_nothing_goes_out() {
+async fn hook_refuses_with_its_own_message_and_nothing_is_sent() {
     let tenant = FakeTenant::new().await;
     tenant.is_friendly().await;
     let hooks = ServerHooks::default()
@@ -78,7 +78,7 @@ async fn a_hook_refuses_with_a_sentence_of_its_own_and_nothing_goes_out() {
 }
 
 #[tokio::test]
-async fn a_code_goes_to_a_number_that_the_app_knows() {
+async fn server_can_send_a_code_to_a_known_number() {
     let tenant = FakeTenant::new().await;
     tenant.is_friendly().await;
     tenant.has_key(&Key::generate()).await;
@@ -91,7 +91,7 @@ async fn a_code_goes_to_a_number_that_the_app_knows() {
 }
 
 #[tokio::test]
-async fn the_tenants_own_page_leads_past_no_hook() {
+async fn hosted_login_runs_the_hooks() {
     let britons = ServerHooks::default().before_start(|step| {
         if step.phone_number.as_str().starts_with("+44") { Ok(()) } else { Err("Britons only.".to_owned()) }
     });
@@ -119,7 +119,7 @@ async fn the_tenants_own_page_leads_past_no_hook() {
 
 /// Nobody's terms and countries stand in the way of a number that the app named itself, and that alone.
 #[tokio::test]
-async fn a_number_that_the_app_named_signs_in_and_no_other() {
+async fn login_for_a_given_number_refuses_others() {
     for (number, may) in [(PHONE, true), (OTHER_PHONE, false)] {
         let (tenant, key) = (FakeTenant::new().await, Key::generate());
         tenant.is_friendly().await;
@@ -138,7 +138,7 @@ async fn a_number_that_the_app_named_signs_in_and_no_other() {
 }
 
 #[tokio::test]
-async fn the_way_to_the_tenants_own_page_can_be_left_out() {
+async fn hosted_login_can_be_disabled() {
     let tenant = FakeTenant::new().await;
     for (hosted_login, status) in [(true, 303), (false, 404)] {
         let browser = app_with(&tenant, |config| config.hosted_login = hosted_login).await;
@@ -148,7 +148,7 @@ async fn the_way_to_the_tenants_own_page_can_be_left_out() {
 }
 
 #[tokio::test]
-async fn another_site_changes_nothing_in_an_app_of_another_team() {
+async fn cross_site_requests_are_refused_in_another_teams_app() {
     let tenant = FakeTenant::new().await;
     tenant.is_friendly().await;
     let browser = app(&tenant, ServerHooks::default()).await;

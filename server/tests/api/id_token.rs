@@ -52,7 +52,7 @@ async fn tenant() -> (FakeTenant, Key) {
 const NOT_VERIFIED: VerifyOutcome = VerifyOutcome::Refused(Refusal::LoginNotVerified);
 
 #[tokio::test]
-async fn a_good_token_signs_in() {
+async fn valid_token_signs_in() {
     let (tenant, key) = tenant().await;
     let outcome = verify(&tenant, &key.sign(&header(), &claims(&tenant))).await;
     assert_eq!(outcome, VerifyOutcome::Verified { continue_to: "/".to_owned() });
@@ -72,7 +72,7 @@ async fn several_audiences_need_an_authorized_party() {
 }
 
 #[tokio::test]
-async fn a_claim_that_is_wrong_or_missing_is_refused() {
+async fn wrong_or_missing_claim_is_refused() {
     let now = TestClock::default().now().unix_timestamp();
     let wrong = [
         ("iss", json!("https://evil.example/")),
@@ -99,7 +99,7 @@ async fn a_claim_that_is_wrong_or_missing_is_refused() {
 }
 
 #[tokio::test]
-async fn a_signature_that_is_not_the_tenants_is_refused() {
+async fn foreign_signature_is_refused() {
     let (tenant, key) = tenant().await;
     let claims = claims(&tenant);
     let good = key.sign(&header(), &claims);
@@ -125,7 +125,7 @@ async fn a_signature_that_is_not_the_tenants_is_refused() {
 
 /// RFC 7515, section 4.1.11.
 #[tokio::test]
-async fn what_would_have_to_be_understood_is_refused() {
+async fn critical_header_is_refused() {
     let (tenant, key) = tenant().await;
     for (crit, more) in [
         (json!(["b64"]), true),
@@ -145,7 +145,7 @@ async fn what_would_have_to_be_understood_is_refused() {
 }
 
 #[tokio::test]
-async fn the_nonce_must_be_the_one_that_was_sent() {
+async fn nonce_must_match() {
     let (tenant, key) = tenant().await;
     let program = Program::app(&tenant.origin(), &[]).await;
     for answer in [None, Some("another"), Some("sent")] {
@@ -184,7 +184,7 @@ async fn log_in(program: &Program, tenant: &FakeTenant, id_token: &str) -> Verif
 }
 
 #[tokio::test]
-async fn a_key_that_is_new_is_looked_up_at_once_but_not_without_end() {
+async fn unknown_key_is_fetched_at_once_but_not_without_limit() {
     let (tenant, key) = tenant().await;
     let program = Program::app(&tenant.origin(), &["--auth0-login-flow", "token"]).await;
     let known = key.sign(&header(), &claims(&tenant));
@@ -203,7 +203,7 @@ async fn a_key_that_is_new_is_looked_up_at_once_but_not_without_end() {
 }
 
 #[tokio::test]
-async fn keys_outlive_a_tenant_in_trouble() {
+async fn cached_keys_survive_an_outage_of_the_tenant() {
     let broken = [
         ResponseTemplate::new(503),
         ResponseTemplate::new(200).set_body_json(json!({ "keys": [] })),
@@ -230,7 +230,7 @@ async fn keys_outlive_a_tenant_in_trouble() {
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn without_any_key_no_code_is_used_up(#[case] flow: &str) {
+async fn missing_keys_use_up_no_code(#[case] flow: &str) {
     let tenant = FakeTenant::new().await;
     tenant.is_friendly().await;
     tenant.says("GET", "/.well-known/jwks.json", ResponseTemplate::new(503)).await;
@@ -243,7 +243,7 @@ async fn without_any_key_no_code_is_used_up(#[case] flow: &str) {
 }
 
 #[tokio::test]
-async fn a_fraction_of_a_second_or_a_long_name_refuses_nobody() {
+async fn fractional_times_and_long_names_are_accepted() {
     let (tenant, key) = tenant().await;
     let mut claims = claims(&tenant);
     let now = TestClock::default().now().unix_timestamp();

@@ -9,7 +9,7 @@ use rstest::rstest;
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn every_flow_signs_in_and_out(#[case] flow: &str) {
+async fn ipv6_login_and_logout_work(#[case] flow: &str) {
     let Some(program) = Program::on_ipv6(&["--auth0-login-flow", flow]).await else { return };
     assert!(program.app.starts_with("http://[::1]:") && program.tenant.starts_with("http://[::1]:"));
     let browser = program.browser();
@@ -24,7 +24,7 @@ async fn every_flow_signs_in_and_out(#[case] flow: &str) {
 }
 
 #[tokio::test]
-async fn a_plain_form_signs_in_too() {
+async fn ipv6_login_works_with_plain_forms() {
     let Some(program) = Program::on_ipv6(&[]).await else { return };
     let browser = program.browser();
     let call = browser.call("start").header("origin", &program.app).header("sec-fetch-site", "same-origin");
@@ -36,7 +36,7 @@ async fn a_plain_form_signs_in_too() {
 }
 
 #[tokio::test]
-async fn the_policy_names_the_scheme_where_it_cannot_name_the_address() {
+async fn csp_names_the_scheme_instead_of_an_ipv6_address() {
     for (tenant, source) in [
         ("http://[::1]:3001", "http:"),
         ("https://[2001:db8::1]", "https:"),

@@ -3,7 +3,7 @@
 use crate::support::{PHONE, fake_tenant::FakeTenant, program::Program};
 
 #[tokio::test]
-async fn the_dialog_speaks_the_browsers_language_or_a_more_general_one() {
+async fn dialog_uses_the_browsers_language_or_a_fallback() {
     let program = Program::both(&[]).await;
     for (languages, expected) in [
         ("de-AT,en;q=0.5", r#"lang="de" dir="ltr""#),
@@ -20,7 +20,7 @@ async fn the_dialog_speaks_the_browsers_language_or_a_more_general_one() {
 }
 
 #[tokio::test]
-async fn a_cookie_outranks_the_browser_and_the_operator_outranks_both() {
+async fn language_cookie_outranks_the_browser_and_the_configuration_both() {
     let english = Program::both(&["--lock-language", "en"]).await;
     let any = Program::both(&[]).await;
     for (program, expected) in [(any, r#"lang="ja""#), (english, r#"lang="en" dir"#)] {
@@ -32,7 +32,7 @@ async fn a_cookie_outranks_the_browser_and_the_operator_outranks_both() {
 }
 
 #[tokio::test]
-async fn the_tenant_is_told_the_language_for_the_sms() {
+async fn sms_language_is_passed_to_the_tenant() {
     let tenant = FakeTenant::new().await;
     tenant.is_friendly().await;
     let program = Program::app(&tenant.origin(), &[]).await;
@@ -45,7 +45,7 @@ async fn the_tenant_is_told_the_language_for_the_sms() {
 }
 
 #[tokio::test]
-async fn people_are_told_about_sms_in_their_language_where_the_operator_says_so() {
+async fn sms_notice_is_shown_in_the_users_language_if_configured() {
     let begin = [("en", "Codes by SMS can be"), ("de-AT", "Codes per SMS können"), ("ja", "電話番号が第三者に")];
     let (with, without) = (Program::both(&["--sms-notice"]).await, Program::both(&[]).await);
     for (languages, text) in begin {

@@ -10,7 +10,7 @@ const OFFER: &str = "Last time you logged in with";
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn a_browser_is_offered_its_last_number_without_being_told_it(#[case] flow: &str) {
+async fn last_number_is_offered_masked(#[case] flow: &str) {
     let program = Program::both(&["--remember-last-login", "--auth0-login-flow", flow]).await;
     let browser = program.browser();
     assert!(!browser.open("/login").await.shows(&format!("{OFFER} +")));
@@ -31,7 +31,7 @@ async fn a_browser_is_offered_its_last_number_without_being_told_it(#[case] flow
 }
 
 #[tokio::test]
-async fn it_is_offered_only_where_the_operator_wants_it() {
+async fn last_number_is_offered_only_if_configured() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     browser.sign_in(&program, PHONE).await;

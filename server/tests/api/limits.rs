@@ -12,7 +12,7 @@ async fn start_from(program: &Program, address: &str, number: usize) -> StartOut
 }
 
 #[tokio::test]
-async fn one_address_may_ask_for_so_many_codes_even_all_at_once() {
+async fn ip_limit_holds_for_concurrent_requests() {
     let program = Program::both(&["--limit-starts-per-ip-hour", "5"]).await;
     let mut calls = JoinSet::new();
     for number in 0..20 {
@@ -24,7 +24,7 @@ async fn one_address_may_ask_for_so_many_codes_even_all_at_once() {
 }
 
 #[tokio::test]
-async fn a_forwarded_address_counts_only_behind_a_trusted_proxy() {
+async fn forwarded_address_counts_only_from_a_trusted_proxy() {
     let limit = ["--limit-starts-per-ip-hour", "1"];
     let trusting = Program::both(&[&limit[..], &["--trusted-proxies", "127.0.0.0/8"]].concat()).await;
     let distrusting = Program::both(&limit).await;
@@ -36,7 +36,7 @@ async fn a_forwarded_address_counts_only_behind_a_trusted_proxy() {
 }
 
 #[tokio::test]
-async fn one_number_gets_so_many_codes_whoever_asks() {
+async fn phone_limit_holds_across_addresses() {
     let program = Program::both(&["--limit-starts-per-phone-hour", "2"]).await;
     for _ in 0..2 {
         assert!(matches!(program.browser().start(PHONE).await, StartOutcome::CodeSent(_)));
@@ -51,7 +51,7 @@ async fn one_number_gets_so_many_codes_whoever_asks() {
 }
 
 #[tokio::test]
-async fn only_allowed_countries_are_offered_and_texted() {
+async fn countries_outside_the_list_are_neither_offered_nor_texted() {
     let program = Program::both(&["--limit-countries", "DE,AT"]).await;
     let browser = program.browser();
     let page = browser.open("/login").await.text;
@@ -65,7 +65,7 @@ async fn only_allowed_countries_are_offered_and_texted() {
 }
 
 #[tokio::test]
-async fn another_site_cannot_ask_in_the_name_of_its_visitors() {
+async fn cross_site_start_is_refused() {
     let program = Program::both(&[]).await;
     for path in ["/api/passwordless/start", "/logout"] {
         let request = reqwest::Client::new().post(format!("{}{path}", program.app));

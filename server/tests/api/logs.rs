@@ -35,7 +35,7 @@ fn listen() -> Log {
 }
 
 #[tokio::test]
-async fn a_refusal_is_logged_and_nothing_private_is() {
+async fn log_holds_refusals_and_nothing_private() {
     let log = listen();
     let yaml = TENANT.replace("SECRET_VALUE", SECRET);
     for flow in ["redirect", "token"] {

@@ -8,7 +8,7 @@ fn asked(phone_number: &str) -> StartOutcome {
 }
 
 #[tokio::test]
-async fn a_number_that_nobody_lists_is_asked_back_once_and_then_texted() {
+async fn unlisted_number_needs_one_confirmation() {
     for (typed, country, display, e164) in [
         ("357 555 0123", "US", "+1 357 555 0123", "+13575550123"),
         ("4545 0000", "HK", "+852 4545 0000", "+85245450000"),
@@ -29,14 +29,14 @@ async fn a_number_that_nobody_lists_is_asked_back_once_and_then_texted() {
 }
 
 #[tokio::test]
-async fn a_confirmation_of_another_number_is_none() {
+async fn confirmation_of_another_number_does_not_count() {
     let program = Program::both(&[]).await;
     let form = [("phone_number", "4545 0001"), ("country", "HK"), ("confirmed", "+852 4545 0000")];
     assert_eq!(program.browser().start_with(&form).await, asked("+852 4545 0001"));
 }
 
 #[tokio::test]
-async fn what_the_preview_showed_is_what_is_sent_or_is_asked_back() {
+async fn previewed_number_is_sent_or_needs_confirmation() {
     let program = Program::both(&[]).await;
     let form = [("phone_number", "+229 97123456"), ("country", "BJ"), ("previewed", "+229 97123456")];
     assert_eq!(program.browser().start_with(&form).await, asked("+229 01 97 12 34 56"));
@@ -47,7 +47,7 @@ async fn what_the_preview_showed_is_what_is_sent_or_is_asked_back() {
 }
 
 #[tokio::test]
-async fn without_javascript_the_question_is_on_the_page_and_the_button_answers_it() {
+async fn confirmation_works_without_javascript() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let form = [("phone_number", "4545 0000"), ("country", "HK")];
@@ -62,7 +62,7 @@ async fn without_javascript_the_question_is_on_the_page_and_the_button_answers_i
 }
 
 #[tokio::test]
-async fn an_old_form_of_a_number_is_texted_as_it_is_today() {
+async fn old_number_format_is_converted() {
     let program = Program::both(&[]).await;
     for (typed, country) in [("+52 1 55 1234 5678", "US"), ("044 55 1234 5678", "MX"), ("55 1234 5678", "MX")] {
         let form = [("phone_number", typed), ("country", country)];
@@ -72,7 +72,7 @@ async fn an_old_form_of_a_number_is_texted_as_it_is_today() {
 }
 
 #[tokio::test]
-async fn numbers_that_nobody_lists_use_up_an_address_sooner() {
+async fn unlisted_numbers_count_more_towards_the_ip_limit() {
     let program = Program::both(&["--limit-starts-per-ip-hour", "10"]).await;
     let mut sent = 0;
     for last in 0..4 {

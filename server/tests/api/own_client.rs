@@ -29,12 +29,12 @@ async fn refuses(yaml: &str, arguments: &[&str], because: &str, remedy: &str) {
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn the_first_client_with_a_secret_is_the_app(#[case] flow: &str) {
+async fn own_client_defaults_to_the_first_with_a_secret(#[case] flow: &str) {
     assert_eq!(Program::refusal(TENANT, &["--auth0-login-flow", flow]).await, "");
 }
 
 #[tokio::test]
-async fn the_client_that_is_meant_is_there_and_has_a_secret() {
+async fn own_client_must_exist_and_have_a_secret() {
     refuses(TENANT, &["--auth0-client-id", "nobody"], "no client nobody", "set AUTH0_CLIENT_ID").await;
     refuses(TENANT, &["--auth0-client-id", "phone"], "client phone does not prove", "client_secret").await;
     let public = TENANT.replace("app_type: regular_web", "token_endpoint_auth_method: none");
@@ -43,7 +43,7 @@ async fn the_client_that_is_meant_is_there_and_has_a_secret() {
 }
 
 #[tokio::test]
-async fn the_browser_can_come_back() {
+async fn own_client_must_allow_the_callback() {
     let elsewhere = ["--app-base-url", "http://127.0.0.1:3000"];
     refuses(TENANT, &elsewhere, "callbacks of the client web lack http://127.0.0.1:3000/callback", "APP_BASE_URL")
         .await;
@@ -52,7 +52,7 @@ async fn the_browser_can_come_back() {
 }
 
 #[tokio::test]
-async fn the_audience_is_an_api_of_the_tenants() {
+async fn own_client_must_be_allowed_the_audience() {
     let asks = ["--auth0-audience", "https://api.example"];
     refuses(TENANT, &asks, "may not ask for AUTH0_AUDIENCE https://api.example", "resourceServers").await;
     let api = format!("{TENANT}resourceServers: [{{ name: API, identifier: 'https://api.example' }}]\n");
@@ -62,7 +62,7 @@ async fn the_audience_is_an_api_of_the_tenants() {
 }
 
 #[tokio::test]
-async fn the_grant_of_the_login_flow_is_allowed() {
+async fn own_client_must_be_allowed_the_grant_of_the_flow() {
     let grants = "grant_types: [authorization_code, 'http://auth0.com/oauth/grant-type/passwordless/otp']";
     for (flow, other, grant) in
         [("redirect", "refresh_token", "authorization_code"), ("token", "authorization_code", "passwordless/otp")]
@@ -73,7 +73,7 @@ async fn the_grant_of_the_login_flow_is_allowed() {
 }
 
 #[tokio::test]
-async fn an_api_key_is_no_account_at_twilio() {
+async fn twilio_api_key_is_refused_as_account_sid() {
     let twilio = ["--twilio-auth-token", "hush", "--twilio-account-sid", "SK0", "--twilio-from", "+15005550006"];
     refuses(TENANT, &twilio, "TWILIO_ACCOUNT_SID must begin with AC", "AC").await;
     let twilio =

@@ -44,7 +44,7 @@ fn spellings(path: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_profile_is_for_the_signed_in_only() {
+async fn profile_needs_a_session() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let response = browser.get("/profile?tab=a%26b").await;
@@ -59,7 +59,7 @@ async fn the_profile_is_for_the_signed_in_only() {
 }
 
 #[tokio::test]
-async fn no_spelling_of_its_path_shows_the_profile_to_a_stranger() {
+async fn profile_needs_a_session_under_every_spelling_of_its_path() {
     let program = Program::both(&[]).await;
     for path in spellings("/profile").into_iter().chain(["/profile/../about".to_owned(), "/profile/x".to_owned()]) {
         let (status, answer) = get_as_it_is(&program, &path).await;
@@ -69,7 +69,7 @@ async fn no_spelling_of_its_path_shows_the_profile_to_a_stranger() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_the_same_text_at_every_path() {
+async fn not_found_page_is_the_same_for_every_path() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let nothing = browser.get("/nothing").await.text().await.unwrap();
@@ -85,7 +85,7 @@ async fn what_is_not_there_is_the_same_text_at_every_path() {
 }
 
 #[tokio::test]
-async fn a_slash_at_the_end_changes_nothing() {
+async fn trailing_slash_is_ignored() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let browser = program.browser();
     for path in ["/", "/login/", "/login/custom/", "/login/?return_to=/profile/", "/login//", "/healthz/"] {
@@ -106,7 +106,7 @@ async fn a_slash_at_the_end_changes_nothing() {
 }
 
 #[tokio::test]
-async fn every_page_has_a_strict_policy_with_a_nonce_of_its_own() {
+async fn csp_is_strict_with_a_fresh_nonce_on_every_page() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let mut nonces = Vec::new();
@@ -129,7 +129,7 @@ async fn every_page_has_a_strict_policy_with_a_nonce_of_its_own() {
 }
 
 #[tokio::test]
-async fn the_program_tells_how_it_is() {
+async fn health_endpoints_report_the_state() {
     let program = Program::both(&[]).await;
     for path in ["/healthz", "/readyz"] {
         let page = program.browser().open(path).await;
@@ -138,7 +138,7 @@ async fn the_program_tells_how_it_is() {
 }
 
 #[tokio::test]
-async fn the_country_is_guessed_from_the_language() {
+async fn country_is_guessed_from_the_language() {
     let program = Program::both(&[]).await;
     let request =
         reqwest::Client::new().get(program.browser().url("/login")).header("accept-language", "de-AT,en;q=0.5");
@@ -148,7 +148,7 @@ async fn the_country_is_guessed_from_the_language() {
 }
 
 #[tokio::test]
-async fn the_gallery_is_for_those_who_develop() {
+async fn gallery_is_served_on_loopback_only() {
     let here = Program::both(&[]).await;
     let tenant = FakeTenant::new().await;
     let public = Program::app(&tenant.origin(), &["--app-base-url", "https://app.example"]).await;
@@ -163,7 +163,7 @@ async fn the_gallery_is_for_those_who_develop() {
 }
 
 #[tokio::test]
-async fn what_the_gallery_takes_from_a_query_is_bounded() {
+async fn gallery_bounds_its_query_parameters() {
     let program = Program::both(&[]).await;
     let long = "x".repeat(1000);
     let browser = program.browser();
@@ -174,7 +174,7 @@ async fn what_the_gallery_takes_from_a_query_is_bounded() {
 }
 
 #[tokio::test]
-async fn a_colour_of_the_apps_own_keeps_to_the_policy() {
+async fn custom_colour_complies_with_the_csp() {
     let program = Program::both(&[]).await;
     let response = program.browser().get("/gallery/options?primary_color=%23ea5323").await;
     let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
@@ -184,7 +184,7 @@ async fn a_colour_of_the_apps_own_keeps_to_the_policy() {
 }
 
 #[tokio::test]
-async fn logout_has_a_page_with_a_button() {
+async fn logout_page_has_a_button() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let browser = program.browser();
     let page = browser.open("/logout").await;

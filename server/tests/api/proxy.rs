@@ -60,7 +60,7 @@ impl Stranger {
 }
 
 #[tokio::test]
-async fn no_header_of_a_client_gets_it_another_allowance_at_the_app() {
+async fn app_ignores_forwarding_headers_of_clients() {
     for (header, value) in SET_BY_NGINX {
         let program = Program::both(&[&LIMITED[..], &["--trusted-proxy-header", header]].concat()).await;
         let nginx = Nginx::in_front_of(&program.app, header, value);
@@ -71,7 +71,7 @@ async fn no_header_of_a_client_gets_it_another_allowance_at_the_app() {
 }
 
 #[tokio::test]
-async fn nor_at_the_tenant() {
+async fn tenant_ignores_forwarding_headers_of_clients() {
     for (header, value) in SET_BY_NGINX {
         let program = Program::both(&[&LIMITED[..], &["--trusted-proxy-header", header]].concat()).await;
         let nginx = Nginx::in_front_of(&program.tenant, header, value);
@@ -84,7 +84,7 @@ async fn nor_at_the_tenant() {
 
 /// The runtime of a test has one thread, so its log is that of the program.
 #[tokio::test]
-async fn a_proxy_that_nobody_named_is_told_once() {
+async fn untrusted_proxy_is_reported_once() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();

@@ -19,7 +19,7 @@ async fn with_code(flow: &str) -> (Program, Browser, String) {
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn the_right_code_sent_many_times_at_once_signs_in_and_says_the_same_each_time(#[case] flow: &str) {
+async fn concurrent_verify_requests_all_succeed_alike(#[case] flow: &str) {
     let (_program, browser, code) = with_code(flow).await;
     let mut tries = JoinSet::new();
     for _ in 0..8 {
@@ -37,7 +37,7 @@ async fn the_right_code_sent_many_times_at_once_signs_in_and_says_the_same_each_
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn a_plain_form_sent_twice_ends_where_it_would_have_ended(#[case] flow: &str) {
+async fn verify_form_sent_twice_ends_at_the_same_page(#[case] flow: &str) {
     let (program, browser, code) = with_code(flow).await;
     for minutes in [0, 0, 30] {
         program.clock.advance(Duration::minutes(minutes));
@@ -49,7 +49,7 @@ async fn a_plain_form_sent_twice_ends_where_it_would_have_ended(#[case] flow: &s
 
 /// The browser leaves for the same place a second time while the first answer is still on its way.
 #[tokio::test]
-async fn the_way_through_the_tenant_can_be_gone_twice() {
+async fn verify_redirect_can_be_followed_twice() {
     let (_program, browser, code) = with_code("redirect").await;
     let VerifyOutcome::Verified { continue_to } = browser.verify(&code).await else { panic!("refused") };
     let first = browser.get(&continue_to).await.headers()["location"].to_str().unwrap().to_owned();
@@ -61,7 +61,7 @@ async fn the_way_through_the_tenant_can_be_gone_twice() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_sent_twice_asks_for_one_message() {
+async fn start_form_sent_twice_sends_one_sms() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let page = browser.open("/login").await;
@@ -88,7 +88,7 @@ async fn a_form_that_is_sent_twice_asks_for_one_message() {
 }
 
 #[tokio::test]
-async fn another_code_is_asked_for_once_by_a_form_that_is_sent_twice() {
+async fn resend_form_sent_twice_sends_one_sms() {
     let (program, browser, _) = with_code("redirect").await;
     program.clock.advance(Duration::seconds(30));
     for _ in 0..2 {
@@ -102,7 +102,7 @@ async fn another_code_is_asked_for_once_by_a_form_that_is_sent_twice() {
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn another_code_or_another_browser_repeats_nothing(#[case] flow: &str) {
+async fn repeat_needs_the_same_code_and_browser(#[case] flow: &str) {
     let (program, browser, code) = with_code(flow).await;
     let (stranger, wrong) = (program.browser(), crate::support::program::wrong(&code));
     stranger.start(OTHER_PHONE).await;
@@ -116,7 +116,7 @@ async fn another_code_or_another_browser_repeats_nothing(#[case] flow: &str) {
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn who_has_signed_out_is_not_signed_in_by_the_same_code(#[case] flow: &str) {
+async fn repeat_after_logout_is_refused(#[case] flow: &str) {
     let (program, browser, code) = with_code(flow).await;
     browser.submit("/login", "/api/passwordless/verify", &[("code", &code)]).await;
     browser.submit("/profile", "/logout", &[]).await;

@@ -22,7 +22,7 @@ async fn sign_in(program: &Program, browser: &Browser) -> Response {
 }
 
 #[tokio::test]
-async fn the_cookie_holds_an_identifier_and_is_out_of_reach() {
+async fn session_cookie_holds_an_identifier_and_is_http_only() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let cookie = cookie(&sign_in(&program, &program.browser()).await, "session=").expect("a session");
     let (pair, attributes) = cookie.split_once(';').expect("attributes");
@@ -35,7 +35,7 @@ async fn the_cookie_holds_an_identifier_and_is_out_of_reach() {
 }
 
 #[tokio::test]
-async fn a_login_under_way_lives_an_hour_and_leaves_nothing_in_the_store() {
+async fn pending_login_lives_an_hour_in_a_cookie_and_not_in_the_store() {
     let program = Program::both(&[]).await;
     let before = program.sessions().await;
     let response = start(&program.browser()).await;
@@ -49,7 +49,7 @@ async fn a_login_under_way_lives_an_hour_and_leaves_nothing_in_the_store() {
 }
 
 #[tokio::test]
-async fn a_page_view_alone_makes_no_session() {
+async fn page_view_creates_no_session() {
     let program = Program::both(&[]).await;
     for path in ["/", "/login", "/profile", "/nothing"] {
         assert!(program.browser().get(path).await.headers().get("set-cookie").is_none(), "{path}");
@@ -57,7 +57,7 @@ async fn a_page_view_alone_makes_no_session() {
 }
 
 #[tokio::test]
-async fn a_login_gets_a_new_identifier() {
+async fn login_renews_the_session_identifier() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let browser = program.browser();
     let before = cookie(&sign_in(&program, &browser).await, "session=").expect("a session");
@@ -71,7 +71,7 @@ async fn a_login_gets_a_new_identifier() {
 }
 
 #[tokio::test]
-async fn a_session_that_ended_meanwhile_does_not_come_back() {
+async fn session_ended_by_another_request_is_not_restored() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let browser = program.browser();
     let session = cookie(&sign_in(&program, &browser).await, "session=").expect("a session");
@@ -84,7 +84,7 @@ async fn a_session_that_ended_meanwhile_does_not_come_back() {
 }
 
 #[tokio::test]
-async fn an_old_cookie_on_a_private_page_leads_to_the_login() {
+async fn stale_cookie_on_a_private_page_redirects_to_login() {
     let program = Program::both(&[]).await;
     for old in ["AAAAAAAAAAAAAAAAAAAAAA", "nonsense", ""] {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -95,7 +95,7 @@ async fn an_old_cookie_on_a_private_page_leads_to_the_login() {
 }
 
 #[tokio::test]
-async fn a_neighbours_cookies_do_not_spoil_ours() {
+async fn foreign_cookies_do_not_break_the_session() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let session = cookie(&sign_in(&program, &program.browser()).await, "session=").expect("a session");
     let session = session.split_once(';').unwrap().0;
@@ -106,7 +106,7 @@ async fn a_neighbours_cookies_do_not_spoil_ours() {
 }
 
 #[tokio::test]
-async fn a_visit_prolongs_a_session_but_not_beyond_a_week() {
+async fn session_is_extended_by_visits_up_to_a_week() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let browser = program.browser();
     browser.sign_in(&program, PHONE).await;
@@ -120,7 +120,7 @@ async fn a_visit_prolongs_a_session_but_not_beyond_a_week() {
 }
 
 #[tokio::test]
-async fn a_session_ends_after_a_day_without_a_visit() {
+async fn session_expires_after_a_day_without_a_visit() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let browser = program.browser();
     browser.sign_in(&program, PHONE).await;

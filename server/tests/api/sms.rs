@@ -29,7 +29,7 @@ async fn with_twilio(answer: ResponseTemplate) -> (Program, MockServer) {
 }
 
 #[tokio::test]
-async fn with_an_account_at_twilio_the_code_goes_there_and_nowhere_else() {
+async fn twilio_receives_the_code_and_the_outbox_does_not() {
     let sent = ResponseTemplate::new(201).set_body_json(json!({ "sid": "SM1", "status": "queued" }));
     let (program, twilio) = with_twilio(sent).await;
     let browser = program.browser();
@@ -46,7 +46,7 @@ async fn with_an_account_at_twilio_the_code_goes_there_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn what_twilio_refuses_is_told_apart() {
+async fn twilio_errors_are_told_apart() {
     let cases = [
         (21211, Refusal::PhoneNumberInvalid),
         (21614, Refusal::PhoneNumberInvalid),

@@ -17,7 +17,7 @@ fn is_sent(outcome: &StartOutcome) -> bool {
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn a_code_that_a_stranger_asks_for_does_not_end_the_owners(#[case] flow: &str) {
+async fn code_requested_by_a_stranger_keeps_the_owners_valid(#[case] flow: &str) {
     let program = Program::both(&["--auth0-login-flow", flow]).await;
     let (owner, stranger) = (program.browser(), program.browser());
     assert!(is_sent(&owner.start(PHONE).await));
@@ -30,7 +30,7 @@ async fn a_code_that_a_stranger_asks_for_does_not_end_the_owners(#[case] flow: &
 }
 
 #[tokio::test]
-async fn the_newest_code_is_good_in_every_tab() {
+async fn newest_code_is_valid_in_every_tab() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let login = async || match browser.start(PHONE).await {
@@ -60,7 +60,7 @@ async fn use_up(program: &Program) {
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn who_signed_in_with_this_browser_gets_in_again(#[case] flow: &str) {
+async fn known_browser_signs_in_despite_used_up_limits(#[case] flow: &str) {
     let program = Program::both(&["--auth0-login-flow", flow, "--limit-starts-per-ip-hour", "0"]).await;
     let owner = program.browser();
     owner.sign_in(&program, PHONE).await;

@@ -29,7 +29,7 @@ async fn two_tabs_with_two_numbers_both_sign_in(#[case] flow: &str) {
 }
 
 #[tokio::test]
-async fn a_code_of_the_other_tab_costs_it_no_try() {
+async fn code_of_another_tab_costs_no_attempt() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let (one, other) = (login(&browser, PHONE).await, login(&browser, OTHER_PHONE).await);
@@ -41,7 +41,7 @@ async fn a_code_of_the_other_tab_costs_it_no_try() {
 }
 
 #[tokio::test]
-async fn a_resend_is_for_the_number_of_its_tab() {
+async fn resend_goes_to_the_number_of_its_tab() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let one = login(&browser, PHONE).await;
@@ -54,7 +54,7 @@ async fn a_resend_is_for_the_number_of_its_tab() {
 }
 
 #[tokio::test]
-async fn a_typo_in_one_tab_ends_no_login_of_another() {
+async fn refused_number_in_one_tab_keeps_the_login_of_another() {
     let program = Program::both(&[]).await;
     let browser = program.browser();
     let one = login(&browser, PHONE).await;
@@ -84,7 +84,7 @@ async fn plain_forms_name_their_login() {
 }
 
 #[tokio::test]
-async fn a_browser_without_cookies_is_told_so_and_gets_no_second_sms() {
+async fn browser_without_cookies_gets_an_explanation_and_no_second_sms() {
     let program = Program::both(&[]).await;
     let browser = Browser::without_cookies(&program.app);
     let page = browser.submit("/login", "/api/passwordless/start", &[("phone_number", PHONE)]).await;
@@ -102,7 +102,7 @@ async fn a_browser_without_cookies_is_told_so_and_gets_no_second_sms() {
 }
 
 #[tokio::test]
-async fn another_name_of_this_machine_leads_to_the_one_that_a_login_ends_under() {
+async fn loopback_alias_redirects_to_the_base_url() {
     let program = Program::both(&[]).await;
     let elsewhere = Browser::new(&program.app.replace("localhost", "127.0.0.1"));
     let response = elsewhere.get("/login?return_to=/profile").await;
@@ -112,7 +112,7 @@ async fn another_name_of_this_machine_leads_to_the_one_that_a_login_ends_under()
 }
 
 #[tokio::test]
-async fn a_form_of_another_address_is_told_the_right_one() {
+async fn form_from_another_origin_gets_the_base_url() {
     let program = Program::both(&[]).await;
     let form = [("phone_number", PHONE)];
     let origin = program.app.replace("localhost", "app.localhost");

@@ -29,7 +29,7 @@ fn log(rust_log: Option<&str>) -> String {
 }
 
 #[test]
-fn an_empty_filter_is_none() {
+fn empty_filter_is_unset() {
     for rust_log in [None, Some(""), Some(" "), Some("\t")] {
         let log = log(rust_log);
         assert!(log.contains(WARNING) && !log.contains("RUST_LOG"), "{rust_log:?}: {log}");
@@ -37,14 +37,14 @@ fn an_empty_filter_is_none() {
 }
 
 #[test]
-fn a_filter_chooses() {
+fn filter_selects_what_is_logged() {
     assert!(!log(Some("error")).contains(WARNING));
     assert!(log(Some("server=warn")).contains(WARNING));
 }
 
 /// The number is in the error that the operator reads, and in no line of the log.
 #[test]
-fn no_filter_has_phone_numbers_logged() {
+fn phone_numbers_are_never_logged_whatever_the_filter() {
     let database = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("telemetry-numbers-{}.db", std::process::id()));
     for rust_log in ["trace", "rlibphonenumber=trace", "trace,rlibphonenumber::phonenumberutil=trace"] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_passwordless"));
@@ -57,7 +57,7 @@ fn no_filter_has_phone_numbers_logged() {
 }
 
 #[test]
-fn a_filter_that_cannot_be_read_is_said() {
+fn invalid_filter_is_reported() {
     for rust_log in ["server=loud", "a=b=c", "\"info\"", "'debug'", "info\r"] {
         let log = log(Some(rust_log));
         assert!(

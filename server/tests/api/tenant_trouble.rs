@@ -23,7 +23,7 @@ fn troubles() -> Vec<(&'static str, ResponseTemplate)> {
 }
 
 #[tokio::test]
-async fn no_code_can_be_asked_for() {
+async fn start_fails_while_the_tenant_is_down() {
     for (trouble, answer) in troubles() {
         let tenant = FakeTenant::new().await;
         tenant.says("POST", "/passwordless/start", answer).await;
@@ -37,7 +37,7 @@ async fn no_code_can_be_asked_for() {
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn no_code_can_be_checked(#[case] flow: &str) {
+async fn verify_fails_while_the_tenant_is_down(#[case] flow: &str) {
     for (trouble, answer) in troubles() {
         let tenant = FakeTenant::new().await;
         let path = if flow == "redirect" { "/passwordless/verify" } else { "/oauth/token" };
@@ -52,7 +52,7 @@ async fn no_code_can_be_checked(#[case] flow: &str) {
 }
 
 #[tokio::test]
-async fn a_tenant_that_is_not_there_is_said_and_the_number_kept() {
+async fn unreachable_tenant_is_reported_and_the_number_kept() {
     let program = Program::app("http://localhost:9", &[]).await;
     let browser = program.browser();
     let fields = [("phone_number", "415 555 2671"), ("country", "US")];
@@ -62,7 +62,7 @@ async fn a_tenant_that_is_not_there_is_said_and_the_number_kept() {
 }
 
 #[tokio::test]
-async fn what_the_tenant_says_of_the_number_and_of_us_is_told_apart() {
+async fn start_errors_about_the_number_and_about_the_client_differ() {
     let refusals = [
         (400, r#"{"error":"bad.phone_number","error_description":"no"}"#, Refusal::PhoneNumberInvalid),
         (400, r#"{"error":"sms_provider_error","error_description":"no (Code: 30001)"}"#, Refusal::SmsNotSent),
@@ -80,7 +80,7 @@ async fn what_the_tenant_says_of_the_number_and_of_us_is_told_apart() {
 }
 
 #[tokio::test]
-async fn what_a_refused_code_means_is_told_apart() {
+async fn verify_errors_are_told_apart() {
     let refusals = [
         (
             403,
@@ -112,7 +112,7 @@ async fn what_a_refused_code_means_is_told_apart() {
 }
 
 #[tokio::test]
-async fn one_more_step_leads_to_the_tenants_own_page() {
+async fn mfa_required_leads_to_the_hosted_login() {
     let tenant = FakeTenant::new().await;
     let more = ResponseTemplate::new(403).set_body_raw(r#"{"error":"mfa_required"}"#, "application/json");
     tenant.says("POST", "/passwordless/verify", more).await;
@@ -127,7 +127,7 @@ async fn one_more_step_leads_to_the_tenants_own_page() {
 }
 
 #[tokio::test]
-async fn a_sentence_of_the_tenant_is_shown_and_escaped() {
+async fn message_of_the_tenant_is_shown_and_escaped() {
     let tenant = FakeTenant::new().await;
     let denied = r#"{"error":"access_denied","error_description":"<b>Not</b> you, please."}"#;
     tenant
@@ -143,7 +143,7 @@ async fn a_sentence_of_the_tenant_is_shown_and_escaped() {
 }
 
 #[tokio::test]
-async fn the_tenant_is_told_who_asks_and_gets_the_secret() {
+async fn tenant_receives_the_client_address_and_the_secret() {
     let tenant = FakeTenant::new().await;
     tenant.is_friendly().await;
     let program = Program::app(&tenant.origin(), &["--trusted-proxies", "127.0.0.0/8"]).await;

@@ -11,7 +11,7 @@ async fn with_terms(arguments: &[&str]) -> Program {
 }
 
 #[tokio::test]
-async fn no_path_leads_past_the_terms() {
+async fn terms_cannot_be_bypassed() {
     let program = with_terms(&["--must-accept-terms"]).await;
     let browser = program.browser();
     assert_eq!(browser.start(PHONE).await, StartOutcome::Refused(Refusal::TermsNotAccepted));
@@ -31,7 +31,7 @@ async fn no_path_leads_past_the_terms() {
 #[case::redirect("redirect")]
 #[case::token("token")]
 #[tokio::test]
-async fn a_consent_is_kept_with_its_version_and_its_time(#[case] flow: &str) {
+async fn consent_is_recorded_with_version_and_time(#[case] flow: &str) {
     let program = with_terms(&["--must-accept-terms", "--terms-version", "2026-11", "--auth0-login-flow", flow]).await;
     let browser = program.browser();
     let fields = [("phone_number", PHONE), ("accept_terms", "on"), ("return_to", "/profile")];
@@ -43,7 +43,7 @@ async fn a_consent_is_kept_with_its_version_and_its_time(#[case] flow: &str) {
 }
 
 #[tokio::test]
-async fn terms_that_need_no_tick_stand_in_nobodys_way() {
+async fn terms_without_must_accept_do_not_block_a_login() {
     let program = with_terms(&[]).await;
     let browser = program.browser();
     let page = browser.open("/login").await;

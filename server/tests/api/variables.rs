@@ -28,7 +28,7 @@ fn error(output: &Output) -> String {
 }
 
 #[test]
-fn an_empty_variable_is_unset() {
+fn empty_variable_is_unset() {
     for empty in ["", " ", "\t\n"] {
         let names = all();
         let variables: Vec<_> = names.iter().map(|name| (name.as_str(), empty)).collect();
@@ -39,7 +39,7 @@ fn an_empty_variable_is_unset() {
 }
 
 #[test]
-fn an_empty_secret_is_told_at_the_start() {
+fn empty_secret_stops_the_start() {
     let elsewhere = [("AUTH0_DOMAIN", "demo.eu.auth0.com"), ("AUTH0_CLIENT_ID", "client")];
     for empty in ["", " "] {
         let output = passwordless(&[], &[&elsewhere[..], &[("AUTH0_CLIENT_SECRET", empty)]].concat());
@@ -53,7 +53,7 @@ fn an_empty_secret_is_told_at_the_start() {
 }
 
 #[test]
-fn a_value_in_quotes_is_named_and_not_shown() {
+fn quoted_value_is_named_and_not_shown() {
     for name in all() {
         for value in ["\"hush-1\"", "'hush-1'", " \"hush-1\"\r"] {
             let output = passwordless(&[ERRAND], &[(&name, value)]);
@@ -76,7 +76,7 @@ fn spaces_around_a_value_are_named() {
 }
 
 #[test]
-fn quotes_inside_a_value_are_its_own() {
+fn quotes_inside_a_value_are_part_of_it() {
     for value in ["a\"b", "\"ab", "it's", "'"] {
         let output = passwordless(&[ERRAND], &[("AUTH0_CLIENT_SECRET", value)]);
         assert!(output.status.success(), "{value}: {}", error(&output));
