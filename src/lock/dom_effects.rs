@@ -47,7 +47,7 @@ fn focus(passwordless: Passwordless) {
     }
 }
 
-/// Shows the code of the state: empty after a refusal, filled in by WebOTP.
+/// Shows the code of the state: empty after a refusal, filled in by `WebOTP`.
 fn show_code(passwordless: Passwordless, code: &str) {
     if let Some(field) = element(passwordless, "code") {
         write(&field, code);
