@@ -1,56 +1,55 @@
 //! The command line.
 
-use crate::error::PackError;
-use std::{ffi::OsString, path::PathBuf};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
 
-/// What to do.
-#[derive(Debug, PartialEq, Eq)]
+/// Turns the compiled client into what a browser loads
+#[derive(Debug, Parser, PartialEq, Eq)]
+#[command(
+    name = "pack",
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) arguments: Option<Arguments>,
+}
+
+#[derive(Debug, PartialEq, Eq, Subcommand)]
 pub(crate) enum Command {
-    /// Pack a client.
-    Pack(Arguments),
-    /// Say what a packed client weighs.
+    /// Prints what a packed client weighs, and fails if that is over the budget
     Size {
-        /// The folder that the server serves.
+        /// The folder that the server serves
         site_root: PathBuf,
     },
 }
 
-/// What to pack, and where to.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Args, Debug, PartialEq, Eq)]
 pub(crate) struct Arguments {
-    /// The client as the compiler wrote it.
+    /// The client as the compiler wrote it
     pub(crate) client: PathBuf,
-    /// The folder that the server serves.
+    /// The folder that the server serves
     pub(crate) site_root: PathBuf,
-    /// The folder of `wasm-opt` and `esbuild`, where the client is to be made as small as it gets.
+    /// The folder of `wasm-opt` and `esbuild`, which make the client as small as it gets
+    #[arg(long)]
     pub(crate) tools: Option<PathBuf>,
-}
-
-impl Command {
-    pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Self, PackError> {
-        let arguments: Vec<OsString> = arguments.collect();
-        let (client, site_root, tools) = match arguments.as_slice() {
-            [command, site_root] if command == "size" => return Ok(Self::Size { site_root: site_root.into() }),
-            [client, site_root] => (client, site_root, None),
-            [client, site_root, flag, tools] if flag == "--tools" => (client, site_root, Some(tools)),
-            _ => return Err(PackError::Usage),
-        };
-        let tools = tools.map(PathBuf::from);
-        Ok(Self::Pack(Arguments { client: client.into(), site_root: site_root.into(), tools }))
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse(line: &str) -> Result<Command, PackError> {
-        Command::parse(line.split_whitespace().map(OsString::from))
+    fn parse(line: &str) -> Result<CommandLine, clap::Error> {
+        CommandLine::try_parse_from(["pack"].into_iter().chain(line.split_whitespace()))
     }
 
-    fn pack(tools: Option<&str>) -> Command {
+    fn pack(tools: Option<&str>) -> CommandLine {
         let tools = tools.map(PathBuf::from);
-        Command::Pack(Arguments { client: "client.wasm".into(), site_root: "site".into(), tools })
+        let arguments = Arguments { client: "client.wasm".into(), site_root: "site".into(), tools };
+        CommandLine { command: None, arguments: Some(arguments) }
     }
 
     #[test]
@@ -65,13 +64,14 @@ mod tests {
 
     #[test]
     fn the_size_is_asked_for_by_a_word() {
-        assert_eq!(parse("size site").ok(), Some(Command::Size { site_root: "site".into() }));
+        let size = CommandLine { command: Some(Command::Size { site_root: "site".into() }), arguments: None };
+        assert_eq!(parse("size site").ok(), Some(size));
     }
 
     #[test]
     fn anything_else_is_answered_with_the_usage() {
         for line in ["", "client.wasm", "size", "client.wasm site tools", "client.wasm site --tools"] {
-            assert!(matches!(parse(line), Err(PackError::Usage)), "{line}");
+            assert!(parse(line).is_err(), "{line}");
         }
     }
 }

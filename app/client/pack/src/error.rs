@@ -5,8 +5,6 @@ use thiserror::Error;
 
 #[derive(Debug, Error)]
 pub(crate) enum PackError {
-    #[error("usage: pack <client.wasm> <site-root> [--tools <folder>], or: pack size <site-root>")]
-    Usage,
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write {}: {source}", path.display())]

@@ -19,15 +19,16 @@ mod size;
 #[cfg(test)]
 mod testing;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, CommandLine};
+use clap::Parser;
 use error::PackError;
 use hashes::{Hashes, css_name};
 use site::Site;
 use size::Size;
-use std::{env, path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode};
 
 fn main() -> ExitCode {
-    match run() {
+    match run(CommandLine::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             #[expect(clippy::print_stderr, reason = "this is how a program says why it failed")]
@@ -39,10 +40,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), PackError> {
-    match Command::parse(env::args_os().skip(1))? {
-        Command::Pack(arguments) => pack(&arguments),
-        Command::Size { site_root } => weigh(&site_root),
+fn run(line: CommandLine) -> Result<(), PackError> {
+    match line {
+        CommandLine { command: Some(Command::Size { site_root }), .. } => weigh(&site_root),
+        CommandLine { arguments: Some(arguments), .. } => pack(&arguments),
+        // clap has shown the help instead.
+        CommandLine { command: None, arguments: None } => Ok(()),
     }
 }
 
