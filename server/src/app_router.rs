@@ -34,7 +34,7 @@ const MAX_BODY: usize = 16 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Pages for the signed-in only.
 const PRIVATE: &str = "/profile";
-/// Shows every screen; for those who develop.
+/// Shows every screen, for development.
 const GALLERY: &str = "/gallery";
 
 /// Puts the app together.
@@ -58,7 +58,7 @@ pub(crate) fn build(
         .layer(TraceLayer::new_for_http().make_span_with(span))
 }
 
-/// Pages and server functions. What is no page is answered by the same text whatever its path.
+/// Pages and server functions. The not-found page is the same for every path.
 fn pages(options: &LeptosOptions, is_development: bool) -> Router {
     let page = {
         let options = options.clone();
@@ -75,14 +75,14 @@ fn pages(options: &LeptosOptions, is_development: bool) -> Router {
         .with_state(options.clone())
 }
 
-/// The gallery is there only where nobody but this machine reaches the app.
+/// The gallery is served only on loopback.
 fn routes(is_development: bool) -> Vec<AxumRouteListing> {
     let mut routes = generate_route_list(App);
     routes.retain(|route| is_development || !route.path().starts_with(GALLERY));
     routes
 }
 
-/// What is no page, is answered as such.
+/// Sets status 404 for the not-found page.
 fn at_nothing() {
     security_headers::provide_nonce();
     if let Some(response) = use_context::<ResponseOptions>() {

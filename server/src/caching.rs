@@ -1,4 +1,4 @@
-//! How long browsers may keep an answer of the app.
+//! Cache headers of the app's responses.
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
 const HASH_LENGTH: usize = 22;
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// Middleware for all that is no file: it shows who is signed in, or what became of a login.
+/// Middleware for all responses but files: they depend on the user, or on the login in progress.
 pub(crate) async fn nothing(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().entry(CACHE_CONTROL).or_insert(NO_STORE);
@@ -22,7 +22,7 @@ pub(crate) async fn files(request: Request, next: Next) -> Response {
     let caching = match (is_there, is_hashed) {
         (false, _) => NO_STORE,
         (true, true) => HeaderValue::from_static("public, max-age=31536000, immutable"),
-        // May be kept, if asked about each time.
+        // Cached, but revalidated each time.
         (true, false) => HeaderValue::from_static("no-cache"),
     };
     response.headers_mut().entry(CACHE_CONTROL).or_insert(caching);

@@ -20,13 +20,13 @@ use std::{
 };
 use thiserror::Error;
 
-/// The program would not work, or nobody reads why.
+/// A check failed, or the output cannot be written.
 #[derive(Debug, Error)]
 pub enum CheckError {
-    /// So many checks failed, and each said why.
+    /// The number of failed checks; each printed its reason.
     #[error("checks that failed: {0}")]
     Failed(u32),
-    /// Nobody reads the answer.
+    /// The output cannot be written.
     #[error("the answer cannot be written")]
     Write(#[from] io::Error),
 }
@@ -53,7 +53,7 @@ pub async fn run(cli: &Cli, out: &mut impl Write) -> Result<(), CheckError> {
     if report.failed == 0 { Ok(()) } else { Err(CheckError::Failed(report.failed)) }
 }
 
-/// What was found so far.
+/// The output so far.
 struct Report<'a, W> {
     out: &'a mut W,
     failed: u32,
@@ -76,7 +76,7 @@ impl<W: Write> Report<'_, W> {
     }
 }
 
-/// What the configuration comes to.
+/// The result of reading the configuration.
 struct Setup {
     mode: Mode,
     /// How the app would log in at an external tenant.
@@ -122,7 +122,7 @@ fn site(config: &Config) -> Result<String, SiteError> {
     Site::open(&config.leptos_site_root).map(|site| format!("{} is packed", site.root().display()))
 }
 
-/// Where there is no metadata there is no tenant, and nothing more to ask.
+/// Without metadata there is no tenant, and nothing more to check.
 async fn at_tenant(auth: &AuthConfig, report: &mut Report<'_, impl Write>) -> io::Result<()> {
     let asked = async {
         let probe = Probe::new(auth)?;

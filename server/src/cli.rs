@@ -33,25 +33,25 @@ enum Subcommand {
         #[command(subcommand)]
         command: Option<TenantSubcommand>,
     },
-    /// Lists the messages that the SMS provider took, newest first, and what became of them
+    /// Lists the messages that the SMS provider accepted, newest first, and their delivery status
     Messages {
         /// How many
         #[arg(default_value_t = 20)]
         count: u32,
     },
-    /// Sees to the people who signed in; phone numbers are masked
+    /// Manages users; phone numbers are masked
     #[command(subcommand)]
     Users(Users),
     /// Shows the tenant's audit log, newest first
     Logs(Logs),
-    /// Sees to the keys that sign tokens, and to those that codes are hashed under
+    /// Manages the keys that sign tokens, and those that codes are hashed with
     #[command(subcommand)]
     Keys(Keys),
 }
 
 #[derive(Clone, Debug, clap::Subcommand)]
 enum TenantSubcommand {
-    /// Reads a tenant.yaml and says what the tenant would run with, or what is wrong with it and where
+    /// Validates a tenant.yaml: prints the resulting configuration, or each mistake and its line
     Check {
         /// The file
         file: PathBuf,

@@ -19,7 +19,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 use thiserror::Error;
 use url::Url;
 
-/// What this process runs.
+/// Which servers this process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// The app with its own tenant.
@@ -96,7 +96,7 @@ pub struct Config {
     /// Networks of proxies that are believed about the address of a client: `10.0.0.0/8,::1/128`
     #[arg(long, env, global = true, value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
-    /// The one header in which they tell it: X-Forwarded-For, Forwarded, X-Real-IP, CF-Connecting-IP, …
+    /// The one header in which they pass it on: X-Forwarded-For, Forwarded, X-Real-IP, CF-Connecting-IP, …
     #[arg(long, env, global = true, default_value = "X-Forwarded-For")]
     pub trusted_proxy_header: HeaderName,
     /// How many clients there may be.
@@ -108,10 +108,10 @@ pub struct Config {
     /// Seconds until the dialog offers another code
     #[arg(long, env, global = true, default_value_t = 30)]
     pub resend_after_seconds: u32,
-    /// Digits of a code, where the tenant does not tell, as Auth0 does not; 0 if they vary
+    /// Digits of a code, if the tenant does not return them, as Auth0 does not; 0 if they vary
     #[arg(long, env, global = true, default_value_t = 6)]
     pub code_length: u32,
-    /// Seconds that a code lives, where the tenant does not tell
+    /// Seconds until a code expires, if the tenant does not return them
     #[arg(long, env, global = true, default_value_t = 180)]
     pub code_lifetime_seconds: u32,
     /// How long a call to the tenant may take; for tests, which do not wait so long.
@@ -119,7 +119,7 @@ pub struct Config {
     pub tenant_timeout: Duration,
 }
 
-/// How many clients there may be, and how long they may take to ask.
+/// Limits on connections, and their timeouts.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct ConnectionArgs {
     /// Connections that may be open at once, of the app and of the tenant each
@@ -148,7 +148,7 @@ pub struct LockArgs {
     /// Offer the number of the last login on this browser, masked; it is kept in an encrypted cookie
     #[arg(long, env, global = true)]
     pub remember_last_login: bool,
-    /// Tell people on the login page that codes by SMS can be intercepted, as NIST SP 800-63B-4 asks
+    /// Warn users on the login page that codes by SMS can be intercepted, as NIST SP 800-63B-4 requires
     #[arg(long, env, global = true)]
     pub sms_notice: bool,
     /// The terms of service that a sign-up agrees to
@@ -166,7 +166,7 @@ pub struct LockArgs {
 }
 
 impl LockArgs {
-    /// What a sign-up agrees to.
+    /// The terms that a sign-up agrees to.
     pub(crate) fn terms(&self) -> Option<TermsPolicy> {
         let (terms_url, privacy_url) = self.terms_url.clone().zip(self.privacy_url.clone())?;
         let links = Terms { terms_url: terms_url.into(), privacy_url: privacy_url.into() };
@@ -174,7 +174,7 @@ impl LockArgs {
     }
 }
 
-/// Keys of the embedded tenant that the operator keeps, so that they are not in the database.
+/// Keys of the embedded tenant that the operator configures, so that they are not in the database.
 #[derive(Clone, Debug, Args)]
 pub struct KeyArgs {
     /// The RSA key that signs tokens, PKCS#8 in PEM; without it the tenant makes keys of its own
@@ -183,7 +183,7 @@ pub struct KeyArgs {
     /// A file with that key
     #[arg(long, env, global = true, conflicts_with = "tenant_signing_key")]
     pub tenant_signing_key_file: Option<PathBuf>,
-    /// A secret that codes are hashed under, 32 random bytes or more in base64url; the database alone then says nothing
+    /// A secret that codes are hashed under, 32 random bytes or more in base64url; the database alone then reveals no code
     #[arg(long, env, global = true, hide_env_values = true, value_parser = secret)]
     pub tenant_code_key: Option<SecretString>,
     /// A file with that secret
@@ -233,7 +233,7 @@ pub enum ConfigError {
     /// A tenant elsewhere gave out credentials.
     #[error("AUTH0_DOMAIN is set, so AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET must be set too")]
     NoCredentials,
-    /// The tenant alone has to tell its secret to the apps.
+    /// The tenant alone needs a client whose secret the apps know.
     #[error("`passwordless tenant` needs TENANT_CONFIG, or AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET for its one client")]
     NoClient,
     /// Some of the variables of Twilio are set, not all.
@@ -241,7 +241,7 @@ pub enum ConfigError {
         "for real SMS set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and either TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID"
     )]
     IncompleteTwilio,
-    /// An API key, say, in place of the account.
+    /// An identifier of another kind, such as an API key in place of the account.
     #[error("{name} must begin with {prefix}, as Twilio's identifiers of that kind do")]
     OtherSid {
         /// The variable.
@@ -252,7 +252,7 @@ pub enum ConfigError {
     /// Twilio's token would go there for all to read.
     #[error("TWILIO_API_BASE_URL must be an https URL: the token goes there")]
     PlainTwilio,
-    /// Without it no ID token comes back, which says who signed in.
+    /// Without it the tenant returns no ID token, which identifies the user.
     #[error("AUTH0_SCOPE must contain `openid`: without it the tenant does not say who signed in")]
     NoOpenId,
     /// The outbox shows codes to whoever can reach it.

@@ -1,4 +1,4 @@
-//! The one database: sessions of the app, and all that the tenant keeps.
+//! The one database: sessions of the app, and the tenant's tables.
 
 use sqlx::{
     SqlitePool,
@@ -40,8 +40,8 @@ pub(crate) async fn open(url: &str) -> Result<SqlitePool, DatabaseError> {
     Ok(SqlitePoolOptions::new().max_connections(8).connect_with(options).await?)
 }
 
-/// Makes the folder and the file, for nobody else to read: signing keys and phone numbers are in it. `SQLite` gives the files
-/// beside it the same permissions. What is there already keeps its own.
+/// Makes the folder and the file, readable by this user alone: signing keys and phone numbers are in it. `SQLite` gives the files
+/// next to it the same permissions. An existing file keeps its own.
 fn make(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         private_folder().recursive(true).create(folder)?;

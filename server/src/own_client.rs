@@ -39,7 +39,7 @@ pub enum OwnClientError {
     NoAudience {
         /// The client.
         client_id: String,
-        /// What is asked for.
+        /// The requested audience.
         audience: String,
     },
     /// The browser would not be sent back.
@@ -86,7 +86,7 @@ impl<'a> OwnClient<'a> {
     }
 
     /// Whether logins as they are configured could end; a logout that could not is a warning, as are limits that would hold for
-    /// all people together.
+    /// all users together.
     pub(crate) fn check(&self, tenant: &TenantConfig, auth: &AuthConfig) -> Result<(), OwnClientError> {
         let client_id = &self.client.client_id;
         let grant = grant(auth.login_flow);
@@ -118,7 +118,7 @@ impl<'a> OwnClient<'a> {
     }
 }
 
-/// What the last step of the login asks for.
+/// The grant that the last step of the login needs.
 const fn grant(flow: LoginFlow) -> &'static str {
     match flow {
         LoginFlow::Redirect => "authorization_code",

@@ -1,4 +1,4 @@
-//! What browsers are told about every answer of the app.
+//! Security headers of the app's responses.
 
 use aws_lc_rs::rand;
 use axum::{
@@ -22,7 +22,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 struct CspNonce(Arc<str>);
 
-/// What the headers depend on.
+/// The configuration that the headers depend on.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
     /// Forms end there: Chromium checks `form-action` along the redirects of a form post.

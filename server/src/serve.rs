@@ -1,4 +1,4 @@
-//! Serves a router at a socket: how long a client may take to ask, and how many clients there may be.
+//! Serves a router at a socket, with timeouts for slow clients and limits on connections.
 
 use crate::config::ConnectionArgs;
 use axum::{Router, extract::ConnectInfo};
@@ -23,10 +23,10 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-/// What a client is told for which there is no place.
+/// The response to a connection over the limit.
 const BUSY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-/// How long telling it may take, and for how many clients at once; more than those are told nothing.
+/// How long sending it may take, and to how many clients at once; further ones are closed without a response.
 const REFUSAL: Duration = Duration::from_secs(1);
 const MAX_REFUSALS: usize = 100;
 /// Before the next try where the system gives out no connection, mostly for want of open files.
@@ -100,7 +100,7 @@ async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, place: Plac
     let (mut has_asked, mut is_stopping) = (false, false);
     loop {
         tokio::select! {
-            // What a client does wrong is its own affair.
+            // Errors of the client's making are not logged.
             _ = connection.as_mut() => break,
             in_time = first_request.as_mut(), if !has_asked => match in_time {
                 Ok(()) => has_asked = true,
@@ -153,7 +153,7 @@ impl Places {
         Some(Place { places: Arc::clone(self), network })
     }
 
-    /// Whether many people come from one address.
+    /// Whether many users share one address.
     fn is_shared(&self, client: IpAddr) -> bool {
         client.to_canonical().is_loopback() || self.proxies.trusts(client)
     }

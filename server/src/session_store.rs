@@ -1,4 +1,4 @@
-//! Sessions in the database, under a hash of their identifiers: who reads the file cannot take one over.
+//! Sessions in the database, under a hash of their identifiers, so that a leaked file gives no session away.
 
 use async_trait::async_trait;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -24,7 +24,7 @@ const INDEXES: [&str; 2] = [
     "CREATE INDEX IF NOT EXISTS sessions_expires_at ON sessions (expires_at)",
 ];
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
-/// Rows that one statement reads or removes: few enough that nobody waits for it.
+/// Rows that one statement reads or removes: few enough that no request waits long for it.
 const BATCH: u32 = 500;
 
 /// The sessions of the app.
@@ -44,14 +44,14 @@ impl DatabaseSessions {
         Ok(Self(pool))
     }
 
-    /// Ends all sessions of a person.
+    /// Ends all sessions of a user.
     pub(crate) async fn end_all_of(&self, user_id: &str) -> sqlx::Result<()> {
         sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user_id).execute(&self.0).await?;
         Ok(())
     }
 
-    /// Removes what is over, for as long as the program runs.
-    pub(crate) async fn cleanup(self) {
+    /// Deletes expired sessions, for as long as the program runs.
+    pub(crate) async fn sweep(self) {
         let mut interval = tokio::time::interval(SWEEP_EVERY);
         loop {
             interval.tick().await;
@@ -61,7 +61,7 @@ impl DatabaseSessions {
                     Ok(removed) if removed < u64::from(BATCH) => break,
                     Ok(_) => {}
                     Err(error) => {
-                        tracing::error!(%error, "sessions that are over could not be removed");
+                        tracing::error!(%error, "expired sessions could not be deleted");
                         break;
                     }
                 }
@@ -69,7 +69,7 @@ impl DatabaseSessions {
         }
     }
 
-    /// Removes a batch of sessions that are over; says how many those were.
+    /// Deletes a batch of expired sessions; returns how many.
     async fn remove_some(&self, now: OffsetDateTime) -> sqlx::Result<u64> {
         const SQL: &str = "DELETE FROM sessions WHERE id_hash IN \
                            (SELECT id_hash FROM sessions WHERE expires_at <= $1 LIMIT $2)";
@@ -78,7 +78,7 @@ impl DatabaseSessions {
     }
 }
 
-/// Tables of earlier versions do not tell whose sessions they hold; their data do.
+/// Tables of earlier versions have no column for the user; the session data name them.
 async fn add_user_ids(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     const IS_THERE: &str = "SELECT COUNT(*) FROM pragma_table_info('sessions') WHERE name = 'user_id'";
     const SOME: &str = "SELECT id_hash, data FROM sessions WHERE id_hash > $1 ORDER BY id_hash LIMIT $2";

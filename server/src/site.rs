@@ -7,7 +7,7 @@ use std::{
 };
 use thiserror::Error;
 
-/// What leptos asks for, each with its ending.
+/// The files that leptos links, by their extensions.
 const PARTS: [&str; 3] = ["js", "wasm", "css"];
 
 /// A folder that holds a packed client.
@@ -24,7 +24,7 @@ pub enum SiteError {
     NotPacked {
         /// The folder.
         root: PathBuf,
-        /// What reading `hash.txt` in it said.
+        /// Why `hash.txt` in it could not be read.
         source: io::Error,
     },
     /// It is not complete.
@@ -63,7 +63,7 @@ impl Site {
             .output_name("client")
             .site_root(self.root.to_string_lossy())
             .hash_files(true)
-            // leptos looks beside the program; an absolute path is taken as it is.
+            // leptos looks next to the program; an absolute path is taken as it is.
             .hash_file(self.hash_file().to_string_lossy().into())
             .build()
     }

@@ -82,7 +82,7 @@ impl Clocks {
     }
 }
 
-/// The sockets, bound before anything is built, so that an address that is taken is told at once.
+/// The sockets, bound before anything is built, so that an address in use fails the start at once.
 #[derive(Debug, Default)]
 pub struct Listeners {
     /// The app's.
@@ -213,7 +213,7 @@ fn that_fit(mut connections: ConnectionArgs, servers: usize) -> ConnectionArgs {
     connections
 }
 
-/// Waits for the servers, but not for long once they were told to stop.
+/// Waits for the servers, and no longer than the grace period once they are stopping.
 async fn finish(mut tasks: JoinSet<()>, mut stopped: watch::Receiver<bool>) -> Result<(), StartupError> {
     let grace_is_over = async move {
         drop(stopped.wait_for(|stop| *stop).await);

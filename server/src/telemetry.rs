@@ -8,7 +8,7 @@ use tracing_subscriber::{EnvFilter, filter::filter_fn, fmt, layer::SubscriberExt
 const VARIABLE: &str = "RUST_LOG";
 const DEFAULT: &str = "info";
 
-/// Logs to standard error; `RUST_LOG` chooses what. Empty it is unset, and what cannot be read is said in the log.
+/// Logs to standard error; `RUST_LOG` chooses what. Empty it is unset; if it cannot be parsed, that is logged.
 pub fn init() {
     let asked = env::var_os(VARIABLE).map(|value| value.to_string_lossy().into_owned());
     let (filter, fault) = match filter(asked.as_deref().unwrap_or_default()) {
@@ -16,14 +16,14 @@ pub fn init() {
         Err(fault) => (EnvFilter::new(DEFAULT), Some(fault)),
     };
     let lines = fmt::layer().with_target(false).with_writer(std::io::stderr);
-    tracing_subscriber::registry().with(lines).with(filter).with(filter_fn(tells_no_number)).init();
+    tracing_subscriber::registry().with(lines).with(filter).with(filter_fn(logs_no_number)).init();
     if let Some(fault) = fault {
         tracing::warn!("{VARIABLE} cannot be read, so {DEFAULT} is logged: {}", chain(&*fault));
     }
 }
 
-/// At `trace`, libphonenumber tells the numbers that it reads; nobody can ask for that.
-fn tells_no_number(metadata: &Metadata<'_>) -> bool {
+/// At `trace`, libphonenumber logs the numbers that it parses, so no filter enables it.
+fn logs_no_number(metadata: &Metadata<'_>) -> bool {
     *metadata.level() != Level::TRACE || !metadata.target().starts_with("rlibphonenumber")
 }
 

@@ -56,7 +56,7 @@ pub(crate) async fn settings(
     Ok(Settings { public_url: config.tenant_public_url.clone(), config: tenant, sms, limits, keys })
 }
 
-/// What is known without the store: the clients and connections of the file, if there is one, and the default sender.
+/// The settings that need no store: the clients and connections of the file, if there is one, and the default sender.
 pub(crate) fn without_store(config: &Config) -> Result<(Option<TenantConfig>, Sms), SettingsError> {
     let file = config.tenant_config.as_deref().map(configured).transpose()?;
     let sms = sms(&config.twilio)?;
@@ -66,8 +66,8 @@ pub(crate) fn without_store(config: &Config) -> Result<(Option<TenantConfig>, Sm
     Ok((file, sms))
 }
 
-/// The keys that the operator keeps.
-pub(crate) fn own_keys(config: &Config) -> Result<OperatorKeys, SettingsError> {
+/// The keys that the operator configures.
+pub(crate) fn own_keys(config: &Config) -> Result<OwnKeys, SettingsError> {
     let KeyArgs { tenant_signing_key, tenant_signing_key_file, tenant_code_key, tenant_code_key_file } = &config.keys;
     let read = |secret: &Option<SecretString>, file: &Option<PathBuf>| match (secret, file) {
         (Some(secret), _) => Ok(Some(secret.clone())),
@@ -150,7 +150,7 @@ fn sms(twilio: &TwilioArgs) -> Result<Sms, ConfigError> {
     }
 }
 
-/// Twilio's identifiers say of what they are.
+/// The prefix of Twilio's identifiers names their kind.
 fn check_sid(name: &'static str, prefix: &'static str, sid: Option<&str>) -> Result<(), ConfigError> {
     if sid.is_none_or(|sid| sid.starts_with(prefix)) { Ok(()) } else { Err(ConfigError::OtherSid { name, prefix }) }
 }

@@ -1,4 +1,4 @@
-//! What can be asked of a tenant without a login.
+//! Checks of a tenant that need no login.
 
 use leptos_passwordless::server::AuthConfig;
 use reqwest::{Client, StatusCode, redirect::Policy};
@@ -51,7 +51,7 @@ impl From<reqwest::Error> for TenantFault {
     }
 }
 
-/// What discovery says, as far as it matters here.
+/// The part of the discovery document that is checked.
 #[derive(Deserialize)]
 pub(super) struct Metadata {
     issuer: String,
@@ -99,7 +99,7 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// `POST /oauth/token` with a code that is none: who is refused for the code alone showed good credentials.
+    /// `POST /oauth/token` with an invalid code: `invalid_grant` proves that the credentials are accepted.
     pub(super) async fn credentials(&self) -> Result<String, TenantFault> {
         let body = json!({
             "grant_type": "authorization_code",

@@ -13,7 +13,7 @@ pub struct Logs {
     /// How many entries
     #[arg(default_value_t = 100)]
     count: u32,
-    /// Prints JSON, one line an entry
+    /// Prints JSON, one line per entry
     #[arg(long)]
     json: bool,
 }

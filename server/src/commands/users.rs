@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 /// Commands for users.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Users {
-    /// Lists everyone, newest first
+    /// Lists all users, newest first
     List {
         /// How to show them.
         #[command(flatten)]
@@ -18,11 +18,11 @@ pub enum Users {
     },
     /// Shows one user
     Show(One),
-    /// Keeps someone out: no messages, no tokens; ends the sessions that the app keeps in this database
+    /// Blocks a user: no messages, no tokens; ends their sessions of the app in this database
     Block(One),
-    /// Lets someone in again, and forgets the failing tries for their number
+    /// Unblocks a user, and resets the failed attempts of their number
     Unblock(One),
-    /// Removes someone; ends their sessions at the tenant and those that the app keeps in this database
+    /// Deletes a user; ends their sessions at the tenant, and those of the app in this database
     Delete(One),
 }
 
@@ -42,7 +42,7 @@ pub struct Show {
     /// Shows phone numbers in clear
     #[arg(long)]
     unmasked: bool,
-    /// Prints JSON, one line a user
+    /// Prints JSON, one line per user
     #[arg(long)]
     json: bool,
 }

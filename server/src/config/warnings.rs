@@ -1,4 +1,4 @@
-//! What a configuration may say, and had better not.
+//! Warnings about configurations that work and are unsafe.
 
 use super::{Config, Mode};
 use leptos_passwordless::server::is_loopback;
