@@ -96,7 +96,7 @@ impl Setup {
             });
         }
         let (tenant, _) = tenant_settings::without_store(config)?;
-        tenant_settings::own_keys(config)?;
+        tenant_settings::operator_keys(config)?;
         if let (Mode::Both, Some(tenant)) = (mode, &tenant) {
             startup::auth_config(config, Some(tenant))?;
         }

@@ -57,7 +57,7 @@ pub struct Config {
     /// The API that access tokens are for
     #[arg(long, env, global = true, value_parser = text)]
     pub auth0_audience: Option<String>,
-    /// The scopes asked for
+    /// The scopes requested
     #[arg(long, env, global = true, default_value = "openid profile phone")]
     pub auth0_scope: String,
     /// The database: sqlite:PATH
@@ -246,7 +246,7 @@ pub enum ConfigError {
     OtherSid {
         /// The variable.
         name: &'static str,
-        /// What the identifiers begin with.
+        /// The prefix of the identifiers.
         prefix: &'static str,
     },
     /// Twilio's token would go there for all to read.

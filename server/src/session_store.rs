@@ -51,7 +51,7 @@ impl DatabaseSessions {
     }
 
     /// Deletes expired sessions, for as long as the program runs.
-    pub(crate) async fn sweep(self) {
+    pub(crate) async fn cleanup(self) {
         let mut interval = tokio::time::interval(SWEEP_EVERY);
         loop {
             interval.tick().await;

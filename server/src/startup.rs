@@ -31,7 +31,7 @@ pub enum StartupError {
     /// The configuration cannot be run.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// An address is taken, or not this machine's.
+    /// An address is in use, or not this machine's.
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] io::Error),
     /// The folder with the compiled client cannot be served.
@@ -40,7 +40,7 @@ pub enum StartupError {
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// The sessions cannot be kept.
+    /// The session store cannot be opened.
     #[error("the table of sessions cannot be made")]
     Sessions(#[from] sqlx::Error),
     /// The embedded tenant's settings cannot be used.

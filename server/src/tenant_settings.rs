@@ -33,7 +33,7 @@ pub enum SettingsError {
     /// A key of the operator's cannot be used.
     #[error("a key cannot be used")]
     Keys(#[from] BuildError),
-    /// The secret of the default client is kept there.
+    /// The store has the secret of the default client.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
 }
@@ -52,7 +52,7 @@ pub(crate) async fn settings(
         tracing::warn!("{weakness}");
     }
     let limits = limits(config);
-    let keys = own_keys(config)?;
+    let keys = operator_keys(config)?;
     Ok(Settings { public_url: config.tenant_public_url.clone(), config: tenant, sms, limits, keys })
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn without_store(config: &Config) -> Result<(Option<TenantConfig>, Sm
 }
 
 /// The keys that the operator configures.
-pub(crate) fn own_keys(config: &Config) -> Result<OwnKeys, SettingsError> {
+pub(crate) fn operator_keys(config: &Config) -> Result<OperatorKeys, SettingsError> {
     let KeyArgs { tenant_signing_key, tenant_signing_key_file, tenant_code_key, tenant_code_key_file } = &config.keys;
     let read = |secret: &Option<SecretString>, file: &Option<PathBuf>| match (secret, file) {
         (Some(secret), _) => Ok(Some(secret.clone())),

@@ -1,7 +1,7 @@
 //! `passwordless keys`: the keys that sign tokens, and those that codes are hashed with.
 
 use super::CommandError;
-use crate::{config::Config, database, tenant_settings::own_keys};
+use crate::{config::Config, database, tenant_settings::operator_keys};
 use clap::Subcommand;
 use passwordless_tenant::{KeyState, SystemClock, otp_keys, rotate_otp_key, rotate_signing_keys, signing_keys};
 use std::io::Write;
@@ -19,7 +19,7 @@ pub enum Keys {
 
 pub(super) async fn run(keys: Keys, config: &Config, out: &mut impl Write) -> Result<(), CommandError> {
     let pool = database::open(&config.database_url).await?;
-    let own = own_keys(config)?;
+    let own = operator_keys(config)?;
     if keys == Keys::Rotate && own.has_signing_key() {
         return Err(CommandError::OwnKey);
     }

@@ -16,11 +16,11 @@ use std::{
 };
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
-/// What wasm-bindgen calls them.
+/// The names that wasm-bindgen gives them.
 const SCRIPT: &str = "client.js";
 const WASM: &str = "client_bg.wasm";
 
-/// What rustc 1.95 emits for `wasm32-unknown-unknown`; wasm-opt refuses a module that uses more than it is told.
+/// The features that rustc 1.95 enables for `wasm32-unknown-unknown`; wasm-opt refuses a module that uses others.
 const WASM_OPT_FLAGS: [&str; 14] = [
     // Blocks and types are found anew, which makes the compressed file 2 % smaller.
     "-Oz",
@@ -61,11 +61,11 @@ pub(crate) fn pack(client: &Path, site: &Site, tools: Option<&Path>) -> Result<C
     Ok(Client { js, wasm, is_optimised: tools.is_some() })
 }
 
-/// What the site has, if it is of this client. An optimised one is good for all, another only where none is wanted.
+/// The packed client, if it was built from this wasm. An optimised one always counts, another only where none is requested.
 fn packed(client: &Path, site: &Site, must_be_optimised: bool) -> Result<Option<Client>, PackError> {
     let time = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
     let compiled = time(client).map_err(PackError::read(client))?;
-    // What this program writes may change with the program.
+    // The output depends on this program, too.
     let program = env::current_exe().and_then(|path| time(&path)).unwrap_or(SystemTime::UNIX_EPOCH);
     let is_newer = time(&site.hash_file()).is_ok_and(|packed| packed > compiled && packed > program);
     let hashes = Hashes::read(&site.hash_file()).filter(|hashes| is_newer && site.holds(hashes));
@@ -92,7 +92,7 @@ fn bind(client: &Path, pkg: &Path) -> Result<(PathBuf, PathBuf), PackError> {
 }
 
 /// leptos brings the streams of `wasm-streams` along and exports them, so that no linker can tell that the client never
-/// makes one. What is not exported, wasm-opt drops.
+/// makes one. wasm-opt drops what is not exported.
 fn drop_streams(output: &mut Output) {
     let exports = &mut output.wasm_mut().exports;
     let names: Vec<_> = exports.iter().map(|export| export.name.clone()).collect();

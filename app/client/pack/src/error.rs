@@ -1,4 +1,4 @@
-//! What can go wrong, each in one line.
+//! Errors, each in one line.
 
 use std::{io, path::PathBuf, process::ExitStatus};
 use thiserror::Error;

@@ -34,7 +34,7 @@ pub(crate) struct Client {
     pub(crate) is_optimised: bool,
 }
 
-/// What `hash.txt` says.
+/// The content of `hash.txt`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hashes {
     pub(crate) client: Client,
@@ -47,7 +47,7 @@ impl Hashes {
         [js_name(&self.client.js), wasm_name(&self.client.wasm), css_name(&self.css)]
     }
 
-    /// What a file says, if it is there and complete.
+    /// The content of a file, if it exists and is complete.
     pub(crate) fn read(path: &Path) -> Option<Self> {
         Self::parse(&fs::read_to_string(path).ok()?)
     }

@@ -1,4 +1,4 @@
-//! What a browser loads to show `/login`, beside Auth0's Lock.
+//! The size of what a browser loads to show `/login`, compared with Auth0's Lock.
 
 use crate::{
     compress::{self, BROTLI, GZIP},

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers of the tests.
 
 use std::{env, error::Error, fs, io, path::PathBuf, process};
 
