@@ -160,7 +160,11 @@ impl Application {
             passwordless_tenant::router(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
         let tenant = tenant.layer(TrustedProxiesLayer::new(self.proxies.clone()));
         self.servers.extend(listener.map(|listener| (listener, tenant)));
-        self.cleanup_tasks.spawn(passwordless_tenant::cleanup(pool.clone(), clocks.tenant.clone()));
+        self.cleanup_tasks.spawn(passwordless_tenant::cleanup(
+            pool.clone(),
+            clocks.tenant.clone(),
+            Arc::new(SystemEntropy),
+        ));
         tracing::info!("the tenant is at {}", config.tenant_public_url);
         if has_outbox {
             tracing::info!("read the SMS at {}outbox", config.tenant_public_url);

@@ -3,7 +3,9 @@
 use super::CommandError;
 use crate::{config::Config, database, tenant_settings::operator_keys};
 use clap::Subcommand;
-use passwordless_tenant::{KeyState, SystemClock, otp_keys, rotate_otp_key, rotate_signing_keys, signing_keys};
+use passwordless_tenant::{
+    KeyState, SystemClock, SystemEntropy, otp_keys, rotate_otp_key, rotate_signing_keys, signing_keys,
+};
 use std::io::Write;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -25,7 +27,10 @@ pub(super) async fn run(keys: Keys, config: &Config, out: &mut impl Write) -> Re
     }
     let (signing, codes) = match keys {
         Keys::List => (signing_keys(&pool, &own, &SystemClock).await?, otp_keys(&pool).await?),
-        Keys::Rotate => (rotate_signing_keys(&pool, &SystemClock).await?, rotate_otp_key(&pool, &SystemClock).await?),
+        Keys::Rotate => (
+            rotate_signing_keys(&pool, &SystemClock).await?,
+            rotate_otp_key(&pool, &SystemClock, &SystemEntropy).await?,
+        ),
     };
     let since = |since: OffsetDateTime| since.format(&Rfc3339).unwrap_or_default();
     for key in signing {

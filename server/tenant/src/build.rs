@@ -75,7 +75,7 @@ async fn state(
     let origin = Origin::of(&public_url)?;
     let cookies = CookiePolicy::new(&origin);
     let (config, limits) = (Arc::new(config), Arc::new(limits));
-    let senders = Arc::new(SenderRegistry::new(&sms, config.connections(), &origin, &clock)?);
+    let senders = Arc::new(SenderRegistry::new(&sms, config.connections(), &origin, &clock, &entropy)?);
 
     let audit = AuditLog { store: store.clone(), clock: clock.clone(), entropy: entropy.clone() };
     let tokens = Tokens { origin: origin.clone(), keys: keys.clone(), clock: clock.clone(), entropy: entropy.clone() };

@@ -44,8 +44,5 @@ pub use error::{BuildError, StoreError};
 pub use keys::operator_keys::OperatorKeys;
 pub use oauth::assertion_key::AssertionKey;
 pub use rate_limit::settings::Limits;
-pub use sms::{
-    Accepted, Gateway, GatewayAuthentication, GatewayConfig, MessageState, Outbox, RequestedBy, Retries, SendError,
-    Sms, SmsMessage, SmsSender, Twilio, TwilioConfig, TwilioFrom,
-};
+pub use sms::{GatewayAuthentication, GatewayConfig, MessageState, Retries, Sms, TwilioConfig, TwilioFrom};
 pub use store::{Pool, default_client_secret};

@@ -14,11 +14,12 @@ use secrecy::SecretString;
 
 pub use delivery::MessageState;
 pub(crate) use failover::Failover;
-pub use gateway::{Gateway, GatewayAuthentication, GatewayConfig};
-pub use outbox::Outbox;
-pub(crate) use outbox::OutboxMessage;
+pub(crate) use gateway::Gateway;
+pub use gateway::{GatewayAuthentication, GatewayConfig};
+pub(crate) use outbox::{Outbox, OutboxMessage};
 pub use registry::Sms;
-pub use twilio::{Retries, Twilio, TwilioConfig, TwilioFrom};
+pub(crate) use twilio::Twilio;
+pub use twilio::{Retries, TwilioConfig, TwilioFrom};
 
 /// Twilio's code for a recipient who opted out.
 pub(crate) const OPTED_OUT: i64 = 21610;
@@ -28,36 +29,36 @@ pub(crate) const COUNTRY_NOT_ENABLED: i64 = 21408;
 
 /// One text message.
 #[derive(Debug)]
-pub struct SmsMessage {
+pub(crate) struct SmsMessage {
     /// The recipient's number, E.164.
-    pub to: String,
+    pub(crate) to: String,
     /// The text; it holds a code, so it prints as `[REDACTED]`.
-    pub body: SecretString,
+    pub(crate) body: SecretString,
     /// How long delivering it makes sense: the code's lifetime.
-    pub validity: Duration,
+    pub(crate) validity: Duration,
     /// The request for the code, for gateways that want it.
-    pub requested_by: RequestedBy,
+    pub(crate) requested_by: RequestedBy,
 }
 
 /// The request for a code.
 #[derive(Clone, Debug, Default)]
-pub struct RequestedBy {
+pub(crate) struct RequestedBy {
     /// Its address.
-    pub ip: Option<IpAddr>,
+    pub(crate) ip: Option<IpAddr>,
     /// Its `User-Agent`.
-    pub user_agent: Option<String>,
+    pub(crate) user_agent: Option<String>,
 }
 
 /// A message that a provider accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Accepted {
+pub(crate) struct Accepted {
     /// The provider's identifier, where it reports the delivery.
-    pub message_id: Option<String>,
+    pub(crate) message_id: Option<String>,
 }
 
 /// Why a message was not accepted for delivery.
 #[derive(Debug, thiserror::Error)]
-pub enum SendError {
+pub(crate) enum SendError {
     /// The recipient is not a phone number (Twilio 21211).
     #[error("{message} (Code: {code})")]
     InvalidRecipient {
@@ -182,7 +183,7 @@ impl SendError {
 
 /// Sends messages.
 #[async_trait]
-pub trait SmsSender: Send + Sync + 'static {
+pub(crate) trait SmsSender: Send + Sync + 'static {
     /// Sends one message, once.
     ///
     /// # Errors

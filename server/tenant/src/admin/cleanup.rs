@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     clock::{Clock, Millis},
-    entropy::SystemEntropy,
+    entropy::Entropy,
     error::StoreError,
     keys::rotation::rotate_otp_key_if_due,
     store::{Pool, Store},
@@ -14,11 +14,11 @@ const INTERVAL: Duration = Duration::from_mins(10);
 
 /// Deletes expired rows, and rotates the key that codes are hashed under once a day: now and every ten minutes, for as
 /// long as it is polled. Several programs on one database may do so at once.
-pub async fn cleanup(pool: Pool, clock: Arc<dyn Clock>) {
+pub async fn cleanup(pool: Pool, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) {
     let mut interval = tokio::time::interval(INTERVAL);
     loop {
         interval.tick().await;
-        if let Err(error) = cleanup_once(&pool, &*clock).await {
+        if let Err(error) = cleanup_once(&pool, &*clock, &*entropy).await {
             tracing::error!(%error, "expired rows could not be deleted");
         }
     }
@@ -29,8 +29,8 @@ pub async fn cleanup(pool: Pool, clock: Arc<dyn Clock>) {
 /// # Errors
 ///
 /// When the database cannot be read or written.
-pub async fn cleanup_once(pool: &Pool, clock: &dyn Clock) -> Result<u64, StoreError> {
+pub async fn cleanup_once(pool: &Pool, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<u64, StoreError> {
     let (store, now) = (Store::open(pool.clone()).await?, Millis::of(clock));
-    rotate_otp_key_if_due(&store, now, &SystemEntropy).await?;
+    rotate_otp_key_if_due(&store, now, entropy).await?;
     store.delete_expired(now).await
 }

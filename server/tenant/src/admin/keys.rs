@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use crate::{
     clock::{Clock, Millis},
-    entropy::{self, SystemEntropy},
+    entropy::{self, Entropy},
     error::{BuildError, StoreError},
     keys::{
         operator_keys::OperatorKeys,
@@ -127,8 +127,12 @@ async fn list_otp_keys(store: &Store) -> Result<Vec<OtpKeyInfo>, StoreError> {
 /// # Errors
 ///
 /// When the store cannot be used.
-pub async fn rotate_otp_key(pool: &Pool, clock: &dyn Clock) -> Result<Vec<OtpKeyInfo>, StoreError> {
+pub async fn rotate_otp_key(
+    pool: &Pool,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<Vec<OtpKeyInfo>, StoreError> {
     let store = Store::open(pool.clone()).await?;
-    store.put_otp_key(&entropy::token(&SystemEntropy).into(), Millis::of(clock)).await?;
+    store.put_otp_key(&entropy::token(entropy).into(), Millis::of(clock)).await?;
     list_otp_keys(&store).await
 }

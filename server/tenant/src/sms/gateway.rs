@@ -49,7 +49,7 @@ pub struct GatewayAuthentication {
 }
 
 /// Sends by a gateway. Only its HTTP status counts, and nothing is tried again: what it did with a message is not known.
-pub struct Gateway {
+pub(crate) struct Gateway {
     config: GatewayConfig,
     clock: Arc<dyn Clock>,
     http: Client,
@@ -87,7 +87,7 @@ impl Gateway {
     /// # Errors
     ///
     /// When TLS cannot be set up.
-    pub fn new(config: GatewayConfig, clock: Arc<dyn Clock>) -> Result<Self, BuildError> {
+    pub(crate) fn new(config: GatewayConfig, clock: Arc<dyn Clock>) -> Result<Self, BuildError> {
         Self::with_timeout(config, clock, TIMEOUT)
     }
 

@@ -29,7 +29,7 @@ pub(crate) struct OutboxMessage {
 }
 
 /// Keeps the newest 100 messages in memory; nothing of them goes to a log or to disk.
-pub struct Outbox {
+pub(crate) struct Outbox {
     clock: Arc<dyn Clock>,
     messages: Mutex<VecDeque<OutboxMessage>>,
     arrivals: broadcast::Sender<OutboxMessage>,
@@ -37,7 +37,7 @@ pub struct Outbox {
 
 impl Outbox {
     /// An empty outbox.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, messages: Mutex::default(), arrivals: broadcast::Sender::new(CAPACITY) }
     }
 

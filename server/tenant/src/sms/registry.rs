@@ -9,6 +9,7 @@ use super::{Failover, Gateway, Outbox, SmsSender, Twilio, TwilioConfig, twilio::
 use crate::{
     clock::Clock,
     config::{Connection, SenderConfig},
+    entropy::Entropy,
     error::BuildError,
     origin::Origin,
 };
@@ -37,8 +38,10 @@ impl SenderRegistry {
         connections: &[Connection],
         origin: &Origin,
         clock: &Arc<dyn Clock>,
+        entropy: &Arc<dyn Entropy>,
     ) -> Result<Self, BuildError> {
-        let mut builder = SenderBuilder { status_callback: status_callback(origin), clock, accounts: Vec::new() };
+        let mut builder =
+            SenderBuilder { status_callback: status_callback(origin), clock, entropy, accounts: Vec::new() };
         let (default, outbox): (Arc<dyn SmsSender>, _) = match default {
             Sms::Twilio(config) => (builder.twilio(config)?, None),
             Sms::Outbox => {
@@ -74,6 +77,7 @@ impl SenderRegistry {
 struct SenderBuilder<'a> {
     status_callback: Option<Url>,
     clock: &'a Arc<dyn Clock>,
+    entropy: &'a Arc<dyn Entropy>,
     accounts: Vec<(String, SecretString)>,
 }
 
@@ -101,7 +105,7 @@ impl SenderBuilder<'_> {
 
     fn twilio(&mut self, config: &TwilioConfig) -> Result<Arc<dyn SmsSender>, BuildError> {
         self.accounts.push((config.account_sid.clone(), config.auth_token.clone()));
-        Ok(Arc::new(Twilio::new(config.clone(), self.status_callback.clone())?))
+        Ok(Arc::new(Twilio::new(config.clone(), self.status_callback.clone(), Arc::clone(self.entropy))?))
     }
 }
 

@@ -6,7 +6,7 @@ pub(crate) mod signature;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use reqwest::{Client, Response, StatusCode, redirect};
@@ -16,7 +16,7 @@ use url::Url;
 
 use super::{Accepted, SendError, SmsMessage, SmsSender};
 use crate::{
-    entropy::{self, SystemEntropy},
+    entropy::{self, Entropy},
     error::BuildError,
 };
 
@@ -80,35 +80,43 @@ impl Default for Retries {
 }
 
 impl Retries {
-    fn pause(self, tried: u32) -> Duration {
+    fn pause(self, tried: u32, entropy: &dyn Entropy) -> Duration {
         let longest = self.first_pause.saturating_mul(1 << (tried.clamp(1, 16) - 1)).min(MAX_PAUSE);
-        let [part] = entropy::bytes::<1>(&SystemEntropy);
+        let [part] = entropy::bytes::<1>(entropy);
         longest * u32::from(part) / 255
     }
 }
 
 /// Sends by Twilio. The API has no idempotency key, so a message is tried again only where Twilio surely has not looked at
 /// it: it was busy (429), or could not be reached.
-#[derive(Debug)]
-pub struct Twilio {
+pub(crate) struct Twilio {
     config: TwilioConfig,
     endpoint: Url,
     status_callback: Option<Url>,
+    entropy: Arc<dyn Entropy>,
     http: Client,
 }
 
 impl Twilio {
-    /// Prepares the client; no request is made. Where there is a `status_callback`, Twilio reports there what became of each
-    /// message.
+    /// Prepares the client; no request is made. Twilio reports the delivery of messages to the `status_callback`.
     ///
     /// # Errors
     ///
     /// When TLS cannot be set up, or the API's base cannot take a path.
-    pub fn new(config: TwilioConfig, status_callback: Option<Url>) -> Result<Self, BuildError> {
-        Self::with_timeout(config, status_callback, TIMEOUT)
+    pub(crate) fn new(
+        config: TwilioConfig,
+        status_callback: Option<Url>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, BuildError> {
+        Self::with_timeout(config, status_callback, entropy, TIMEOUT)
     }
 
-    fn with_timeout(config: TwilioConfig, status_callback: Option<Url>, timeout: Duration) -> Result<Self, BuildError> {
+    fn with_timeout(
+        config: TwilioConfig,
+        status_callback: Option<Url>,
+        entropy: Arc<dyn Entropy>,
+        timeout: Duration,
+    ) -> Result<Self, BuildError> {
         let http = Client::builder()
             .timeout(timeout)
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
@@ -122,7 +130,7 @@ impl Twilio {
             &config.account_sid,
             "Messages.json",
         ]);
-        Ok(Self { config, endpoint, status_callback, http })
+        Ok(Self { config, endpoint, status_callback, entropy, http })
     }
 
     fn form<'a>(&'a self, message: &'a SmsMessage, validity: &'a str) -> Vec<(&'static str, &'a str)> {
@@ -168,7 +176,7 @@ impl SmsSender for Twilio {
             match self.try_once(message).await {
                 Err(SendError::Busy { .. } | SendError::Unreachable) if tried < self.config.retries.tries => {
                     #[expect(clippy::disallowed_methods, reason = "the pause before a retry, which tests configure")]
-                    tokio::time::sleep(self.config.retries.pause(tried)).await;
+                    tokio::time::sleep(self.config.retries.pause(tried, &*self.entropy)).await;
                     tried += 1;
                 }
                 result => return result,

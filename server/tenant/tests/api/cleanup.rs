@@ -1,5 +1,7 @@
 //! The cleanup deletes expired rows.
 
+use passwordless_tenant::SystemEntropy;
+
 use crate::support::{TestTenant, wrong_code};
 
 const TABLES: [&str; 10] = [
@@ -24,7 +26,7 @@ async fn rows(tenant: &TestTenant) -> i64 {
 }
 
 async fn clean_up(tenant: &TestTenant) -> u64 {
-    passwordless_tenant::cleanup_once(&tenant.pool, &*tenant.clock).await.unwrap()
+    passwordless_tenant::cleanup_once(&tenant.pool, &*tenant.clock, &SystemEntropy).await.unwrap()
 }
 
 #[tokio::test]

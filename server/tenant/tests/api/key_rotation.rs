@@ -9,8 +9,8 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use passwordless_tenant::{
-    KeyInfo, KeyState, OperatorKeys, OtpKeyInfo, cleanup_once, otp_keys, rotate_otp_key, rotate_signing_keys,
-    signing_keys,
+    KeyInfo, KeyState, OperatorKeys, OtpKeyInfo, SystemEntropy, cleanup_once, otp_keys, rotate_otp_key,
+    rotate_signing_keys, signing_keys,
 };
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -108,7 +108,7 @@ async fn otp_key_rotation_keeps_issued_codes_valid() {
     let first = tenant.code().await;
     for _ in 0..2 {
         tenant.clock.advance(1);
-        rotate_otp_key(&tenant.pool, &*tenant.clock).await.unwrap();
+        rotate_otp_key(&tenant.pool, &*tenant.clock, &SystemEntropy).await.unwrap();
     }
     assert_eq!(code_key_states(&tenant).await, [KeyState::Current, KeyState::Retired, KeyState::Retired]);
     assert_eq!(tenant.redeem(&first).await.status(), 200);
@@ -123,7 +123,7 @@ async fn otp_key_rotation_keeps_issued_codes_valid() {
 #[tokio::test]
 async fn otp_key_rotates_daily() {
     let tenant = TestTenant::start().await;
-    let cleanup = async || cleanup_once(&tenant.pool, &*tenant.clock).await.unwrap();
+    let cleanup = async || cleanup_once(&tenant.pool, &*tenant.clock, &SystemEntropy).await.unwrap();
     tenant.clock.advance(24 * HOUR - 1);
     cleanup().await;
     assert_eq!(code_key_states(&tenant).await, [KeyState::Current]);

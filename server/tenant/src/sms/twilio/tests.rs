@@ -7,7 +7,7 @@ use tokio::{
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use super::*;
-use crate::sms::RequestedBy;
+use crate::{entropy::SystemEntropy, sms::RequestedBy};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -19,7 +19,7 @@ fn twilio(api: &str, timeout: Duration) -> Result<Twilio, Failure> {
         api_base_url: Url::parse(api)?,
         retries: Retries { first_pause: Duration::ZERO, ..Retries::default() },
     };
-    Ok(Twilio::with_timeout(config, None, timeout)?)
+    Ok(Twilio::with_timeout(config, None, Arc::new(SystemEntropy), timeout)?)
 }
 
 fn message() -> SmsMessage {
