@@ -1,6 +1,6 @@
-//! The server's half: the tenant's client, the callback, sessions, and who is signed in.
+//! The server half: the tenant client, the callback, sessions, and the signed-in user.
 //!
-//! [`install`] adds it to an Axum router; [`use_login`] and [`use_current_user`] tell the pages about it.
+//! [`install`] adds it to an Axum router; pages read it with [`use_login`] and [`use_current_user`].
 
 mod address;
 mod admission;
@@ -100,13 +100,13 @@ pub enum AuthError {
     /// The HTTP client could not be set up, which is a matter of the system's TLS roots.
     #[error("the HTTP client could not be set up")]
     HttpClient(#[from] reqwest::Error),
-    /// [`AuthConfig::app_base_url`] is nothing that browsers name as where a form stood.
+    /// [`AuthConfig::app_base_url`] has no origin that a browser could send.
     #[error("the app's base URL has no http or https origin")]
     NotAnOrigin,
 }
 
 impl Auth {
-    /// Sets up the login; nothing is asked of the tenant yet.
+    /// Sets up the login, without a request to the tenant.
     ///
     /// # Errors
     /// [`AuthError`] if the app's base URL has no origin, or the HTTP client cannot be set up.
@@ -170,12 +170,11 @@ impl Auth {
     }
 }
 
-/// Adds `/callback`, `/login/hosted` (unless [`AuthConfig::hosted_login`] leaves it out), sessions, and what pages and server
-/// functions ask for, to the routes of an app.
+/// Adds `/callback`, `/login/hosted` (unless [`AuthConfig::hosted_login`] is off), sessions, and the context of pages and
+/// server functions to the routes of an app.
 ///
-/// Whatever of these routes could change something, forms without JavaScript included, is refused with 403 if another site
-/// sent it: where the browser says so (`Sec-Fetch-Site`, or `Origin` in older ones), and it is not from the origin of
-/// [`AuthConfig::app_base_url`].
+/// State-changing requests to these routes, forms without JavaScript included, are refused with 403 if another site sent
+/// them, by the browser's `Sec-Fetch-Site` or, in older ones, `Origin`; [`AuthConfig::app_base_url`] is the allowed origin.
 ///
 /// Serve the result with connection information, which the limits per address need:
 /// `into_make_service_with_connect_info::<SocketAddr>()`.
@@ -190,7 +189,7 @@ where
         .layer(auth.0.csrf.clone())
 }
 
-/// Also behind a proxy that passes on another Host.
+/// The origin is named explicitly, because a proxy may pass on another Host.
 fn csrf(config: &AuthConfig) -> Result<CsrfLayer, AuthError> {
     let origin = config.app_base_url.origin().ascii_serialization();
     CsrfLayer::new().add_trusted_origin(origin).map_err(|_| AuthError::NotAnOrigin)

@@ -1,4 +1,4 @@
-//! The one address that a login can end under: the tenant sends the browser back to it, where the cookies have to be.
+//! The one address where a login can end: the tenant sends the browser back to it, and the cookies must be there.
 
 use super::AuthConfig;
 use axum::extract::Request;
@@ -9,7 +9,7 @@ use http::{
 use std::net::IpAddr;
 use url::{Host, Position, Url};
 
-/// Whether a form was posted from a page of another origin than the app's, as far as the browser tells.
+/// Whether the browser names another origin than the app's as that of the form.
 pub(super) fn is_foreign_form(config: &AuthConfig, headers: &HeaderMap) -> bool {
     url(headers, ORIGIN).is_some_and(|from| from.origin() != config.app_base_url.origin())
 }
@@ -29,10 +29,10 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The same page under the app's own address, where it was asked for under another name of this machine:
+/// The same page under the app's own address, if it was requested under another name of this machine:
 /// `http://127.0.0.1:3000` in place of `http://localhost:3000`.
 ///
-/// Only on loopback and on the same port, and not through a proxy, which may pass on another name than the browser's.
+/// Only on loopback and on the same port, and not through a proxy, whose Host may differ from the browser's.
 pub(super) fn elsewhere(config: &AuthConfig, request: &Request) -> Option<String> {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     if !is_read || is_proxied(request.headers()) || !is_loopback(&config.app_base_url) {

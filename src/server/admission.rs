@@ -1,7 +1,7 @@
-//! The last question before a session begins, whichever way in: who it is, and whether they may.
+//! The last check before a session starts, for every kind of login: who the user is, and whether they may sign in.
 //!
-//! The tenant's own page asks neither the app's hooks nor its list of countries, and its session may be of a person who was
-//! asked long ago: so all is asked again, about the number in the ID token.
+//! The tenant's own page runs neither the app's hooks nor checks its countries, and the session there may be old: so
+//! everything is checked again, for the number in the ID token.
 
 use super::{
     Auth, AuthConfig, CurrentUser, LoginAttempt, id_token::Claims, oauth_secrets::Nonce, pending_login::PendingLogin,
@@ -45,14 +45,14 @@ impl Auth {
 }
 
 impl AuthConfig {
-    /// Whether something depends on the number of a person.
+    /// Whether the phone number is needed to admit a user.
     pub(super) fn asks_for_number(&self) -> bool {
         !self.countries.is_empty() || !self.hooks.is_empty()
     }
 
     fn may_sign_in(&self, claims: &Claims, login: &PendingLogin, client_ip: IpAddr) -> Result<(), Refusal> {
         let number = claims.phone_number.as_deref().and_then(|number| PhoneNumber::parse(number).ok());
-        // The app named this number itself, and has asked before.
+        // This number comes from the app itself and has been checked before.
         let is_known = login.is_for_known(number.as_ref());
         if !is_known {
             self.check_consent(login.consent.as_ref())?;

@@ -1,4 +1,4 @@
-//! What one authorization request is answered against: state, nonce and PKCE's verifier.
+//! The secrets of one authorization request, which its response is checked against: state, nonce and PKCE's verifier.
 
 use super::{
     login_id::LoginId,
@@ -6,15 +6,14 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Whether an endpoint binds its code to a verifier (RFC 7636).
+/// Whether an endpoint supports PKCE (RFC 7636).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum PkceSupport {
     S256,
     None,
 }
 
-/// The texts of one request. They are derived from the login's secret, so that a step that is taken twice asks the tenant
-/// for the same thing twice.
+/// The secrets of one request. They are derived from the login's secret, so that a repeated step sends the same request.
 #[derive(Clone, Debug)]
 pub(super) struct Authorization {
     pub(super) state: State,

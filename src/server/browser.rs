@@ -1,5 +1,5 @@
-//! What the tenant is told of the browser that a call is for. Auth0 heeds the address; the rest is for our tenant, and
-//! means nothing to others.
+//! Headers that identify the end user's browser to the tenant. Auth0 uses the address; the others are extensions of our
+//! tenant, which others ignore.
 
 use super::{AuthConfig, cookies, oauth_secrets::Transaction};
 use http::{HeaderMap, HeaderValue};
@@ -9,12 +9,12 @@ use std::net::IpAddr;
 use time::Duration;
 
 const DEVICE: &str = "device";
-/// As long as the tenant heeds it.
+/// As long as the tenant accepts it.
 const DEVICE_LIFETIME: Duration = Duration::days(180);
-/// Bytes of a token that are kept.
+/// Longest token that is stored, in bytes.
 const MAX_DEVICE: usize = 1024;
 
-/// A browser with a login under way.
+/// A browser with a login in progress.
 #[derive(Clone)]
 pub(super) struct Browser {
     pub(super) ip: IpAddr,
@@ -29,7 +29,7 @@ impl Browser {
         Self { ip, transaction: transaction.clone(), device }
     }
 
-    /// Tells the tenant.
+    /// Adds the headers to a request.
     pub(super) fn told_in(&self, request: RequestBuilder) -> RequestBuilder {
         let request = request
             .header("auth0-forwarded-for", self.ip.to_string())
@@ -41,8 +41,8 @@ impl Browser {
     }
 }
 
-/// The header by which a browser keeps the token of a sign-in: it has an allowance of its own from then on, which no
-/// stranger can use up. The tenant encrypted it.
+/// The header that stores the device token of a sign-in in the browser, which then has a rate limit of its own that no one
+/// else can use up. The tenant encrypted it.
 pub(super) fn remember(config: &AuthConfig, token: Option<&SecretString>) -> Option<HeaderValue> {
     let token = token.map(ExposeSecret::expose_secret).filter(|token| token.len() <= MAX_DEVICE)?;
     cookies::set(config, &cookies::name(config, DEVICE), token, DEVICE_LIFETIME)

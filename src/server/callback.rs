@@ -1,4 +1,4 @@
-//! The way out to the tenant's own page and the way back: `/login/hosted` and `/callback`.
+//! The routes to the tenant's own page and back: `/login/hosted` and `/callback`.
 
 use super::{
     Auth, CurrentUser, address,
@@ -31,7 +31,7 @@ use serde::Deserialize;
 use std::net::IpAddr;
 use tower_sessions::Session;
 
-/// HEAD, which programs look ahead with, does nothing.
+/// HEAD, which link previews send, does nothing.
 pub(super) fn routes(auth: Auth) -> Router {
     let routes = Router::new().route("/callback", get(callback).head(nothing));
     let routes = if auth.config().hosted_login { routes.route(HOSTED, get(hosted).head(nothing)) } else { routes };
@@ -48,7 +48,7 @@ struct Hosted {
     return_to: String,
 }
 
-/// The tenant's own page knows nothing of this app's terms: who has to accept them does so first, in the dialog.
+/// The tenant's own page does not know this app's terms: they are accepted first, in the dialog.
 async fn hosted(
     State(auth): State<Auth>,
     session: Session,
@@ -59,7 +59,7 @@ async fn hosted(
         return Ok(nothing().await.into_response());
     }
     let return_to = ReturnTo::parse(&query.return_to);
-    // Whoever has a session at the tenant may be another person: nobody is replaced who has not logged out.
+    // The session at the tenant may be another user's: it must not replace a user who has not logged out.
     if CurrentUser::of(&session, auth.now()).await?.is_some() {
         return Ok(redirect(return_to.as_str(), []));
     }
@@ -83,14 +83,14 @@ async fn hosted(
     Ok(redirect(&page, logins.keep(&login)))
 }
 
-/// Browsers and scripts load links that a person may press; that begins no login.
+/// Prefetches of links must not start a login.
 fn is_ahead_of_a_click(headers: &HeaderMap) -> bool {
     let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     ["sec-purpose", "purpose", "x-moz"].iter().any(|name| says(name).contains("pre"))
 }
 
-/// Whether another site sent the browser here, as far as it tells. A session at the tenant would sign the person in at once,
-/// as whom the other site chose: so they are asked first, by the login page.
+/// Whether another site sent the browser here. A session at the tenant would sign the user in at once, into an account that
+/// the other site chose (login CSRF): so the login page comes first.
 ///
 /// Source: W3C, Fetch Metadata Request Headers, section 2.3.
 fn is_of_another_site(headers: &HeaderMap) -> bool {
@@ -108,7 +108,7 @@ struct CallbackParams {
     attempts_left: Option<u32>,
 }
 
-/// Ends on the page that the login began on, or on the login page, which says what happened.
+/// Redirects to the page that the login started on, or to the login page, which shows the refusal.
 async fn callback(
     State(auth): State<Auth>,
     Extension(store): Extension<Store>,
@@ -158,7 +158,7 @@ fn without_a_login(auth: &Auth, logins: &Logins<'_>, state: &str, is_signed_in: 
     redirect(&refused_page(auth, &refusal), [])
 }
 
-/// The login page, which says why there is no login to go on with.
+/// The login page, which shows why there is no login to continue.
 fn refused_page(auth: &Auth, refusal: &Refusal) -> String {
     tracing::warn!(reason = refusal.reason(), "a callback did not sign in");
     format!("{}?{}", auth.config().login_path, refusal_query(refusal))
@@ -172,7 +172,7 @@ fn redirect(page: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Respo
     (headers, Redirect::to(page)).into_response()
 }
 
-/// What the exchange needs; it runs to its end even if the request is cancelled.
+/// What the exchange needs; it runs to completion even if the request is cancelled.
 struct Step {
     auth: Auth,
     repeats: Repeats,
@@ -219,7 +219,7 @@ impl Step {
     }
 }
 
-/// At the exchange, a code that is refused is an authorization code: the login as a whole failed.
+/// At the exchange, a refused code is an authorization code, not the user's: the login as a whole failed.
 fn exchange_refusal(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::WrongCode { .. } | Refusal::CodeExpired => Refusal::TenantRefused,

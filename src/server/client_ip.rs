@@ -1,4 +1,4 @@
-//! Which address a request really comes from.
+//! The client's address behind trusted proxies.
 
 use axum::{
     extract::{ConnectInfo, Request},
@@ -18,7 +18,8 @@ use tower::{Layer, Service};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// What a limit counts a client by: its IPv4 address, or the /64 of its IPv6 address, which one household has whole.
+/// The key of a client in rate limits: its IPv4 address, or the /64 of its IPv6 address, which one household has to itself.
+/// The embedded tenant has the same rule in code of its own, on purpose: library and tenant share nothing but HTTP.
 ///
 /// An IPv4 address counts the same when a dual-stack socket reports it as IPv6 (`::ffff:203.0.113.1`).
 #[must_use]
@@ -29,7 +30,7 @@ pub fn network(client: IpAddr) -> IpAddr {
     }
 }
 
-/// The proxies that are believed about the address of a client, and the one header in which they tell it.
+/// The proxies that are trusted with the address of a client, and the header in which they send it.
 ///
 /// A client can send any header, and a proxy passes on those that it does not set itself. So only the header that the proxy
 /// sets is read.
@@ -56,7 +57,7 @@ impl Default for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Believes what these networks say in `X-Forwarded-For`; with none, every header is ignored.
+    /// Trusts `X-Forwarded-For` from these networks; without any, every header is ignored.
     pub fn new(networks: impl IntoIterator<Item = IpNet>) -> Self {
         Self { networks: networks.into_iter().map(canonical).collect(), header: X_FORWARDED_FOR }
     }
@@ -85,14 +86,14 @@ impl TrustedProxies {
         self.networks.iter().any(|network| network.contains(&address.to_canonical()))
     }
 
-    /// The hops that the header tells of, first to last; `None` is one that tells nothing.
+    /// The hops of the header, first to last; `None` is one without an address.
     fn hops(&self, headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         let hop = if self.header == FORWARDED { forwarded_for } else { address };
         let values = headers.get_all(&self.header).iter().map(|value| value.to_str().unwrap_or_default());
         values.flat_map(|value| value.split(',')).map(hop).collect()
     }
 
-    /// Whether a request was forwarded by someone who is not believed.
+    /// Whether a request was forwarded by a peer that is not trusted.
     fn is_in_doubt(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
         let is_forwarded = [&self.header, &X_FORWARDED_FOR, &FORWARDED].iter().any(|name| headers.contains_key(*name));
         is_forwarded && !self.trusts(peer)
@@ -125,7 +126,7 @@ fn address(text: &str) -> Option<IpAddr> {
     parsed.ok().map(|address: IpAddr| address.to_canonical())
 }
 
-/// Puts the client's address in the place of the peer's ([`ConnectInfo`]), so that all below see only that.
+/// Replaces the peer's address ([`ConnectInfo`]) with the client's for everything below.
 #[derive(Clone, Debug)]
 pub struct TrustedProxiesLayer {
     proxies: TrustedProxies,
@@ -155,7 +156,7 @@ pub struct TrustedProxiesService<S> {
 }
 
 impl TrustedProxiesLayer {
-    /// Says once that a proxy may be missing: all users behind one that is not believed share one allowance.
+    /// Warns once that a proxy may be missing: all users behind one that is not trusted share one allowance.
     fn warn_once(&self, peer: IpAddr, headers: &HeaderMap) {
         if self.proxies.is_in_doubt(peer, headers) && !self.has_warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(

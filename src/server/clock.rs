@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-/// Where the rules take the time from, so that tests need not wait.
+/// The source of time, injected so that tests need not wait.
 pub trait Clock: Send + Sync + 'static {
     /// The time now.
     fn now(&self) -> OffsetDateTime;

@@ -25,40 +25,40 @@ pub struct AuthConfig {
     pub login_flow: LoginFlow,
     /// The API that access tokens are for, if any.
     pub audience: Option<String>,
-    /// The scopes asked for, separated by spaces.
+    /// The requested scopes, separated by spaces.
     pub scope: String,
     /// The passwordless connection.
     pub connection: String,
-    /// The countries that may be texted, and whose numbers may sign in; empty means all. The number in the ID token counts,
-    /// also where the login went over the tenant's own page; an ID token without one signs nobody in here, so the scope
-    /// must contain `phone`.
+    /// The countries that may be texted, and whose numbers may sign in; empty means all. It is the number in the ID token that
+    /// counts, also for logins on the tenant's own page; an ID token without one is refused, so the scope must contain
+    /// `phone`.
     pub countries: Vec<Country>,
-    /// Codes that one address may ask for in an hour; 0 means any number.
+    /// Codes that one address may request per hour; 0 means no limit.
     pub starts_per_ip_hour: u32,
     /// The page that shows the dialog.
     pub login_path: String,
-    /// Whether `/login/hosted` is there, which leads to the tenant's own login page. Without it, where the tenant asks for one
-    /// more step than a code, the dialog leads back to the login page.
+    /// Whether there is a `/login/hosted`, which leads to the tenant's own login page. Without it, if the tenant requires
+    /// another step, the dialog leads back to the login page.
     pub hosted_login: bool,
-    /// The country chosen at first, if it is not to be guessed from the browser's language.
+    /// The initial country, instead of a guess from the browser's language.
     pub default_location: Option<Country>,
-    /// The language of the dialog, if it is not to be the browser's.
+    /// The language of the dialog, instead of the browser's.
     pub language: Option<Language>,
-    /// What a sign-up agrees to.
+    /// The terms that a sign-up accepts.
     pub terms: Option<TermsPolicy>,
-    /// Whether a browser remembers the number of its last login, and offers it, masked; in an encrypted cookie.
+    /// Whether the number of the last login is stored in the browser, in an encrypted cookie, and offered, masked.
     pub remember_last_login: bool,
-    /// Whether [`SmsNotice`](super::SmsNotice) tells people that codes by SMS can fall into other hands.
+    /// Whether [`SmsNotice`](super::SmsNotice) warns that codes by SMS can be intercepted.
     pub sms_notice: bool,
     /// How long the dialog counts down before it offers another code.
     pub resend_after: Duration,
-    /// Digits of a code, where the tenant does not tell; 0 if nobody knows.
+    /// Digits of a code, if the tenant does not report them; 0 if unknown.
     pub code_length: u32,
-    /// How long a code lives, where the tenant does not tell.
+    /// Lifetime of a code, if the tenant does not report it.
     pub code_lifetime: Duration,
-    /// What the app does before a code is sent or checked, and before a session begins.
+    /// The app's hooks before a code is sent or checked, and before a session starts.
     pub hooks: ServerHooks,
-    /// How long a call to the tenant may take.
+    /// Timeout of a call to the tenant.
     pub tenant_timeout: Duration,
 }
 
@@ -108,12 +108,12 @@ impl AuthConfig {
         self.app_base_url.scheme() == "https"
     }
 
-    /// Where browsers reach the app, as a person reads it.
+    /// Where browsers reach the app, as shown to users.
     pub(super) fn address(&self) -> String {
         self.app_url("")
     }
 
-    /// Refuses who has to accept the terms and has not.
+    /// Refuses if the terms must be accepted and are not.
     pub(super) fn check_consent(&self, consent: Option<&Consent>) -> Result<(), Refusal> {
         let is_enough = self.terms.as_ref().is_none_or(|terms| terms.allows(consent));
         if is_enough { Ok(()) } else { Err(Refusal::TermsNotAccepted) }

@@ -10,7 +10,7 @@ pub(super) fn name(config: &AuthConfig, name: &str) -> String {
     if config.is_https() { ["__Host-", name].concat() } else { name.to_owned() }
 }
 
-/// The names and values of a request's cookies. A neighbour's that is not ASCII spoils no other.
+/// The names and values of a request's cookies. One of another app on the host that is not UTF-8 is skipped.
 pub(super) fn of(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let pairs = headers.get_all(COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
     let texts = pairs.filter_map(|pair| std::str::from_utf8(pair).ok());
@@ -22,7 +22,7 @@ pub(super) fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     of(headers).find(|(other, _)| *other == name).map(|(_, value)| value)
 }
 
-/// A header that sets a cookie, out of reach of scripts. `Lax`, because the callback comes from the tenant's site.
+/// A header that sets a cookie, not readable by scripts. `Lax`, because the callback comes from the tenant's site.
 pub(super) fn set(config: &AuthConfig, name: &str, value: &str, max_age: Duration) -> Option<HeaderValue> {
     let cookie = Cookie::build((name, value))
         .http_only(true)
@@ -33,7 +33,7 @@ pub(super) fn set(config: &AuthConfig, name: &str, value: &str, max_age: Duratio
     HeaderValue::from_str(&cookie.to_string()).ok()
 }
 
-/// A header that removes a cookie. It has the attributes of the one it removes, without which browsers keep `__Host-`.
+/// A header that removes a cookie. It needs the attributes of the cookie, or browsers ignore it for `__Host-`.
 pub(super) fn remove(config: &AuthConfig, name: &str) -> Option<HeaderValue> {
     set(config, name, "", Duration::ZERO)
 }

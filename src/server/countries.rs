@@ -1,5 +1,5 @@
-//! The list of countries in the language of a page: libphonenumber's regions, the Unicode CLDR's names, and what else
-//! people call them.
+//! The list of countries in the language of a page: libphonenumber's regions, the Unicode CLDR's names, and common other
+//! names.
 
 use super::{languages::Language, memo::Memo};
 use crate::{
@@ -13,7 +13,7 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNu
 use std::sync::LazyLock;
 use thiserror::Error;
 
-/// Names beside those of the language, the English one and the ISO code.
+/// Names besides those of the language, the English one and the ISO code.
 const ALIASES: [(&str, &str); 24] = [
     ("AE", "uae"),
     ("AT", "osterreich"),
@@ -43,22 +43,22 @@ const ALIASES: [(&str, &str); 24] = [
 
 /// Better known by their short names: `Hong Kong` is `Hong Kong SAR China` otherwise.
 const SHORT: [&str; 3] = ["HK", "MO", "PS"];
-/// What people dial before a number inside their country.
+/// Prefixes that are dialled before a number inside its country.
 const TRUNK_PREFIXES: [&str; 5] = ["06", "02", "8", "1", "0"];
-/// What people dial before a number of another country; `00` almost everywhere.
+/// Prefixes that are dialled before a number of another country; `00` almost everywhere.
 const IDD_PREFIXES: [&str; 9] = ["00", "011", "010", "0011", "810", "001", "009", "119", "002"];
 
-/// What does not depend on the language.
+/// The part of an entry that does not depend on the language.
 struct Row {
     country: Country,
     dial_code: String,
-    /// `?` where no prefix tells how a national number is dialled from abroad.
+    /// `?` where removing a prefix does not make a national number an international one.
     trunk_prefix: String,
     /// Empty for `00`; `?` where each carrier has a prefix of its own.
     idd: &'static str,
     mobile_length: usize,
     is_main: bool,
-    /// Folded: the English name, the ISO code, and what else people call it.
+    /// Folded: the English name, the ISO code, and other names.
     words: Vec<String>,
 }
 
@@ -84,7 +84,7 @@ impl Country {
     }
 }
 
-/// What is dialled in a country before foreign numbers, as [`CountryEntry::idd`] has it.
+/// The international prefix of a country, in the form of [`CountryEntry::idd`].
 pub(super) fn idd_of(country: Country) -> &'static str {
     ROWS.iter().find(|row| row.country == country).map_or("", |row| row.idd)
 }
@@ -113,7 +113,7 @@ impl Row {
     }
 }
 
-/// The name of a country in a language; English where the language has none, the code where nobody has one.
+/// The name of a country in a language, or else in English, or else its code.
 fn name(country: Country, locale: &Locale) -> String {
     let code = country.iso();
     let Ok(region) = Subtag::try_from_str(code) else { return code.to_owned() };
@@ -142,7 +142,7 @@ fn row(region: Region) -> Option<Row> {
     Some(Row { country, dial_code, trunk_prefix, idd, mobile_length, is_main, words: words(country) })
 }
 
-/// What is dialled before foreign numbers, as libphonenumber reads one.
+/// The international prefix by which libphonenumber reads foreign numbers.
 fn idd(region: Region) -> &'static str {
     let is_read = |prefix: &&str| {
         let foreign = if region == Region::NZ { "61412345678" } else { "6421123456" };
@@ -182,7 +182,7 @@ impl Example {
         Some(Self { region, e164, written, national })
     }
 
-    /// The prefix that a national number loses abroad; `None` where leaving out a prefix is not all.
+    /// The prefix that a national number loses abroad; `None` if removing a prefix is not enough.
     fn trunk_prefix(&self, country: Country, dial_code: &str, idd: &str) -> Option<&'static str> {
         let is_read = |prefix: &&str| {
             let read = PhoneNumber::parse(format!("{prefix}{}", self.national), Some(self.region));
@@ -299,7 +299,7 @@ mod tests {
         assert_eq!(countries.of_international("1416", canada), Some(canada));
     }
 
-    /// What the browser shows is what the server sends without asking back, however a number is written.
+    /// Every previewed number is the one that the server sends without asking back, however it is written.
     #[test]
     fn the_preview_agrees_with_the_server() {
         let countries = english();

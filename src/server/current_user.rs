@@ -1,4 +1,4 @@
-//! Who is signed in.
+//! The signed-in user.
 
 use super::{
     Auth,
@@ -24,12 +24,12 @@ use time::{Duration, OffsetDateTime};
 use tower_sessions::{Session, session};
 
 pub(super) const KEY: &str = "passwordless.user";
-/// A visit prolongs the session at most this often, so that most requests write nothing.
+/// A visit extends the session at most this often, so that most requests write nothing.
 const ROLL_AFTER: Duration = Duration::hours(1);
-/// Characters of a name that are kept.
+/// Longest name, in characters.
 const MAX_NAME: usize = 256;
 
-/// The signed-in user; as an extractor it refuses strangers, as `Option<CurrentUser>` it does not.
+/// The signed-in user; as an extractor it rejects requests without one, as `Option<CurrentUser>` it does not.
 ///
 /// ```
 /// use leptos_passwordless::server::CurrentUser;
@@ -46,14 +46,14 @@ pub struct CurrentUser {
     pub name: String,
     /// The phone number, if the scope `phone` was granted.
     pub phone_number: Option<String>,
-    /// When they logged in.
+    /// The time of the login.
     pub signed_in_at: OffsetDateTime,
-    /// The terms that they accepted on the way, if they were asked to.
+    /// The terms that the user accepted during the login, if they were required.
     pub consent: Option<Consent>,
     seen_at: OffsetDateTime,
 }
 
-/// Nobody is signed in.
+/// No user is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("nobody is signed in")]
 pub struct NotSignedIn;
@@ -80,14 +80,14 @@ impl CurrentUser {
         }
     }
 
-    /// Signs in: a new session identifier, and nothing left of the session before.
+    /// Signs in: with a new session id and an empty session, against session fixation.
     pub(super) async fn sign_in(&self, session: &Session) -> Result<(), session::Error> {
         session.clear().await;
         session.cycle_id().await?;
         session.insert(KEY, self).await
     }
 
-    /// The user of a session that is not over; a visit prolongs it.
+    /// The user of a session that has not expired; a visit extends it.
     pub(super) async fn of(session: &Session, now: OffsetDateTime) -> Result<Option<Self>, session::Error> {
         let Some(mut user) = session.get::<Self>(KEY).await? else { return Ok(None) };
         if now - user.signed_in_at >= ABSOLUTE || now - user.seen_at >= IDLE {
@@ -126,8 +126,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for CurrentUser {
     }
 }
 
-/// Middleware for the routes of the signed-in only: others are sent to the login page and come back afterwards, from a
-/// form to the page that it stood on; what no person sees is answered with 401.
+/// Middleware for routes that require a login: without one, pages redirect to the login page, which returns to them, or for a
+/// submitted form to the page it was on; requests that do not accept HTML get 401.
 ///
 /// ```
 /// use axum::{Router, middleware::from_fn, routing::get};
@@ -155,7 +155,7 @@ fn is_seen(request: &Request) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The page itself, or the one that a form stood on: what it posted is lost, the person is not.
+/// The page itself, or the one that a submitted form was on.
 fn page_of(request: &Request) -> ReturnTo {
     if request.method() == Method::GET {
         return ReturnTo::parse(request.uri().path_and_query().map_or("/", |path| path.as_str()));

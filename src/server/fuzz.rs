@@ -1,4 +1,4 @@
-//! Every reader of what browsers and the tenant send, given input that nobody would think of.
+//! Every parser of input from browsers and from the tenant, given random input.
 //!
 //! For a second each, or as long as `make fuzz` says; a failure prints the seed to repeat it with
 //! (`BOLERO_RANDOM_SEED`). What is private to a module is tested there, under the same name: `fuzz_…`.
@@ -203,7 +203,7 @@ fn fuzz_accept_language() {
     });
 }
 
-/// What a tenant says reaches neither the log's lines nor a person's screen with control characters in it.
+/// A tenant's error reaches neither the log nor the user's screen with control characters in it.
 #[test]
 fn fuzz_tenant_errors() {
     let pieces: &[&str] = &[
@@ -261,7 +261,7 @@ fn fuzz_sealed_cookies() {
     });
 }
 
-/// Cookies that nobody here wrote begin no login, and name no number.
+/// Cookies that this app did not write start no login and contain no number.
 #[test]
 fn fuzz_cookies() {
     let config = config();

@@ -1,4 +1,4 @@
-//! Pages of the signed-in only, told by their paths.
+//! Protects pages by their paths.
 
 use super::{CurrentUser, current_user::require_login};
 use axum::{
@@ -10,14 +10,14 @@ use percent_encoding::percent_decode_str;
 use std::{pin::Pin, sync::Arc};
 use tower::Layer;
 
-/// An honest path is encoded once, and once more by a proxy that does too much.
+/// A legitimate path is encoded once, or twice behind a proxy that encodes it again.
 const MAX_DECODINGS: usize = 3;
 
-/// A layer for all pages below these paths: strangers are sent to the login page, as by [`require_login`].
+/// A layer for all pages below these paths: without a login they redirect to the login page, as with [`require_login`].
 ///
 /// Put it around all routes, with [`Router::layer`](axum::Router::layer) after their fallback, and inside of
-/// [`install`](super::install): then it holds for whatever answers a path, in every spelling that someone may take for the
-/// same: with a slash at the end or two in between, with dot segments, percent-encoded, with parameters (`;a=b`), in
+/// [`install`](super::install): then it covers every handler, and every spelling of a path that a handler or proxy may treat
+/// as the same: with a slash at the end or two in between, with dot segments, percent-encoded, with parameters (`;a=b`), in
 /// upper case. The login page itself must not be below them.
 ///
 /// ```
@@ -56,7 +56,7 @@ impl<S> Layer<S> for RequireLoginBelow {
 }
 
 impl RequireLoginBelow {
-    /// Whether a path leads past one of ours: also `/account/../about`, as not everyone resolves the dots.
+    /// Whether a path passes through one of ours: also `/account/../about`, as not every handler resolves the dots.
     fn covers(&self, path: &str) -> bool {
         let Some(path) = decoded(path) else { return true };
         let mut here = Vec::new();
@@ -88,7 +88,7 @@ fn decoded(path: &str) -> Option<String> {
     None
 }
 
-/// What stands between the slashes, without what changes nothing.
+/// The segments of a path, without parameters and empty ones.
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     let names = path.split(['/', '\\']).filter_map(|segment| segment.split([';', '?', '#']).next());
     names.map(str::trim).filter(|name| !matches!(*name, "" | "."))
@@ -166,7 +166,7 @@ mod tests {
         letters.collect::<Vec<_>>().prop_map(|letters| letters.concat())
     }
 
-    /// What a browser resolves to a private path is covered; the guard may cover more.
+    /// Every path that a browser resolves to a private one is covered; the guard may cover more.
     #[test]
     fn fuzz_paths() {
         let pieces: &[&str] = &[

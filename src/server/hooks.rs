@@ -1,5 +1,4 @@
-//! What an app does before a code is sent or checked: the hooks that hold with and without JavaScript, and on the tenant's
-//! own page.
+//! The app's hooks before a code is sent or checked. They hold with and without JavaScript, and for the tenant's own page.
 
 use crate::PhoneNumber;
 use std::{fmt, net::IpAddr, sync::Arc};
@@ -8,9 +7,9 @@ type Hook = Arc<dyn Fn(&LoginAttempt<'_>) -> Result<(), String> + Send + Sync>;
 
 /// The app's hooks; each is optional and refuses an attempt with a sentence of its own.
 ///
-/// Both are asked once more before a session begins, about the number in the ID token: a login may have come through the
-/// tenant's own page, which does not ask them. So a hook should answer a question, not count. An ID token without a phone
-/// number signs nobody in where there is a hook: the scope must contain `phone`.
+/// Both run again before a session starts, with the number in the ID token: a login may have come through the tenant's own
+/// page, which does not run them. So a hook should decide, not count. If there is a hook, an ID token without a phone number
+/// is refused: the scope must contain `phone`.
 ///
 /// ```
 /// use leptos_passwordless::server::{LoginAttempt, ServerHooks};
@@ -29,17 +28,17 @@ pub struct ServerHooks {
     before_verify: Option<Hook>,
 }
 
-/// What a hook is asked about.
+/// The argument of a hook.
 #[derive(Clone, Copy, Debug)]
 pub struct LoginAttempt<'a> {
-    /// The number that the code goes to, or went to.
+    /// The number that the code is sent to.
     pub phone_number: &'a PhoneNumber,
-    /// The address of the person's browser.
+    /// The address of the user's browser.
     pub client_ip: IpAddr,
 }
 
 impl ServerHooks {
-    /// Asked before a code is sent, the number being a valid one; also before it is sent again.
+    /// Runs before a code is sent or sent again, with a valid number.
     #[must_use]
     pub fn before_start(
         mut self,
@@ -49,7 +48,7 @@ impl ServerHooks {
         self
     }
 
-    /// Asked before a code is checked.
+    /// Runs before a code is checked.
     #[must_use]
     pub fn before_verify(
         mut self,
@@ -63,7 +62,7 @@ impl ServerHooks {
         self.before_start.as_ref().map_or(Ok(()), |hook| hook(attempt))
     }
 
-    /// Asked again at the end, whichever way the login came.
+    /// Runs both again at the end, whichever way the login came.
     pub(super) fn may_sign_in(&self, attempt: &LoginAttempt<'_>) -> Result<(), String> {
         self.may_start(attempt)?;
         self.may_verify(attempt)

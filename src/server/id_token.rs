@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 /// Seconds by which the clocks may differ.
 const LEEWAY: f64 = 60.0;
 
-/// An ID token is not to be trusted.
+/// An ID token was rejected.
 #[derive(Debug, Error)]
 pub(super) enum IdTokenError {
     /// Not a JWT, or without a member that it must have.
@@ -39,15 +39,15 @@ pub(super) enum IdTokenError {
     /// Issued for someone else.
     #[error("it is meant for another client")]
     WrongAudience,
-    /// Its time is over, or has not come.
+    /// It has expired or is not valid yet.
     #[error("it is not valid at this time")]
     WrongTime,
-    /// Not the answer to this request.
+    /// Not the response to this request.
     #[error("its nonce is not the one that was sent")]
     WrongNonce,
 }
 
-/// What an ID token says, once checked.
+/// The claims of a verified ID token.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Claims {
     iss: String,
@@ -87,7 +87,7 @@ impl IdTokens {
         Self { issuer: config.tenant.issuer().to_owned(), client_id: config.client_id.clone(), jwks, clock }
     }
 
-    /// Sees to it that there are keys to check a token with, before a code is used up for one.
+    /// Ensures that there are keys to verify a token with, before a code is consumed for one.
     pub(super) async fn ready(&self) -> Result<(), KeyError> {
         self.jwks.ready().await
     }

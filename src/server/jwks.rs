@@ -9,9 +9,9 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 
 const MAX_AGE: Duration = Duration::minutes(10);
-/// A fetch that failed is not tried again for so long, while older keys are at hand.
+/// After a failed fetch, older keys are used for this long before the next try.
 const PAUSE: Duration = Duration::seconds(10);
-/// Unknown keys are looked up at once, but not more often than this: anyone can make up the name of one.
+/// Unknown keys are looked up at once, but no more often than this: anyone can make up a key id.
 const MAX_LOOK_UPS: usize = 5;
 const LOOK_UPS_IN: Duration = Duration::minutes(1);
 
@@ -52,7 +52,8 @@ impl Jwks {
         Self { tenant, clock, cached: Mutex::default() }
     }
 
-    /// Fetches the keys if there are none yet: to be asked before a code is used up, for a login that cannot be verified.
+    /// Fetches the keys if there are none yet: called before a code is consumed, which would be lost if the ID token could
+    /// not be verified.
     pub(super) async fn ready(&self) -> Result<(), KeyError> {
         let mut cached = self.cached.lock().await;
         self.refresh(&mut cached).await
@@ -68,8 +69,8 @@ impl Jwks {
         cached.keys.get(id).cloned().ok_or(KeyError::Unknown)
     }
 
-    /// Fetches what is too old. Where that fails the old keys are good for longer: the tenant may be down for a while, and
-    /// what it signed is still its own.
+    /// Fetches expired keys again. If that fails, the old ones stay valid: the tenant may be down, but its signatures still
+    /// hold.
     async fn refresh(&self, cached: &mut Cached) -> Result<(), KeyError> {
         let now = self.clock.now();
         if cached.fetched_at.is_some_and(|at| now - at < MAX_AGE) {
@@ -88,7 +89,7 @@ impl Jwks {
         }
     }
 
-    /// A set without a usable key takes the place of none.
+    /// A set without a usable key does not replace another.
     async fn fetch(&self, cached: &mut Cached) -> Result<(), KeyError> {
         let now = self.clock.now();
         cached.tried_at = Some(now);
@@ -104,7 +105,7 @@ impl Jwks {
 
 impl Cached {
     fn may_look_up(&mut self, now: OffsetDateTime) -> bool {
-        // What was fetched this moment needs no second look.
+        // Just fetched.
         if self.fetched_at == Some(now) {
             return false;
         }
@@ -117,7 +118,7 @@ impl Cached {
     }
 }
 
-/// A key that may sign ID tokens; what else the document holds is passed over.
+/// A key that may sign ID tokens; other entries are skipped.
 fn usable(entry: &Value) -> Option<(String, DecodingKey)> {
     let jwk: Jwk = serde_json::from_value(entry.clone()).ok()?;
     let is_rs256 =

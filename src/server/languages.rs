@@ -1,4 +1,4 @@
-//! The languages of the dialog, and which of them a browser gets.
+//! The languages of the dialog, and the choice among them.
 
 use super::memo::Memo;
 use crate::messages::{Messages, Text};
@@ -17,7 +17,7 @@ static DICTIONARIES: &[(&str, &str)] = dictionaries! {
     "lt" "lv" "ms" "nb" "nl" "nn" "pl" "pt" "pt-br" "ro" "ru" "sk" "sl" "sr" "sv" "th" "tr" "uk" "vi" "zh" "zh-tw"
 };
 
-/// Tags that mean one of these, Lock's doubles among them.
+/// Tags that mean one of these, including Lock's aliases.
 const ALIASES: [(&str, &str); 7] = [
     ("no", "nb"),
     ("ua", "uk"),
@@ -63,7 +63,7 @@ impl Language {
         }
     }
 
-    /// The first language that a browser asks for and the dialog speaks.
+    /// The first accepted language that the dialog has.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
         accepted_tags(headers).find_map(|tag| Self::from_tag(tag).ok())
     }
@@ -79,7 +79,7 @@ impl Language {
         self.0
     }
 
-    /// What the dialog says in it.
+    /// Its texts.
     pub fn messages(self) -> Messages {
         Messages::clone(&MESSAGES.get(self))
     }

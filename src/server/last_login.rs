@@ -1,5 +1,4 @@
-//! The number of a browser's last login, kept there in an encrypted cookie: nobody else can read it, and what is shown
-//! of it is masked.
+//! The number of a browser's last login, in an encrypted cookie; it is shown only masked.
 
 use super::{AuthConfig, cookies, seal};
 use crate::PhoneNumber;
@@ -9,8 +8,7 @@ use time::Duration;
 const LIFETIME: Duration = Duration::days(90);
 const NAME: &str = "last_login";
 
-/// The header that makes a browser remember the number that an ID token names; `None` where that is not wanted, or
-/// cannot be done.
+/// The header that stores the number of an ID token in the browser; `None` if that is disabled or fails.
 pub(super) fn remember(config: &AuthConfig, phone_number: Option<&str>) -> Option<HeaderValue> {
     if !config.remember_last_login {
         return None;
@@ -20,7 +18,7 @@ pub(super) fn remember(config: &AuthConfig, phone_number: Option<&str>) -> Optio
     cookies::set(config, &name, &value, LIFETIME)
 }
 
-/// The number that a browser remembers.
+/// The stored number.
 pub(super) fn remembered(config: &AuthConfig, headers: &HeaderMap) -> Option<PhoneNumber> {
     if !config.remember_last_login {
         return None;

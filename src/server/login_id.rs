@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 /// Milliseconds since 1970, in 6 bytes, and 6 random ones.
 const BYTES: usize = 12;
 
-/// Names one login of a browser in its forms, its cookies and its `state`: two tabs are two logins. It is no secret; the
-/// cookie of this name is what lets a browser go on with it.
+/// Identifies one login of a browser in its forms, its cookies and its `state`: two tabs are two logins. It is not a secret;
+/// only the cookie of this name lets a browser continue the login.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(super) struct LoginId {

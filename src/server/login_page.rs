@@ -1,4 +1,4 @@
-//! URLs of the login page, and what their queries say.
+//! URLs of the login page, and the meaning of their queries.
 
 use super::login_id::LoginId;
 use crate::outcome::Refusal;
@@ -8,7 +8,7 @@ use url::form_urlencoded::byte_serialize;
 pub(super) const HOSTED: &str = "/login/hosted";
 /// The parameter that names a login.
 pub(super) const LOGIN: &str = "login";
-/// The parameter that says why there is no login.
+/// The parameter with the reason why there is no login.
 pub(super) const REFUSED: &str = "refused";
 
 /// A login page with the way back.
@@ -23,7 +23,8 @@ pub(super) fn with_login(page: &str, id: &LoginId) -> String {
     format!("{page}{separator}{LOGIN}={id}")
 }
 
-/// The query that tells a page without a login why a step was refused: only what anyone may make a page say.
+/// The query by which a page without a login shows why a step was refused. Anyone can make such a link, so there are only
+/// harmless reasons.
 pub(super) fn refusal_query(refusal: &Refusal) -> String {
     let name = match refusal {
         Refusal::OtherBrowser => "other_browser",
@@ -33,7 +34,7 @@ pub(super) fn refusal_query(refusal: &Refusal) -> String {
     format!("{REFUSED}={name}")
 }
 
-/// What the query of [`refusal_query`] stands for.
+/// The refusal of a [`refusal_query`].
 pub(super) fn refusal_named(name: &str) -> Option<Refusal> {
     match name {
         "other_browser" => Some(Refusal::OtherBrowser),

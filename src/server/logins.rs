@@ -1,5 +1,5 @@
-//! The logins that a browser has under way, each in a cookie of its own: no request loses what another keeps, nothing is
-//! stored for strangers, and any instance of the app can go on.
+//! The logins that a browser has in progress, each in a cookie of its own: parallel requests lose no updates, nothing is
+//! stored on the server for anonymous visitors, and any instance of the app can continue a login.
 
 use super::{
     AuthConfig, cookies,
@@ -14,9 +14,9 @@ use time::{Duration, OffsetDateTime};
 const NAME: &str = "login_";
 /// How long a login may take.
 const LIFETIME: Duration = Duration::hours(1);
-/// A browser that does not bring the cookie of so young a login keeps none.
+/// If the cookie of a login this young is missing, the browser blocks cookies.
 const YOUNG: Duration = Duration::minutes(5);
-/// Logins of one browser at once, and the bytes that their cookies may have together: servers refuse long headers.
+/// The most logins of one browser, and bytes of their cookies together: servers refuse long headers.
 const MAX_COUNT: usize = 8;
 const MAX_BYTES: usize = 4096;
 
@@ -43,13 +43,13 @@ impl<'a> Logins<'a> {
         self.found.iter().find(|(found, _)| found == id).and_then(|found| self.open(found))
     }
 
-    /// The login that an answer of the tenant is for.
+    /// The login that a response of the tenant belongs to.
     pub(super) fn of_state(&self, state: &str) -> Option<PendingLogin> {
         let login = self.named(&State::login(state)?)?;
         login.authorization().is_some_and(|authorization| authorization.state.is(state)).then_some(login)
     }
 
-    /// The newest login that is not over, of those that began after `since`.
+    /// The newest unfinished login, of those that started after `since`.
     pub(super) fn newest(&self, since: Option<OffsetDateTime>) -> Option<PendingLogin> {
         let young = self.found.iter().filter(|(id, _)| since.is_none_or(|since| id.began_at() > since));
         young.filter_map(|found| self.open(found)).find(|login| !login.is_over)
@@ -60,12 +60,12 @@ impl<'a> Logins<'a> {
         self.newest(None).map(|newest| newest.transaction)
     }
 
-    /// The newest login that is over.
+    /// The newest finished login.
     pub(super) fn newest_over(&self) -> Option<PendingLogin> {
         self.found.iter().filter_map(|found| self.open(found)).find(|login| login.is_over)
     }
 
-    /// Whether the browser keeps no cookies, as far as the login that it names tells: it is young, and was not brought.
+    /// Whether the browser seems to block cookies: the login that it names is young, and its cookie is missing.
     pub(super) fn are_blocked(&self, id: &LoginId) -> bool {
         self.found.is_empty() && self.is_young(id)
     }
@@ -74,12 +74,12 @@ impl<'a> Logins<'a> {
         (Duration::ZERO..YOUNG).contains(&(self.now - id.began_at()))
     }
 
-    /// Whether a login of this name could be under way in some browser.
+    /// Whether a login of this name could be in progress in some browser.
     pub(super) fn is_fresh(&self, id: &LoginId) -> bool {
         (Duration::ZERO..LIFETIME).contains(&(self.now - id.began_at()))
     }
 
-    /// The headers that keep a login in the browser; what is too much beside it goes, oldest first.
+    /// The headers that store a login in the browser; if there are too many others, they remove the oldest.
     pub(super) fn keep(&self, login: &PendingLogin) -> Vec<HeaderValue> {
         let name = self.name(&login.id);
         let Some(value) = self.seal(&name, login) else { return Vec::new() };

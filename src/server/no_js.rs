@@ -1,4 +1,4 @@
-//! Answers to plain forms, which browsers send without JavaScript.
+//! Responses to plain forms, which browsers submit without JavaScript.
 
 use super::return_to::ReturnTo;
 use http::{
@@ -18,7 +18,7 @@ pub(super) fn redirect(parts: &Parts, url: &str) {
     }
 }
 
-/// The page that a form stood on, with `query` in the place of its own: what that said is part of the login by now.
+/// The page that a form was on, with `query` instead of its own, which is part of the login by now.
 pub(super) fn page(parts: &Parts, login_path: &str, query: Option<&str>) -> String {
     let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
     let path = referer.and_then(ReturnTo::path_of).map_or_else(|| login_path.to_owned(), String::from);

@@ -1,4 +1,4 @@
-//! The unguessable texts of a login: its secret, and what is derived from that: state, nonce, PKCE's verifier.
+//! The secrets of a login: a random one, and those derived from it: state, nonce, PKCE's verifier.
 
 use super::{
     entropy::{NoRandomness, random_bytes},
@@ -28,23 +28,23 @@ macro_rules! unguessable_text {
 }
 
 unguessable_text! {
-    /// What a browser keeps of one login, in an encrypted cookie.
+    /// The secret of one login, which the browser has in an encrypted cookie.
     LoginSecret
 }
 unguessable_text! {
-    /// Ties codes to the browser that asked for them, at a tenant that heeds it.
+    /// Binds codes to the browser that requested them, at a tenant that supports it.
     Transaction
 }
 unguessable_text! {
-    /// Ties the callback to the browser that asked for it (RFC 6749, section 10.12). It begins with the login's name.
+    /// Binds the callback to the browser (RFC 6749, section 10.12). It begins with the login's name.
     State
 }
 unguessable_text! {
-    /// Ties the ID token to the request (OpenID Connect Core, section 3.1.2.1).
+    /// Binds the ID token to the request (OpenID Connect Core, section 3.1.2.1).
     Nonce
 }
 unguessable_text! {
-    /// Ties the code to the one who asked for it (RFC 7636).
+    /// Binds the authorization code to the client that requested it (RFC 7636).
     CodeVerifier
 }
 
@@ -68,7 +68,7 @@ impl LoginSecret {
         text().map(Self)
     }
 
-    /// 256 bits that only who has the secret can make of a text.
+    /// HMAC-SHA-256 of a text.
     pub(super) fn mac(&self, purpose: &str, text: &str) -> [u8; 32] {
         let key = Key::new(HMAC_SHA256, self.0.as_bytes());
         let tag = sign(&key, [purpose, "\0", text].concat().as_bytes());
@@ -87,7 +87,7 @@ impl State {
         Self([id.as_str(), ".", &secret.text("state")].concat())
     }
 
-    /// The login that a state is of.
+    /// The login of a state.
     pub(super) fn login(text: &str) -> Option<LoginId> {
         LoginId::parse(text.split_once('.')?.0).ok()
     }

@@ -1,5 +1,5 @@
-//! Forms of numbers that went out of use and still fill address books, and those that are dialled at home only: what was
-//! texted then, as it is texted today.
+//! Converts numbers of older numbering plans, which are still in address books, and forms that work only inside their
+//! country, to those of today.
 
 /// The number of today for one of an older numbering plan; both without a plus, `national` without its dialling code too.
 ///
@@ -20,7 +20,7 @@ pub(super) fn today(dial_code: &str, national: &str) -> Option<String> {
     renewed.map(|national| [dial_code, &national].concat())
 }
 
-/// Ivory Coast, 2021: two digits more, by operator, which the second digit tells.
+/// Ivory Coast, 2021: two digits more, by operator, which the second digit identifies.
 fn ivorian(national: &str) -> Option<String> {
     let operator = match national.get(1..2)? {
         "0" | "1" | "2" | "3" => "01",

@@ -1,4 +1,4 @@
-//! What pages know of the login: loaded once a request, read by components.
+//! The login as pages see it: loaded once per request, read by components.
 
 use super::{
     Auth, AuthConfig, CurrentUser, address, cookies, countries,
@@ -35,13 +35,13 @@ use url::form_urlencoded;
 struct PageLogin {
     user: Option<CurrentUser>,
     login: Login,
-    /// The language in which people are told about SMS, if they are.
+    /// The language of the notice about SMS, if it is shown.
     sms_notice: Option<Language>,
     /// Dialogs on the page so far.
     dialogs: Arc<AtomicUsize>,
 }
 
-/// What the dialog starts from on the page that is being rendered; for the prop of an island. Each call is for one more
+/// The initial state of a dialog on the page that is being rendered, for the prop of an island. Each call is for another
 /// dialog on the page.
 pub fn use_login() -> Login {
     let page = of_page();
@@ -49,19 +49,19 @@ pub fn use_login() -> Login {
     Login { id: format!("lock{number}"), ..page.login }
 }
 
-/// Who is signed in, on the page that is being rendered.
+/// The signed-in user, on the page that is being rendered.
 pub fn use_current_user() -> Option<CurrentUser> {
     of_page().user
 }
 
-/// The language in which people are told about SMS, on the page that is being rendered.
+/// The language of the notice about SMS, on the page that is being rendered.
 pub(super) fn sms_notice() -> Option<Language> {
     of_page().sms_notice
 }
 
-/// For one page; what holds for all of them is set in [`AuthConfig`](super::AuthConfig).
+/// Settings for one page; those for all pages are in [`AuthConfig`](super::AuthConfig).
 impl Login {
-    /// The dialog speaks this language here.
+    /// Sets the language of the dialog.
     #[must_use]
     pub fn in_language(mut self, language: Language) -> Self {
         let offered: Vec<_> = self.countries.iter().map(|entry| entry.country).collect();
@@ -70,7 +70,7 @@ impl Login {
         self
     }
 
-    /// This number stands in the field already, unless a login is under way.
+    /// Fills in a number, unless a login is in progress.
     #[must_use]
     pub fn prefilled(mut self, phone_number: &str, country: Country) -> Self {
         if self.state.phone_number.is_empty() && self.state.sent.is_none() {
@@ -81,12 +81,12 @@ impl Login {
     }
 }
 
-/// Leptos renders every page once at start-up, without a request: nobody is signed in there.
+/// Leptos renders every page once at start-up, without a request; then there is no user.
 fn of_page() -> PageLogin {
     use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned()).unwrap_or_default()
 }
 
-/// Gives server functions, callback and pages what they ask for.
+/// Middleware that inserts [`Auth`] and [`PageLogin`] into the request's extensions.
 pub(super) async fn provide(AxumState(auth): AxumState<Auth>, mut request: Request, next: Next) -> Response {
     if let Some(url) = address::elsewhere(auth.config(), &request) {
         return Redirect::temporary(&url).into_response();
@@ -118,8 +118,8 @@ fn login(auth: &Auth, user: Option<&CurrentUser>, uri: &Uri, headers: &HeaderMap
     let pending = match &named {
         Some(id) => logins.named(id).filter(|login| !login.is_over),
         None if query(uri, REFUSED).is_some() => None,
-        // Who has signed in since goes on with none of the logins before. What was refused in one is said where it was
-        // asked for, not on every page for an hour.
+        // A user who has signed in since continues none of the earlier logins. A refusal is shown on the page that named the
+        // login, not on every page for an hour.
         None => logins.newest(user.map(|user| user.signed_in_at)).map(PendingLogin::without_notice),
     };
     let lost = named.filter(|id| pending.is_none() && logins.are_blocked(id));
@@ -127,7 +127,7 @@ fn login(auth: &Auth, user: Option<&CurrentUser>, uri: &Uri, headers: &HeaderMap
     let language = language(config, headers);
     let mut state = state(auth, pending, uri, headers);
     if let Some(id) = lost {
-        // The form names it, so that no code is sent where the next login would be lost as well.
+        // The form names it, so that no code is sent for another login whose cookie would be blocked as well.
         (state.login, state.notice) = (id.into(), Some(Notice::Refused(Refusal::CookiesBlocked)));
     }
     Login {
@@ -173,20 +173,20 @@ pub(crate) fn form_name() -> String {
     auth.and_then(|auth| LoginId::new(auth.now()).ok()).map(String::from).unwrap_or_default()
 }
 
-/// The country chosen at first: one that is offered, or the browser would take the first of the list for chosen.
+/// The initial country: one of those offered, or the browser would select the first of the list.
 fn first_country(config: &AuthConfig, headers: &HeaderMap) -> Country {
     let is_offered = |country: &Country| config.countries.is_empty() || config.countries.contains(country);
     let guess = config.default_location.or_else(|| country_of(headers)).filter(is_offered);
     guess.or_else(|| config.countries.first().copied()).unwrap_or_default()
 }
 
-/// A browser that remembers its last login is offered the same number again.
+/// Offers the number of the last login, if it is stored in the browser.
 fn first_screen(auth: &Auth, headers: &HeaderMap) -> Screen {
     last_login::remembered(auth.config(), headers)
         .map_or(Screen::EnterPhone, |number| Screen::LastLogin { phone_number: number.masked() })
 }
 
-/// The way back: what the URL says, on login pages what the pending login says, elsewhere the page itself.
+/// The page to return to: from the URL, on login pages from the pending login, elsewhere the page itself.
 fn return_to(uri: &Uri, login_path: &str, pending: Option<&PendingLogin>) -> ReturnTo {
     if let Some(asked) = query(uri, "return_to") {
         return ReturnTo::parse(&asked);
@@ -203,12 +203,12 @@ fn query(uri: &Uri, name: &str) -> Option<String> {
     pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
 }
 
-/// A guess from the languages that the browser asks for: the region that one names, or is mostly spoken in.
+/// A guess from the accepted languages: the region that one names, or where it is mostly spoken.
 fn country_of(headers: &HeaderMap) -> Option<Country> {
     let named = accepted_tags(headers).find_map(|tag| Country::supported(locale(tag)?.region?.as_str()).ok());
     named.or_else(|| {
         let mut locale = locale(accepted_tags(headers).next()?)?;
-        // English is spoken everywhere, and a region that is no country (`es-419`) tells nothing.
+        // English is spoken everywhere, and a region may be no country (`es-419`).
         let may_guess = locale.region.is_none() && locale.language != language!("en");
         LocaleExpander::new_common().maximize(&mut locale);
         Country::supported(locale.region.filter(|_| may_guess)?.as_str()).ok()

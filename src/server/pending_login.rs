@@ -19,16 +19,16 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// Characters of a typed number, and of another's sentence, that are kept to be shown again.
+/// Characters of a typed number, and of a sentence of the tenant's or a hook's, that are stored to be shown again.
 const MAX_TYPED: usize = 64;
 const MAX_SENTENCE: usize = 200;
 
-/// What the dialog shows when the page is loaded again, or was never hydrated, and what the callback is checked against.
+/// The state of a login for a page that is reloaded or was never hydrated, and for the check of the callback.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct PendingLogin {
     pub(super) id: LoginId,
     pub(super) secret: LoginSecret,
-    /// All logins of a browser share it, so that the newest code is good in each of its tabs.
+    /// All logins of a browser share it, so that the newest code is valid in each of its tabs.
     pub(super) transaction: Transaction,
     /// As typed, to be corrected.
     typed: String,
@@ -40,12 +40,12 @@ pub(super) struct PendingLogin {
     notice: Option<Notice>,
     /// The terms were accepted.
     pub(super) consent: Option<Consent>,
-    /// The browser is on its way through the tenant, with or without PKCE.
+    /// Set once the browser was sent through the tenant, with or without PKCE.
     pub(super) pkce: Option<PkceSupport>,
-    /// The app named the number, not the person.
+    /// The number comes from the app, not from the user.
     #[serde(default)]
     is_named_by_app: bool,
-    /// It led to a sign-in.
+    /// It ended with a sign-in.
     pub(super) is_over: bool,
 }
 
@@ -89,18 +89,18 @@ impl PendingLogin {
         self.country = country;
     }
 
-    /// The app knows the number.
+    /// The number comes from the app.
     pub(super) fn name_number(&mut self, number: &PhoneNumber) {
         self.type_number(number.as_str(), Country::default());
         self.is_named_by_app = true;
     }
 
-    /// Whether it is the app that named this number.
+    /// Whether this number comes from the app.
     pub(super) fn is_for_known(&self, number: Option<&PhoneNumber>) -> bool {
         self.is_named_by_app && self.sent.as_ref().is_some_and(|sent| Some(&sent.number) == number)
     }
 
-    /// A code went out: the dialog asks for it.
+    /// A code was sent: the dialog goes to the code screen.
     pub(super) fn code_sent(
         &mut self,
         auth: &Auth,
@@ -120,38 +120,38 @@ impl PendingLogin {
         self.shown(now).unwrap_or_default()
     }
 
-    /// A step was refused: the dialog says why, where it stands.
+    /// A step was refused: the dialog shows why.
     pub(super) fn refused(&mut self, refusal: Refusal) {
-        // Another number may do, or a tick: both are where the number is asked for.
+        // To be corrected on the screen of the number, which has the terms as well.
         let is_about_number =
             matches!(refusal, Refusal::NoPendingLogin | Refusal::CountryNotAllowed | Refusal::TermsNotAccepted);
         self.at_code &= !is_about_number;
         self.notice = Some(Notice::Refused(shortened(refusal)));
     }
 
-    /// The number is to be corrected.
+    /// Goes back to the screen of the number.
     pub(super) fn edit_number(&mut self) {
         self.at_code = false;
         self.notice = None;
     }
 
-    /// The same with nothing to say about its last step.
+    /// The same without the outcome of its last step.
     pub(super) fn without_notice(self) -> Self {
         Self { notice: None, ..self }
     }
 
-    /// The browser leaves for the tenant.
+    /// The browser is sent to the tenant.
     pub(super) fn authorize(&mut self, pkce: PkceSupport) -> Authorization {
         self.pkce = Some(pkce);
         Authorization::of(&self.id, &self.secret, pkce)
     }
 
-    /// What the callback is checked against; `None` if the browser was not sent to the tenant.
+    /// The secrets that the callback is checked against; `None` if the browser was not sent to the tenant.
     pub(super) fn authorization(&self) -> Option<Authorization> {
         self.pkce.map(|pkce| Authorization::of(&self.id, &self.secret, pkce))
     }
 
-    /// Somebody is signed in: nothing of it is left but the way on.
+    /// The user is signed in: everything is dropped but the page to return to.
     pub(super) fn end(&mut self) {
         (self.typed, self.sent, self.notice, self.at_code) = (String::new(), None, None, false);
         self.is_over = true;
@@ -180,18 +180,18 @@ impl PendingLogin {
         }
     }
 
-    /// Who comes back to the code after its time is told at once.
+    /// The notice for a code that expired while the page was away.
     fn expired(&self, now: OffsetDateTime) -> Option<Notice> {
         let is_over = self.at_code && self.sent.as_ref().is_some_and(|sent| sent.expires_at <= now);
         is_over.then_some(Notice::Refused(Refusal::CodeExpired))
     }
 
-    /// Whether a code for this number is still good.
+    /// Whether a code for this number is still valid.
     pub(super) fn has_code_for(&self, number: &PhoneNumber, now: OffsetDateTime) -> bool {
         self.sent.as_ref().is_some_and(|sent| sent.number == *number && sent.expires_at > now)
     }
 
-    /// Back to the code, which was sent before.
+    /// Goes back to the code screen.
     pub(super) fn back_to_the_code(&mut self) {
         self.at_code = true;
     }
@@ -209,7 +209,7 @@ impl PendingLogin {
 }
 
 impl Sent {
-    /// Seconds until another code may be asked for.
+    /// Seconds until another code may be requested.
     pub(super) fn resend_in(&self, now: OffsetDateTime) -> u32 {
         seconds_until(self.resend_at, now)
     }
@@ -219,7 +219,7 @@ impl Sent {
     }
 }
 
-/// A cookie has no room for long sentences.
+/// Shortens sentences to fit into a cookie.
 fn shortened(refusal: Refusal) -> Refusal {
     let short = |sentence: String| sentence.chars().take(MAX_SENTENCE).collect();
     match refusal {

@@ -1,14 +1,13 @@
-//! Reads phone numbers as people write them: what was typed, read with libphonenumber's metadata.
+//! Reads typed phone numbers with libphonenumber's metadata.
 //!
-//! The metadata lags behind the numbering plans. So a number is refused only where its length is wrong for a mobile of
-//! its country; one that the metadata does not list is [`Certainty::Unlisted`], and the person is asked whether it is
-//! right.
+//! The metadata lags behind the numbering plans. So a number is refused only if its length is wrong for a mobile of its
+//! country; one that the metadata does not list is [`Certainty::Unlisted`], and the user is asked to confirm it.
 
 use super::{countries::idd_of, old_forms};
 use crate::{Country, PhoneNumber, outcome::Refusal, phone_number::typed::Typed};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber as Parsed, PhoneNumberFormat, PhoneNumberType};
 
-/// Longer input is not looked at.
+/// Longer input is not parsed.
 const MAX_LENGTH: usize = 128;
 
 /// A number that can exist.
@@ -20,12 +19,12 @@ pub(super) struct Number {
     pub(super) certainty: Certainty,
 }
 
-/// How sure it is that this number is meant, and that it exists.
+/// How certain it is that this number is meant, and that it exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Certainty {
     /// The metadata lists it, and there is one way to read what was typed.
     Sure,
-    /// What was typed is a number of two countries.
+    /// The typed text is a number of two countries.
     Ambiguous,
     /// Its length is right; the metadata does not list it.
     Unlisted,
@@ -45,7 +44,7 @@ pub(super) fn read(typed: &str, country: Country, allowed: &[Country]) -> Result
     Ok(Number { e164, display, certainty })
 }
 
-/// Refuses a number that is of none of these countries; all are allowed if there are none.
+/// Refuses a number that is in none of these countries; an empty list allows all.
 pub(super) fn check_country(e164: &PhoneNumber, allowed: &[Country]) -> Result<(), Refusal> {
     if allowed.is_empty() { Ok(()) } else { read(e164.as_str(), Country::default(), allowed).map(drop) }
 }
@@ -57,7 +56,7 @@ pub(super) fn known(e164: &PhoneNumber) -> Result<Number, Refusal> {
 }
 
 impl Number {
-    /// Whether this is the number that a person was shown, spaced in whatever way.
+    /// Whether this is the number that the user was shown, whatever its spacing.
     pub(super) fn is_shown_as(&self, shown: &str) -> bool {
         shown.chars().filter(char::is_ascii_digit).eq(self.e164.as_str().chars().skip(1))
     }
@@ -123,7 +122,7 @@ fn today(parsed: Parsed) -> Option<(Parsed, Certainty)> {
     (is_possible && reads_as_itself(&parsed)).then_some((parsed, Certainty::Unlisted))
 }
 
-/// Of several zeros in front of a number each reading takes one away: nobody has such a number.
+/// Each parsing strips one of several leading zeros: no such number exists.
 fn reads_as_itself(parsed: &Parsed) -> bool {
     let e164 = e164(parsed);
     Parsed::parse(&e164, None).is_ok_and(|again| self::e164(&again) == e164)
@@ -140,7 +139,7 @@ fn e164(number: &Parsed) -> String {
     number.format_as(PhoneNumberFormat::E164).into_owned()
 }
 
-/// Territories whose numbers are dialled like those of a country, and that people count to it.
+/// Territories whose numbers are dialled like those of a country, and that are usually counted as part of it.
 const DEPENDENCIES: [(&str, &[&str]); 7] = [
     ("AU", &["CC", "CX"]),
     ("FI", &["AX"]),

@@ -1,6 +1,6 @@
-//! How often one address may ask for codes through this app.
+//! The rate limit of requested codes per address.
 //!
-//! The tenant cannot tell: a call with the client secret counts for the whole app there.
+//! The tenant cannot enforce it: calls with the client secret count for the whole app there.
 
 use super::{client_ip::network, phone_number::Certainty};
 use crate::outcome::Refusal;
@@ -11,13 +11,13 @@ use std::{
 };
 use time::{Duration, OffsetDateTime};
 
-/// The time in which an allowance comes back.
+/// The time in which an allowance is refilled.
 const PERIOD: Duration = Duration::HOUR;
-/// Addresses that are remembered at most, some 10 MB of them.
+/// The most addresses that are stored, some 10 MB.
 const MAX_REMEMBERED: usize = 100_000;
-/// No fewer are looked through for those that can be forgotten.
+/// Fewer are not searched for expired ones.
 const MIN_SWEPT: usize = 1000;
-/// Codes of its allowance that a number costs which the metadata does not list.
+/// What a number that the metadata does not list costs, in codes of the allowance.
 const UNLISTED_COST: u32 = 5;
 
 /// The allowances of addresses, in memory.
@@ -32,8 +32,7 @@ impl Limits {
         Self { starts_per_ip_hour, buckets: Mutex::new(Buckets::new(MAX_REMEMBERED)) }
     }
 
-    /// Takes one code from the allowance of an address, and more for a number that nobody lists: who tries numbers out
-    /// comes upon many of those.
+    /// Takes one code from the allowance of an address, and more for an unlisted number: guessing numbers hits many of those.
     pub(super) fn take_start(&self, client: IpAddr, certainty: Certainty, now: OffsetDateTime) -> Result<(), Refusal> {
         if self.starts_per_ip_hour == 0 {
             return Ok(());
@@ -48,12 +47,12 @@ impl Limits {
     }
 }
 
-/// Token buckets, as the generic cell rate algorithm has them: of each address the moment at which its allowance is whole
-/// again. Addresses of whom that is past are as good as unknown.
+/// Token buckets by the generic cell rate algorithm (GCRA): for each address the time at which its allowance is full again.
+/// Once that is past, the address can be dropped. Not `governor`, whose keyed limiter has no bound on its memory.
 struct Buckets {
     whole_at: HashMap<IpAddr, OffsetDateTime>,
     max: usize,
-    /// At so many they are looked through.
+    /// The number of addresses at which expired ones are removed.
     sweep_at: usize,
 }
 
@@ -62,10 +61,10 @@ impl Buckets {
         Self { whole_at: HashMap::new(), max, sweep_at: MIN_SWEPT.min(max) }
     }
 
-    /// Takes a part of an allowance, which is a period long; `Err` says how long it will take until that is there.
+    /// Takes a part of an allowance, which is a period long; `Err` has the time until that part is available.
     fn take(&mut self, address: IpAddr, part: Duration, now: OffsetDateTime) -> Result<(), Duration> {
         self.make_room(now);
-        // A clock that was set back keeps nobody waiting for longer than a period.
+        // If the clock was set back, no one waits for longer than a period.
         let before = self.whole_at.get(&address).map_or(now, |at| (*at).clamp(now, now + PERIOD));
         let wait = before + part - now - PERIOD;
         self.whole_at.insert(address, if wait.is_positive() { before } else { before + part });

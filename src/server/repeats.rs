@@ -1,7 +1,8 @@
-//! Steps that use something up: one at a time for each login, to their end, and for a minute with the same result.
+//! Idempotency of steps that consume a code: one at a time per login, run to completion, and repeatable for a minute with
+//! the same result.
 //!
-//! A person presses twice, a browser loads a page twice or breaks off the first of two requests: the second has to come
-//! to what the first came to, although the code is used up by then.
+//! Users click twice, and browsers load a page twice or cancel the first of two requests: the second must have the result
+//! of the first, although the code is consumed by then.
 
 use super::{CurrentUser, pending_login::PendingLogin};
 use crate::{OneTimeCode, outcome::ApiError};
@@ -21,7 +22,7 @@ use tracing::Instrument;
 const REPEATABLE: Duration = Duration::minutes(1);
 pub(super) const KEY: &str = "passwordless.step";
 
-/// Who takes a step of a login waits until the one before has taken it.
+/// Queues, one per login: a step waits for the one before it.
 #[derive(Default)]
 pub(super) struct Turns(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
 
@@ -44,7 +45,7 @@ impl Turns {
 }
 
 impl Drop for Turn<'_> {
-    /// Forgets the queue when nobody else stands in it: beside the map's there is this turn's own handle.
+    /// Removes the queue if no one else is waiting: the two handles left are the map's and this turn's own.
     fn drop(&mut self) {
         let mut queues = self.turns.queues();
         if queues.get(&self.name).is_some_and(|queue| Arc::strong_count(queue) <= 2) {
@@ -53,7 +54,7 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// Takes a step to its end, also where the browser breaks the request off: what it used up would be lost.
+/// Runs a step to completion even if the browser cancels the request: the code it consumed would be lost.
 pub(super) async fn to_the_end<T: Send + 'static>(
     step: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, ApiError> {
@@ -63,17 +64,17 @@ pub(super) async fn to_the_end<T: Send + 'static>(
     })
 }
 
-/// What the right code came to.
+/// The result of a right code.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Outcome {
-    /// Recognises the code, for who has the login's secret.
+    /// A MAC of the code, with the login's secret.
     code: [u8; 32],
-    /// Who signed in, once that has happened.
+    /// The user, once signed in.
     pub(super) user: Option<CurrentUser>,
     at: OffsetDateTime,
 }
 
-/// Where outcomes are kept: beside the sessions, under a name that only the login's cookie tells.
+/// Stores outcomes with the sessions, under a name derived from the login's secret.
 pub(super) struct Repeats {
     store: Arc<dyn SessionStore>,
     name: Id,
@@ -87,7 +88,7 @@ impl Repeats {
         Self { store: Arc::clone(store), name: Id(i128::from_le_bytes(name)), secret: login.secret.clone() }
     }
 
-    /// What the login came to a moment ago.
+    /// The recent outcome of the login.
     pub(super) async fn outcome(&self, now: OffsetDateTime) -> Option<Outcome> {
         let record = self.store.load(&self.name).await.unwrap_or_else(|error| {
             tracing::error!(%error, "what a login came to could not be read");
@@ -97,7 +98,7 @@ impl Repeats {
         (now - outcome.at < REPEATABLE).then_some(outcome)
     }
 
-    /// The same, if it was by this code.
+    /// The same, if it was for this code.
     pub(super) async fn outcome_of(&self, code: &OneTimeCode, now: OffsetDateTime) -> Option<Outcome> {
         self.outcome(now).await.filter(|outcome| outcome.code == self.fingerprint(code))
     }
@@ -107,7 +108,7 @@ impl Repeats {
         self.keep(&Outcome { code: self.fingerprint(code), user, at: now }).await;
     }
 
-    /// The tenant's answer signed someone in.
+    /// The callback signed a user in.
     pub(super) async fn signed_in(&self, user: &CurrentUser, now: OffsetDateTime) {
         let code = self.outcome(now).await.map(|outcome| outcome.code).unwrap_or_default();
         self.keep(&Outcome { code, user: Some(user.clone()), at: now }).await;
@@ -117,12 +118,12 @@ impl Repeats {
         self.secret.mac("code", code.as_str())
     }
 
-    /// A login goes on without it; only a repetition of the step fails then.
+    /// If storing fails, the login continues; only a repetition of the step will fail.
     async fn keep(&self, outcome: &Outcome) {
         let kept = async {
             let data = HashMap::from_iter([(KEY.to_owned(), serde_json::to_value(outcome)?)]);
             let mut record = Record { id: self.name, data, expiry_date: outcome.at + REPEATABLE };
-            // Not saved: stores take that for what exists only.
+            // Not `save`, which stores may refuse for a record that does not exist.
             self.store.delete(&self.name).await?;
             self.store.create(&mut record).await?;
             Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())

@@ -1,4 +1,4 @@
-//! What a server function needs of the request it runs in.
+//! The request of a server function.
 
 use super::{
     Auth, LoginFlow, address, browser::Browser, entropy::NoRandomness, hooks::LoginAttempt, languages::Language,
@@ -40,7 +40,7 @@ impl Request {
         Ok(Self { auth, session, store, client_ip: client_ip(&parts.extensions), parts })
     }
 
-    /// The language that the person reads.
+    /// The language of the page.
     pub(super) fn language(&self) -> Language {
         page_context::language(self.auth.config(), &self.parts.headers)
     }
@@ -50,17 +50,17 @@ impl Request {
         last_login::remembered(self.auth.config(), &self.parts.headers).ok_or(Refusal::NoPendingLogin)
     }
 
-    /// The logins that the browser has under way.
+    /// The logins that the browser has in progress.
     pub(super) fn logins(&self) -> Logins<'_> {
         Logins::of(self.auth.config(), &self.parts.headers, self.auth.now())
     }
 
-    /// The browser, as the tenant is told of it.
+    /// The browser, for calls to the tenant.
     pub(super) fn browser(&self, login: &PendingLogin) -> Browser {
         Browser::of(self.auth.config(), &self.parts.headers, self.client_ip, &login.transaction)
     }
 
-    /// The login that a form names. Where it names none, the newest one, or the one that is over if the form is sent twice.
+    /// The login that a form names. If it names none, the newest one, or the newest finished one if the form is submitted twice.
     pub(super) fn login(&self, name: &str) -> Result<PendingLogin, Refusal> {
         let logins = self.logins();
         let Ok(id) = LoginId::parse(name) else {
@@ -70,19 +70,19 @@ impl Request {
         logins.named(&id).ok_or(refusal)
     }
 
-    /// Refuses a form that names a login which the browser ought to bring, and did not: its next login would be lost too.
+    /// Refuses a form that names a login whose cookie is missing: the cookie of the next login would be blocked too.
     pub(super) fn check_cookies(&self, name: &str) -> Result<(), Refusal> {
         let is_blocked = LoginId::parse(name).is_ok_and(|id| self.logins().are_blocked(&id));
         if is_blocked { Err(Refusal::CookiesBlocked) } else { Ok(()) }
     }
 
-    /// Keeps a login in the browser.
+    /// Stores a login in the browser.
     pub(super) fn keep(&self, login: &PendingLogin) {
         set_cookies(self.logins().keep(login));
     }
 
     /// Refuses a form of a page under another address than the app's: the tenant sends the browser back to the app's, where
-    /// it has no cookie of this login. The flow without that way can end anywhere.
+    /// it has no cookie of this login. The token flow has no such redirect and can end anywhere.
     pub(super) fn check_address(&self) -> Result<(), Refusal> {
         let config = self.auth.config();
         let is_elsewhere =
@@ -90,7 +90,7 @@ impl Request {
         if is_elsewhere { Err(Refusal::WrongAddress(config.address())) } else { Ok(()) }
     }
 
-    /// What the app's hooks are asked about.
+    /// The argument of the app's hooks.
     pub(super) fn attempt<'a>(&self, phone_number: &'a PhoneNumber) -> LoginAttempt<'a> {
         LoginAttempt { phone_number, client_ip: self.client_ip }
     }
@@ -100,12 +100,12 @@ impl Request {
         no_js::is_plain_form(&self.parts)
     }
 
-    /// Where a plain form goes on: the page it stood on, which shows this login.
+    /// Redirects a plain form to the page it was on, which shows this login.
     pub(super) fn back_to_the_form(&self, login: &LoginId) {
         self.back(Some(&["login=", login.as_str()].concat()));
     }
 
-    /// The same where no login is under way: the page says why.
+    /// The same without a login: the page shows why.
     pub(super) fn back_without_a_login(&self, refusal: &Refusal) {
         self.back(Some(&refusal_query(refusal)));
     }
@@ -114,7 +114,7 @@ impl Request {
         no_js::redirect(&self.parts, &no_js::page(&self.parts, &self.auth.config().login_path, query));
     }
 
-    /// Where a plain form goes on once the code was right.
+    /// Redirects a plain form to a URL.
     pub(super) fn on_to(&self, url: &str) {
         no_js::redirect(&self.parts, url);
     }

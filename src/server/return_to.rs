@@ -1,16 +1,16 @@
 use serde::{Deserialize, Serialize};
 use url::{Position, Url};
 
-/// It travels in a cookie and in URLs; of a longer one the query is left out.
+/// It is in a cookie and in URLs; a longer one loses its query.
 const MAX_LENGTH: usize = 1024;
 
-/// A page of this app to come back to: path and query, never another origin.
+/// A page of this app to return to: path and query, never another origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub(super) struct ReturnTo(String);
 
 impl ReturnTo {
-    /// Takes a path of this app; whatever else it is given becomes `/`.
+    /// Takes a path of this app; anything else becomes `/`.
     pub(super) fn parse(text: &str) -> Self {
         Self::same_origin(text).unwrap_or_default()
     }
@@ -20,7 +20,7 @@ impl ReturnTo {
         Self::same_origin(Url::parse(url).ok()?.path())
     }
 
-    /// Resolved as a browser would, against a host that nobody can name: what stays there was a path.
+    /// Resolved as a browser would, against a reserved host: what stays on that host is a path.
     fn same_origin(text: &str) -> Option<Self> {
         let base = Url::parse("http://return-to.invalid/").ok()?;
         let url = base.join(text).ok()?;
@@ -44,7 +44,7 @@ impl ReturnTo {
     }
 }
 
-/// Steps of the login itself: who came back to one would log in again, or out.
+/// Steps of the login itself: returning to one would log in again, or out.
 fn is_of_the_login(path: &str) -> bool {
     ["/callback", "/login/hosted", "/logout"].contains(&path) || path.starts_with("/api/passwordless/")
 }

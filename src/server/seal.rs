@@ -19,7 +19,7 @@ pub(super) fn seal(config: &AuthConfig, cookie: &str, text: &[u8]) -> Result<Str
     Ok(URL_SAFE_NO_PAD.encode([nonce.as_ref(), sealed.as_slice()].concat()))
 }
 
-/// The text of the cookie of this name; `None` if this app, with the secret of today, did not write it.
+/// Decrypts the cookie of this name; `None` if it was not written by this app with its current secret.
 pub(super) fn open(config: &AuthConfig, cookie: &str, value: &str) -> Option<Vec<u8>> {
     let mut bytes = URL_SAFE_NO_PAD.decode(value).ok()?;
     let (nonce, sealed) = bytes.split_at_mut_checked(NONCE_LEN)?;
@@ -28,7 +28,7 @@ pub(super) fn open(config: &AuthConfig, cookie: &str, value: &str) -> Option<Vec
     Some(text.to_vec())
 }
 
-/// From the client secret, which every instance has and no browser.
+/// Derived from the client secret, which every instance of the app has.
 fn key(config: &AuthConfig) -> Result<RandomizedNonceKey, Unspecified> {
     let secret = config.client_secret.expose_secret().as_bytes();
     let mut key = [0; 32];

@@ -1,4 +1,4 @@
-//! Messages that went out a moment ago: a form that is sent twice asks for one of them.
+//! Recently sent messages: a form that is submitted twice sends one.
 
 use super::tenant_client::StartResponse;
 use crate::PhoneNumber;
@@ -8,10 +8,10 @@ use std::{
 };
 use time::{Duration, OffsetDateTime};
 
-/// Between the presses of a double click, and a browser that loads the answer again.
+/// Long enough for a double click, and for a browser that reloads the response.
 const REPEATABLE: Duration = Duration::seconds(10);
 
-/// What was sent, by the name that the page gave its form.
+/// Sent messages by the name of their form.
 #[derive(Default)]
 pub(super) struct Sends(Mutex<HashMap<String, Send>>);
 
@@ -22,7 +22,7 @@ struct Send {
 }
 
 impl Sends {
-    /// What a form of this name has had sent to a number.
+    /// The message that a form of this name has sent to a number.
     pub(super) fn recall(&self, form: &str, number: &PhoneNumber, now: OffsetDateTime) -> Option<StartResponse> {
         let sends = self.sends();
         let send = sends.get(form).filter(|send| send.number == *number && now - send.at < REPEATABLE)?;

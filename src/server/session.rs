@@ -1,7 +1,7 @@
-//! How sessions are kept: on the server, the cookie holds an identifier only.
+//! Sessions, which are stored on the server; the cookie holds only an id.
 //!
-//! In place of tower-sessions' own layer, which gives a browser the cookie of a session back that another request has
-//! ended meanwhile, and whose removal of a `__Host-` cookie browsers ignore.
+//! Instead of tower-sessions' own layer, which sets the cookie of a session again that another request has ended meanwhile,
+//! and whose removal of a `__Host-` cookie browsers ignore.
 
 use super::{AuthConfig, cookies};
 use axum::{
@@ -14,19 +14,19 @@ use std::sync::Arc;
 use time::Duration;
 use tower_sessions::{Expiry, Session, SessionStore, session::Error, session::Id};
 
-/// A session ends after so long without a visit.
+/// A session expires after this long without a visit.
 pub(super) const IDLE: Duration = Duration::hours(24);
-/// A session ends after so long in any case.
+/// A session expires after this long in any case.
 pub(super) const ABSOLUTE: Duration = Duration::days(7);
 
-/// Where sessions are kept, and what the cookie of one is like.
+/// The session store and the name of the cookie.
 pub(super) struct Sessions<S> {
     store: Arc<S>,
     config: AuthConfig,
     name: String,
 }
 
-/// The store, for what else is kept beside the sessions.
+/// The store, for the outcomes that are stored with the sessions.
 #[derive(Clone)]
 pub(super) struct Store(pub(super) Arc<dyn SessionStore>);
 
@@ -35,13 +35,13 @@ impl<S: SessionStore> Sessions<S> {
         Arc::new(Self { store: Arc::new(store), name: cookies::name(config, "session"), config: config.clone() })
     }
 
-    /// The session that a browser brings. A neighbour's cookie of the same name is none.
+    /// The session id of a request. A cookie of the same name without a valid id is skipped.
     fn brought(&self, headers: &HeaderMap) -> Option<Id> {
         let mut ours = cookies::of(headers).filter(|(name, _)| *name == self.name);
         ours.find_map(|(_, value)| value.parse().ok())
     }
 
-    /// What the browser is told of its session; nothing, if nothing has changed.
+    /// The cookie to set, if the session has changed.
     async fn cookie(&self, brought: Option<Id>, session: &Session) -> Result<Option<HeaderValue>, Error> {
         if !session.is_modified() {
             return Ok(None);
@@ -49,8 +49,8 @@ impl<S: SessionStore> Sessions<S> {
         if session.is_empty().await {
             return Ok(brought.and_then(|_| cookies::remove(&self.config, &self.name)));
         }
-        // A session that another request has ended does not come back, nor does its cookie: that request has set the one
-        // that counts.
+        // A session that another request has ended is not stored again, and its cookie not set: that request has set the
+        // right one.
         if self.has_ended(session).await? {
             return Ok(None);
         }
@@ -69,7 +69,7 @@ impl<S: SessionStore> Sessions<S> {
     }
 }
 
-/// Middleware that gives each request its [`Session`], and keeps it unless the answer is a failure of the server.
+/// Middleware that gives each request its [`Session`] and stores it, unless the response is a server error.
 pub(super) async fn provide<S: SessionStore>(
     State(sessions): State<Arc<Sessions<S>>>,
     mut request: Request,

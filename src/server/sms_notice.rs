@@ -1,4 +1,4 @@
-//! What people are told about codes by SMS.
+//! The notice about the risks of codes by SMS.
 
 use super::{languages::Language, page_context};
 use leptos::prelude::*;
@@ -8,10 +8,10 @@ use std::{collections::HashMap, sync::LazyLock};
 static TEXTS: LazyLock<HashMap<&str, &str>> =
     LazyLock::new(|| serde_json::from_str(include_str!("../messages/sms_notice.json")).unwrap_or_default());
 
-/// Says that codes by SMS can fall into other hands, in the language of the page, where
+/// Warns that codes by SMS can be intercepted, in the language of the page, where
 /// [`AuthConfig::sms_notice`](super::AuthConfig::sms_notice) is set; nothing otherwise. For a page that shows the dialog.
 ///
-/// SMS is a restricted authenticator, about which people are to be told: NIST SP 800-63B-4, section 3.2.9.
+/// SMS is a restricted authenticator, about which users must be informed: NIST SP 800-63B-4, section 3.2.9.
 #[component]
 pub fn SmsNotice() -> impl IntoView {
     page_context::sms_notice().map(|language| {

@@ -1,4 +1,4 @@
-//! Has codes sent: `/api/passwordless/start` and `/api/passwordless/resend`.
+//! Requests codes: `/api/passwordless/start` and `/api/passwordless/resend`.
 
 use super::{
     Auth, Language, LoginAttempt,
@@ -30,7 +30,7 @@ pub(crate) struct Start {
     pub(crate) form: String,
 }
 
-/// Each code that is asked for begins a login of its own: the one that the form named may go on in another tab.
+/// Each requested code starts a login of its own: the one that the form named may continue in another tab.
 pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let country = Country::supported(&start.country).unwrap_or_default();
@@ -42,25 +42,25 @@ pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     let before = number.as_ref().ok().and_then(|number| with_code_for(&request, &start, number));
     let outcome = ask_tenant(&request, (&login, &start.form), number).await?;
     if let (Err(Refusal::RateLimited { .. }), Some(mut before)) = (&outcome, before) {
-        // It is too soon for another code, and the one before is still good.
+        // It is too soon for another code, and the previous one is still valid.
         before.back_to_the_code();
         return Ok(keep(&request, before, outcome, None));
     }
     Ok(keep(&request, login, outcome, None))
 }
 
-/// The login that the form stood in, if it has a code for the same number.
+/// The login that the form belongs to, if it has a code for the same number.
 fn with_code_for(request: &Request, start: &Start, number: &Number) -> Option<PendingLogin> {
     let before = request.login(&start.login).ok()?;
     before.has_code_for(&number.e164, request.auth.now()).then_some(before)
 }
 
 /// Sends a code to a number that the app knows, as for a step-up; the dialog on this browser's next page starts at the
-/// code. Terms and countries are not asked about, where the ID token names this very number (scope `phone`): who has a number
-/// in the app has been asked before. To be called in a server function of your app, below [`install`](super::install).
+/// code. Terms and countries are not checked if the ID token names this very number (scope `phone`): a number that the app
+/// knows has been checked before. To be called in a server function of your app, below [`install`](super::install).
 ///
 /// # Errors
-/// [`ApiError`] if no login can begin; all else that can go wrong is a [`Refusal`].
+/// [`ApiError`] if no login can start; every other failure is a [`Refusal`].
 pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let login = PendingLogin::begin(ReturnTo::parse(return_to), request.auth.now())?;
@@ -90,7 +90,7 @@ fn may_start(request: &Request, start: &Start, login: &PendingLogin) -> Result<(
     request.auth.config().check_consent(login.consent.as_ref())
 }
 
-/// The number that is meant: the one that was typed, or the one of the last login.
+/// The requested number: the typed one, or that of the last login.
 fn asked_for(request: &Request, start: &Start, country: Country) -> Result<Number, Refusal> {
     if !start.last_login.is_empty() {
         let number = phone_number::known(&request.last_login()?)?;
@@ -111,7 +111,7 @@ fn consent(request: &Request, start: &Start) -> Option<Consent> {
     Some(terms.accepted(request.auth.now()))
 }
 
-/// What the dialog counts down holds on the server too; the limit that counts is the tenant's.
+/// Enforces the dialog's countdown on the server too; the actual rate limit is the tenant's.
 fn number_to_resend(request: &Request, form: &str, login: &PendingLogin) -> Result<Number, Refusal> {
     let sent = login.sent.as_ref().ok_or(Refusal::NoPendingLogin)?;
     let now = request.auth.now();
@@ -122,7 +122,7 @@ fn number_to_resend(request: &Request, form: &str, login: &PendingLogin) -> Resu
     }
 }
 
-/// Keeps what became of it, for a page that is loaded again or was never alive.
+/// Stores the outcome, for a page that is reloaded or was never hydrated.
 fn keep(
     request: &Request,
     mut login: PendingLogin,
@@ -137,7 +137,7 @@ fn keep(
             StartOutcome::Refused(refusal)
         }
     };
-    // A dialog that is alive knows by itself what was refused, and goes on with the login that it had.
+    // A hydrated dialog has the refusal from the response, and continues the login that it had.
     if matches!(outcome, StartOutcome::CodeSent(_)) || request.is_plain_form() {
         request.keep(&login);
     }
@@ -145,7 +145,7 @@ fn keep(
     outcome
 }
 
-/// Has a code sent; one, if a form is sent twice, also where the browser breaks the first of the two requests off.
+/// Requests a code: only one if a form is submitted twice, even if the browser cancels the first of the two requests.
 async fn ask_tenant(
     request: &Request,
     (login, form): (&PendingLogin, &str),
@@ -160,10 +160,10 @@ async fn ask_tenant(
     }
 }
 
-/// A message that is asked for.
+/// A requested message.
 struct Message {
     auth: Auth,
-    /// The name that the page gave the form, if a form asks.
+    /// The name of the form, if one was submitted.
     form: String,
     number: Number,
     browser: Browser,

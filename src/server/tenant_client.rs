@@ -1,6 +1,6 @@
-//! The tenant's HTTP API, as Auth0 documents it: only what the login needs.
+//! Client of the tenant's HTTP API, as Auth0 documents it.
 //!
-//! Every call has a time-out, follows no redirect and reads no more than a small answer.
+//! Every call has a timeout, follows no redirect and reads a bounded response.
 
 use super::{
     AuthConfig, Clock, address,
@@ -26,15 +26,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const MAX_ANSWER: usize = 256 * 1024;
 const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
 
-/// What `/oauth/token` answers; the access token is not used.
+/// The response of `/oauth/token`; the access token is not used.
 #[derive(Deserialize)]
 pub(super) struct Tokens {
     pub(super) id_token: SecretString,
-    /// Our tenant's: makes the browser known to it.
+    /// An extension of our tenant: identifies the browser to it.
     pub(super) device_token: Option<SecretString>,
 }
 
-/// What `/passwordless/start` answers; the members are our tenant's.
+/// The response of `/passwordless/start`; the members are extensions of our tenant.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct StartResponse {
@@ -43,7 +43,7 @@ pub(super) struct StartResponse {
 }
 
 impl StartResponse {
-    /// How long the code lives.
+    /// The lifetime of the code.
     pub(super) fn expires_in(self) -> Option<Duration> {
         self.expires_in.map(|seconds| Duration::from_secs(seconds.into()))
     }
@@ -63,7 +63,7 @@ struct Inner {
 impl TenantClient {
     pub(super) fn new(config: &AuthConfig, clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
         let builder = Client::builder();
-        // A tenant on this machine is behind no proxy, whatever the environment says.
+        // A tenant on this machine is behind no proxy, whatever the environment configures.
         let builder = if address::is_loopback(config.tenant.url()) { builder.no_proxy() } else { builder };
         let http =
             builder.connect_timeout(CONNECT_TIMEOUT).timeout(config.tenant_timeout).redirect(Policy::none()).build()?;
@@ -78,7 +78,7 @@ impl TenantClient {
         self.0.http.post(self.tenant().endpoint(path))
     }
 
-    /// `POST /passwordless/start`: has a code sent, in a message in this language.
+    /// `POST /passwordless/start`: requests a code, in a message in this language.
     pub(super) async fn start(
         &self,
         number: &PhoneNumber,
@@ -99,7 +99,7 @@ impl TenantClient {
 
     /// `POST /passwordless/verify`: checks a code without using it up.
     ///
-    /// Nobody has to prove themselves there, but only from one who does does our tenant take the end user's address.
+    /// The endpoint needs no authentication, but our tenant trusts the end user's address only from an authenticated client.
     pub(super) async fn verify(
         &self,
         number: &PhoneNumber,
@@ -127,7 +127,7 @@ impl TenantClient {
         transaction: &Transaction,
     ) -> Url {
         let mut url = self.authorization_url("/passwordless/verify_redirect", authorization);
-        // Our tenant takes PKCE here, and binds its codes to a transaction.
+        // Only our tenant supports PKCE here, and it binds its codes to a transaction.
         if authorization.code_verifier.is_some() {
             url.query_pairs_mut().append_pair("transaction", transaction.as_str());
         }
@@ -174,7 +174,7 @@ impl TenantClient {
         url
     }
 
-    /// `POST /oauth/token`, passwordless OTP grant: uses the code up.
+    /// `POST /oauth/token`, passwordless OTP grant: consumes the code.
     pub(super) async fn redeem_otp(
         &self,
         number: &PhoneNumber,
@@ -228,8 +228,8 @@ impl TenantClient {
         self.get("/.well-known/jwks.json").await
     }
 
-    /// Whether `verify_redirect` takes PKCE, which our tenant says in its metadata and Auth0 does not. A tenant whose
-    /// metadata cannot be had does not take it: no login is stopped for what would only be an extra.
+    /// Whether `verify_redirect` supports PKCE, which our tenant states in its metadata and Auth0 does not. If the metadata
+    /// cannot be fetched, PKCE is left out: an optional protection must not stop a login.
     pub(super) async fn verify_redirect_pkce(&self) -> PkceSupport {
         let known = self.0.pkce.get_or_try_init(async || {
             let metadata: Metadata = self.get("/.well-known/openid-configuration").await?;
@@ -247,7 +247,7 @@ impl TenantClient {
         self.read(self.0.http.get(self.tenant().endpoint(path))).await
     }
 
-    /// An answer of which only the success matters.
+    /// Sends a request whose response body does not matter.
     async fn done(&self, request: RequestBuilder) -> Result<(), TenantError> {
         success(request.send().await?, self.0.clock.now()).await.map(drop)
     }
@@ -263,7 +263,7 @@ struct Metadata {
     passwordless_code_challenge_methods_supported: Option<Vec<String>>,
 }
 
-/// The body of an answer that is a success.
+/// The body of a successful response.
 async fn success(response: Response, now: OffsetDateTime) -> Result<(StatusCode, Vec<u8>), TenantError> {
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = body(response).await?;

@@ -1,5 +1,5 @@
-//! What the tenant's refusals mean. Its error codes come first; Auth0's fixed sentences count only where the code says too
-//! little, and a sentence for the person is passed on.
+//! Maps the tenant's errors to refusals. The error code decides; Auth0's fixed sentences count only where the code is
+//! ambiguous, and a sentence for the user is passed on.
 
 use crate::outcome::Refusal;
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
@@ -10,16 +10,16 @@ use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 const MAX_CODE: usize = 64;
 const MAX_SENTENCE: usize = 300;
-/// Nobody is told to wait for longer: a clock that is wrong by years says nothing.
+/// Longer waits are ignored: they come from a wrong clock.
 const MAX_WAIT: u32 = 24 * 60 * 60;
 
-/// A call did not end as hoped.
+/// A failed call.
 #[derive(Debug, Error)]
 pub(super) enum TenantError {
-    /// No answer in time, or none at all.
+    /// No response in time, or none at all.
     #[error("the tenant does not answer")]
     Unreachable(#[from] reqwest::Error),
-    /// An answer, but not one of its protocol.
+    /// A response, but not one of its protocol.
     #[error("the tenant's answer is not of its protocol (status {0})")]
     Unintelligible(StatusCode),
     /// A refusal with its error code.
@@ -46,7 +46,7 @@ impl ErrorBody {
         Self { status: StatusCode::FORBIDDEN, error, description, attempts_left, ..Self::default() }
     }
 
-    /// Reads an answer that is not a success; `None` if it says nothing.
+    /// Reads a response that is not a success; `None` if it has no error.
     pub(super) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8], now: OffsetDateTime) -> Option<Self> {
         let body = serde_json::from_slice::<Value>(body).unwrap_or_default();
         let text = |names: [&str; 2]| names.iter().find_map(|name| body[*name].as_str()).unwrap_or_default().to_owned();
@@ -62,7 +62,7 @@ impl ErrorBody {
         (!refused.error.is_empty() || status == StatusCode::TOO_MANY_REQUESTS).then_some(refused)
     }
 
-    /// What to tell the person.
+    /// The refusal for the user.
     fn meaning(&self) -> Refusal {
         match self.error.as_str() {
             _ if self.status == StatusCode::TOO_MANY_REQUESTS => Refusal::RateLimited { retry_after: self.retry_after },
@@ -85,12 +85,12 @@ impl ErrorBody {
         }
     }
 
-    /// Of these errors the sentence is Auth0's, whatever an Action says.
+    /// These errors have only Auth0's own sentences.
     fn meaning_of_a_code(&self) -> Refusal {
         self.fixed_sentence().unwrap_or_else(|| self.wrong_code())
     }
 
-    /// Of these it is Auth0's or an Action's, for the person.
+    /// These have Auth0's sentences or an Action's, which is for the user.
     fn denial(&self) -> Refusal {
         self.fixed_sentence().unwrap_or_else(|| denied(&self.description))
     }
@@ -134,7 +134,7 @@ impl ErrorBody {
     }
 }
 
-/// A sentence for the person; a single word is for programs.
+/// A sentence is for the user, a single word for programs.
 fn denied(description: &str) -> Refusal {
     let sentence: String = description.chars().filter(|c| !c.is_control()).take(MAX_SENTENCE).collect();
     let sentence = sentence.trim();

@@ -1,4 +1,4 @@
-//! What a sign-up agrees to, and that a person did.
+//! The terms of an app, and the consent to them.
 
 use crate::Terms;
 use serde::{Deserialize, Serialize};
@@ -9,13 +9,13 @@ use time::OffsetDateTime;
 pub struct TermsPolicy {
     /// Where they can be read.
     pub links: Terms,
-    /// What is recorded with a consent; a new version asks for a new one.
+    /// Recorded with a consent; a new version needs a new consent.
     pub version: String,
-    /// Whether a box has to be ticked before any code is sent or the tenant's page is opened.
+    /// Whether a box must be ticked before any code is sent or the tenant's page is opened.
     pub must_accept: bool,
 }
 
-/// A person accepted the terms.
+/// A user accepted the terms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
     /// The version of the terms.

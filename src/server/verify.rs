@@ -44,7 +44,7 @@ async fn verify_for(request: &Request, mut login: PendingLogin, code: &str) -> R
     }
 }
 
-/// What follows a right code.
+/// How the login continues after a right code.
 enum Accepted {
     /// The browser goes through the tenant to the callback.
     Redirect(PkceSupport, PhoneNumber, OneTimeCode),
@@ -64,7 +64,7 @@ async fn check(request: &Request, login: &PendingLogin, code: &str) -> Result<Re
     }
 }
 
-/// Where the browser goes on to.
+/// Continues the login; returns the URL that the browser goes to next.
 async fn go_on(request: &Request, login: &mut PendingLogin, accepted: Accepted) -> Result<String, ApiError> {
     match accepted {
         Accepted::Redirect(pkce, number, code) => {
@@ -82,7 +82,7 @@ async fn go_on(request: &Request, login: &mut PendingLogin, accepted: Accepted) 
     Ok(login.return_to.as_str().to_owned())
 }
 
-/// What checking a code takes; it is taken to its end without the request.
+/// What checking a code needs; it runs to completion even if the request is cancelled.
 struct Step {
     auth: Auth,
     repeats: Repeats,
@@ -157,7 +157,7 @@ impl Step {
         Ok(Accepted::SignedIn(Box::new(admitted)))
     }
 
-    /// Without the tenant's keys the login could not be verified, and the code would be used up for nothing.
+    /// Without the tenant's keys the ID token could not be verified, and the code would be consumed for nothing.
     async fn ensure_keys(&self) -> Result<(), Refusal> {
         self.auth.id_tokens().ready().await.map_err(|error| {
             tracing::error!(%error, "no login can be verified");
