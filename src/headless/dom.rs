@@ -28,7 +28,7 @@ pub(crate) fn write(field: &HtmlInputElement, text: &str) {
 }
 
 /// Whether an `input` event is part of an input method's composition.
-pub(super) fn is_composing(event: &Event) -> bool {
+pub(crate) fn is_composing(event: &JsValue) -> bool {
     get(event, "isComposing").is_some_and(|is_composing| is_composing.is_truthy())
 }
 
@@ -45,6 +45,12 @@ pub(crate) fn input_of(event: &Event) -> HtmlInputElement {
 pub(super) fn go_to(url: &str) {
     // If the browser refuses, the last screen still shows the link.
     drop(window().location().assign(url));
+}
+
+/// Sets a member. One function for all of them: each typed setter of web-sys would be an import of its own.
+pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // Fails only for frozen objects and proxies.
+    drop(Reflect::set(object, &name.into(), value));
 }
 
 /// A member that is neither undefined nor null.

@@ -1,14 +1,14 @@
 //! Posts the fields of a form and reads the JSON response.
 
-use super::response::JsonResult;
+use super::{dom::set, response::JsonResult};
 use crate::outcome::ApiError;
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Object, Promise};
 use leptos::{
     prelude::window,
     wasm_bindgen::{JsCast, JsValue},
 };
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestInit, Response, UrlSearchParams};
+use web_sys::{Response, UrlSearchParams};
 
 /// Calls a server function with the fields of its form.
 ///
@@ -29,10 +29,10 @@ fn send(path: &str, fields: &[(&str, &str)]) -> Result<Promise, JsValue> {
         body.append(name, value);
     }
     let headers = Object::new();
-    Reflect::set(&headers, &"accept".into(), &"application/json".into())?;
-    let request = RequestInit::new();
-    request.set_method("POST");
-    request.set_headers(&headers);
-    request.set_body(&body);
-    Ok(window().fetch_with_str_and_init(path, &request))
+    set(&headers, "accept", &"application/json".into());
+    let request = Object::new();
+    set(&request, "method", &"POST".into());
+    set(&request, "headers", &headers);
+    set(&request, "body", &body);
+    Ok(window().fetch_with_str_and_init(path, request.unchecked_ref()))
 }

@@ -1,8 +1,11 @@
 //! `WebOTP`: reads the code from the SMS, where the browser supports it (<https://wicg.github.io/web-otp/>).
 
-use super::{Passwordless, dom::get};
+use super::{
+    Passwordless,
+    dom::{get, set},
+};
 use crate::flow::{Event, Screen, State};
-use js_sys::{Function, JSON, Promise, Reflect};
+use js_sys::{Function, JSON, Promise};
 use leptos::{
     prelude::window,
     task::spawn_local,
@@ -56,7 +59,7 @@ fn receive() -> Option<(Promise, AbortController)> {
     let credentials = get(&get(&window, "navigator")?, "credentials")?;
     let waiting = AbortController::new().ok()?;
     let options = JSON::parse(r#"{"otp":{"transport":["sms"]}}"#).ok()?;
-    Reflect::set(&options, &"signal".into(), &waiting.signal()).ok()?;
+    set(&options, "signal", &waiting.signal());
     let message = get(&credentials, "get")?.dyn_ref::<Function>()?.call1(&credentials, &options).ok()?;
     Some((message.dyn_into().ok()?, waiting))
 }

@@ -1,14 +1,16 @@
 use crate::{
     country::Country,
     flow::Event,
-    headless::{Passwordless, element, escaped, input_of, write},
+    headless::{Passwordless, element, escaped, input_of, is_composing, set, write},
     messages::Text,
 };
+use js_sys::Object;
 use leptos::{
     ev::{Event as DomEvent, KeyboardEvent, MouseEvent},
     prelude::*,
+    wasm_bindgen::JsCast,
 };
-use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::Element;
 
 /// The key code of a key press that an input method handles.
 const COMPOSING: u32 = 229;
@@ -89,7 +91,7 @@ fn look_for(passwordless: Passwordless, input: &DomEvent) {
 
 fn press(passwordless: Passwordless, key: &KeyboardEvent) {
     // Enter and Esc during a composition belong to the input method; Safari marks them only by the key code.
-    if key.is_composing() || key.key_code() == COMPOSING {
+    if is_composing(key) || key.key_code() == COMPOSING {
         return;
     }
     let search = untrack(|| passwordless.search());
@@ -160,9 +162,9 @@ pub(in crate::lock) fn draw(passwordless: Passwordless) {
     let active = untrack(|| active_row(passwordless));
     request_animation_frame(move || {
         if let Some(row) = document().get_element_by_id(&active) {
-            let options = ScrollIntoViewOptions::new();
-            options.set_block(ScrollLogicalPosition::Nearest);
-            row.scroll_into_view_with_scroll_into_view_options(&options);
+            let options = Object::new();
+            set(&options, "block", &"nearest".into());
+            row.scroll_into_view_with_scroll_into_view_options(options.unchecked_ref());
         }
     });
 }
