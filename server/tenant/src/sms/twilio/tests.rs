@@ -102,7 +102,7 @@ fn pauses_grow_and_are_bounded() {
     let retries = Retries::default();
     for tried in 1..200 {
         let longest = Duration::from_millis(100).saturating_mul(1 << (tried.min(16) - 1)).min(MAX_PAUSE);
-        assert!(retries.pause(tried) <= longest);
+        assert!(retries.pause(tried, &SystemEntropy) <= longest);
     }
 }
 
