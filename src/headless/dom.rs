@@ -32,9 +32,9 @@ pub(crate) fn is_composing(event: &JsValue) -> bool {
     get(event, "isComposing").is_some_and(|is_composing| is_composing.is_truthy())
 }
 
-/// An element of this dialog, by the end of its id.
+/// An element of this dialog, by the end of its id. Its type is not checked at run time: the dialog rendered it itself.
 pub(crate) fn element<T: JsCast>(passwordless: Passwordless, part: &str) -> Option<T> {
-    document().get_element_by_id(&passwordless.element_id(part))?.dyn_into().ok()
+    Some(document().get_element_by_id(&passwordless.element_id(part))?.unchecked_into())
 }
 
 /// The field that an event is about.

@@ -17,7 +17,7 @@ pub(super) fn post(path: &str, fields: &[(&str, &str)]) -> impl Future<Output = 
     let sent = send(path, fields);
     async move {
         let response = JsFuture::from(sent.map_err(|_| ApiError::ServerError)?).await;
-        let response: Response = response.and_then(JsCast::dyn_into).map_err(|_| ApiError::Unreachable)?;
+        let response: Response = response.map_err(|_| ApiError::Unreachable)?.unchecked_into();
         let json = response.json().ok().filter(|_| response.ok()).ok_or(ApiError::ServerError)?;
         JsFuture::from(json).await.map_err(|_| ApiError::ServerError)
     }

@@ -60,6 +60,6 @@ fn receive() -> Option<(Promise, AbortController)> {
     let waiting = AbortController::new().ok()?;
     let options = JSON::parse(r#"{"otp":{"transport":["sms"]}}"#).ok()?;
     set(&options, "signal", &waiting.signal());
-    let message = get(&credentials, "get")?.dyn_ref::<Function>()?.call1(&credentials, &options).ok()?;
-    Some((message.dyn_into().ok()?, waiting))
+    let message = get(&credentials, "get")?.unchecked_ref::<Function>().call1(&credentials, &options).ok()?;
+    Some((message.unchecked_into(), waiting))
 }

@@ -41,10 +41,8 @@ fn take_up(passwordless: Passwordless) {
 fn focus(passwordless: Passwordless) {
     let Some(card) = element::<HtmlElement>(passwordless, "card") else { return };
     let Ok(Some(element)) = card.query_selector(":scope > :not([hidden]) [data-lock-focus]") else { return };
-    if let Some(element) = element.dyn_ref::<HtmlElement>() {
-        // If the browser refuses, the focus stays where it is.
-        drop(element.focus());
-    }
+    // If the browser refuses, the focus stays where it is.
+    drop(element.unchecked_ref::<HtmlElement>().focus());
 }
 
 /// Shows the code of the state: empty after a refusal, filled in by `WebOTP`.
