@@ -92,6 +92,8 @@ pub struct CountryEntry<'a> {
     pub idd: &'a str,
     /// Digits of a mobile number, without the dialling code.
     pub mobile_length: usize,
+    /// Where its groups of digits begin: `adg` for the first, the fourth and the seventh digit.
+    pub groups: &'a str,
     /// Whether it is the first of those that share a dialling code.
     pub is_main: bool,
     /// The name in the language of the page.
@@ -155,9 +157,10 @@ impl<'a> CountryEntry<'a> {
         dial_code: &'a str,
         trunk_prefix: &'a str,
         (idd, mobile_length): (&'a str, usize),
+        groups: &'a str,
     ) -> Self {
         let trunk_prefix = Some(trunk_prefix);
-        Self { country, dial_code, trunk_prefix, idd, mobile_length, is_main: false, name: "", words: "" }
+        Self { country, dial_code, trunk_prefix, idd, mobile_length, groups, is_main: false, name: "", words: "" }
     }
 
     fn read(line: &'a str) -> Option<Self> {
@@ -169,6 +172,7 @@ impl<'a> CountryEntry<'a> {
             trunk_prefix: Some(next()?).filter(|prefix| *prefix != "?"),
             idd: next()?,
             mobile_length: next()?.parse().ok()?,
+            groups: next()?,
             is_main: next()? == "1",
             name: next()?,
             words: next()?,

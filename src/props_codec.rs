@@ -318,7 +318,7 @@ mod tests {
         fn what_is_sent_arrives(id in "[^\u{1f}\n]*", return_to in "[^\u{1f}\n]*", lines in "[^\u{1f}\n]*", is_rtl: bool, state in state(), url in "[^\u{1f}\n]+") {
             let messages = Messages { language: "de".to_owned(), is_rtl, lines };
             let terms = Some(Terms { terms_url: url.clone(), privacy_url: url });
-            let countries = Countries("DE|49|0||11|1|Germany|germany".to_owned());
+            let countries = Countries("DE|49|0||11|ae|1|Germany|germany".to_owned());
             let hosted_page = "/login/hosted".to_owned();
             let login = Login { id, state, return_to, login_page: String::new(), hosted_page, countries, messages, terms };
             let json = serde_json::to_string(&login).map_err(|error| TestCaseError::fail(error.to_string()))?;

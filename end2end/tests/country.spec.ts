@@ -79,12 +79,12 @@ test("an international number chooses its country, and is shown as it will be se
   await lock.open();
   const preview = lock.root.getByText("The code goes to ");
   for (const [typed, country, number] of [
-    ["+44 7911 123456", "United Kingdom (\u200e+44)", "+44 7911123456"],
-    ["0049 1512 3456789", "Germany (\u200e+49)", "+49 15123456789"],
-    ["+٤٤ ٧٩١١ ١٢٣٤٥٦", "United Kingdom (\u200e+44)", "+44 7911123456"],
-    ["07911.123.456", "United Kingdom (\u200e+44)", "+44 7911123456"],
-    ["+1 (415) 555-2671", "United States (\u200e+1)", "+1 4155552671"],
-    ["＋8190 1234 5678", "Japan (\u200e+81)", "+81 9012345678"],
+    ["+44 7911 123456", "United Kingdom (\u200e+44)", "+44 7911 123456"],
+    ["0049 1512 3456789", "Germany (\u200e+49)", "+49 1512 3456789"],
+    ["+٤٤ ٧٩١١ ١٢٣٤٥٦", "United Kingdom (\u200e+44)", "+44 7911 123456"],
+    ["07911.123.456", "United Kingdom (\u200e+44)", "+44 7911 123456"],
+    ["+1 (415) 555-2671", "United States (\u200e+1)", "+1 415 555 2671"],
+    ["＋8190 1234 5678", "Japan (\u200e+81)", "+81 90 1234 5678"],
   ]) {
     await lock.phone.fill(typed);
     await expect(lock.country).toHaveValue(country);
@@ -102,7 +102,7 @@ test("what was chosen and typed before the page came alive stays", async ({ page
   await wake();
   await expect(lock.country).toHaveValue("United Kingdom (\u200e+44)");
   await expect(lock.phone).toHaveValue("07911 123456");
-  await expect(lock.root).toContainText(`The code goes to ${isolated("+44 7911123456")}.`);
+  await expect(lock.root).toContainText(`The code goes to ${isolated("+44 7911 123456")}.`);
 });
 
 test("the country is guessed from the browser's language", async ({ browser, baseURL }) => {

@@ -6,15 +6,27 @@ use crate::country::CountryEntry;
 /// Fewer digits are not previewed.
 const MIN_DIGITS: usize = 4;
 
-/// The number in E.164 form, with a space after the dialling code; `None` while it is too short, and where the server
-/// would have to ask back.
+/// The number in E.164 form, in groups; `None` while it is too short, and if the server would ask for a confirmation.
 pub(crate) fn preview(typed: &Typed, entry: &CountryEntry<'_>) -> Option<String> {
     let number = match typed {
         Typed::International(digits) => international(digits.strip_prefix(entry.dial_code)?, entry)?,
         Typed::National(digits) => national(digits, entry)?,
         Typed::Unclear => return None,
     };
-    (number.len() >= MIN_DIGITS).then(|| ["+", entry.dial_code, " ", number].concat())
+    (number.len() >= MIN_DIGITS).then(|| grouped(number, entry.dial_code, entry.groups))
+}
+
+/// A national number behind its dialling code, in the groups of the country's mobile numbers: `+1 415 555 2671`. The server
+/// writes numbers in the same way, so that all screens show the same.
+pub(crate) fn grouped(number: &str, dial_code: &str, groups: &str) -> String {
+    let mut text = ["+", dial_code].concat();
+    for (digit, position) in number.bytes().zip(b'a'..) {
+        if groups.bytes().any(|start| start == position) {
+            text.push(' ');
+        }
+        text.push(digit.into());
+    }
+    text
 }
 
 /// `+44 07911`: the zero is for calls inside the country, unless numbers begin with it, as in Italy.

@@ -57,6 +57,8 @@ struct Row {
     /// Empty for `00`; `?` where each carrier has a prefix of its own.
     idd: &'static str,
     mobile_length: usize,
+    /// As [`CountryEntry::groups`] has them; `a` without an example of a mobile number.
+    groups: String,
     is_main: bool,
     /// Folded: the English name, the ISO code, and other names.
     words: Vec<String>,
@@ -89,6 +91,13 @@ pub(super) fn idd_of(country: Country) -> &'static str {
     ROWS.iter().find(|row| row.country == country).map_or("", |row| row.idd)
 }
 
+/// A number of a region with this dialling code, written as the preview writes it.
+pub(super) fn grouped(region: Region, dial_code: &str, national: &str) -> String {
+    let iso = format!("{region:?}");
+    let groups = ROWS.iter().find(|row| row.country.iso() == iso).map_or("a", |row| &row.groups);
+    preview::grouped(national, dial_code, groups)
+}
+
 /// The countries that may be texted (all, if `allowed` is empty), by their names in a language.
 pub(crate) fn in_language(language: Language, allowed: &[Country]) -> Countries {
     let lines = LINES.get(language);
@@ -109,7 +118,18 @@ impl Row {
         words.dedup();
         let is_main = if self.is_main { "1" } else { "0" };
         let (length, words) = (self.mobile_length.to_string(), words.join(","));
-        [self.country.iso(), &self.dial_code, &self.trunk_prefix, self.idd, &length, is_main, name, &words].join("|")
+        [
+            self.country.iso(),
+            &self.dial_code,
+            &self.trunk_prefix,
+            self.idd,
+            &length,
+            &self.groups,
+            is_main,
+            name,
+            &words,
+        ]
+        .join("|")
     }
 }
 
@@ -137,9 +157,10 @@ fn row(region: Region) -> Option<Row> {
     let example = Example::of(region, &dial_code);
     let idd = idd(region);
     let mobile_length = example.as_ref().map_or(0, |example| example.national.len());
+    let groups = example.as_ref().map_or_else(|| "a".to_owned(), |example| example.groups(&dial_code));
     let trunk_prefix = example.and_then(|example| example.trunk_prefix(country, &dial_code, idd));
     let trunk_prefix = trunk_prefix.unwrap_or("?").to_owned();
-    Some(Row { country, dial_code, trunk_prefix, idd, mobile_length, is_main, words: words(country) })
+    Some(Row { country, dial_code, trunk_prefix, idd, mobile_length, groups, is_main, words: words(country) })
 }
 
 /// The international prefix by which libphonenumber reads foreign numbers.
@@ -171,6 +192,8 @@ struct Example {
     written: String,
     /// Without the dialling code.
     national: String,
+    /// As it is written abroad.
+    international: String,
 }
 
 impl Example {
@@ -179,7 +202,23 @@ impl Example {
         let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
         let national = e164.trim_start_matches('+').strip_prefix(dial_code)?.to_owned();
         let written = number.format_as(PhoneNumberFormat::National).into_owned();
-        Some(Self { region, e164, written, national })
+        let international = number.format_as(PhoneNumberFormat::International).into_owned();
+        Some(Self { region, e164, written, national, international })
+    }
+
+    /// How libphonenumber groups it. Countries that share a dialling code and a length share the groups as well, because the
+    /// browser cannot tell them apart.
+    fn groups(&self, dial_code: &str) -> String {
+        let main = dial_code.parse().ok().and_then(|code| PHONE_NUMBER_UTIL.get_region_for_country_code(code));
+        let main = main.and_then(|region| Self::of(region, dial_code));
+        let shown = main.filter(|main| main.national.len() == self.national.len()).map(|main| main.international);
+        let groups = shown.as_ref().unwrap_or(&self.international).split(|c: char| !c.is_ascii_digit());
+        let (mut starts, mut position) = (String::new(), b'a');
+        for group in groups.filter(|group| !group.is_empty()).skip(1) {
+            starts.push(char::from(position));
+            position += u8::try_from(group.len()).unwrap_or_default();
+        }
+        starts
     }
 
     /// The prefix that a national number loses abroad; `None` if removing a prefix is not enough.
@@ -189,7 +228,7 @@ impl Example {
             read.is_ok_and(|number| number.format_as(PhoneNumberFormat::E164) == self.e164)
         };
         let prefix = TRUNK_PREFIXES.into_iter().find(is_read).unwrap_or("");
-        let entry = CountryEntry::for_preview(country, dial_code, prefix, (idd, self.national.len()));
+        let entry = CountryEntry::for_preview(country, dial_code, prefix, (idd, self.national.len()), "a");
         let previewed = preview::preview(&Typed::read(&self.written, idd), &entry)?;
         (previewed.replace(' ', "") == self.e164).then_some(prefix)
     }
@@ -329,7 +368,8 @@ mod tests {
                 let shown = crate::PhoneNumber::parse(&shown.replace(' ', "")).unwrap();
                 assert_eq!(read, Ok((shown, phone_number::Certainty::Sure)), "{region:?} {typed}");
             }
-            assert!(previewed(e164).is_some(), "{region:?}");
+            let display = phone_number::read(e164, country, &[]).map(|number| number.display);
+            assert_eq!(previewed(e164), display.ok(), "{region:?}");
             national += usize::from(previewed(written).is_some());
         }
         assert!(national > 230, "only {national} regions have a preview of national numbers");

@@ -3,9 +3,12 @@
 //! The metadata lags behind the numbering plans. So a number is refused only if its length is wrong for a mobile of its
 //! country; one that the metadata does not list is [`Certainty::Unlisted`], and the user is asked to confirm it.
 
-use super::{countries::idd_of, old_forms};
+use super::{
+    countries::{grouped, idd_of},
+    old_forms,
+};
 use crate::{Country, PhoneNumber, outcome::Refusal, phone_number::typed::Typed};
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber as Parsed, PhoneNumberFormat, PhoneNumberType};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber as Parsed, PhoneNumberFormat, PhoneNumberType, Region};
 
 /// Longer input is not parsed.
 const MAX_LENGTH: usize = 128;
@@ -40,8 +43,15 @@ pub(super) fn read(typed: &str, country: Country, allowed: &[Country]) -> Result
     if !allowed.is_empty() && !allowed.iter().any(|country| is_in(&parsed, *country)) {
         return Err(Refusal::CountryNotAllowed);
     }
-    let display = parsed.format_as(PhoneNumberFormat::International).replace('-', " ");
-    Ok(Number { e164, display, certainty })
+    Ok(Number { display: display(&parsed), e164, certainty })
+}
+
+/// As the preview in the browser writes it.
+fn display(parsed: &Parsed) -> String {
+    let (e164, dial_code) = (e164(parsed), parsed.country_code.to_string());
+    let national = e164.trim_start_matches('+').strip_prefix(&dial_code);
+    let grouped = national.zip(region(parsed)).map(|(national, region)| grouped(region, &dial_code, national));
+    grouped.unwrap_or(e164)
 }
 
 /// Refuses a number that is in none of these countries; an empty list allows all.
@@ -151,10 +161,12 @@ const DEPENDENCIES: [(&str, &[&str]); 7] = [
 ];
 
 /// A number that the metadata does not list is of the country that its dialling code is named after.
+fn region(number: &Parsed) -> Option<Region> {
+    number.get_region_code().or_else(|| PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code))
+}
+
 fn is_in(number: &Parsed, country: Country) -> bool {
-    let region =
-        number.get_region_code().or_else(|| PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code));
-    let Some(region) = region.map(|region| region.to_string()) else { return false };
+    let Some(region) = region(number).map(|region| region.to_string()) else { return false };
     let is_its_own =
         |(of, territories): &(&str, &[&str])| *of == country.iso() && territories.contains(&region.as_str());
     region == country.iso() || DEPENDENCIES.iter().any(is_its_own)
