@@ -10,7 +10,7 @@ mod response;
 mod web_otp;
 
 pub(crate) use bindings::escaped;
-pub(crate) use dom::{element, input_of, is_composing, set, write};
+pub(crate) use dom::{element, fields, input_of, is_composing, set, write};
 
 use crate::api::{RESEND_PATH, START_PATH, VERIFY_PATH};
 use crate::flow::{Command, Event, LockEvent, State};

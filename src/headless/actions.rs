@@ -11,7 +11,7 @@ use leptos::{
     ev::{Event as DomEvent, MouseEvent, SubmitEvent},
     prelude::*,
 };
-use web_sys::HtmlFormElement;
+use web_sys::FormData;
 
 /// Actions.
 impl Passwordless {
@@ -40,13 +40,13 @@ impl Passwordless {
     /// Requests a code, with the fields of the submitted form. They are read although the state may have them already:
     /// password managers fill fields in without an event.
     pub fn send_code(self, submit: &SubmitEvent) {
-        self.take_fields(&take(submit));
+        self.take_fields(take(submit).as_ref());
         self.dispatch(Event::PhoneNumberSubmitted);
     }
 
     /// Requests a code for the number of the last login.
     pub fn use_last_login(self, submit: &SubmitEvent) {
-        self.take_terms(&take(submit));
+        self.take_terms(take(submit).as_ref());
         self.dispatch(Event::LastLoginPressed);
     }
 
@@ -58,8 +58,7 @@ impl Passwordless {
 
     /// Checks the `code` of the submitted form and, if it is right, leaves the page.
     pub fn verify(self, submit: &SubmitEvent) {
-        let form = take(submit);
-        self.dispatch(Event::CodeTyped(field(&form, "code")));
+        self.dispatch(Event::CodeTyped(field(take(submit).as_ref(), "code")));
         self.dispatch(Event::CodeSubmitted);
     }
 
@@ -70,16 +69,16 @@ impl Passwordless {
     }
 
     /// Reads the fields of the first screen.
-    pub(crate) fn take_fields(self, form: &HtmlFormElement) {
-        if let Ok(country) = Country::from_iso(&field(form, "country")) {
+    pub(crate) fn take_fields(self, fields: Option<&FormData>) {
+        if let Ok(country) = Country::from_iso(&field(fields, "country")) {
             self.choose_country(country);
         }
-        self.take_phone_number(field(form, "phone_number"));
-        self.take_terms(form);
+        self.take_phone_number(field(fields, "phone_number"));
+        self.take_terms(fields);
     }
 
-    fn take_terms(self, form: &HtmlFormElement) {
-        self.dispatch(Event::TermsTicked(!field(form, "accept_terms").is_empty()));
+    fn take_terms(self, fields: Option<&FormData>) {
+        self.dispatch(Event::TermsTicked(!field(fields, "accept_terms").is_empty()));
     }
 
     fn take_phone_number(self, text: String) {

@@ -9,15 +9,20 @@ use leptos::{
 };
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
-/// The submitted form, whose default action is prevented.
-pub(super) fn take(submit: &SubmitEvent) -> HtmlFormElement {
+/// The fields of the submitted form, whose default action is prevented.
+pub(super) fn take(submit: &SubmitEvent) -> Option<FormData> {
     submit.prevent_default();
-    event_target(submit)
+    fields(&event_target(submit))
 }
 
-/// A field of a form, by its name.
-pub(super) fn field(form: &HtmlFormElement, name: &str) -> String {
-    FormData::new_with_form(form).ok().and_then(|data| data.get(name).as_string()).unwrap_or_default()
+/// The fields of a form.
+pub(crate) fn fields(form: &HtmlFormElement) -> Option<FormData> {
+    FormData::new_with_form(form).ok()
+}
+
+/// A field by its name; empty if the form has none.
+pub(super) fn field(fields: Option<&FormData>, name: &str) -> String {
+    fields.and_then(|fields| fields.get(name).as_string()).unwrap_or_default()
 }
 
 /// Sets the value of a field if it differs: an assignment would move the caret.

@@ -2,7 +2,7 @@
 
 use super::{country_picker::combobox, pristine};
 use crate::flow::{Event, State};
-use crate::headless::{Passwordless, element, write};
+use crate::headless::{Passwordless, element, fields, write};
 use leptos::{prelude::*, wasm_bindgen::JsCast};
 use web_sys::{HtmlElement, HtmlInputElement};
 
@@ -30,7 +30,7 @@ pub(super) fn on_transition(passwordless: Passwordless, before: &State, after: &
 /// Takes over what was typed and chosen before hydration.
 fn take_up(passwordless: Passwordless) {
     if let Some(form) = element(passwordless, "phone") {
-        passwordless.take_fields(&form);
+        passwordless.take_fields(fields(&form).as_ref());
     }
     if let Some(code) = element::<HtmlInputElement>(passwordless, "code").filter(|field| !field.value().is_empty()) {
         passwordless.dispatch(Event::CodeTyped(code.value()));
