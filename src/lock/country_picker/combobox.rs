@@ -144,10 +144,10 @@ fn press_field(passwordless: Passwordless, click: &MouseEvent) {
 /// A press on a row chooses it; the focus stays in the field.
 fn press_row(passwordless: Passwordless, press: &MouseEvent) {
     press.prevent_default();
-    let row: Element = event_target(press);
-    let country = row.get_attribute("data-country").and_then(|code| Country::from_iso(&code).ok());
-    if let Some(country) = country {
-        passwordless.choose_country(country);
+    let pressed = event_target::<Element>(press).id();
+    let count = untrack(|| found(passwordless)).len();
+    if let Some(row) = (0..count).find(|row| row_id(passwordless, *row) == pressed) {
+        take_row(passwordless, row);
     }
 }
 
@@ -174,11 +174,9 @@ fn rows(passwordless: Passwordless) -> String {
     let active = passwordless.search().map_or(0, |search| search.active);
     let row = |(at, (country, label)): (usize, (Country, String))| {
         let selected = if country == chosen { "true" } else { "false" };
-        let active = if at == active { " class=lock-active" } else { "" };
+        let active = if at == active { " class=\"lock-active\"" } else { "" };
         let (id, label) = (row_id(passwordless, at), escaped(&label));
-        let opening =
-            ["<li role=option id=", &id, active, " data-country=", country.iso(), " aria-selected=", selected];
-        [&opening.concat(), ">", &label, "</li>"].concat()
+        ["<li role=\"option\" id=\"", &id, "\" aria-selected=\"", selected, "\"", active, ">", &label, "</li>"].concat()
     };
     found(passwordless).into_iter().enumerate().map(row).collect()
 }

@@ -12,7 +12,7 @@ const MAIN: &str = "app.css";
 /// Kinds of files that are not compressed in themselves.
 const COMPRESSIBLE: [&str; 4] = ["ico", "json", "svg", "txt"];
 
-/// The style sheets of a folder as one, which browsers fetch at once, without comments and indentation.
+/// The style sheets of a folder as one, which browsers fetch at once, without comments.
 ///
 /// `app.css` imports the others, for cargo-leptos, which follows imports; here they come first and the imports fall out.
 pub(crate) fn bundle_style_sheets(from: &Path) -> Result<String, PackError> {
@@ -24,7 +24,7 @@ pub(crate) fn bundle_style_sheets(from: &Path) -> Result<String, PackError> {
         let text = fs::read_to_string(sheet).map_err(PackError::read(sheet))?;
         bundle.push_str(&without_comments(&text));
     }
-    let lines = bundle.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("@import "));
+    let lines = bundle.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("@import "));
     Ok(lines.flat_map(|line| [line, "\n"]).collect())
 }
 
@@ -70,7 +70,7 @@ mod tests {
         fs::write(from.join("app.css"), "/* The pages */\n@import \"lock.css\";\n\np {}\n")?;
         fs::write(from.join("lock.css"), "/* two\nlines */ .lock {\n  color: red; /* so */\n}")?;
         fs::write(from.join("notes.txt"), "not a style sheet")?;
-        assert_eq!(bundle_style_sheets(from)?, ".lock {\ncolor: red;\n}\np {}\n");
+        assert_eq!(bundle_style_sheets(from)?, " .lock {\n  color: red; \n}\np {}\n");
         Ok(())
     }
 
