@@ -13,15 +13,14 @@ pub(crate) fn preview(typed: &Typed, entry: &CountryEntry<'_>) -> Option<String>
         Typed::National(digits) => national(digits, entry)?,
         Typed::Unclear => return None,
     };
-    (number.len() >= MIN_DIGITS).then(|| grouped(number, entry.dial_code, entry.groups))
+    (number.len() >= MIN_DIGITS).then(|| grouped(number, entry))
 }
 
-/// A national number behind its dialling code, in the groups of the country's mobile numbers: `+1 415 555 2671`. The server
-/// writes numbers in the same way, so that all screens show the same.
-pub(crate) fn grouped(number: &str, dial_code: &str, groups: &str) -> String {
-    let mut text = ["+", dial_code].concat();
+/// A national number after its dialling code, in the groups of the country's mobile numbers: `+1 415 555 2671`.
+fn grouped(number: &str, entry: &CountryEntry<'_>) -> String {
+    let mut text = ["+", entry.dial_code].concat();
     for (digit, position) in number.bytes().zip(b'a'..) {
-        if groups.bytes().any(|start| start == position) {
+        if entry.groups.bytes().any(|start| start == position) {
             text.push(' ');
         }
         text.push(digit.into());

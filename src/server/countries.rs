@@ -91,13 +91,6 @@ pub(super) fn idd_of(country: Country) -> &'static str {
     ROWS.iter().find(|row| row.country == country).map_or("", |row| row.idd)
 }
 
-/// A number of a region with this dialling code, written as the preview writes it.
-pub(super) fn grouped(region: Region, dial_code: &str, national: &str) -> String {
-    let iso = format!("{region:?}");
-    let groups = ROWS.iter().find(|row| row.country.iso() == iso).map_or("a", |row| &row.groups);
-    preview::grouped(national, dial_code, groups)
-}
-
 /// The countries that may be texted (all, if `allowed` is empty), by their names in a language.
 pub(crate) fn in_language(language: Language, allowed: &[Country]) -> Countries {
     let lines = LINES.get(language);
@@ -157,7 +150,7 @@ fn row(region: Region) -> Option<Row> {
     let example = Example::of(region, &dial_code);
     let idd = idd(region);
     let mobile_length = example.as_ref().map_or(0, |example| example.national.len());
-    let groups = example.as_ref().map_or_else(|| "a".to_owned(), |example| example.groups(&dial_code));
+    let groups = example.as_ref().map_or_else(|| "a".to_owned(), Example::groups);
     let trunk_prefix = example.and_then(|example| example.trunk_prefix(country, &dial_code, idd));
     let trunk_prefix = trunk_prefix.unwrap_or("?").to_owned();
     Some(Row { country, dial_code, trunk_prefix, idd, mobile_length, groups, is_main, words: words(country) })
@@ -206,13 +199,9 @@ impl Example {
         Some(Self { region, e164, written, national, international })
     }
 
-    /// How libphonenumber groups it. Countries that share a dialling code and a length share the groups as well, because the
-    /// browser cannot tell them apart.
-    fn groups(&self, dial_code: &str) -> String {
-        let main = dial_code.parse().ok().and_then(|code| PHONE_NUMBER_UTIL.get_region_for_country_code(code));
-        let main = main.and_then(|region| Self::of(region, dial_code));
-        let shown = main.filter(|main| main.national.len() == self.national.len()).map(|main| main.international);
-        let groups = shown.as_ref().unwrap_or(&self.international).split(|c: char| !c.is_ascii_digit());
+    /// How libphonenumber groups it.
+    fn groups(&self) -> String {
+        let groups = self.international.split(|c: char| !c.is_ascii_digit());
         let (mut starts, mut position) = (String::new(), b'a');
         for group in groups.filter(|group| !group.is_empty()).skip(1) {
             starts.push(char::from(position));

@@ -3,15 +3,15 @@
 //! The metadata lags behind the numbering plans. So a number is refused only if its length is wrong for a mobile of its
 //! country; one that the metadata does not list is [`Certainty::Unlisted`], and the user is asked to confirm it.
 
-use super::{
-    countries::{grouped, idd_of},
-    old_forms,
-};
+use super::{countries::idd_of, old_forms};
 use crate::{Country, PhoneNumber, outcome::Refusal, phone_number::typed::Typed};
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber as Parsed, PhoneNumberFormat, PhoneNumberType, Region};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber as Parsed, PhoneNumberFormat, PhoneNumberType};
 
 /// Longer input is not parsed.
 const MAX_LENGTH: usize = 128;
+
+/// 15 digits and a space after each of them is more than any preview has.
+const MAX_DISPLAY: usize = 32;
 
 /// A number that can exist.
 #[derive(Clone, Debug)]
@@ -43,15 +43,9 @@ pub(super) fn read(typed: &str, country: Country, allowed: &[Country]) -> Result
     if !allowed.is_empty() && !allowed.iter().any(|country| is_in(&parsed, *country)) {
         return Err(Refusal::CountryNotAllowed);
     }
-    Ok(Number { display: display(&parsed), e164, certainty })
-}
-
-/// As the preview in the browser writes it.
-fn display(parsed: &Parsed) -> String {
-    let (e164, dial_code) = (e164(parsed), parsed.country_code.to_string());
-    let national = e164.trim_start_matches('+').strip_prefix(&dial_code);
-    let grouped = national.zip(region(parsed)).map(|(national, region)| grouped(region, &dial_code, national));
-    grouped.unwrap_or(e164)
+    let international = parsed.format_as(PhoneNumberFormat::International);
+    let display = international.replace(|c: char| !c.is_ascii_digit() && c != '+', " ");
+    Ok(Number { e164, display, certainty })
 }
 
 /// Refuses a number that is in none of these countries; an empty list allows all.
@@ -66,6 +60,14 @@ pub(super) fn known(e164: &PhoneNumber) -> Result<Number, Refusal> {
 }
 
 impl Number {
+    /// The same in the groups of the preview, whose country may have been another one of the dialling code.
+    pub(super) fn written_as(self, previewed: &str) -> Self {
+        let is_plain = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ');
+        let is_preview = previewed.len() <= MAX_DISPLAY && previewed.chars().all(is_plain);
+        let display = if is_preview && self.is_shown_as(previewed) { previewed.to_owned() } else { self.display };
+        Self { display, ..self }
+    }
+
     /// Whether this is the number that the user was shown, whatever its spacing.
     pub(super) fn is_shown_as(&self, shown: &str) -> bool {
         shown.chars().filter(char::is_ascii_digit).eq(self.e164.as_str().chars().skip(1))
@@ -161,12 +163,10 @@ const DEPENDENCIES: [(&str, &[&str]); 7] = [
 ];
 
 /// A number that the metadata does not list is of the country that its dialling code is named after.
-fn region(number: &Parsed) -> Option<Region> {
-    number.get_region_code().or_else(|| PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code))
-}
-
 fn is_in(number: &Parsed, country: Country) -> bool {
-    let Some(region) = region(number).map(|region| region.to_string()) else { return false };
+    let region =
+        number.get_region_code().or_else(|| PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code));
+    let Some(region) = region.map(|region| region.to_string()) else { return false };
     let is_its_own =
         |(of, territories): &(&str, &[&str])| *of == country.iso() && territories.contains(&region.as_str());
     region == country.iso() || DEPENDENCIES.iter().any(is_its_own)
@@ -310,6 +310,22 @@ mod tests {
     #[test]
     fn it_is_shown_with_spaces() -> Result<(), Refusal> {
         assert_eq!(read("4155552671", Country::default(), &[])?.display, "+1 415 555 2671");
+        Ok(())
+    }
+
+    #[test]
+    fn only_the_same_number_is_written_as_previewed() -> Result<(), Refusal> {
+        let number = read("0171 1234567", Country::supported("DE").map_err(|_| Refusal::Unexpected)?, &[])?;
+        assert_eq!(number.display, "+49 171 1234567");
+        for (previewed, display) in [
+            ("+49 1711 234567", "+49 1711 234567"),
+            ("+49 1711 234568", "+49 171 1234567"),
+            ("+49 1711 <b>234567</b>", "+49 171 1234567"),
+            (&format!("+49 1711{}234567", " ".repeat(32)), "+49 171 1234567"),
+            ("", "+49 171 1234567"),
+        ] {
+            assert_eq!(number.clone().written_as(previewed).display, display, "{previewed}");
+        }
         Ok(())
     }
 

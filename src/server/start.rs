@@ -100,10 +100,10 @@ fn asked_for(request: &Request, start: &Start, country: Country) -> Result<Numbe
     let number = phone_number::read(&start.phone_number, country, &request.auth.config().countries)?;
     let is_as_previewed = start.previewed.is_empty() || number.is_shown_as(&start.previewed);
     let is_in_doubt = number.certainty != Certainty::Sure || !is_as_previewed;
-    if is_in_doubt && !number.is_shown_as(&start.confirmed) {
-        return Err(Refusal::ConfirmNumber(number.display));
+    if !is_in_doubt {
+        return Ok(number.written_as(&start.previewed));
     }
-    Ok(number)
+    if number.is_shown_as(&start.confirmed) { Ok(number) } else { Err(Refusal::ConfirmNumber(number.display)) }
 }
 
 fn consent(request: &Request, start: &Start) -> Option<Consent> {
