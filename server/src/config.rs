@@ -12,7 +12,7 @@ use http::HeaderName;
 use ipnet::IpNet;
 use leptos_passwordless::{
     Country, Terms,
-    server::{Language, LoginFlow, Tenant, TermsPolicy, is_loopback},
+    server::{Language, LoginFlow, Origin, Tenant, TermsPolicy, is_loopback},
 };
 use secrecy::SecretString;
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
@@ -314,8 +314,5 @@ impl Config {
 }
 
 fn check_origin(name: &'static str, url: &Url) -> Result<(), ConfigError> {
-    let is_web = matches!(url.scheme(), "http" | "https");
-    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    let has_user = !url.username().is_empty() || url.password().is_some();
-    if is_web && is_bare && !has_user { Ok(()) } else { Err(ConfigError::NotAnOrigin(name)) }
+    Origin::try_from(url.clone()).map(drop).map_err(|_| ConfigError::NotAnOrigin(name))
 }

@@ -4,16 +4,20 @@ use url::{Host, Url};
 
 use crate::error::BuildError;
 
-/// The origin of the tenant's public URL.
+/// The origin of the tenant's public URL. The library has the same rule for origins; the two crates share no code.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin(String);
 
 impl Origin {
     pub(crate) fn of(public_url: &Url) -> Result<Self, BuildError> {
-        let is_origin = matches!(public_url.scheme(), "http" | "https")
-            && matches!(public_url.path(), "" | "/")
-            && public_url.query().is_none();
-        if is_origin { Ok(Self(public_url.origin().ascii_serialization())) } else { Err(BuildError::PublicUrl) }
+        let is_web = matches!(public_url.scheme(), "http" | "https");
+        let is_bare = public_url.path() == "/" && public_url.query().is_none() && public_url.fragment().is_none();
+        let has_user = !public_url.username().is_empty() || public_url.password().is_some();
+        if is_web && is_bare && !has_user {
+            Ok(Self(public_url.origin().ascii_serialization()))
+        } else {
+            Err(BuildError::PublicUrl)
+        }
     }
 
     pub(crate) fn as_str(&self) -> &str {
