@@ -33,10 +33,10 @@ pub const SIGN_OUT_PATH: &str = "/logout";
 /// `accept_terms` is not empty if the box for the terms was ticked; `last_login` is not empty if the number of the last
 /// login on this browser is meant, and `phone_number` is empty then.
 ///
-/// `previewed` is the number that the person was shown while typing, and `confirmed` the one of a
-/// [`ConfirmNumber`](crate::outcome::Refusal::ConfirmNumber) that they answer; a number that was read in another way, or that is in doubt and was not
-/// confirmed, is asked back. `login` names the login that the form stands in, and `form` the form, as the page has it: one
-/// that is sent twice asks for one message.
+/// `previewed` is the number that the user was shown while typing, and `confirmed` the one of a
+/// [`ConfirmNumber`](crate::outcome::Refusal::ConfirmNumber) that they accept; a number that is read in another way than
+/// previewed, or that is uncertain and not confirmed, must be confirmed first. `login` names the login that the form belongs
+/// to, and `form` the form itself: submitted twice, it sends one message.
 ///
 /// # Errors
 /// [`ApiError`] if the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).

@@ -113,8 +113,8 @@ impl Countries {
         self.iter().find(|entry| entry.country == country)
     }
 
-    /// The countries that match `query`, best first: by a name or the beginning of one of its words, another name of the country, its
-    /// ISO code, or a dialling code. `query` is in lower case and without diacritics.
+    /// The countries that match `query`, best first: by a name or the beginning of one of its words, another name of
+    /// the country, its ISO code, or a dialling code. `query` is in lower case and without diacritics.
     pub fn find(&self, query: &str) -> Vec<CountryEntry<'_>> {
         let query = query.trim();
         let mut found = Vec::new();

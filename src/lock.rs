@@ -1,7 +1,8 @@
 //! The Lock dialog: phone number, then code.
 //!
-//! [`flow`](crate::flow) is the login as a pure state machine; the components here only draw it. Each screen is a real form that
-//! posts to a server function, so the dialog works without JavaScript, as a page; [`LockDialog`] is the same in a modal.
+//! [`flow`](crate::flow) is the login as a pure state machine; the components here only draw it. Each screen is a real
+//! form that posts to a server function, so the dialog works without JavaScript, as a page; [`LockDialog`] is the same
+//! in a modal.
 //!
 //! All screens are in the page from the start, one of them visible: so the browser only hydrates what the server rendered,
 //! and the wasm has no code that renders a screen anew. Texts are set as HTML, because browsers that translate a page

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// How the dialog looks and behaves; the names follow Lock's.
 ///
-/// What the server decides (languages, countries, terms, the last login) is set in `server::AuthConfig`, and for one page
-/// on [`Login`](crate::Login).
+/// The server's settings (languages, countries, terms, the last login) are in `server::AuthConfig`, and for one page on
+/// [`Login`](crate::Login).
 ///
 /// It can be the prop of an island. Only `closable`, `autoclose` and `flash_message` are sent to the browser; the others
 /// are in the rendered page already, and have their defaults in the browser.

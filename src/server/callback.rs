@@ -172,7 +172,7 @@ fn redirect(page: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Respo
     (headers, Redirect::to(page)).into_response()
 }
 
-/// What the exchange needs; it runs to completion even if the request is cancelled.
+/// Data for the exchange; it runs to completion even if the request is cancelled.
 struct Step {
     auth: Auth,
     repeats: Repeats,

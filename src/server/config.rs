@@ -29,9 +29,9 @@ pub struct AuthConfig {
     pub scope: String,
     /// The passwordless connection.
     pub connection: String,
-    /// The countries that may be texted, and whose numbers may sign in; empty means all. It is the number in the ID token that
-    /// counts, also for logins on the tenant's own page; an ID token without one is refused, so the scope must contain
-    /// `phone`.
+    /// The countries that may be texted, and whose numbers may sign in; empty means all. It is the number in the ID
+    /// token that counts, also for logins on the tenant's own page; an ID token without one is refused, so the scope
+    /// must contain `phone`.
     pub countries: Vec<Country>,
     /// Codes that one address may request per hour; 0 means no limit.
     pub starts_per_ip_hour: u32,

@@ -126,8 +126,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for CurrentUser {
     }
 }
 
-/// Middleware for routes that require a login: without one, pages redirect to the login page, which returns to them, or for a
-/// submitted form to the page it was on; requests that do not accept HTML get 401.
+/// Middleware for routes that require a login: without one, pages redirect to the login page, which returns to them, or
+/// for a submitted form to the page it was on; requests that do not accept HTML get 401.
 ///
 /// ```
 /// use axum::{Router, middleware::from_fn, routing::get};

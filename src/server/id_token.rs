@@ -177,7 +177,7 @@ mod tests {
         AssertUnwindSafe(IdTokens::new(&config, Jwks::new(tenant, clock.clone()), clock))
     }
 
-    /// What no key has signed is no token, whatever its header says.
+    /// An unsigned text is never a valid token, whatever its header.
     #[test]
     fn fuzz_id_tokens() {
         let pieces: &[&str] = &[

@@ -17,7 +17,7 @@ const PERIOD: Duration = Duration::HOUR;
 const MAX_REMEMBERED: usize = 100_000;
 /// Fewer are not searched for expired ones.
 const MIN_SWEPT: usize = 1000;
-/// What a number that the metadata does not list costs, in codes of the allowance.
+/// The cost of a number that the metadata does not list, in codes.
 const UNLISTED_COST: u32 = 5;
 
 /// The allowances of addresses, in memory.
@@ -32,7 +32,8 @@ impl Limits {
         Self { starts_per_ip_hour, buckets: Mutex::new(Buckets::new(MAX_REMEMBERED)) }
     }
 
-    /// Takes one code from the allowance of an address, and more for an unlisted number: guessing numbers hits many of those.
+    /// Takes one code from the allowance of an address, and more for an unlisted number: guessing numbers hits many of
+    /// those.
     pub(super) fn take_start(&self, client: IpAddr, certainty: Certainty, now: OffsetDateTime) -> Result<(), Refusal> {
         if self.starts_per_ip_hour == 0 {
             return Ok(());

@@ -60,7 +60,8 @@ impl Request {
         Browser::of(self.auth.config(), &self.parts.headers, self.client_ip, &login.transaction)
     }
 
-    /// The login that a form names. If it names none, the newest one, or the newest finished one if the form is submitted twice.
+    /// The login that a form names. If it names none, the newest one, or the newest finished one if the form is
+    /// submitted twice.
     pub(super) fn login(&self, name: &str) -> Result<PendingLogin, Refusal> {
         let logins = self.logins();
         let Ok(id) = LoginId::parse(name) else {

@@ -82,7 +82,7 @@ async fn go_on(request: &Request, login: &mut PendingLogin, accepted: Accepted) 
     Ok(login.return_to.as_str().to_owned())
 }
 
-/// What checking a code needs; it runs to completion even if the request is cancelled.
+/// Data for checking a code; it runs to completion even if the request is cancelled.
 struct Step {
     auth: Auth,
     repeats: Repeats,

@@ -82,12 +82,12 @@ fn beginning() -> impl Strategy<Value = State> {
     })
 }
 
-/// What a person typed last, followed beside the machine.
+/// The text typed last, tracked independently of the machine.
 fn typed(event: &Event, before: String) -> String {
     if let Event::PhoneNumberTyped(text) = event { text.clone() } else { before }
 }
 
-/// Events that a person, or the server answering, can always cause from here.
+/// Events that the user or a response can always cause in this state.
 fn ways_on(state: &State) -> Vec<Event> {
     match (&state.screen, state.waiting_for) {
         (_, Some(Request::Verify)) => vec![Event::Verified(Err(ApiError::Unreachable))],
