@@ -162,6 +162,10 @@ test.describe("a page that others change", () => {
     ["a bar at the head of each form", () => document.querySelectorAll(".lock form").forEach((f) => f.prepend(document.createElement("aside")))],
     ["a comment and a text in the card", () => document.querySelector(".lock-card")!.prepend(document.createComment("x"), "y")],
     ["nothing left of the header", () => document.querySelector(".lock-header")!.remove()],
+    [
+      "props of another version",
+      () => document.querySelectorAll<HTMLElement>("leptos-island").forEach((i) => (i.dataset.props = i.dataset.props!.replace(/":"\d+/g, '":"1'))),
+    ],
   ];
   for (const [what, change] of extensions) {
     test.describe(what, () => {
