@@ -48,6 +48,7 @@ pub struct CodeSent {
 /// In JSON: `{"reason": "WrongCode", "number": 2}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "codec::RefusalWire", into = "codec::RefusalWire")]
+#[non_exhaustive]
 pub enum Refusal {
     /// Nothing was typed as phone number.
     PhoneNumberMissing,
@@ -133,6 +134,7 @@ impl Refusal {
 /// An unexpected failure of a server function.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "error", content = "error_description")]
+#[non_exhaustive]
 pub enum ApiError {
     /// The request is not one that the dialog or a form of it could have made.
     #[error("the request could not be understood: {0}")]

@@ -96,6 +96,7 @@ struct Parts {
 
 /// [`Auth`] could not be made.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum AuthError {
     /// The HTTP client could not be set up, which is a matter of the system's TLS roots.
     #[error("the HTTP client could not be set up")]

@@ -8,6 +8,7 @@ use crate::outcome::Refusal;
 
 /// A step of a login.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LockEvent {
     /// The modal was opened.
     Show,
