@@ -10,16 +10,18 @@ use web_sys::{HtmlElement, HtmlInputElement};
 ///
 /// Not at the start: there the field's `autofocus` decides, and a field that is being typed in must not be touched.
 pub(super) fn on_transition(passwordless: Passwordless, before: &State, after: &State) {
-    let moment = |state: &State| (state.screen.clone(), state.notice.clone(), state.waiting_for);
-    if after.waiting_for.is_none() && moment(before) != moment(after) {
+    let is_same_moment =
+        before.screen == after.screen && before.notice == after.notice && before.waiting_for == after.waiting_for;
+    if after.waiting_for.is_none() && !is_same_moment {
         request_animation_frame(move || focus(passwordless));
     }
     if !before.is_hydrated && after.is_hydrated {
         pristine::put_back(passwordless);
         take_up(passwordless);
     }
-    let countries = |state: &State| (state.is_hydrated, state.country, state.search.clone());
-    if countries(before) != countries(after) {
+    let is_same_list =
+        before.is_hydrated == after.is_hydrated && before.country == after.country && before.search == after.search;
+    if !is_same_list {
         combobox::draw(passwordless);
     }
     if before.code != after.code {
