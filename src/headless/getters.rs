@@ -192,12 +192,18 @@ impl Passwordless {
 
     /// Whether the last step was refused; a question is no refusal.
     pub fn is_refused(self) -> bool {
-        self.refusal().is_some_and(|refusal| !matches!(refusal, Refusal::ConfirmNumber(_)))
+        self.state.with(|state| match &state.notice {
+            Some(Notice::Refused(refusal)) => !matches!(refusal, Refusal::ConfirmNumber(_)),
+            _ => false,
+        })
     }
 
     /// The reason, in the language of the page; empty if nothing was refused.
     pub fn failure(self) -> String {
-        self.refusal().map(|refusal| self.messages(|messages| messages.refusal(&refusal))).unwrap_or_default()
+        self.state.with(|state| match &state.notice {
+            Some(Notice::Refused(refusal)) => self.messages(|messages| messages.refusal(refusal)),
+            _ => String::new(),
+        })
     }
 
     /// A text in the language of the page.
