@@ -18,7 +18,7 @@ async fn last_number_is_offered_masked(#[case] flow: &str) {
     browser.submit("/profile", "/logout", &[]).await;
 
     let page = browser.open("/login").await;
-    assert!(page.shows(&format!("{OFFER} +1********71.")), "{flow}");
+    assert!(page.shows(&format!("{OFFER} +14•••••••71.")), "{flow}");
     assert!(!page.text.contains("4155552671"));
 
     program.clock.advance(time::Duration::minutes(10));
