@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     audit::log::AuditLog,
-    clock::{Clock, Millis},
+    clock::Clock,
     config::TenantConfig,
     endpoints,
     entropy::Entropy,
@@ -70,7 +70,7 @@ async fn state(
     let Settings { public_url, config, sms, limits, keys } = settings;
     let store = Store::open(pool).await?.with_operator_otp_key(keys.otp.clone());
     let keys = SigningKeys::open(store.clone(), keys, Arc::clone(&clock)).await?;
-    rotate_otp_key_if_due(&store, Millis::of(&*clock), &*entropy).await?;
+    rotate_otp_key_if_due(&store, clock.millis(), &*entropy).await?;
     let seal_key = Arc::new(SealKey::of(&store.secret("cookies", &*entropy).await?)?);
     let origin = Origin::of(&public_url)?;
     let cookies = CookiePolicy::new(&origin);

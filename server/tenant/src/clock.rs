@@ -24,12 +24,15 @@ impl Clock for SystemClock {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Millis(pub(crate) i64);
 
-impl Millis {
-    pub(crate) fn of(clock: &dyn Clock) -> Self {
-        let nanos = clock.now().unix_timestamp_nanos();
-        Self(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
+impl dyn Clock {
+    /// The current time as it is stored.
+    pub(crate) fn millis(&self) -> Millis {
+        let nanos = self.now().unix_timestamp_nanos();
+        Millis(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
     }
+}
 
+impl Millis {
     pub(crate) fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }

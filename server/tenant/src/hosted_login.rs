@@ -115,7 +115,7 @@ impl HostedLogins {
             phone_number: None,
             offers_session,
             notice: None,
-            expires_at: self.now().plus_seconds(LIFETIME_SECONDS),
+            expires_at: self.clock.millis().plus_seconds(LIFETIME_SECONDS),
         };
         Ok((path(&id), self.save_beside(headers, &id, &login, others)?))
     }
@@ -143,7 +143,7 @@ impl HostedLogins {
         let text = serde_json::to_vec(login).map_err(|_| malformed())?;
         let sealed = self.key.seal(&self.cookies.full_name(&name), &text, &*self.entropy).ok_or_else(malformed)?;
         let (mut count, mut bytes) = (1, sealed.len());
-        let max_age = login.expires_at.plus_seconds(EXPIRED_SECONDS).seconds() - self.now().seconds();
+        let max_age = login.expires_at.plus_seconds(EXPIRED_SECONDS).seconds() - self.clock.millis().seconds();
         let cookie = if is_framed(headers) {
             self.cookies.set_framed(&name, sealed, max_age)
         } else {
@@ -172,11 +172,7 @@ impl HostedLogins {
 
     fn open(&self, full_name: &str, value: &str) -> Option<HostedLogin> {
         let login: HostedLogin = serde_json::from_slice(&self.key.open(full_name, value)?).ok()?;
-        (self.now() <= login.expires_at.plus_seconds(EXPIRED_SECONDS)).then_some(login)
-    }
-
-    fn now(&self) -> Millis {
-        Millis::of(&*self.clock)
+        (self.clock.millis() <= login.expires_at.plus_seconds(EXPIRED_SECONDS)).then_some(login)
     }
 }
 

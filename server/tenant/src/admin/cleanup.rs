@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    clock::{Clock, Millis},
+    clock::Clock,
     entropy::Entropy,
     error::StoreError,
     keys::rotation::rotate_otp_key_if_due,
@@ -30,7 +30,7 @@ pub async fn cleanup(pool: Pool, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy
 ///
 /// When the database cannot be read or written.
 pub async fn cleanup_once(pool: &Pool, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<u64, StoreError> {
-    let (store, now) = (Store::open(pool.clone()).await?, Millis::of(clock));
+    let (store, now) = (Store::open(pool.clone()).await?, clock.millis());
     rotate_otp_key_if_due(&store, now, entropy).await?;
     store.delete_expired(now).await
 }

@@ -43,7 +43,7 @@ pub enum KeyState {
 ///
 /// When the store or a key cannot be used.
 pub async fn signing_keys(pool: &Pool, operator: &OperatorKeys, clock: &dyn Clock) -> Result<Vec<KeyInfo>, BuildError> {
-    let (store, now) = (Store::open(pool.clone()).await?, Millis::of(clock));
+    let (store, now) = (Store::open(pool.clone()).await?, clock.millis());
     list_signing_keys(&store, operator, now).await
 }
 
@@ -76,7 +76,7 @@ async fn list_signing_keys(store: &Store, operator: &OperatorKeys, now: Millis) 
 ///
 /// When the store or a key cannot be used.
 pub async fn rotate_signing_keys(pool: &Pool, clock: &dyn Clock) -> Result<Vec<KeyInfo>, BuildError> {
-    let (store, now) = (Store::open(pool.clone()).await?, Millis::of(clock));
+    let (store, now) = (Store::open(pool.clone()).await?, clock.millis());
     let stored = load_or_generate(&store, now).await?;
     let old = SigningKey::from_pkcs8(&stored.current.0)?.public;
     let retired = RetiredKey { modulus: old.modulus, exponent: old.exponent, retired_at: now };
@@ -133,6 +133,6 @@ pub async fn rotate_otp_key(
     entropy: &dyn Entropy,
 ) -> Result<Vec<OtpKeyInfo>, StoreError> {
     let store = Store::open(pool.clone()).await?;
-    store.put_otp_key(&entropy::token(entropy).into(), Millis::of(clock)).await?;
+    store.put_otp_key(&entropy::token(entropy).into(), clock.millis()).await?;
     list_otp_keys(&store).await
 }

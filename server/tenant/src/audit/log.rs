@@ -6,7 +6,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use super::event::{Entry, Event};
 use crate::{
-    clock::{Clock, Millis},
+    clock::Clock,
     entropy::Entropy,
     otp::{
         challenge::{Counted, Outcome, Refusal},
@@ -26,7 +26,7 @@ pub(crate) struct AuditLog {
 impl AuditLog {
     /// Writes an entry. What it describes has happened, so that a failure to write it fails no request.
     async fn write(&self, entry: &Entry<'_>) {
-        if let Err(error) = self.store.write_log(entry, Millis::of(&*self.clock), &*self.entropy).await {
+        if let Err(error) = self.store.write_log(entry, self.clock.millis(), &*self.entropy).await {
             tracing::error!(%error, event = entry.event.code(), "an event could not be written to the audit log");
         }
     }

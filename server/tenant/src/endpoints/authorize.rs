@@ -12,7 +12,7 @@ use axum::{
 use http::HeaderMap;
 
 use crate::{
-    clock::{Clock, Millis},
+    clock::Clock,
     config::{Client, TenantConfig},
     error::StoreError,
     hosted_login::HostedLogins,
@@ -126,7 +126,7 @@ impl Services {
         (session, user): (&SsoSession, &User),
         max_age: Option<i64>,
     ) -> bool {
-        let age = Millis::of(&**self.clock).seconds() - session.created_at.seconds();
+        let age = self.clock.millis().seconds() - session.created_at.seconds();
         user.connection == request.connection && max_age.is_none_or(|max_age| age <= max_age)
     }
 

@@ -60,12 +60,6 @@ pub(crate) struct Services {
     clock: State<Arc<dyn Clock>>,
 }
 
-impl Services {
-    fn now(&self) -> Millis {
-        Millis::of(&**self.clock)
-    }
-}
-
 /// A login under way, with its client and connection.
 struct Login<'a> {
     services: &'a Services,
@@ -84,7 +78,7 @@ impl<'a> Login<'a> {
         let state = services.logins.find(headers, &id).ok_or_else(unknown)?;
         let client = services.config.client(&state.request.client_id).ok_or_else(unknown)?;
         let gone = || PageError::LoginGone(WayBack::to(client, &state.request.return_to.redirect_uri));
-        if services.now() > state.expires_at {
+        if services.clock.millis() > state.expires_at {
             return Err(gone());
         }
         let connection = services.config.connection(&state.request.connection).ok_or_else(gone)?;
@@ -100,7 +94,7 @@ impl<'a> Login<'a> {
 
     /// Ends the login with this response, as soon as the form cannot be repeated any more.
     fn end(mut self, response: impl IntoResponse) -> Result<Response, PageError> {
-        let end = self.services.now().plus_seconds(REPEAT_SECONDS);
+        let end = self.services.clock.millis().plus_seconds(REPEAT_SECONDS);
         self.state.expires_at = self.state.expires_at.min(end);
         Ok((self.services.logins.save(self.headers, &self.id, &self.state)?, response).into_response())
     }
@@ -137,7 +131,7 @@ impl<'a> Login<'a> {
         };
         let sent = self.services.otp.send_code(&request).await;
         sent.map(drop).map_err(|error| {
-            let notice = notice_about(&error, self.services.now());
+            let notice = notice_about(&error, self.services.clock.millis());
             // Not the error itself: the provider's message can contain the number.
             tracing::warn!(reason = ?notice, "no code was sent from the login page");
             notice
@@ -171,7 +165,7 @@ pub(crate) async fn page(
     if let Some((session, user)) = login.offered().await? {
         return Ok(pages::continue_page(&login.id, &login.state, login.client, &session, &user).into_response());
     }
-    Ok(pages::page(&login.id, &login.state, login.client, login.connection, services.now()).into_response())
+    Ok(pages::page(&login.id, &login.state, login.client, login.connection, services.clock.millis()).into_response())
 }
 
 /// The user continues as who is signed in at the tenant.

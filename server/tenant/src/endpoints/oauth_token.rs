@@ -11,7 +11,7 @@ use axum::{
 use http::HeaderMap;
 
 use crate::{
-    clock::{Clock, Millis},
+    clock::Clock,
     config::{CODE_GRANT, Client, OTP_GRANT, REFRESH_GRANT, TenantConfig},
     http::{
         api_error::ApiError,
@@ -116,7 +116,7 @@ impl Services {
             scope: Scope::granted(scope, client),
             audience,
             nonce: None,
-            auth_time: Millis::of(&**self.clock).seconds(),
+            auth_time: self.clock.millis().seconds(),
             sid: None,
         };
         Ok((user, grant))

@@ -11,7 +11,7 @@ use axum::{
 use http::{HeaderMap, StatusCode};
 
 use crate::{
-    clock::{Clock, Millis},
+    clock::Clock,
     http::api_error::ApiError,
     origin::Origin,
     sms::{
@@ -52,7 +52,7 @@ pub(crate) async fn post(
         return Ok(StatusCode::FORBIDDEN);
     }
     if let Some(report) = report(&parameters) {
-        services.store.message_reported(&report, Millis::of(&**services.clock)).await?;
+        services.store.message_reported(&report, services.clock.millis()).await?;
         log(&report);
     }
     Ok(StatusCode::NO_CONTENT)

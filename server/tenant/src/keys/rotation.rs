@@ -93,7 +93,7 @@ struct Inner {
 
 impl SigningKeys {
     pub(crate) async fn open(store: Store, operator: OperatorKeys, clock: Arc<dyn Clock>) -> Result<Self, BuildError> {
-        let now = Millis::of(&*clock);
+        let now = clock.millis();
         if operator.has_signing_key() {
             store.retire_stored_keys(now).await?;
         }
@@ -103,7 +103,7 @@ impl SigningKeys {
 
     pub(crate) async fn keys(&self) -> Result<Arc<KeySet>, StoreError> {
         let Inner { operator, store, clock, cached } = &*self.0;
-        let now = Millis::of(&**clock);
+        let now = clock.millis();
         let (keys, read_at) = cached.read().unwrap_or_else(PoisonError::into_inner).clone();
         if now < read_at.plus_seconds(CACHE_SECONDS) {
             return Ok(keys);

@@ -44,7 +44,7 @@ impl AuthorizationCodes {
             redirect_uri: request.return_to.redirect_uri.clone(),
             code_challenge: request.code_challenge.clone(),
             grant: grant.clone(),
-            expires_at: self.now().plus_seconds(CODE_SECONDS),
+            expires_at: self.clock.millis().plus_seconds(CODE_SECONDS),
         };
         self.store.put_authorization_code(&code, &stored).await?;
         Ok(code)
@@ -59,7 +59,8 @@ impl AuthorizationCodes {
     ) -> Result<(User, Grant, Option<String>), ApiError> {
         let code = params.required("code")?;
         let redirect_uri = params.required("redirect_uri")?;
-        let exchange = Exchange { client, redirect_uri, verifier: params.param("code_verifier")?, now: self.now() };
+        let exchange =
+            Exchange { client, redirect_uri, verifier: params.param("code_verifier")?, now: self.clock.millis() };
         let taken =
             self.store.take_authorization_code(code, exchange.now, |stored| self.judge(&exchange, stored)).await?;
         let Some(taken) = taken else {
@@ -88,9 +89,5 @@ impl AuthorizationCodes {
             return Err(GrantError::CodeVerifier);
         }
         Ok(self.refresh_tokens.new_family(exchange.client, &stored.grant))
-    }
-
-    fn now(&self) -> Millis {
-        Millis::of(&*self.clock)
     }
 }

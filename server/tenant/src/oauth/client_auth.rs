@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 
 use super::client_assertion::{ASSERTION_TYPE, claimed_client, is_critical, is_current};
 use crate::{
-    clock::{Clock, Millis},
+    clock::Clock,
     config::{Client, TenantConfig},
     error::StoreError,
     http::{
@@ -114,7 +114,7 @@ impl ClientAuthenticator {
         if is_critical(assertion) {
             return Ok(false);
         }
-        let (issuer, now) = (self.origin.issuer(), Millis::of(&*self.clock));
+        let (issuer, now) = (self.origin.issuer(), self.clock.millis());
         let verified = client.assertion_keys.iter().find_map(|key| key.verify(assertion, &client.client_id, &issuer));
         let Some(claims) = verified.filter(|claims| is_current(claims, now.seconds())) else { return Ok(false) };
         let jti = format!("{}\0{}", client.client_id, claims.jti);

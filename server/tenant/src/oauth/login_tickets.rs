@@ -9,7 +9,7 @@ use http::HeaderMap;
 
 use super::arrival::Arrival;
 use crate::{
-    clock::{Clock, Millis},
+    clock::Clock,
     config::Client,
     entropy::{self, Entropy},
     error::StoreError,
@@ -40,7 +40,7 @@ impl LoginTickets {
             client_id: client.client_id.clone(),
             user_id: user.id,
             cookie: cookie.clone(),
-            expires_at: self.now().plus_seconds(TICKET_SECONDS),
+            expires_at: self.clock.millis().plus_seconds(TICKET_SECONDS),
         };
         self.store.put_login_ticket(&ticket, &stored).await?;
         Ok((ticket, self.cookies.set_cross_site(COOKIE, cookie, TICKET_SECONDS)))
@@ -54,7 +54,7 @@ impl LoginTickets {
         client: &Client,
         ticket: &str,
     ) -> Result<Option<(User, Arrival)>, StoreError> {
-        let taken = self.store.take_login_ticket(ticket, &client.client_id, self.now()).await?;
+        let taken = self.store.take_login_ticket(ticket, &client.client_id, self.clock.millis()).await?;
         let Some(taken) = taken else { return Ok(None) };
         let arrival = match self.cookies.read(headers, COOKIE) {
             Some(cookie) if taken.came_with(&cookie) => Arrival::FromPage,
@@ -62,9 +62,5 @@ impl LoginTickets {
             None => Arrival::of(client, headers),
         };
         Ok(self.store.user(&taken.user_id).await?.map(|user| (user, arrival)))
-    }
-
-    fn now(&self) -> Millis {
-        Millis::of(&*self.clock)
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{grant::Grant, scope::OFFLINE_ACCESS};
 use crate::{
     audit::log::AuditLog,
-    clock::{Clock, Millis},
+    clock::Clock,
     config::Client,
     entropy::{self, Entropy},
     error::StoreError,
@@ -44,14 +44,14 @@ impl RefreshTokens {
     pub(crate) async fn begin(&self, client: &Client, grant: &Grant) -> Result<Option<String>, StoreError> {
         let Some(family) = self.new_family(client, grant) else { return Ok(None) };
         let origin = entropy::token(&*self.entropy);
-        self.store.start_refresh_family(&origin, &family, self.now()).await?;
+        self.store.start_refresh_family(&origin, &family, self.clock.millis()).await?;
         Ok(Some(family.token))
     }
 
     /// Uses a token up, and returns its successor.
     pub(crate) async fn exchange(&self, client: &Client, params: &Params) -> Result<(User, Grant, String), ApiError> {
         let (token, scope) = (params.required("refresh_token")?, params.param("scope")?);
-        let now = self.now();
+        let now = self.clock.millis();
         let family = self.store.refresh_family(token, &client.client_id, now).await?.ok_or(GrantError::RefreshToken)?;
         let Some(user) = self.store.user(&family.grant.user_id).await? else {
             self.store.end_refresh_family(&family).await?;
@@ -76,7 +76,7 @@ impl RefreshTokens {
 
     /// Revokes a token with its family. A token that is not this client's is ignored.
     pub(crate) async fn revoke(&self, client: &Client, token: &str) -> Result<(), StoreError> {
-        match self.store.refresh_family(token, &client.client_id, self.now()).await? {
+        match self.store.refresh_family(token, &client.client_id, self.clock.millis()).await? {
             Some(family) => self.store.end_refresh_family(&family).await,
             None => Ok(()),
         }
@@ -85,9 +85,5 @@ impl RefreshTokens {
     /// Revokes the family that began with this authorization code.
     pub(crate) async fn revoke_by_code(&self, code: &str) -> Result<(), StoreError> {
         self.store.end_refresh_family_of(code).await
-    }
-
-    fn now(&self) -> Millis {
-        Millis::of(&*self.clock)
     }
 }

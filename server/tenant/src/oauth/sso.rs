@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use super::arrival::Arrival;
 use crate::{
-    clock::{Clock, Millis},
+    clock::Clock,
     entropy::{self, Entropy},
     error::StoreError,
     http::cookies::{CookiePolicy, SetCookies},
@@ -58,7 +58,7 @@ impl SsoSessions {
     async fn create(&self, user: &User, is_confirmed: bool) -> Result<(SsoSession, String), StoreError> {
         let token = entropy::token(&*self.entropy);
         let sid = entropy::token(&*self.entropy);
-        let session = SsoSession { sid, user_id: user.id.clone(), created_at: self.now(), is_confirmed };
+        let session = SsoSession { sid, user_id: user.id.clone(), created_at: self.clock.millis(), is_confirmed };
         self.store.put_sso_session(&token, &session).await?;
         Ok((session, token))
     }
@@ -94,7 +94,7 @@ impl SsoSessions {
     /// The browser's session, unless it has expired, and its user.
     pub(crate) async fn current(&self, headers: &HeaderMap) -> Result<Option<(SsoSession, User)>, StoreError> {
         let Some(token) = self.token(headers) else { return Ok(None) };
-        let Some(session) = self.store.sso_session(&token, self.now()).await? else { return Ok(None) };
+        let Some(session) = self.store.sso_session(&token, self.clock.millis()).await? else { return Ok(None) };
         let user = self.store.user(&session.user_id).await?;
         Ok(user.map(|user| (session, user)))
     }
@@ -114,9 +114,5 @@ impl SsoSessions {
 
     fn token(&self, headers: &HeaderMap) -> Option<String> {
         self.cookies.read(headers, COOKIE)
-    }
-
-    fn now(&self) -> Millis {
-        Millis::of(&*self.clock)
     }
 }

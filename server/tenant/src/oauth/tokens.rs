@@ -271,7 +271,7 @@ impl Tokens {
 
     /// Unix seconds.
     fn now(&self) -> i64 {
-        Millis::of(&*self.clock).seconds()
+        self.clock.millis().seconds()
     }
 }
 

@@ -62,7 +62,7 @@ impl KnownDevices {
     /// A token for the browser in which the user signs in now; `None` if it cannot be encrypted.
     pub(crate) fn token(&self, user: &User) -> Option<String> {
         let (connection, phone_number) = (user.connection.clone(), user.phone_number.clone());
-        let signed_in_at = Millis::of(&*self.clock);
+        let signed_in_at = self.clock.millis();
         let text = serde_json::to_vec(&DeviceToken { connection, phone_number, signed_in_at }).ok()?;
         self.key.seal(PURPOSE, &text, &*self.entropy)
     }
@@ -72,7 +72,7 @@ impl KnownDevices {
         let token = self.key.open(PURPOSE, token).and_then(|text| serde_json::from_slice::<DeviceToken>(&text).ok());
         token.is_some_and(|token| {
             let is_theirs = token.connection == connection && token.phone_number == phone_number.as_str();
-            is_theirs && Millis::of(&*self.clock) < token.signed_in_at.plus_seconds(KNOWN_SECONDS)
+            is_theirs && self.clock.millis() < token.signed_in_at.plus_seconds(KNOWN_SECONDS)
         })
     }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     audit::log::AuditLog,
-    clock::{Clock, Millis},
+    clock::Clock,
     entropy::{self, Entropy},
     error::StoreError,
     rate_limit::{
@@ -44,10 +44,6 @@ struct Replacement {
 }
 
 impl OtpService {
-    fn now(&self) -> Millis {
-        Millis::of(&*self.clock)
-    }
-
     /// Sends a new code, which replaces the one before unless it is certain that no message went out. Returns the state of
     /// the limit, where the request was counted.
     pub(crate) async fn send_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
@@ -64,7 +60,7 @@ impl OtpService {
             return Err(SendCodeError::Country);
         }
         let limits = StartLimits::of(&self.limits, request.phone_number, &request.source, request.browser.is_known);
-        let rate = self.store.take_start(&limits, self.now()).await??;
+        let rate = self.store.take_start(&limits, self.clock.millis()).await??;
         let (code, replacement) = self.new_challenge(request).await?;
         let connection = &request.connection.name;
         let user = self.store.user_with_number(connection, request.phone_number).await?;
@@ -94,7 +90,7 @@ impl OtpService {
     async fn record_message(&self, request: &CodeRequest<'_>, accepted: Accepted) {
         let Some(message_id) = accepted.message_id else { return };
         let (connection, recipient) = (&request.connection.name, request.phone_number);
-        if let Err(error) = self.store.record_message(&message_id, connection, recipient, self.now()).await {
+        if let Err(error) = self.store.record_message(&message_id, connection, recipient, self.clock.millis()).await {
             tracing::error!(%error, "a message was sent and could not be recorded");
         }
     }
@@ -112,7 +108,7 @@ impl OtpService {
         let code = OneTimeCode::draw(connection.code_length, &*self.entropy);
         let id = entropy::object_id(&*self.entropy);
         let mac = self.store.otp_keys().await?.mac(&id, &code);
-        let challenge = Challenge { mac, ..Challenge::without_code(id, connection.expiry(self.now())) };
+        let challenge = Challenge { mac, ..Challenge::without_code(id, connection.expiry(self.clock.millis())) };
         let earlier = self.store.put_challenge(request.binding(), &challenge).await?;
         Ok((code, Replacement { id: challenge.id, earlier }))
     }
@@ -162,7 +158,7 @@ impl OtpService {
             known.ok_or(Refusal::SignUpDisabled)?;
         }
         let new_id = entropy::object_id(&*self.entropy);
-        let user = self.store.sign_up_or_in(&connection.name, phone_number, &new_id, self.now()).await?;
+        let user = self.store.sign_up_or_in(&connection.name, phone_number, &new_id, self.clock.millis()).await?;
         if user.blocked {
             return Err(Refusal::Blocked.into());
         }
@@ -173,7 +169,7 @@ impl OtpService {
 
     async fn try_code(&self, attempt: &CodeAttempt<'_>, purpose: Purpose) -> Result<Outcome, CodeError> {
         let CodeAttempt { connection, phone_number, code, source, browser, .. } = *attempt;
-        let now = self.now();
+        let now = self.clock.millis();
         let stored = Attempt {
             binding: attempt.binding(),
             code,

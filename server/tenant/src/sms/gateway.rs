@@ -12,10 +12,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::{Accepted, SendError, SmsMessage, SmsSender};
-use crate::{
-    clock::{Clock, Millis},
-    error::BuildError,
-};
+use crate::{clock::Clock, error::BuildError};
 
 /// How long Auth0 waits for a gateway.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -113,7 +110,7 @@ impl Gateway {
     }
 
     fn token(&self, authentication: &GatewayAuthentication) -> Result<String, SendError> {
-        let iat = Millis::of(&*self.clock).seconds();
+        let iat = self.clock.millis().seconds();
         let claims = Claims {
             sub: authentication.subject.as_deref(),
             aud: authentication.audience.as_deref(),
