@@ -346,6 +346,11 @@ impl TenantConfig {
         self.connections.iter().find(|connection| connection.name == name)
     }
 
+    /// The connection of this name, if the client may use it.
+    pub(crate) fn connection_for(&self, client: &Client, name: &str) -> Option<&Connection> {
+        self.connection(name).filter(|connection| connection.is_enabled_for(client))
+    }
+
     /// Whether there is a connection of this name that is not passwordless by SMS.
     pub(crate) fn has_other_connection(&self, name: &str) -> bool {
         self.other_connections.iter().any(|other| other == name)

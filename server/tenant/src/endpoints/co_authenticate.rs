@@ -93,10 +93,8 @@ impl<'a> Credentials<'a> {
             .client(client_id)
             .filter(|client| client.cross_origin_authentication && client.allows(OTP_GRANT))
             .ok_or(CrossOriginError::NotAllowed)?;
-        let connection = config
-            .connection(realm)
-            .filter(|connection| connection.is_enabled_for(client))
-            .ok_or_else(|| CrossOriginError::Realm(realm.to_owned()))?;
+        let connection = config.connection_for(client, realm);
+        let connection = connection.ok_or_else(|| CrossOriginError::Realm(realm.to_owned()))?;
         Ok(Self { client, connection, username, otp })
     }
 

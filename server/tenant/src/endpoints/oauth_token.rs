@@ -99,7 +99,7 @@ impl Services {
     ) -> Result<(User, Grant), ApiError> {
         let username = params.required("username")?;
         let (code, realm) = (params.required("otp")?, params.required("realm")?);
-        let connection = self.config.connection(realm).filter(|connection| connection.is_enabled_for(client));
+        let connection = self.config.connection_for(client, realm);
         let connection = connection.ok_or_else(|| ApiError::invalid_request(format!("Unknown realm {realm}.")))?;
         let (scope, audience) = (params.param("scope")?, params.param("audience")?);
         let audience = audience::requested(&self.config, &self.origin, client, audience)?;
