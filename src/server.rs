@@ -65,6 +65,8 @@ pub use session_owner::user_id_of;
 pub use sms_notice::SmsNotice;
 pub use start::send_code_to;
 pub use terms::{Consent, TermsPolicy};
+/// The version whose session stores fit: `tower-sessions-sqlx-store` 0.15, `-redis-store` 0.16, `-moka-store` 0.15.
+pub use tower_sessions;
 
 use axum::{Router, middleware::from_fn_with_state};
 use id_token::IdTokens;
@@ -179,6 +181,16 @@ impl Auth {
 ///
 /// Serve the result with connection information, which the limits per address need:
 /// `into_make_service_with_connect_info::<SocketAddr>()`.
+///
+/// ```
+/// use axum::Router;
+/// use leptos_passwordless::server::{Auth, install};
+/// use tower_sessions_moka_store::MokaStore;
+///
+/// fn with_login(routes: Router, auth: &Auth) -> Router {
+///     install(routes, auth, MokaStore::new(Some(10_000)))
+/// }
+/// ```
 pub fn install<S>(routes: Router, auth: &Auth, sessions: S) -> Router
 where
     S: SessionStore + Clone,
