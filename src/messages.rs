@@ -10,6 +10,7 @@ macro_rules! texts {
     ($($(#[$doc:meta])* $text:ident = $key:literal,)*) => {
         /// A text of the dialog.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum Text { $($(#[$doc])* $text,)* }
 
         impl Text {
@@ -151,10 +152,13 @@ texts! {
     MoreSteps = "errorMoreSteps",
     /// [`Refusal::WrongAddress`]: the right one is `{address}`.
     WrongAddress = "errorWrongAddress",
+    /// The label of the button that signs out.
+    LogOut = "logOutLabel",
 }
 
 /// A dictionary as it is sent to the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "ssr"), derive(Default))]
 pub struct Messages {
     /// The BCP 47 tag of the language.
     pub language: String,
@@ -170,6 +174,12 @@ impl Messages {
     pub(crate) fn new<'a>(language: &str, is_rtl: bool, texts: impl IntoIterator<Item = &'a str>) -> Self {
         let lines: Vec<&str> = texts.into_iter().collect();
         Self { language: language.to_owned(), is_rtl, lines: lines.join("\n") }
+    }
+
+    /// Stands for texts that the browser knows already.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn known() -> Self {
+        Self { language: String::new(), is_rtl: false, lines: String::new() }
     }
 
     /// A text, with its placeholder.
