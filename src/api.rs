@@ -17,13 +17,15 @@ use leptos::{
     },
 };
 
-/// Where the form of [`start`] posts to.
-pub const START_PATH: &str = "/api/passwordless/start";
-/// Where the form of [`resend`] posts to.
-pub const RESEND_PATH: &str = "/api/passwordless/resend";
-/// Where the form of [`verify`] posts to.
-pub const VERIFY_PATH: &str = "/api/passwordless/verify";
-/// Where the form of [`sign_out`] posts to.
+/// What the paths of the functions are below, unless the server's `Paths::api` says otherwise.
+pub const API_PATH: &str = "/api/passwordless";
+/// The end of the path of [`start`].
+pub(crate) const START: &str = "/start";
+/// The end of the path of [`resend`].
+pub(crate) const RESEND: &str = "/resend";
+/// The end of the path of [`verify`].
+pub(crate) const VERIFY: &str = "/verify";
+/// Where the form of [`sign_out`] posts to, unless the server's `Paths::logout` says otherwise.
 pub const SIGN_OUT_PATH: &str = "/logout";
 
 /// Requests a code for a phone number from the tenant.
@@ -93,7 +95,7 @@ pub async fn verify(code: String, #[server(default)] login: String) -> Result<Ve
 ///
 /// # Errors
 /// [`ApiError`] if the session cannot be removed.
-#[server(prefix = "", endpoint = "/logout")]
+#[server(prefix = "/api/passwordless", endpoint = "/logout")]
 pub async fn sign_out() -> Result<String, ApiError> {
     crate::server::sign_out::sign_out().await
 }

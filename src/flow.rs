@@ -6,4 +6,5 @@ mod state;
 
 pub use flash_message::{FlashKind, FlashMessage};
 pub use lock_event::LockEvent;
-pub use state::{Command, Event, Notice, Request, Screen, Search, State};
+pub(crate) use state::{Command, Event, Search, State};
+pub use state::{Notice, Request, Screen};

@@ -6,13 +6,17 @@ mod countdown;
 mod dom;
 mod fetch;
 mod getters;
+mod leave;
+mod refresh;
 mod response;
 mod web_otp;
 
 pub(crate) use bindings::escaped;
 pub(crate) use dom::{element, fields, input_of, is_composing, set, write};
+#[cfg(not(any(feature = "ssr", feature = "islands")))]
+pub(crate) use {dom::go_to, fetch::sign_out, leave::go_to_login, refresh::refresh};
 
-use crate::api::{RESEND_PATH, START_PATH, VERIFY_PATH};
+use crate::api::{RESEND, START, VERIFY};
 use crate::flow::{Command, Event, LockEvent, State};
 use crate::hooks::{Hooks, LoginAttempt};
 use crate::login::Login;
@@ -32,6 +36,9 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Passwordless {
     state: RwSignal<State>,
     background: StoredValue<Background>,
+    /// Notified when the login of the background is replaced.
+    #[cfg(not(any(feature = "ssr", feature = "islands")))]
+    learned: leptos::reactive::signal::Trigger,
 }
 
 /// Everything besides the state.
@@ -53,13 +60,13 @@ pub(crate) type OnTransition = fn(Passwordless, &State, &State);
 ///
 /// ```
 /// use leptos::prelude::*;
-/// use leptos_passwordless::{Login, api::START_PATH, use_passwordless};
+/// use leptos_passwordless::{use_login, use_passwordless};
 ///
 /// #[component]
-/// fn AskForTheNumber(login: Login) -> impl IntoView {
-///     let passwordless = use_passwordless(login);
+/// fn AskForTheNumber() -> impl IntoView {
+///     let passwordless = use_passwordless(use_login());
 ///     view! {
-///         <form method="post" action=START_PATH on:submit=move |ev| passwordless.send_code(&ev)>
+///         <form method="post" action=passwordless.start_path() on:submit=move |ev| passwordless.send_code(&ev)>
 ///             <input type="tel" name="phone_number" autocomplete="tel" aria-label="Phone number" />
 ///             <input type="hidden" name="return_to" value=passwordless.return_to() />
 ///             <button>"Send code"</button>
@@ -79,13 +86,22 @@ pub fn use_passwordless_with_hooks(login: Login, hooks: Hooks) -> Passwordless {
 
 pub(crate) fn begin(login: Login, hooks: Hooks, on_transition: OnTransition) -> Passwordless {
     let state = RwSignal::new(login.state.clone());
+    let is_readable = !login.is_of_another_version;
     let background = Background { login, hooks, on_transition, since: 0.0 };
-    let passwordless = Passwordless { state, background: StoredValue::new(background) };
-    // Effects run only in the browser.
-    Effect::new(move |_| {
-        passwordless.dispatch(Event::Hydrated);
-        countdown::start(passwordless);
-    });
+    let passwordless = Passwordless {
+        state,
+        background: StoredValue::new(background),
+        #[cfg(not(any(feature = "ssr", feature = "islands")))]
+        learned: leptos::reactive::signal::Trigger::new(),
+    };
+    if is_readable {
+        // Effects run only in the browser.
+        Effect::new(move |_| {
+            passwordless.dispatch(Event::Hydrated);
+            countdown::start(passwordless);
+            refresh::if_incomplete(passwordless);
+        });
+    }
     passwordless
 }
 
@@ -148,7 +164,7 @@ impl Passwordless {
     }
 
     fn perform(self, command: Command) {
-        let (return_to, login) = (self.return_to(), untrack(|| self.login_name()));
+        let (return_to, login) = (leave::return_to(self), untrack(|| self.login_name()));
         let accept_terms = if untrack(|| self.accepts_terms()) { "on" } else { "" };
         let login = ("login", login.as_str());
         let (return_to, accept_terms) = (("return_to", return_to.as_str()), ("accept_terms", accept_terms));
@@ -163,7 +179,7 @@ impl Passwordless {
                 ("previewed", previewed),
                 ("last_login", last_login),
             ];
-            self.call(START_PATH, &fields, response::of_start);
+            self.call(START, &fields, response::of_start);
         };
         match command {
             Command::Start { phone_number, country, confirmed } => {
@@ -171,15 +187,15 @@ impl Passwordless {
                 start(&phone_number, country.iso(), &confirmed, &previewed, "");
             }
             Command::StartLast => start("", "", "", "", "on"),
-            Command::Resend => self.call(RESEND_PATH, &[login], response::of_start),
-            Command::Verify { code } => self.call(VERIFY_PATH, &[login, ("code", &code)], response::of_verify),
-            Command::GoTo(url) => dom::go_to(&url),
+            Command::Resend => self.call(RESEND, &[login], response::of_start),
+            Command::Verify { code } => self.call(VERIFY, &[login, ("code", &code)], response::of_verify),
+            Command::GoTo(url) => leave::go_to(self, &url),
         }
     }
 
     /// Calls a server function, with a timeout.
     fn call(self, path: &'static str, fields: &[(&str, &str)], read: fn(JsonResult) -> Event) {
-        let answer = post(path, fields);
+        let answer = post(&self.path_of(path), fields);
         spawn_local(async move {
             let patience = set_timeout_with_handle(move || self.dispatch(Event::TimedOut), TIMEOUT).ok();
             self.dispatch(read(answer.await));
@@ -194,22 +210,7 @@ impl Passwordless {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{country::Countries, messages::Messages};
     use std::sync::{Arc, Mutex};
-
-    fn login() -> Login {
-        let nothing = String::new;
-        Login {
-            id: nothing(),
-            state: State::default(),
-            return_to: nothing(),
-            login_page: nothing(),
-            hosted_page: nothing(),
-            countries: Countries::default(),
-            messages: Messages { language: nothing(), is_rtl: false, lines: nothing() },
-            terms: None,
-        }
-    }
 
     #[test]
     fn a_hook_refuses_with_its_sentence_and_the_app_is_told() {
@@ -221,7 +222,7 @@ mod tests {
                 before_start: Some(Callback::new(|start: LoginAttempt| Err(format!("Not {}.", start.phone_number)))),
                 before_verify: None,
             };
-            let passwordless = use_passwordless_with_hooks(login(), hooks);
+            let passwordless = use_passwordless_with_hooks(Login::default(), hooks);
             passwordless.dispatch(Event::PhoneNumberTyped("415 555 2671".to_owned()));
             passwordless.dispatch(Event::PhoneNumberSubmitted);
 

@@ -8,17 +8,14 @@ use leptos::prelude::{Callable, Callback};
 /// a rule that must hold without JavaScript too belongs into a hook on the server (`server::AuthConfig::hooks`).
 ///
 /// ```
-/// use leptos::prelude::Callback;
 /// use leptos_passwordless::{Hooks, LockEvent};
 ///
 /// fn hooks() -> Hooks {
-///     Hooks {
-///         on_event: Some(Callback::new(|event: LockEvent| leptos::logging::log!("{event:?}"))),
-///         ..Hooks::default()
-///     }
+///     Hooks::default().on_event(|event: LockEvent| leptos::logging::log!("{event:?}"))
 /// }
 /// ```
 #[derive(Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct Hooks {
     /// Called at every step.
     pub on_event: Option<Callback<LockEvent>>,
@@ -30,6 +27,7 @@ pub struct Hooks {
 
 /// The argument of [`Hooks::before_start`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LoginAttempt {
     /// The number as typed; empty where the number of the last login is meant, which the browser does not know.
     pub phone_number: String,
@@ -38,6 +36,24 @@ pub struct LoginAttempt {
 }
 
 impl Hooks {
+    /// Sets [`on_event`](Self::on_event).
+    #[must_use]
+    pub fn on_event(self, hook: impl Fn(LockEvent) + Send + Sync + 'static) -> Self {
+        Self { on_event: Some(Callback::new(hook)), ..self }
+    }
+
+    /// Sets [`before_start`](Self::before_start).
+    #[must_use]
+    pub fn before_start(self, hook: impl Fn(LoginAttempt) -> Result<(), String> + Send + Sync + 'static) -> Self {
+        Self { before_start: Some(Callback::new(hook)), ..self }
+    }
+
+    /// Sets [`before_verify`](Self::before_verify).
+    #[must_use]
+    pub fn before_verify(self, hook: impl Fn() -> Result<(), String> + Send + Sync + 'static) -> Self {
+        Self { before_verify: Some(Callback::new(move |()| hook())), ..self }
+    }
+
     pub(crate) fn emit(&self, event: Option<LockEvent>) {
         if let (Some(on_event), Some(event)) = (self.on_event, event) {
             on_event.run(event);

@@ -5,7 +5,8 @@
 //!
 //! # In three steps
 //!
-//! **1. Depend on it**, and pass the features on to the two halves of your app:
+//! **1. Depend on it**, and pass the features on to the two halves of your app. An app with islands takes `islands` too, which
+//! halves what the login adds to its script.
 //!
 //! ```toml
 //! [features]
@@ -13,25 +14,31 @@
 //! ssr = ["leptos/ssr", "leptos_passwordless/ssr"]
 //! ```
 //!
-//! **2. Show the dialog.** An island needs plain props, and [`Login`] is one. [`LockDialog`] is a button that opens the
-//! dialog as a modal, [`Lock`] the dialog as a part of a page; put one on the page `/login`, which works without
-//! JavaScript. Link `style/lock.css`.
+//! **2. Show the dialog**, in a component or an island: [`LockDialog`] is a button that opens it as a modal, [`Lock`] the
+//! dialog as a part of a page; put one on the page `/login`, which works without JavaScript.
 //!
 //! ```
 //! # mod example {
 //! use leptos::prelude::*;
-//! use leptos_passwordless::{LockDialog, Login};
+//! use leptos_passwordless::{LockDialog, LockStyles, SignOutButton, SignedIn, SignedOut, use_user};
 //!
 //! #[component] // #[island], if your app has islands
-//! pub fn LoginButton(login: Login) -> impl IntoView {
-//!     view! { <LockDialog login /> }
+//! pub fn Account() -> impl IntoView {
+//!     let user = use_user();
+//!     view! {
+//!         <LockStyles />
+//!         <SignedOut><LockDialog /></SignedOut>
+//!         <SignedIn>
+//!             {move || user.get().map(|user| user.name)}
+//!             <SignOutButton />
+//!         </SignedIn>
+//!     }
 //! }
 //! # }
 //! ```
 //!
-//! In a page that the server renders: `<LoginButton login=use_login() />`.
-//!
-//! **3. Install the server half** around the routes of your app, with a session store of your choice:
+//! **3. Install the server half** around the routes of your app, with a session store for the `tower-sessions` that
+//! `server::tower_sessions` is:
 //!
 //! ```
 //! # #[cfg(feature = "ssr")]
@@ -52,8 +59,14 @@
 //! # }
 //! ```
 //!
-//! `server::CurrentUser` is the extractor of the signed-in user, `server::require_login` the middleware that lets only
-//! signed-in users pass.
+//! Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: limits count by the user's address.
+//!
+//! # Who is signed in
+//!
+//! - In views [`use_user`], [`SignedIn`] and [`SignedOut`].
+//! - In handlers and server functions `server::CurrentUser`, an extractor, or `server::use_current_user`.
+//! - Private pages: [`RequireLogin`] for those of a router, also after a navigation in the browser; `server::require_login` for
+//!   Axum routes, and `server::require_login_below` for paths.
 //!
 //! # Options, looks and hooks
 //!
@@ -63,14 +76,14 @@
 //! ```
 //! # mod example {
 //! use leptos::prelude::*;
-//! use leptos_passwordless::{Hooks, LockDialog, LockEvent, LockOptions, Login, lock::{Color, Theme}};
+//! use leptos_passwordless::{Hooks, LockDialog, LockOptions, lock::{Color, Theme}};
 //!
 //! #[component]
-//! pub fn LoginButton(login: Login) -> impl IntoView {
-//!     let theme = Theme { primary_color: Color::parse("#ea5323").ok(), ..Theme::default() };
-//!     let options = LockOptions { autoclose: true, theme, ..LockOptions::default() };
-//!     let on_event = Callback::new(|event: LockEvent| leptos::logging::log!("{event:?}"));
-//!     view! { <LockDialog login options hooks=Hooks { on_event: Some(on_event), ..Hooks::default() } /> }
+//! pub fn LoginButton() -> impl IntoView {
+//!     let theme = Color::parse("#ea5323").map(|color| Theme::default().primary_color(color)).unwrap_or_default();
+//!     let options = LockOptions::default().autoclose(true).theme(theme);
+//!     let hooks = Hooks::default().on_event(|event| leptos::logging::log!("{event:?}"));
+//!     view! { <LockDialog options hooks /> }
 //! }
 //! # }
 //! ```
@@ -82,6 +95,7 @@
 pub mod api;
 pub mod country;
 mod digits;
+mod fingerprint;
 pub mod flow;
 mod fold;
 pub mod headless;
@@ -91,16 +105,22 @@ mod login;
 pub mod messages;
 mod one_time_code;
 pub mod outcome;
+mod page;
 mod phone_number;
 mod props_codec;
 #[cfg(feature = "ssr")]
 pub mod server;
+mod session;
+mod user;
 
 pub use country::{Country, InvalidCountryCode};
 pub use flow::LockEvent;
 pub use headless::{Passwordless, use_passwordless, use_passwordless_with_hooks};
 pub use hooks::{Hooks, LoginAttempt};
-pub use lock::{Lock, LockDialog, LockOptions};
+pub use lock::{LOCK_CSS, Lock, LockDialog, LockOptions, LockStyles};
 pub use login::{Login, Terms};
 pub use one_time_code::{InvalidOneTimeCode, OneTimeCode};
+pub use page::{use_login, use_user};
 pub use phone_number::{InvalidPhoneNumber, PhoneNumber};
+pub use session::{RequireLogin, SignOutButton, SignedIn, SignedOut};
+pub use user::User;

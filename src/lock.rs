@@ -8,6 +8,7 @@
 //! and the wasm has no code that renders a screen anew. Texts are set as HTML, because browsers that translate a page
 //! replace its text nodes.
 
+mod arrival;
 mod country_picker;
 mod dialog;
 mod dom_effects;
@@ -20,7 +21,9 @@ mod notice;
 mod options;
 #[cfg_attr(feature = "ssr", expect(dead_code, reason = "only a browser has a card to copy"))]
 mod pristine;
+mod render;
 mod signed_in;
+pub(crate) mod styles;
 mod submit_button;
 mod terms;
 mod theme;
@@ -29,12 +32,14 @@ mod unrecoverable;
 pub use crate::flow::{FlashKind, FlashMessage};
 pub use dialog::LockDialog;
 pub use options::LockOptions;
+pub use styles::{LOCK_CSS, LockStyles};
 pub use theme::{Color, InvalidColor, Theme};
 
 use crate::headless::{self, Passwordless, escaped};
 use crate::hooks::Hooks;
 use crate::login::Login;
 use crate::messages::{Messages, Text};
+use crate::page::use_dialog;
 use enter_code::EnterCode;
 use enter_phone::EnterPhone;
 use last_login::LastLogin;
@@ -47,8 +52,9 @@ use unrecoverable::Unrecoverable;
 /// The dialog as a part of a page.
 #[component]
 pub fn Lock(
-    /// The server's state of this browser's login, from `server::use_login`.
-    login: Login,
+    /// The state to begin with, if it is not [`use_login`](crate::use_login)'s.
+    #[prop(optional)]
+    login: Option<Login>,
     /// How the dialog looks and behaves.
     #[prop(optional)]
     options: LockOptions,
@@ -56,18 +62,29 @@ pub fn Lock(
     #[prop(optional)]
     hooks: Hooks,
 ) -> impl IntoView {
+    let (login, options) = begin_with(login, options);
     let passwordless = headless::begin(options.greet(login), hooks, dom_effects::on_transition);
-    let theme = options.theme.clone();
-    view! {
-        <section
-            class=theme.class("lock")
-            lang=passwordless.messages(|messages| messages.language.clone())
-            dir=passwordless.messages(Messages::direction)
-            aria-labelledby=passwordless.element_id("title")
-            data-hydrated=passwordless.aria(Passwordless::is_hydrated)
-        >
-            <Card passwordless options />
-        </section>
+    arrival::follow(passwordless, &options, options.autofocus);
+    render::again(passwordless, move || {
+        let (class, options) = (options.theme.class("lock"), options.clone());
+        view! {
+            <section
+                class=class
+                lang=passwordless.messages(|messages| messages.language.clone())
+                dir=passwordless.messages(Messages::direction)
+                aria-labelledby=passwordless.element_id("title")
+                data-hydrated=passwordless.aria(Passwordless::is_hydrated)
+            >
+                <Card passwordless options />
+            </section>
+        }
+    })
+}
+
+fn begin_with(login: Option<Login>, options: LockOptions) -> (Login, LockOptions) {
+    match login {
+        Some(login) => (login, options),
+        None => use_dialog(options),
     }
 }
 
@@ -78,7 +95,7 @@ fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
     let title = options.title.map_or_else(|| passwordless.text_html(Text::Title), |title| escaped(&title));
     #[cfg(not(feature = "ssr"))]
     pristine::keep(passwordless);
-    view! {
+    let card = view! {
         <div class="lock-card" id=passwordless.element_id("card")>
             <header class="lock-header">
                 <theme::Logo theme=options.theme />
@@ -93,5 +110,6 @@ fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
             <Unrecoverable passwordless />
             <span hidden=passwordless.when(pristine::is_whole)></span>
         </div>
-    }
+    };
+    render::erased(card)
 }

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 /// The result of [`start`](crate::api::start) and [`resend`](crate::api::resend).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum StartOutcome {
     /// The tenant accepted the message.
     CodeSent(CodeSent),
@@ -18,6 +19,7 @@ pub enum StartOutcome {
 
 /// The result of [`verify`](crate::api::verify).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum VerifyOutcome {
     /// The code is right.
     Verified {
@@ -30,6 +32,7 @@ pub enum VerifyOutcome {
 
 /// A code was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CodeSent {
     /// The name of the login, for [`resend`](crate::api::resend) and [`verify`](crate::api::verify).
     pub login: String,
@@ -41,6 +44,13 @@ pub struct CodeSent {
     pub code_length: u32,
     /// Seconds until the code expires.
     pub expires_in: u32,
+}
+
+impl CodeSent {
+    /// For a page that shows the looks of the dialog; the last three are seconds, digits and seconds.
+    pub fn new(phone_number: impl Into<String>, resend_in: u32, code_length: u32, expires_in: u32) -> Self {
+        Self { login: String::new(), phone_number: phone_number.into(), resend_in, code_length, expires_in }
+    }
 }
 
 /// Why a step of the login was refused; [`Messages::refusal`](crate::messages::Messages::refusal) has a sentence for each.

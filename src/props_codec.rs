@@ -5,11 +5,14 @@
 //! version never reads the page of another.
 
 use crate::country::{Countries, Country};
+use crate::fingerprint::fingerprint;
 use crate::flow::{FlashKind, FlashMessage, Notice, Screen, State};
 use crate::lock::LockOptions;
 use crate::login::{Login, Terms};
 use crate::messages::{Messages, Text};
 use crate::outcome::{CodeSent, codec::RefusalWire};
+use crate::page::{Dialog, Session};
+use crate::user::User;
 use std::str::Split;
 
 /// UNIT SEPARATOR, which is not typed.
@@ -18,11 +21,11 @@ const SEPARATOR: char = '\u{1f}';
 /// The texts between the separators.
 type Fields<'a> = Split<'a, char>;
 
-/// The props are of another version. Leptos then leaves the island as the server wrote it, whose forms need no script.
+/// The props are of another version.
 const OTHER_VERSION: &str = "props of another version";
 
 /// One field, or several.
-trait Field: Sized {
+pub(crate) trait Field: Sized {
     #[cfg(feature = "ssr")]
     fn write(self, to: &mut Vec<String>);
     fn read(from: &mut Fields<'_>) -> Self;
@@ -42,12 +45,15 @@ macro_rules! fields {
         })*
 
         /// Changes with every change of the lists of fields and of texts, which are read by their positions.
-        const VERSION: u32 = fingerprint(&[$(stringify!($type $($field)*)),*], fingerprint(Text::KEYS, 0));
+        pub(crate) const VERSION: u32 = fingerprint(&[$(stringify!($type $($field)*)),*], fingerprint(Text::KEYS, 0));
     };
 }
 
 fields! {
-    Login { id return_to login_page hosted_page countries messages terms state }
+    Dialog { id options login }
+    Login { id return_to api page_url hosted_url countries messages terms state, ..Self::default() }
+    Session { user login_page logout api }
+    User { user_id name phone_number }
     Messages { language is_rtl lines }
     Terms { terms_url privacy_url }
     State {
@@ -59,20 +65,6 @@ fields! {
     RefusalWire { reason number sentence }
     LockOptions { closable autoclose flash_message, ..Self::default() }
     FlashMessage { kind text }
-}
-
-/// FNV-1a, at compile time.
-const fn fingerprint(texts: &[&str], seed: u32) -> u32 {
-    let (mut hash, mut text) = (seed ^ 0x811c_9dc5, 0);
-    while text < texts.len() {
-        let (bytes, mut at) = (texts[text].as_bytes(), 0);
-        while at < bytes.len() {
-            hash = (hash ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
-            at += 1;
-        }
-        text += 1;
-    }
-    hash
 }
 
 impl Field for String {
@@ -120,6 +112,18 @@ impl<T: Field> Field for Option<T> {
 
     fn read(from: &mut Fields<'_>) -> Self {
         bool::read(from).then(|| T::read(from))
+    }
+}
+
+impl<T: Field, U: Field> Field for (T, U) {
+    #[cfg(feature = "ssr")]
+    fn write(self, to: &mut Vec<String>) {
+        self.0.write(to);
+        self.1.write(to);
+    }
+
+    fn read(from: &mut Fields<'_>) -> Self {
+        (T::read(from), U::read(from))
     }
 }
 
@@ -173,8 +177,8 @@ impl Field for Screen {
     }
 }
 
-/// A refusal; one without a reason stands for [`Notice::Resent`]. A flash message is not sent: the browser has it as an
-/// option of the dialog.
+/// A refusal; one without a reason stands for [`Notice::Resent`]. A state that is sent has no flash message: the browser
+/// has it as an option of the dialog.
 impl Field for Notice {
     #[cfg(feature = "ssr")]
     fn write(self, to: &mut Vec<String>) {
@@ -204,14 +208,14 @@ impl Field for FlashKind {
 }
 
 #[cfg(feature = "ssr")]
-fn encode(props: impl Field) -> String {
+pub(crate) fn encode(props: impl Field) -> String {
     let mut fields = Vec::new();
     VERSION.write(&mut fields);
     props.write(&mut fields);
     fields.join("\u{1f}")
 }
 
-fn decode<T: Field>(text: &str) -> Result<T, &'static str> {
+pub(crate) fn decode<T: Field>(text: &str) -> Result<T, &'static str> {
     let mut fields = text.split(SEPARATOR);
     if u32::read(&mut fields) == VERSION { Ok(T::read(&mut fields)) } else { Err(OTHER_VERSION) }
 }
@@ -224,13 +228,9 @@ impl From<Login> for String {
     }
 }
 
-impl TryFrom<String> for Login {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let mut login: Self = decode(&text)?;
-        login.state.sent_for.clone_from(&login.state.phone_number);
-        Ok(login)
+impl From<String> for Login {
+    fn from(text: String) -> Self {
+        decode(&text).map_or_else(|_| Self::of_another_version(), Self::received)
     }
 }
 
@@ -319,8 +319,8 @@ mod tests {
             let messages = Messages { language: "de".to_owned(), is_rtl, lines };
             let terms = Some(Terms { terms_url: url.clone(), privacy_url: url });
             let countries = Countries("DE|49|0||11|ae|1|Germany|germany".to_owned());
-            let hosted_page = "/login/hosted".to_owned();
-            let login = Login { id, state, return_to, login_page: String::new(), hosted_page, countries, messages, terms };
+            let hosted_url = "/login/hosted".to_owned();
+            let login = Login { id, state, return_to, hosted_url, countries, messages, terms, ..Login::default() };
             let json = serde_json::to_string(&login).map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(serde_json::from_str::<Login>(&json).ok(), Some(login));
         }
@@ -328,14 +328,14 @@ mod tests {
         #[test]
         fn no_text_breaks_the_reader(fields in ".*|(.*\u{1f}){0,30}") {
             let text = [&VERSION.to_string(), "\u{1f}", &fields].concat();
-            prop_assert!(Login::try_from(text).is_ok_and(|login| login.state.waiting_for.is_none()));
+            prop_assert!(Login::from(text).state.waiting_for.is_none());
         }
 
         #[test]
         fn props_of_another_version_are_not_read(version: u32, fields in "(.*\u{1f}){0,30}") {
             prop_assume!(version != VERSION);
             let text = [&version.to_string(), "\u{1f}", &fields].concat();
-            prop_assert_eq!(Login::try_from(text.clone()), Err(OTHER_VERSION));
+            prop_assert!(Login::from(text.clone()).is_of_another_version);
             prop_assert_eq!(LockOptions::try_from(text), Err(OTHER_VERSION));
         }
     }

@@ -1,6 +1,6 @@
 //! The server half: the tenant client, the callback, sessions, and the signed-in user.
 //!
-//! [`install`] adds it to an Axum router; pages read it with [`use_login`] and [`use_current_user`].
+//! [`install`] adds it to an Axum router; pages read it with [`use_user`](crate::use_user) and [`use_current_user`].
 
 mod address;
 mod admission;
@@ -25,6 +25,7 @@ pub(crate) mod languages;
 mod last_login;
 mod login_id;
 mod login_page;
+mod login_settings;
 mod logins;
 mod memo;
 pub(crate) mod no_js;
@@ -32,6 +33,7 @@ mod oauth_secrets;
 mod old_forms;
 mod origin;
 pub(crate) mod page_context;
+mod paths;
 mod pending_login;
 mod phone_number;
 mod rate_limit;
@@ -42,9 +44,11 @@ mod seal;
 mod sends;
 mod session;
 mod session_owner;
+mod setup;
 pub(crate) mod sign_out;
 mod sms_notice;
 pub(crate) mod start;
+mod state;
 mod tenant_client;
 mod tenant_error;
 mod terms;
@@ -60,30 +64,35 @@ pub use guard::{RequireLoginBelow, require_login_below};
 pub use hooks::{LoginAttempt, ServerHooks};
 pub use languages::{Language, UnknownLanguage};
 pub use origin::{InvalidOrigin, Origin};
-pub use page_context::{use_current_user, use_login};
+pub use page_context::{adjust_login, use_current_user};
+pub use paths::Paths;
 pub use session_owner::user_id_of;
+pub use setup::{Setup, install};
 pub use sms_notice::SmsNotice;
 pub use start::send_code_to;
 pub use terms::{Consent, TermsPolicy};
 /// The version whose session stores fit: `tower-sessions-sqlx-store` 0.15, `-redis-store` 0.16, `-moka-store` 0.15.
 pub use tower_sessions;
 
-use axum::{Router, middleware::from_fn_with_state};
 use id_token::IdTokens;
 use jwks::Jwks;
 use rate_limit::Limits;
 use repeats::Turns;
 use sends::Sends;
-use session::Sessions;
 use std::sync::Arc;
 use tenant_client::TenantClient;
 use thiserror::Error;
 use tower_http::csrf::CsrfLayer;
-use tower_sessions::SessionStore;
 
 /// Everything a login needs on the server; cheap to clone.
 #[derive(Clone)]
 pub struct Auth(Arc<Parts>);
+
+impl std::fmt::Debug for Auth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Auth").field(self.config()).finish()
+    }
+}
 
 struct Parts {
     config: AuthConfig,
@@ -171,35 +180,6 @@ impl Auth {
     fn now(&self) -> time::OffsetDateTime {
         self.0.clock.now()
     }
-}
-
-/// Adds `/callback`, `/login/hosted` (unless [`AuthConfig::hosted_login`] is off), sessions, and the context of pages and
-/// server functions to the routes of an app.
-///
-/// State-changing requests to these routes, forms without JavaScript included, are refused with 403 if another site sent
-/// them, by the browser's `Sec-Fetch-Site` or, in older ones, `Origin`; [`AuthConfig::app_base_url`] is the allowed origin.
-///
-/// Serve the result with connection information, which the limits per address need:
-/// `into_make_service_with_connect_info::<SocketAddr>()`.
-///
-/// ```
-/// use axum::Router;
-/// use leptos_passwordless::server::{Auth, install};
-/// use tower_sessions_moka_store::MokaStore;
-///
-/// fn with_login(routes: Router, auth: &Auth) -> Router {
-///     install(routes, auth, MokaStore::new(Some(10_000)))
-/// }
-/// ```
-pub fn install<S>(routes: Router, auth: &Auth, sessions: S) -> Router
-where
-    S: SessionStore + Clone,
-{
-    routes
-        .merge(callback::routes(auth.clone()))
-        .layer(from_fn_with_state(auth.clone(), page_context::provide))
-        .layer(from_fn_with_state(Sessions::new(sessions, auth.config()), session::provide::<S>))
-        .layer(auth.0.csrf.clone())
 }
 
 /// The origin is named explicitly, because a proxy may pass on another Host.

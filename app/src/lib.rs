@@ -2,10 +2,10 @@
 //!
 //! Pages are rendered on the server. The islands are the Lock dialog as a modal ([`login_button`]) and as a page
 //! ([`login_card`]), and your own UI ([`own_ui`]).
-#![expect(missing_docs, reason = "the macro makes a struct of each island's props, whose documentation says them")]
 
 pub mod login_button;
 pub mod login_card;
+mod options;
 pub mod own_ui;
 #[cfg(feature = "ssr")]
 mod pages;

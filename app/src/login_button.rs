@@ -1,10 +1,11 @@
 //! The button that opens the Lock dialog.
 
+use crate::options::options;
 use leptos::prelude::*;
-use leptos_passwordless::{LockDialog, LockOptions, Login};
+use leptos_passwordless::LockDialog;
 
 /// An island around [`LockDialog`].
 #[island]
-pub fn LoginButton(login: Login, options: LockOptions) -> impl IntoView {
-    view! { <LockDialog login options /> }
+pub fn LoginButton() -> impl IntoView {
+    view! { <LockDialog options=options() /> }
 }

@@ -1,10 +1,11 @@
 //! The Lock dialog as a part of a page.
 
+use crate::options::options;
 use leptos::prelude::*;
-use leptos_passwordless::{Lock, LockOptions, Login};
+use leptos_passwordless::Lock;
 
 /// An island around [`Lock`].
 #[island]
-pub fn LoginCard(login: Login, options: LockOptions) -> impl IntoView {
-    view! { <Lock login options /> }
+pub fn LoginCard() -> impl IntoView {
+    view! { <Lock options=options() /> }
 }

@@ -12,11 +12,7 @@ use crate::pages::{
 };
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
-use leptos_passwordless::{
-    LockOptions,
-    api::SIGN_OUT_PATH,
-    server::{use_current_user, use_login},
-};
+use leptos_passwordless::{SignOutButton, api::SIGN_OUT_PATH, server::use_current_user};
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
@@ -104,8 +100,8 @@ fn SiteHeader() -> impl IntoView {
             <Brand />
             <nav aria-label="Main">
                 <a href="/profile">"Profile"</a>
-                {(!is_stranger && !is_logout_page).then(|| view! { <SignOut /> })}
-                {(is_stranger && !is_login_page && !is_logout_page).then(|| view! { <LoginButton login=use_login() options=LockOptions::default() /> })}
+                {(!is_stranger && !is_logout_page).then(|| view! { <SignOutButton /> })}
+                {(is_stranger && !is_login_page && !is_logout_page).then(|| view! { <LoginButton /> })}
             </nav>
         </header>
     }
@@ -117,15 +113,5 @@ fn Brand() -> impl IntoView {
         <a class="brand" href="/">
             "Passwordless"
         </a>
-    }
-}
-
-/// A plain form: signing out needs no script.
-#[component]
-fn SignOut() -> impl IntoView {
-    view! {
-        <form method="post" action=SIGN_OUT_PATH>
-            <button type="submit">"Log out"</button>
-        </form>
     }
 }

@@ -169,7 +169,7 @@ impl LockArgs {
     /// The terms that a sign-up agrees to.
     pub(crate) fn terms(&self) -> Option<TermsPolicy> {
         let (terms_url, privacy_url) = self.terms_url.clone().zip(self.privacy_url.clone())?;
-        let links = Terms { terms_url: terms_url.into(), privacy_url: privacy_url.into() };
+        let links = Terms::new(terms_url, privacy_url);
         Some(TermsPolicy { links, version: self.terms_version.clone(), must_accept: self.must_accept_terms })
     }
 }

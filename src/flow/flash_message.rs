@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// A notice of the app's, shown before the first step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FlashMessage {
     /// How it is shown.
     pub kind: FlashKind,
@@ -18,4 +19,16 @@ pub enum FlashKind {
     Success,
     /// Something worth knowing.
     Info,
+}
+
+impl FlashMessage {
+    /// A message without bad news.
+    pub fn info(text: impl Into<String>) -> Self {
+        Self { kind: FlashKind::Info, text: text.into() }
+    }
+
+    /// A message about an error.
+    pub fn error(text: impl Into<String>) -> Self {
+        Self { kind: FlashKind::Error, text: text.into() }
+    }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Everything the dialog shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {
+pub(crate) struct State {
     /// The name of the login that the forms belong to; empty before the first code is requested.
     pub login: String,
     /// The current screen.
@@ -41,7 +41,7 @@ pub struct State {
 
 /// The list of countries, searched by typing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Search {
+pub(crate) struct Search {
     /// The query; `None` until something is typed.
     pub query: Option<String>,
     /// The row that Enter takes, counted from 0.
@@ -50,6 +50,7 @@ pub struct Search {
 
 /// The screens of the dialog.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Screen {
     /// Offers the number of the last login.
     LastLogin {
@@ -74,6 +75,7 @@ pub enum Screen {
 
 /// The outcome of the last step, to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Notice {
     /// It was refused.
     Refused(Refusal),
@@ -85,6 +87,7 @@ pub enum Notice {
 
 /// A call of a server function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Request {
     /// [`api::start`](crate::api::start)
     Start,
@@ -96,9 +99,12 @@ pub enum Request {
 
 /// The input of the machine.
 #[derive(Clone, Debug)]
-pub enum Event {
+pub(crate) enum Event {
     /// The page was hydrated.
     Hydrated,
+    /// The server sent its state of a dialog that the browser rendered.
+    #[cfg(any(test, not(any(feature = "ssr", feature = "islands"))))]
+    Learned(Box<State>),
     /// A country was chosen, which closes the list.
     CountryChosen(Country),
     /// The list of countries was opened, with this row as the one that Enter takes.
@@ -137,7 +143,7 @@ pub enum Event {
 
 /// A side effect that the machine requests; its result comes back as an [`Event`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
+pub(crate) enum Command {
     /// Call [`api::start`](crate::api::start) for a number.
     Start {
         /// The number as typed.
@@ -186,10 +192,30 @@ impl State {
         self.must_accept_terms && !self.accepts_terms
     }
 
+    /// The settings of the page alone, for another dialog on it.
+    #[cfg(any(feature = "ssr", not(feature = "islands")))]
+    pub fn untouched(&self) -> Self {
+        Self { country: self.country, must_accept_terms: self.must_accept_terms, ..Self::default() }
+    }
+
+    /// Takes over the login that the server knows of, unless the user has begun another one here.
+    #[cfg(any(test, not(any(feature = "ssr", feature = "islands"))))]
+    fn learn(&mut self, known: Self) {
+        let is_over = matches!(self.screen, Screen::SignedIn { .. });
+        let has_begun = self.waiting_for.is_some() || self.search.is_some() || !self.phone_number.is_empty();
+        if has_begun && !is_over {
+            self.must_accept_terms = known.must_accept_terms;
+        } else {
+            *self = Self { is_hydrated: self.is_hydrated, ..known };
+        }
+    }
+
     /// Handles an event; returns the command that follows from it.
     pub fn update(&mut self, event: Event) -> Option<Command> {
         match event {
             Event::Hydrated => self.is_hydrated = true,
+            #[cfg(any(test, not(any(feature = "ssr", feature = "islands"))))]
+            Event::Learned(state) => self.learn(*state),
             Event::CountryChosen(country) => (self.country, self.search) = (country, None),
             Event::ListOpened(active) => self.open_list(None, active),
             Event::CountrySearched(query) => self.open_list(Some(query), 0),

@@ -14,12 +14,12 @@ pub(crate) fn escaped(text: &str) -> String {
 ///
 /// ```
 /// use leptos::prelude::*;
-/// use leptos_passwordless::{Passwordless, api::RESEND_PATH};
+/// use leptos_passwordless::Passwordless;
 ///
 /// #[component]
 /// fn Resend(passwordless: Passwordless) -> impl IntoView {
 ///     view! {
-///         <form method="post" action=RESEND_PATH on:submit=passwordless.on(Passwordless::resend)>
+///         <form method="post" action=passwordless.resend_path() on:submit=passwordless.on(Passwordless::resend)>
 ///             <button
 ///                 disabled=passwordless.when(Passwordless::must_wait)
 ///                 inner_html=passwordless.html(Passwordless::resend_label)
@@ -56,7 +56,13 @@ impl Passwordless {
     }
 
     /// A handler of a DOM event.
+    ///
+    /// If the page is of another version than the script, nothing handles it but the browser.
     pub fn on<E: 'static>(self, act: fn(Self, &E)) -> impl FnMut(E) + Send + 'static {
-        move |event| act(self, &event)
+        move |event| {
+            if self.is_readable() {
+                act(self, &event);
+            }
+        }
     }
 }

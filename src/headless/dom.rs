@@ -7,6 +7,8 @@ use leptos::{
     prelude::*,
     wasm_bindgen::{JsCast, JsValue},
 };
+#[cfg(not(any(feature = "ssr", feature = "islands")))]
+use web_sys::HtmlElement;
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
 /// The fields of the submitted form, whose default action is prevented.
@@ -38,8 +40,10 @@ pub(crate) fn is_composing(event: &JsValue) -> bool {
 }
 
 /// An element of this dialog, by the end of its id. Its type is not checked at run time: the dialog rendered it itself.
+/// There is none once the dialog is removed.
 pub(crate) fn element<T: JsCast>(passwordless: Passwordless, part: &str) -> Option<T> {
-    Some(document().get_element_by_id(&passwordless.element_id(part))?.unchecked_into())
+    let id = passwordless.is_readable().then(|| passwordless.element_id(part))?;
+    Some(document().get_element_by_id(&id)?.unchecked_into())
 }
 
 /// The field that an event is about.
@@ -47,9 +51,21 @@ pub(crate) fn input_of(event: &Event) -> HtmlInputElement {
     event_target(event)
 }
 
-pub(super) fn go_to(url: &str) {
+pub(crate) fn go_to(url: &str) {
     // If the browser refuses, the last screen still shows the link.
     drop(window().location().assign(url));
+}
+
+/// Follows a link to a page of the app, which its router takes; it replaces the current page in the history.
+#[cfg(not(any(feature = "ssr", feature = "islands")))]
+pub(crate) fn follow(url: &str) {
+    let (Ok(link), Some(body)) = (document().create_element("a"), document().body()) else { return go_to(url) };
+    if link.set_attribute("href", url).is_err() || body.append_child(&link).is_err() {
+        return go_to(url);
+    }
+    set(&link, "replace", &true.into());
+    link.unchecked_ref::<HtmlElement>().click();
+    link.remove();
 }
 
 /// Sets a member. One function for all of them: each typed setter of web-sys would be an import of its own.

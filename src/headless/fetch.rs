@@ -23,6 +23,13 @@ pub(super) fn post(path: &str, fields: &[(&str, &str)]) -> impl Future<Output = 
     }
 }
 
+/// Posts to where a form signs out; gives the URL that comes next, or nothing if there was no answer.
+#[cfg(not(any(feature = "ssr", feature = "islands")))]
+pub(crate) fn sign_out(path: &str) -> impl Future<Output = Option<String>> + use<> {
+    let answer = post(path, &[]);
+    async move { answer.await.ok()?.as_string() }
+}
+
 fn send(path: &str, fields: &[(&str, &str)]) -> Result<Promise, JsValue> {
     let body = UrlSearchParams::new()?;
     for (name, value) in fields {

@@ -1,6 +1,7 @@
 //! Getters of the state.
 
 use super::Passwordless;
+use crate::api::{RESEND, START, VERIFY};
 use crate::country::{Countries, Country};
 use crate::flow::{Notice, Request, Screen, Search, State};
 use crate::fold::fold;
@@ -63,14 +64,44 @@ impl Passwordless {
         self.with_countries(|all| all.find(&query).into_iter().map(|entry| (entry.country, entry.label())).collect())
     }
 
+    /// Where the form for the phone number posts to.
+    pub fn start_path(self) -> String {
+        self.path_of(START)
+    }
+
+    /// Where the form for another code posts to.
+    pub fn resend_path(self) -> String {
+        self.path_of(RESEND)
+    }
+
+    /// Where the form for the code posts to.
+    pub fn verify_path(self) -> String {
+        self.path_of(VERIFY)
+    }
+
+    pub(super) fn path_of(self, function: &str) -> String {
+        self.login(|login| [&login.api, function].concat())
+    }
+
+    /// Whether the browser rendered it, not the server.
+    #[cfg(not(any(feature = "ssr", feature = "islands")))]
+    pub(crate) fn is_rendered_here(self) -> bool {
+        !self.login(|login| login.is_complete)
+    }
+
+    /// Whether it is there, and was sent by the version of the server that this script is of.
+    pub(crate) fn is_readable(self) -> bool {
+        self.background.try_with_value(|background| !background.login.is_of_another_version).unwrap_or_default()
+    }
+
     /// The page that shows the dialog, for a link to it.
     pub fn login_page(self) -> String {
-        self.login(|login| login.login_page.clone())
+        self.login(|login| login.page_url.clone())
     }
 
     /// The URL of the tenant's own login page, for steps that the dialog does not have.
     pub fn hosted_page(self) -> String {
-        self.login(|login| login.hosted_page.clone())
+        self.login(|login| login.hosted_url.clone())
     }
 
     /// The name of the login in progress; a form without JavaScript posts it as `login`.

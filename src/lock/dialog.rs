@@ -1,4 +1,4 @@
-use super::{Card, LockOptions, dom_effects};
+use super::{Card, LockOptions, arrival, begin_with, dom_effects, render};
 use crate::flow::{LockEvent, Screen, State};
 use crate::headless::{self, Passwordless, escaped};
 use crate::hooks::Hooks;
@@ -13,8 +13,9 @@ use web_sys::HtmlDialogElement;
 /// The modal is a native `<dialog>`: the browser keeps the focus inside, closes it on Esc and gives the focus back.
 #[component]
 pub fn LockDialog(
-    /// The server's state of this browser's login, from `server::use_login`.
-    login: Login,
+    /// The state to begin with, if it is not [`use_login`](crate::use_login)'s.
+    #[prop(optional)]
+    login: Option<Login>,
     /// How the dialog looks and behaves.
     #[prop(optional)]
     options: LockOptions,
@@ -22,6 +23,7 @@ pub fn LockDialog(
     #[prop(optional)]
     hooks: Hooks,
 ) -> impl IntoView {
+    let (login, options) = begin_with(login, options);
     let on_transition =
         if options.autoclose && options.closable { close_at_the_end } else { dom_effects::on_transition };
     let passwordless = headless::begin(options.greet(login), hooks, on_transition);
@@ -31,9 +33,12 @@ pub fn LockDialog(
             cancel.prevent_default();
         }
     };
-    let (theme, open_label) = (options.theme.clone(), options.open_label.clone());
-    let language = passwordless.messages(|messages| messages.language.clone());
-    view! {
+    arrival::follow(passwordless, &options, false);
+    user::follow(passwordless);
+    render::again(passwordless, move || {
+        let (theme, open_label, options) = (options.theme.clone(), options.open_label.clone(), options.clone());
+        let language = passwordless.messages(|messages| messages.language.clone());
+        view! {
         <a
             class=theme.class("lock-open")
             lang=language.clone()
@@ -63,7 +68,8 @@ pub fn LockDialog(
             </button>
             <Card passwordless options />
         </dialog>
-    }
+        }
+    })
 }
 
 fn open(passwordless: Passwordless, click: &MouseEvent) {
@@ -78,6 +84,32 @@ fn close(passwordless: Passwordless) {
     if let Some(dialog) = dialog(passwordless) {
         dialog.close();
     }
+}
+
+/// Closes the modal when the user has signed in, and starts anew when they have signed out.
+#[cfg(not(any(feature = "ssr", feature = "islands")))]
+mod user {
+    use crate::headless::{Passwordless, refresh};
+    use leptos::prelude::*;
+
+    pub(super) fn follow(passwordless: Passwordless) {
+        let user = crate::page::user();
+        Effect::new(move |was_signed_in: Option<bool>| {
+            let is_signed_in = user.with(Option::is_some);
+            match (was_signed_in, is_signed_in) {
+                (Some(false), true) => super::close(passwordless),
+                (Some(true), false) => refresh(passwordless),
+                _ => {}
+            }
+            is_signed_in
+        });
+    }
+}
+
+/// The page is loaded anew instead.
+#[cfg(any(feature = "ssr", feature = "islands"))]
+mod user {
+    pub(super) fn follow(_: crate::headless::Passwordless) {}
 }
 
 fn dialog(passwordless: Passwordless) -> Option<HtmlDialogElement> {

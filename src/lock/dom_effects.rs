@@ -40,7 +40,7 @@ fn take_up(passwordless: Passwordless) {
 }
 
 /// Focuses the first element of the visible screen that is marked for it: its field, or its button.
-fn focus(passwordless: Passwordless) {
+pub(super) fn focus(passwordless: Passwordless) {
     let Some(card) = element::<HtmlElement>(passwordless, "card") else { return };
     let Ok(Some(element)) = card.query_selector(":scope > :not([hidden]) [data-lock-focus]") else { return };
     // If the browser refuses, the focus stays where it is.

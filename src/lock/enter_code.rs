@@ -1,6 +1,5 @@
 use super::{login_name::LoginName, notice, submit_button::SubmitButton};
 use crate::{
-    api::{RESEND_PATH, VERIFY_PATH},
     flow::{Request, Screen},
     headless::Passwordless,
     messages::Text,
@@ -18,7 +17,7 @@ pub(super) fn EnterCode(passwordless: Passwordless, autofocus: bool) -> impl Int
         <form
             class="lock-form"
             method="post"
-            action=VERIFY_PATH
+            action=passwordless.verify_path()
             novalidate
             on:submit=passwordless.on(Passwordless::verify)
         >
@@ -52,7 +51,7 @@ pub(super) fn EnterCode(passwordless: Passwordless, autofocus: bool) -> impl Int
             <SubmitButton passwordless text=submit_label />
         </form>
         <div class="lock-actions">
-            <form method="post" action=RESEND_PATH on:submit=passwordless.on(Passwordless::resend)>
+            <form method="post" action=passwordless.resend_path() on:submit=passwordless.on(Passwordless::resend)>
                 <LoginName passwordless />
                 <ResendButton passwordless />
             </form>

@@ -5,7 +5,7 @@ use super::{
     submit_button::{SubmitButton, or_busy},
     terms::TermsBox,
 };
-use crate::{api::START_PATH, flow::Screen, headless::Passwordless, messages::Text};
+use crate::{flow::Screen, headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
 /// The first screen: country and phone number.
@@ -18,7 +18,7 @@ pub(super) fn EnterPhone(passwordless: Passwordless, autofocus: bool, show_terms
             id=passwordless.element_id("phone")
             class="lock-form"
             method="post"
-            action=START_PATH
+            action=passwordless.start_path()
             novalidate
             hidden=passwordless.when(|login| login.screen() != Screen::EnterPhone)
             on:submit=passwordless.on(Passwordless::send_code)

@@ -3,7 +3,7 @@ use super::{
     submit_button::{SubmitButton, or_busy},
     terms::TermsBox,
 };
-use crate::{api::START_PATH, flow::Screen, headless::Passwordless, messages::Text};
+use crate::{flow::Screen, headless::Passwordless, messages::Text};
 use leptos::prelude::*;
 
 /// The screen before the first: logs in with the number of the last login, in one press.
@@ -14,7 +14,7 @@ pub(super) fn LastLogin(passwordless: Passwordless, autofocus: bool, show_terms:
             <form
                 class="lock-form"
                 method="post"
-                action=START_PATH
+                action=passwordless.start_path()
                 novalidate
                 on:submit=passwordless.on(Passwordless::use_last_login)
             >

@@ -6,10 +6,11 @@ use thiserror::Error;
 /// ```
 /// use leptos_passwordless::lock::{Color, Theme};
 ///
-/// let theme = Theme { primary_color: Some(Color::parse("#ea5323")?), ..Theme::default() };
+/// let theme = Theme::default().primary_color(Color::parse("#ea5323")?).logo("/our-logo.svg");
 /// # Ok::<(), leptos_passwordless::lock::InvalidColor>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Theme {
     /// The URL of an image in place of the logo; the content security policy must allow it.
     pub logo: Option<String>,
@@ -39,6 +40,18 @@ impl Color {
 }
 
 impl Theme {
+    /// Sets [`logo`](Self::logo).
+    #[must_use]
+    pub fn logo(self, logo: impl Into<String>) -> Self {
+        Self { logo: Some(logo.into()), ..self }
+    }
+
+    /// Sets [`primary_color`](Self::primary_color).
+    #[must_use]
+    pub fn primary_color(self, primary_color: Color) -> Self {
+        Self { primary_color: Some(primary_color), ..self }
+    }
+
     /// The classes of an element that has these looks.
     pub(super) fn class(&self, class: &'static str) -> String {
         let color = self.primary_color.as_ref().map(|color| [" lock-color-", &color.0].concat());
@@ -56,6 +69,22 @@ impl Theme {
     #[cfg(not(feature = "ssr"))]
     fn rule(_: &Self) -> String {
         String::new()
+    }
+
+    /// Colours what the browser rendered. The content security policy allows a script to set a property.
+    #[cfg(not(any(feature = "ssr", feature = "islands")))]
+    pub(super) fn paint(&self) {
+        use leptos::{prelude::document, wasm_bindgen::JsCast};
+
+        let Some(Color(digits)) = &self.primary_color else { return };
+        let colored = document().get_elements_by_class_name(&["lock-color-", digits].concat());
+        for at in 0..colored.length() {
+            if let Some(element) = colored.item(at) {
+                // Only a read-only style would refuse.
+                let style = element.unchecked_ref::<web_sys::HtmlElement>().style();
+                drop(style.set_property("--lock-accent", &["#", digits].concat()));
+            }
+        }
     }
 }
 

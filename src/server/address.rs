@@ -42,7 +42,8 @@ pub(super) fn elsewhere(config: &AuthConfig, request: &Request) -> Option<String
     let asked = Url::parse(&format!("{}://{host}/", config.app_base_url.scheme())).ok()?;
     let same_port = asked.port_or_known_default() == config.app_base_url.port_or_known_default();
     let is_other_name = asked.host() != config.app_base_url.host();
-    (same_port && is_other_name && is_loopback(&asked)).then(|| config.address() + path(request.uri()))
+    (same_port && is_other_name && is_loopback(&asked))
+        .then(|| config.address() + config.below_base(path(request.uri())))
 }
 
 fn path(uri: &Uri) -> &str {

@@ -39,7 +39,7 @@ impl Auth {
             Refusal::LoginNotVerified
         })?;
         self.config().may_sign_in(&claims, login, client_ip)?;
-        let user = CurrentUser::new(claims, login.consent.clone(), self.now());
+        let user = CurrentUser::new(claims, login, self.now());
         Ok(Admitted { user, device_token: tokens.device_token })
     }
 }

@@ -5,13 +5,12 @@ use super::{
     admission::Admitted,
     authorization_request::PkceSupport,
     finish_login::finish_login,
-    login_page::{HOSTED, login_url, refusal_query, with_login},
+    login_page::{login_url, refusal_query, with_login},
     logins::Logins,
     oauth_secrets::State as LoginState,
     pending_login::PendingLogin,
     repeats::{Repeats, to_the_end},
     request_context::client_ip,
-    return_to::ReturnTo,
     session::Store,
     tenant_error::ErrorBody,
 };
@@ -33,8 +32,10 @@ use tower_sessions::Session;
 
 /// HEAD, which link previews send, does nothing.
 pub(super) fn routes(auth: Auth) -> Router {
-    let routes = Router::new().route("/callback", get(callback).head(nothing));
-    let routes = if auth.config().hosted_login { routes.route(HOSTED, get(hosted).head(nothing)) } else { routes };
+    let (config, routes) = (auth.config(), Router::new());
+    let routes = routes.route(&config.paths.callback, get(callback).head(nothing));
+    let routes =
+        if config.hosted_login { routes.route(&config.paths.hosted_login, get(hosted).head(nothing)) } else { routes };
     routes.with_state(auth)
 }
 
@@ -58,14 +59,14 @@ async fn hosted(
     if is_ahead_of_a_click(&headers) {
         return Ok(nothing().await.into_response());
     }
-    let return_to = ReturnTo::parse(&query.return_to);
+    let return_to = auth.config().return_to(&query.return_to);
     // The session at the tenant may be another user's: it must not replace a user who has not logged out.
     if CurrentUser::of(&session, auth.now()).await?.is_some() {
         return Ok(redirect(return_to.as_str(), []));
     }
     let config = auth.config();
     if is_of_another_site(&headers) {
-        return Ok(redirect(&login_url(&config.login_path, return_to.as_str()), []));
+        return Ok(redirect(&login_url(&config.login_page(), return_to.as_str()), []));
     }
     let logins = Logins::of(config, &headers, auth.now());
     let mut login = PendingLogin::begin(return_to, auth.now())?;
@@ -77,7 +78,7 @@ async fn hosted(
         Ok(()) => String::from(auth.tenant().authorize_url(&login.authorize(PkceSupport::S256))),
         Err(refusal) => {
             login.refused(refusal);
-            with_login(&login_url(&config.login_path, login.return_to.as_str()), &login.id)
+            with_login(&login_url(&config.login_page(), login.return_to.as_str()), &login.id)
         }
     };
     Ok(redirect(&page, logins.keep(&login)))
@@ -143,7 +144,7 @@ async fn callback(
         Err(refusal) => {
             tracing::warn!(reason = refusal.reason(), "a callback did not sign in");
             login.refused(refusal);
-            Ok(redirect(&with_login(&auth.config().login_path, &login.id), logins.keep(&login)))
+            Ok(redirect(&with_login(&auth.config().login_page(), &login.id), logins.keep(&login)))
         }
     }
 }
@@ -151,7 +152,7 @@ async fn callback(
 /// For a login that this browser does not have. If it is signed in, it has loaded the page twice.
 fn without_a_login(auth: &Auth, logins: &Logins<'_>, state: &str, is_signed_in: bool) -> Response {
     if is_signed_in {
-        return redirect(ReturnTo::default().as_str(), []);
+        return redirect(auth.config().home().as_str(), []);
     }
     let was_begun_elsewhere = LoginState::login(state).is_some_and(|id| logins.is_fresh(&id));
     let refusal = if was_begun_elsewhere { Refusal::OtherBrowser } else { Refusal::NoPendingLogin };
@@ -161,7 +162,7 @@ fn without_a_login(auth: &Auth, logins: &Logins<'_>, state: &str, is_signed_in: 
 /// The login page, which shows why there is no login to continue.
 fn refused_page(auth: &Auth, refusal: &Refusal) -> String {
     tracing::warn!(reason = refusal.reason(), "a callback did not sign in");
-    format!("{}?{}", auth.config().login_path, refusal_query(refusal))
+    format!("{}?{}", auth.config().login_page(), refusal_query(refusal))
 }
 
 fn redirect(page: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {

@@ -2,6 +2,7 @@ use super::{
     hooks::ServerHooks,
     languages::Language,
     origin::Origin,
+    paths::Paths,
     terms::{Consent, TermsPolicy},
 };
 use crate::{Country, outcome::Refusal};
@@ -13,7 +14,7 @@ use url::Url;
 /// How a login is configured; the names follow Auth0's environment variables.
 #[derive(Clone, Debug)]
 pub struct AuthConfig {
-    /// Where browsers reach the app; the callback URL is this and `/callback`.
+    /// Where browsers reach the app, which may be below a path; the callback URL is this and [`Paths::callback`].
     pub app_base_url: Url,
     /// The tenant.
     pub tenant: Tenant,
@@ -35,10 +36,10 @@ pub struct AuthConfig {
     pub countries: Vec<Country>,
     /// Codes that one address may request per hour; 0 means no limit.
     pub starts_per_ip_hour: u32,
-    /// The page that shows the dialog.
-    pub login_path: String,
-    /// Whether there is a `/login/hosted`, which leads to the tenant's own login page. Without it, if the tenant requires
-    /// another step, the dialog leads back to the login page.
+    /// The paths of the app that belong to the login.
+    pub paths: Paths,
+    /// Whether there is a [`Paths::hosted_login`], which leads to the tenant's own login page. Without it, if the tenant
+    /// requires another step, the dialog leads back to the login page.
     pub hosted_login: bool,
     /// The initial country, instead of a guess from the browser's language.
     pub default_location: Option<Country>,
@@ -78,7 +79,7 @@ impl AuthConfig {
             connection: "sms".to_owned(),
             countries: Vec::new(),
             starts_per_ip_hour: 50,
-            login_path: "/login".to_owned(),
+            paths: Paths::default(),
             hosted_login: true,
             default_location: None,
             language: None,
@@ -95,7 +96,7 @@ impl AuthConfig {
 
     /// The callback URL, to be listed in the application's Allowed Callback URLs.
     pub fn callback_url(&self) -> String {
-        self.app_url("/callback")
+        self.app_url(&self.paths.callback)
     }
 
     /// Where the tenant sends the browser after a logout, to be listed in the Allowed Logout URLs.

@@ -1,13 +1,16 @@
 //! The signed-in user.
 
 use super::{
-    Auth,
+    Auth, AuthConfig,
     id_token::Claims,
     login_page::login_url,
+    paths::visible,
+    pending_login::PendingLogin,
     return_to::ReturnTo,
     session::{ABSOLUTE, IDLE},
     terms::Consent,
 };
+use crate::User;
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts, Request},
     middleware::Next,
@@ -51,6 +54,14 @@ pub struct CurrentUser {
     /// The terms that the user accepted during the login, if they were required.
     pub consent: Option<Consent>,
     seen_at: OffsetDateTime,
+    /// Whether the browser went through the tenant, which then has a session as well.
+    #[serde(default = "yes")]
+    pub(super) is_known_to_tenant: bool,
+}
+
+/// For sessions that began before there was this member.
+fn yes() -> bool {
+    true
 }
 
 /// No user is signed in.
@@ -65,7 +76,8 @@ impl IntoResponse for NotSignedIn {
 }
 
 impl CurrentUser {
-    pub(super) fn new(claims: Claims, consent: Option<Consent>, now: OffsetDateTime) -> Self {
+    pub(super) fn new(claims: Claims, login: &PendingLogin, now: OffsetDateTime) -> Self {
+        let consent = login.consent.clone();
         if let Some(Consent { version, .. }) = &consent {
             tracing::info!(user_id = claims.sub, version, "the terms were accepted");
         }
@@ -77,6 +89,7 @@ impl CurrentUser {
             signed_in_at: now,
             consent,
             seen_at: now,
+            is_known_to_tenant: login.authorization().is_some(),
         }
     }
 
@@ -99,6 +112,11 @@ impl CurrentUser {
             session.insert(KEY, &user).await?;
         }
         Ok(Some(user))
+    }
+
+    /// As the browser knows them.
+    pub(super) fn public(&self) -> User {
+        User::new(self.user_id.clone(), self.name.clone(), self.phone_number.clone())
     }
 
     async fn of_request(parts: &Parts) -> Option<Self> {
@@ -141,25 +159,26 @@ pub async fn require_login(user: Option<CurrentUser>, request: Request, next: Ne
     if user.is_some() {
         return next.run(request).await;
     }
-    let login_path = request.extensions().get::<Auth>().map(|auth| auth.config().login_path.clone());
-    match login_path {
-        Some(login_path) if is_seen(&request) => {
-            Redirect::to(&login_url(&login_path, page_of(&request).as_str())).into_response()
+    let (parts, _) = request.into_parts();
+    match parts.extensions.get::<Auth>() {
+        Some(auth) if is_seen(&parts) => {
+            let config = auth.config();
+            Redirect::to(&login_url(&config.login_page(), page_of(config, &parts).as_str())).into_response()
         }
         _ => NotSignedIn.into_response(),
     }
 }
 
-fn is_seen(request: &Request) -> bool {
-    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+fn is_seen(parts: &Parts) -> bool {
+    let accept = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// The page itself, or the one that a submitted form was on.
-fn page_of(request: &Request) -> ReturnTo {
-    if request.method() == Method::GET {
-        return ReturnTo::parse(request.uri().path_and_query().map_or("/", |path| path.as_str()));
+fn page_of(config: &AuthConfig, parts: &Parts) -> ReturnTo {
+    if parts.method == Method::GET {
+        return config.return_to(&visible(config, parts));
     }
-    let referer = request.headers().get(REFERER).and_then(|value| value.to_str().ok());
-    referer.and_then(ReturnTo::path_of).unwrap_or_default()
+    let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
+    referer.and_then(|page| config.path_of(page)).unwrap_or_else(|| config.home())
 }

@@ -4,8 +4,6 @@ use super::login_id::LoginId;
 use crate::outcome::Refusal;
 use url::form_urlencoded::byte_serialize;
 
-/// Starts a login on the tenant's own page.
-pub(super) const HOSTED: &str = "/login/hosted";
 /// The parameter that names a login.
 pub(super) const LOGIN: &str = "login";
 /// The parameter with the reason why there is no login.

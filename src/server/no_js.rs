@@ -1,6 +1,6 @@
 //! Responses to plain forms, which browsers submit without JavaScript.
 
-use super::return_to::ReturnTo;
+use super::AuthConfig;
 use http::{
     HeaderValue, StatusCode,
     header::{ACCEPT, LOCATION, REFERER},
@@ -19,9 +19,11 @@ pub(super) fn redirect(parts: &Parts, url: &str) {
 }
 
 /// The page that a form was on, with `query` instead of its own, which is part of the login by now.
-pub(super) fn page(parts: &Parts, login_path: &str, query: Option<&str>) -> String {
+pub(super) fn page(parts: &Parts, config: &AuthConfig, query: Option<&str>) -> String {
     let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
-    let path = referer.and_then(ReturnTo::path_of).map_or_else(|| login_path.to_owned(), String::from);
+    let path = referer
+        .and_then(|page| config.path_of(page))
+        .map_or_else(|| config.login_page(), |page| page.as_str().to_owned());
     query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
 }
 

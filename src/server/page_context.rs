@@ -5,140 +5,277 @@ use super::{
     languages::{self, Language, accepted_tags},
     last_login,
     login_id::LoginId,
-    login_page::{HOSTED, LOGIN, REFUSED, login_url, refusal_named},
+    login_page::{LOGIN, REFUSED, login_url, refusal_named},
     logins::Logins,
+    paths::visible,
     pending_login::PendingLogin,
     return_to::ReturnTo,
 };
 use crate::{
     Country, Login,
+    country::Countries,
     flow::{Notice, Screen, State},
+    messages::Messages,
     outcome::Refusal,
+    page::Session,
 };
 use axum::{
+    Extension,
     extract::{Request, State as AxumState},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use http::{HeaderMap, Method, Uri, request::Parts};
-use icu_locale::{LanguageIdentifier, LocaleExpander, subtags::language};
-use leptos::prelude::use_context;
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use http::{
+    HeaderMap, HeaderValue, StatusCode, Uri,
+    header::{CACHE_CONTROL, LOCATION, REFERER},
+    request::Parts,
 };
-use tower_sessions::{Session, session::Error};
-use url::form_urlencoded;
+use icu_locale::{LanguageIdentifier, LocaleExpander, subtags::language};
+use leptos::{prelude::use_context, reactive::owner::Owner};
+use leptos_axum::ResponseOptions;
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+use url::{Position, Url, form_urlencoded};
 
-/// The login of the browser that a page is rendered for.
-#[derive(Clone, Debug, Default)]
-struct PageLogin {
+/// What the pages of one request know of their browser.
+#[derive(Clone)]
+pub(super) struct PageContext(Arc<Shared>);
+
+struct Shared {
+    auth: Auth,
     user: Option<CurrentUser>,
-    login: Login,
-    /// The language of the notice about SMS, if it is shown.
-    sms_notice: Option<Language>,
+    /// Read once a dialog needs it.
+    login: Mutex<Option<Login>>,
     /// Dialogs on the page so far.
-    dialogs: Arc<AtomicUsize>,
+    dialogs: AtomicUsize,
+    /// Whether the page depends on its browser, so that no cache may store it.
+    is_personal: AtomicBool,
+    /// The parts of the page's state that are on their way to the browser.
+    sent: Mutex<HashSet<Part>>,
 }
 
-/// The initial state of a dialog on the page that is being rendered, for the prop of an island. Each call is for another
-/// dialog on the page.
-pub fn use_login() -> Login {
-    let page = of_page();
-    let number = page.dialogs.fetch_add(1, Ordering::Relaxed);
-    Login { id: format!("lock{number}"), ..page.login }
+/// A part of the page's state that the browser gets once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Part {
+    /// The user, and the paths of the login.
+    Session,
+    /// The texts in the language of the page.
+    Messages,
+    /// The countries, and the login in progress.
+    Login,
 }
 
-/// The signed-in user, on the page that is being rendered.
+/// The state of a dialog on the page that is being rendered. Each call is for another dialog on the page.
+///
+/// In a server function it is that of the page which calls it.
+pub(crate) fn use_login() -> Login {
+    let Some((parts, page)) = of_page() else { return Login::default() };
+    let login = page.login(&parts);
+    // Outside of a page there is no count of its dialogs.
+    let id = match Owner::current_shared_context() {
+        Some(_) => format!("lock{}", page.0.dialogs.fetch_add(1, Ordering::Relaxed)),
+        None => ["lock-", &form_name()].concat(),
+    };
+    Login { id, ..login }
+}
+
+/// The signed-in user, on the page that is being rendered or in a server function.
 pub fn use_current_user() -> Option<CurrentUser> {
-    of_page().user
+    of_page().and_then(|(_, page)| page.user().cloned())
+}
+
+/// What the browser knows of the session.
+pub(crate) fn use_session() -> Session {
+    of_page().map(|(_, page)| page.session()).unwrap_or_default()
+}
+
+/// The texts in the language of the page.
+pub(crate) fn messages() -> Messages {
+    let page = of_page().map(|(parts, page)| language(page.0.auth.config(), &parts.headers).messages());
+    page.unwrap_or_default()
+}
+
+/// Whether this part is sent to the browser now, as the first one of its page.
+pub(crate) fn is_sent_first(part: Part) -> bool {
+    of_page().is_some_and(|(_, page)| page.0.sent.lock().is_ok_and(|mut sent| sent.insert(part)))
+}
+
+/// Redirects a page that is for signed-in users only.
+pub(crate) fn redirect_to_login() {
+    let (Some((parts, page)), Some(response)) = (of_page(), use_context::<ResponseOptions>()) else { return };
+    let config = page.0.auth.config();
+    let to = login_url(&config.login_page(), config.return_to(&visible(config, &parts)).as_str());
+    if let Ok(location) = HeaderValue::from_str(&to) {
+        response.insert_header(LOCATION, location);
+        response.set_status(StatusCode::SEE_OTHER);
+    }
 }
 
 /// The language of the notice about SMS, on the page that is being rendered.
 pub(super) fn sms_notice() -> Option<Language> {
-    of_page().sms_notice
+    let (parts, page) = of_page()?;
+    let config = page.0.auth.config();
+    config.sms_notice.then(|| language(config, &parts.headers))
 }
 
-/// Settings for one page; those for all pages are in [`AuthConfig`](super::AuthConfig).
-impl Login {
-    /// Sets the language of the dialog.
-    #[must_use]
-    pub fn in_language(mut self, language: Language) -> Self {
-        let offered: Vec<_> = self.countries.iter().map(|entry| entry.country).collect();
-        self.countries = countries::in_language(language, &offered);
-        self.messages = language.messages();
-        self
-    }
-
-    /// Fills in a number, unless a login is in progress.
-    #[must_use]
-    pub fn prefilled(mut self, phone_number: &str, country: Country) -> Self {
-        if self.state.phone_number.is_empty() && self.state.sent.is_none() {
-            phone_number.clone_into(&mut self.state.phone_number);
-            self.state.country = country;
-        }
-        self
+/// Changes what the dialogs of the page begin with that is being rendered, if they have not been rendered yet.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use leptos_passwordless::{Country, Lock, server::adjust_login};
+///
+/// /// The page of an invitation.
+/// fn page(invited: &str) -> impl IntoView {
+///     adjust_login(|login| login.prefilled(invited, Country::default()));
+///     view! { <Lock /> }
+/// }
+/// ```
+pub fn adjust_login(change: impl FnOnce(Login) -> Login) {
+    let Some((parts, page)) = of_page() else { return };
+    let adjusted = change(page.login(&parts));
+    if let Ok(mut login) = page.0.login.lock() {
+        *login = Some(adjusted);
     }
 }
 
 /// Leptos renders every page once at start-up, without a request; then there is no user.
-fn of_page() -> PageLogin {
-    use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned()).unwrap_or_default()
+fn of_page() -> Option<(Parts, PageContext)> {
+    let parts = use_context::<Parts>()?;
+    let page = parts.extensions.get().cloned();
+    if page.is_none() {
+        tracing::error!("leptos_passwordless::server::install was not called on this router: nobody can log in");
+    }
+    Some((parts, page?))
 }
 
-/// Middleware that inserts [`Auth`] and [`PageLogin`] into the request's extensions.
+/// Middleware that inserts [`Auth`] and [`PageContext`] into the request's extensions.
 pub(super) async fn provide(AxumState(auth): AxumState<Auth>, mut request: Request, next: Next) -> Response {
     if let Some(url) = address::elsewhere(auth.config(), &request) {
         return Redirect::temporary(&url).into_response();
     }
-    request.extensions_mut().insert(auth.clone());
-    if request.method() == Method::GET
-        && let Some(session) = request.extensions().get::<Session>()
-    {
-        let page = load(&auth, session, request.uri(), request.headers()).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "the session could not be read");
-            PageLogin::default()
-        });
-        request.extensions_mut().insert(page);
-    }
+    let session = request.extensions().get().cloned();
+    let user = user_of(&auth, session).await;
+    let page = PageContext::new(auth.clone(), user);
+    request.extensions_mut().insert(auth);
+    request.extensions_mut().insert(page);
     next.run(request).await
 }
 
-async fn load(auth: &Auth, session: &Session, uri: &Uri, headers: &HeaderMap) -> Result<PageLogin, Error> {
-    let user = CurrentUser::of(session, auth.now()).await?;
-    let login = login(auth, user.as_ref(), uri, headers);
-    let sms_notice = auth.config().sms_notice.then(|| language(auth.config(), headers));
-    Ok(PageLogin { user, login, sms_notice, dialogs: Arc::default() })
+/// Middleware inside of [`provide`]: no cache may store a page that depends on its browser.
+pub(super) async fn keep_out_of_caches(
+    Extension(page): Extension<PageContext>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    if page.0.is_personal.load(Ordering::Relaxed) {
+        response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    response
 }
 
-fn login(auth: &Auth, user: Option<&CurrentUser>, uri: &Uri, headers: &HeaderMap) -> Login {
+async fn user_of(auth: &Auth, session: Option<tower_sessions::Session>) -> Option<CurrentUser> {
+    CurrentUser::of(&session?, auth.now()).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the session could not be read");
+        None
+    })
+}
+
+impl PageContext {
+    fn new(auth: Auth, user: Option<CurrentUser>) -> Self {
+        Self(Arc::new(Shared {
+            auth,
+            user,
+            login: Mutex::default(),
+            dialogs: AtomicUsize::default(),
+            is_personal: AtomicBool::default(),
+            sent: Mutex::default(),
+        }))
+    }
+
+    fn user(&self) -> Option<&CurrentUser> {
+        self.0.is_personal.store(true, Ordering::Relaxed);
+        self.0.user.as_ref()
+    }
+
+    fn session(&self) -> Session {
+        let config = self.0.auth.config();
+        Session {
+            user: self.user().map(CurrentUser::public),
+            login_page: config.login_page(),
+            logout: config.visible(&config.paths.logout),
+            api: config.visible(&config.paths.api),
+        }
+    }
+
+    /// The state for a dialog that the browser renders on this page; without texts and countries if it has them.
+    pub(super) fn state(&self, page: &Uri, headers: &HeaderMap, known: &str) -> (Session, Login) {
+        let mut login = login(&self.0.auth, self.user(), page, headers);
+        if login.messages.language == known {
+            (login.messages, login.countries) = (Messages::known(), Countries::default());
+        }
+        (self.session(), login)
+    }
+
+    fn login(&self, parts: &Parts) -> Login {
+        let read = || login(&self.0.auth, self.user(), &page_of(self.0.auth.config(), parts), &parts.headers);
+        match self.0.login.lock() {
+            Ok(mut login) => login.get_or_insert_with(read).clone(),
+            Err(_) => read(),
+        }
+    }
+}
+
+/// The page as its browser sees it; of a server function, the page that calls it.
+fn page_of(config: &AuthConfig, parts: &Parts) -> Uri {
+    let is_rendered = Owner::current_shared_context().is_some();
+    let caller = parts.headers.get(REFERER).and_then(|value| value.to_str().ok()).and_then(page_in);
+    let page = if is_rendered { None } else { caller };
+    page.unwrap_or_else(|| visible(config, parts)).parse().unwrap_or_default()
+}
+
+/// Path and query of a URL.
+fn page_in(url: &str) -> Option<String> {
+    Some(Url::parse(url).ok()?[Position::BeforePath..Position::AfterQuery].to_owned())
+}
+
+/// `page` is the page as its browser sees it.
+pub(super) fn login(auth: &Auth, user: Option<&CurrentUser>, page: &Uri, headers: &HeaderMap) -> Login {
     let config = auth.config();
     let logins = Logins::of(config, headers, auth.now());
-    let named = query(uri, LOGIN).and_then(|name| LoginId::parse(&name).ok());
+    let named = query(page, LOGIN).and_then(|name| LoginId::parse(&name).ok());
     let pending = match &named {
         Some(id) => logins.named(id).filter(|login| !login.is_over),
-        None if query(uri, REFUSED).is_some() => None,
+        None if query(page, REFUSED).is_some() => None,
         // A user who has signed in since continues none of the earlier logins. A refusal is shown on the page that named the
         // login, not on every page for an hour.
         None => logins.newest(user.map(|user| user.signed_in_at)).map(PendingLogin::without_notice),
     };
     let lost = named.filter(|id| pending.is_none() && logins.are_blocked(id));
-    let return_to = return_to(uri, &config.login_path, pending.as_ref());
+    let return_to = return_to(config, page, pending.as_ref());
     let language = language(config, headers);
-    let mut state = state(auth, pending, uri, headers);
+    let mut state = state(auth, pending, page, headers);
     if let Some(id) = lost {
         // The form names it, so that no code is sent for another login whose cookie would be blocked as well.
         (state.login, state.notice) = (id.into(), Some(Notice::Refused(Refusal::CookiesBlocked)));
     }
+    let hosted_url = config.visible(if config.hosted_login { &config.paths.hosted_login } else { &config.paths.login });
     Login {
         id: String::new(),
         state,
-        login_page: login_url(&config.login_path, return_to.as_str()),
-        hosted_page: login_url(if config.hosted_login { HOSTED } else { &config.login_path }, return_to.as_str()),
+        api: config.visible(&config.paths.api),
+        page_url: login_url(&config.login_page(), return_to.as_str()),
+        hosted_url: login_url(&hosted_url, return_to.as_str()),
         return_to: return_to.into(),
         countries: countries::in_language(language, &config.countries),
         messages: language.messages(),
         terms: config.terms.as_ref().map(|terms| terms.links.clone()),
+        ..Login::default()
     }
 }
 
@@ -187,14 +324,14 @@ fn first_screen(auth: &Auth, headers: &HeaderMap) -> Screen {
 }
 
 /// The page to return to: from the URL, on login pages from the pending login, elsewhere the page itself.
-fn return_to(uri: &Uri, login_path: &str, pending: Option<&PendingLogin>) -> ReturnTo {
-    if let Some(asked) = query(uri, "return_to") {
-        return ReturnTo::parse(&asked);
+fn return_to(config: &AuthConfig, page: &Uri, pending: Option<&PendingLogin>) -> ReturnTo {
+    if let Some(asked) = query(page, "return_to") {
+        return config.return_to(&asked);
     }
-    if uri.path().strip_prefix(login_path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
-        return pending.map(|pending| pending.return_to.clone()).unwrap_or_default();
+    if page.path().strip_prefix(&config.login_page()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        return pending.map_or_else(|| config.home(), |pending| pending.return_to.clone());
     }
-    let here = ReturnTo::parse(uri.path_and_query().map_or("/", |path| path.as_str()));
+    let here = config.return_to(page.path_and_query().map_or("/", |path| path.as_str()));
     [LOGIN, REFUSED, "edit"].iter().fold(here, |here, parameter| here.without(parameter))
 }
 

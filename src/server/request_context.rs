@@ -15,7 +15,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Once},
 };
 use tower_sessions::{Session, SessionStore};
 
@@ -112,7 +112,7 @@ impl Request {
     }
 
     fn back(&self, query: Option<&str>) {
-        no_js::redirect(&self.parts, &no_js::page(&self.parts, &self.auth.config().login_path, query));
+        no_js::redirect(&self.parts, &no_js::page(&self.parts, self.auth.config(), query));
     }
 
     /// Redirects a plain form to a URL.
@@ -131,7 +131,16 @@ pub(super) fn set_cookies(cookies: impl IntoIterator<Item = HeaderValue>) {
 
 /// Without connection information all clients share one address, and so one allowance.
 pub(super) fn client_ip(extensions: &Extensions) -> IpAddr {
+    static WARNING: Once = Once::new();
     let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    if peer.is_none() {
+        WARNING.call_once(|| {
+            tracing::warn!(
+                "no connection information, so all users share one allowance of codes: serve the router with \
+                 into_make_service_with_connect_info::<SocketAddr>()"
+            );
+        });
+    }
     peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
 }
 

@@ -4,7 +4,8 @@ use url::{Position, Url};
 /// It is in a cookie and in URLs; a longer one loses its query.
 const MAX_LENGTH: usize = 1024;
 
-/// A page of this app to return to: path and query, never another origin.
+/// A page of this app to return to: path and query, never another origin. [`AuthConfig::return_to`](super::AuthConfig)
+/// reads those that come from outside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub(super) struct ReturnTo(String);
@@ -15,20 +16,20 @@ impl ReturnTo {
         Self::same_origin(text).unwrap_or_default()
     }
 
-    /// The path of a URL of this app, such as a Referer.
+    /// The path of a URL of this app.
     pub(super) fn path_of(url: &str) -> Option<Self> {
         Self::same_origin(Url::parse(url).ok()?.path())
     }
 
     /// Resolved as a browser would, against a reserved host: what stays on that host is a path.
-    fn same_origin(text: &str) -> Option<Self> {
+    pub(super) fn same_origin(text: &str) -> Option<Self> {
         let base = Url::parse("http://return-to.invalid/").ok()?;
         let url = base.join(text).ok()?;
         // A normalised path may begin with two slashes (`/.//evil`), which the next reader takes for a host.
         let is_path = text.starts_with('/') && url.origin() == base.origin() && !url.path().starts_with("//");
         let with_query = &url[Position::BeforePath..Position::AfterQuery];
         let fitting = [with_query, url.path()].into_iter().find(|path| path.len() <= MAX_LENGTH);
-        fitting.filter(|_| is_path && !is_of_the_login(url.path())).map(|path| Self(path.to_owned()))
+        fitting.filter(|_| is_path).map(|path| Self(path.to_owned()))
     }
 
     /// The same without one of the parameters of its query.
@@ -39,14 +40,14 @@ impl ReturnTo {
         Self(if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") })
     }
 
+    /// Without its query.
+    pub(super) fn path(&self) -> &str {
+        self.0.split_once('?').map_or(self.0.as_str(), |(path, _)| path)
+    }
+
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Steps of the login itself: returning to one would log in again, or out.
-fn is_of_the_login(path: &str) -> bool {
-    ["/callback", "/login/hosted", "/logout"].contains(&path) || path.starts_with("/api/passwordless/")
 }
 
 impl Default for ReturnTo {
@@ -91,14 +92,6 @@ mod tests {
         for (from, to) in [("/a?login=1", "/a"), ("/a?b=1&login=2&c", "/a?b=1&c"), ("/a", "/a")] {
             assert_eq!(ReturnTo::parse(from).without("login").as_str(), to);
         }
-    }
-
-    #[test]
-    fn a_step_of_the_login_is_no_page_to_come_back_to() {
-        for path in ["/callback?code=1", "/login/hosted", "/logout", "/api/passwordless/start"] {
-            assert_eq!(ReturnTo::parse(path).as_str(), "/", "{path}");
-        }
-        assert_eq!(ReturnTo::parse("/logout-help").as_str(), "/logout-help");
     }
 
     #[test]

@@ -1,12 +1,18 @@
 //! Ends sessions: `POST /logout`.
 
-use super::request_context::Request;
+use super::{CurrentUser, request_context::Request};
 use crate::outcome::ApiError;
 
 pub(crate) async fn sign_out() -> Result<String, ApiError> {
     let request = Request::current()?;
+    let user = CurrentUser::of(&request.session, request.auth.now()).await?;
     request.session.flush().await?;
-    let url = String::from(request.auth.tenant().logout_url());
+    // A login without redirects has left no session at the tenant.
+    let url = if user.is_some_and(|user| !user.is_known_to_tenant) {
+        request.auth.config().home().into()
+    } else {
+        String::from(request.auth.tenant().logout_url())
+    };
     request.on_to(&url);
     Ok(url)
 }

@@ -7,7 +7,6 @@ use super::{
     phone_number::{self, Certainty, Number},
     repeats::to_the_end,
     request_context::Request,
-    return_to::ReturnTo,
     tenant_client::StartResponse,
     terms::Consent,
 };
@@ -34,7 +33,7 @@ pub(crate) struct Start {
 pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let country = Country::supported(&start.country).unwrap_or_default();
-    let login = PendingLogin::begin(ReturnTo::parse(&start.return_to), request.auth.now())?;
+    let login = PendingLogin::begin(request.auth.config().return_to(&start.return_to), request.auth.now())?;
     let mut login = login.sharing(request.logins().transaction());
     login.type_number(&start.phone_number, country);
     login.consent = consent(&request, &start);
@@ -63,7 +62,7 @@ fn with_code_for(request: &Request, start: &Start, number: &Number) -> Option<Pe
 /// [`ApiError`] if no login can start; every other failure is a [`Refusal`].
 pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
-    let login = PendingLogin::begin(ReturnTo::parse(return_to), request.auth.now())?;
+    let login = PendingLogin::begin(request.auth.config().return_to(return_to), request.auth.now())?;
     let mut login = login.sharing(request.logins().transaction());
     login.name_number(phone_number);
     let outcome = ask_tenant(&request, (&login, ""), phone_number::known(phone_number)).await?;

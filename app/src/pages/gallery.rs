@@ -7,10 +7,11 @@ use leptos::prelude::*;
 use leptos_meta::{Link, Title};
 use leptos_passwordless::{
     Country, Lock, LockOptions, Login, Terms,
-    flow::{Notice, Request, Screen, State},
-    lock::{Color, FlashKind, FlashMessage, Theme},
+    flow::{FlashMessage, Notice, Request, Screen},
+    lock::{Color, Theme},
     outcome::{CodeSent, Refusal},
-    server::{Language, use_login},
+    server::Language,
+    use_login,
 };
 use leptos_router::hooks::use_query_map;
 
@@ -33,8 +34,26 @@ pub(crate) fn Gallery() -> impl IntoView {
     }
 }
 
-/// One screen with its name.
-type Exhibit = (&'static str, State, LockOptions);
+/// One screen: its name, and what the dialog begins with.
+struct Exhibit {
+    name: &'static str,
+    login: Box<dyn FnOnce(Login) -> Login>,
+    options: LockOptions,
+}
+
+impl Exhibit {
+    fn new(name: &'static str, login: impl FnOnce(Login) -> Login + 'static) -> Self {
+        Self { name, login: Box::new(login), options: LockOptions::default() }
+    }
+
+    fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    fn with(self, options: LockOptions) -> Self {
+        Self { options, ..self }
+    }
+}
 
 #[component]
 fn LanguageLink(language: Language) -> impl IntoView {
@@ -49,13 +68,13 @@ fn LanguageLink(language: Language) -> impl IntoView {
 #[component]
 fn Shelf(title: &'static str, class: &'static str, screens: (Language, Vec<Exhibit>)) -> impl IntoView {
     let (language, screens) = screens;
-    let exhibit = move |(name, state, options): Exhibit| {
-        let terms = Terms { terms_url: "#terms".to_owned(), privacy_url: "#privacy".to_owned() };
-        let login = Login { state, terms: Some(terms), ..use_login().in_language(language) };
+    let exhibit = move |Exhibit { name, login, options }: Exhibit| {
+        let begin = use_login().in_language(language).showing(Screen::EnterPhone);
+        let login = login(begin.with_terms(Terms::new("#terms", "#privacy"), false));
         view! {
             <figure data-screen=name>
                 <figcaption>{name}</figcaption>
-                <Lock login options=LockOptions { autofocus: false, ..options } />
+                <Lock login options=options.autofocus(false) />
             </figure>
         }
     };
@@ -68,57 +87,32 @@ fn Shelf(title: &'static str, class: &'static str, screens: (Language, Vec<Exhib
 }
 
 fn screens(language: Language) -> (Language, Vec<Exhibit>) {
-    let refused = |refusal| Some(Notice::Refused(refusal));
-    let flash = FlashMessage { kind: FlashKind::Info, text: "Please log in to go on.".to_owned() };
     let last_login = Screen::LastLogin { phone_number: "+14•••••••71".to_owned() };
+    let signed_in = Screen::SignedIn { continue_to: "/".to_owned() };
+    let flash = LockOptions::default().flash_message(FlashMessage::info("Please log in to go on."));
+    let must_accept = |login: Login| login.with_terms(Terms::new("#terms", "#privacy"), true);
     let screens = vec![
-        ("last login", State { screen: last_login, ..State::default() }, LockOptions::default()),
-        ("phone", State::default(), LockOptions::default()),
-        ("terms", State { must_accept_terms: true, ..State::default() }, LockOptions::default()),
-        ("flash message", State::default(), LockOptions { flash_message: Some(flash), ..LockOptions::default() }),
-        (
-            "phone refused",
-            State {
-                phone_number: "12345".to_owned(),
-                notice: refused(Refusal::PhoneNumberInvalid),
-                ..State::default()
-            },
-            LockOptions::default(),
-        ),
-        (
-            "sending",
-            State { phone_number: "415 555 2671".to_owned(), waiting_for: Some(Request::Start), ..State::default() },
-            LockOptions::default(),
-        ),
-        ("code", at_code(None), LockOptions::default()),
-        ("wrong code", at_code(refused(Refusal::WrongCode { attempts_left: Some(2) })), LockOptions::default()),
-        ("resent", at_code(Some(Notice::Resent)), LockOptions::default()),
-        ("verifying", State { waiting_for: Some(Request::Verify), ..at_code(None) }, LockOptions::default()),
-        (
-            "signed in",
-            State { screen: Screen::SignedIn { continue_to: "/".to_owned() }, ..State::default() },
-            LockOptions::default(),
-        ),
-        (
-            "number asked back",
-            State {
-                country: Country::from_iso("HK").unwrap_or_default(),
-                phone_number: "4545 0000".to_owned(),
-                notice: refused(Refusal::ConfirmNumber("+852 4545 0000".to_owned())),
-                ..State::default()
-            },
-            LockOptions::default(),
-        ),
-        (
-            "more steps",
-            State { screen: Screen::MoreSteps, notice: refused(Refusal::MoreSteps), ..State::default() },
-            LockOptions::default(),
-        ),
-        (
-            "unrecoverable",
-            State { screen: Screen::Unrecoverable, notice: refused(Refusal::Misconfigured), ..State::default() },
-            LockOptions::default(),
-        ),
+        Exhibit::new("last login", |login| login.showing(last_login)),
+        Exhibit::new("phone", |login| login),
+        Exhibit::new("terms", must_accept),
+        Exhibit::new("flash message", |login| login).with(flash),
+        Exhibit::new("phone refused", |login| {
+            login.prefilled("12345", Country::default()).with_notice(Notice::Refused(Refusal::PhoneNumberInvalid))
+        }),
+        Exhibit::new("sending", |login| {
+            login.prefilled("415 555 2671", Country::default()).waiting_for(Request::Start)
+        }),
+        Exhibit::new("code", at_code),
+        refused(at_code, Refusal::WrongCode { attempts_left: Some(2) }).named("wrong code"),
+        Exhibit::new("resent", |login| at_code(login).with_notice(Notice::Resent)),
+        Exhibit::new("verifying", |login| at_code(login).waiting_for(Request::Verify)),
+        Exhibit::new("signed in", |login| login.showing(signed_in)),
+        Exhibit::new("number asked back", |login| {
+            let asked_back = Notice::Refused(Refusal::ConfirmNumber("+852 4545 0000".to_owned()));
+            login.prefilled("4545 0000", Country::from_iso("HK").unwrap_or_default()).with_notice(asked_back)
+        }),
+        refused(|login| login.showing(Screen::MoreSteps), Refusal::MoreSteps).named("more steps"),
+        refused(|login| login.showing(Screen::Unrecoverable), Refusal::Misconfigured).named("unrecoverable"),
     ];
     (language, screens)
 }
@@ -126,8 +120,8 @@ fn screens(language: Language) -> (Language, Vec<Exhibit>) {
 /// Colours that break a dialog without computed contrast.
 fn colors(language: Language) -> (Language, Vec<Exhibit>) {
     let themed = |color| {
-        let theme = Theme { primary_color: Color::parse(color).ok(), ..Theme::default() };
-        (color, at_code(None), LockOptions { theme, ..LockOptions::default() })
+        let theme = Color::parse(color).map(|color| Theme::default().primary_color(color)).unwrap_or_default();
+        Exhibit::new(color, at_code).with(LockOptions::default().theme(theme))
     };
     (language, ["#ea5323", "#ffe600", "#fff", "#000", "#7f7f7f", "#0059d6"].map(themed).into())
 }
@@ -165,15 +159,15 @@ fn refusals(language: Language) -> (Language, Vec<Exhibit>) {
         Refusal::TooManyAttempts,
         Refusal::UserBlocked,
     ];
-    let at_phone = |notice| State { notice, ..State::default() };
-    let refused = |refusal| Some(Notice::Refused(refusal));
-    let states = phone.into_iter().map(|refusal| at_phone(refused(refusal)));
-    let states = states.chain(code.into_iter().map(|refusal| at_code(refused(refusal))));
-    (language, states.map(|state| ("refused", state, LockOptions::default())).collect())
+    let at_phone = phone.into_iter().map(|refusal| refused(|login| login, refusal));
+    let at_code = code.into_iter().map(|refusal| refused(at_code, refusal));
+    (language, at_phone.chain(at_code).collect())
 }
 
-fn at_code(notice: Option<Notice>) -> State {
-    let (login, phone_number) = ("a login".to_owned(), "+1 415 555 2671".to_owned());
-    let sent = CodeSent { login, phone_number, resend_in: 30, code_length: 6, expires_in: 180 };
-    State { screen: Screen::EnterCode, sent: Some(sent), notice, ..State::default() }
+fn refused(screen: fn(Login) -> Login, refusal: Refusal) -> Exhibit {
+    Exhibit::new("refused", move |login| screen(login).with_notice(Notice::Refused(refusal)))
+}
+
+fn at_code(login: Login) -> Login {
+    login.showing(Screen::EnterCode).with_code(CodeSent::new("+1 415 555 2671", 30, 6, 180))
 }

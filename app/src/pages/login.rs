@@ -2,20 +2,19 @@ use crate::login_card::LoginCard;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_passwordless::{
-    LockOptions,
-    server::{SmsNotice, use_current_user, use_login},
+    server::{SmsNotice, use_current_user},
+    use_login,
 };
 
 /// `/login`: the dialog as a page.
 #[component]
 pub(crate) fn LoginPage() -> impl IntoView {
-    let login = use_login();
-    let return_to = login.return_to.clone();
     view! {
         <Title text="Log in" />
         <h1 class="visually-hidden">"Log in"</h1>
         {use_current_user()
             .map(|user| {
+                let return_to = use_login().return_to().to_owned();
                 view! {
                     <p>
                         {format!("You are signed in as {}. ", user.name)}
@@ -24,7 +23,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
                     </p>
                 }
             })}
-        <LoginCard login options=LockOptions::default() />
+        <LoginCard />
         <SmsNotice />
     }
 }

@@ -1,7 +1,6 @@
 use crate::own_ui::OwnUi;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_passwordless::server::use_login;
 
 /// `/login/custom`: your own UI.
 #[component]
@@ -9,6 +8,6 @@ pub(crate) fn LoginCustom() -> impl IntoView {
     view! {
         <Title text="Log in with your own UI" />
         <h1>"Your own UI"</h1>
-        <OwnUi login=use_login() />
+        <OwnUi />
     }
 }

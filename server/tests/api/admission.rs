@@ -55,7 +55,7 @@ async fn continue_to(browser: &Browser, phone_number: &str) -> String {
     browser.start(phone_number).await;
     match browser.verify("123456").await {
         VerifyOutcome::Verified { continue_to } => continue_to,
-        VerifyOutcome::Refused(refusal) => panic!("{refusal:?}"),
+        refused => panic!("{refused:?}"),
     }
 }
 

@@ -241,6 +241,6 @@ async fn way_through_the_tenant(program: &Program, browser: &Browser, phone_numb
     browser.start(phone_number).await;
     match browser.verify(&program.code_sent_to(phone_number).await).await {
         VerifyOutcome::Verified { continue_to } => continue_to,
-        VerifyOutcome::Refused(refusal) => panic!("{refusal:?}"),
+        refused => panic!("{refused:?}"),
     }
 }

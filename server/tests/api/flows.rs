@@ -12,7 +12,7 @@ async fn redirect_flow_goes_through_the_tenant() {
     let browser = program.browser();
 
     let sent = browser.start_from("(415) 555-2671", "/profile").await;
-    let StartOutcome::CodeSent(CodeSent { login, phone_number, resend_in, code_length, expires_in }) = sent else {
+    let StartOutcome::CodeSent(CodeSent { login, phone_number, resend_in, code_length, expires_in, .. }) = sent else {
         panic!("no code was sent: {sent:?}");
     };
     assert_eq!((phone_number.as_str(), resend_in, code_length, expires_in), ("+1 415 555 2671", 30, 6, 180));

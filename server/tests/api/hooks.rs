@@ -125,7 +125,7 @@ async fn login_for_a_given_number_refuses_others() {
         tenant.is_friendly().await;
         tenant.has_key(&key).await;
         let browser = app_with(&tenant, |config| {
-            let links = Terms { terms_url: "/terms".to_owned(), privacy_url: "/privacy".to_owned() };
+            let links = Terms::new("/terms", "/privacy");
             config.terms = Some(TermsPolicy { links, version: "1".to_owned(), must_accept: true });
             config.countries = vec![Country::from_iso("GB").unwrap()];
         })

@@ -35,7 +35,7 @@ async fn newest_code_is_valid_in_every_tab() {
     let browser = program.browser();
     let login = async || match browser.start(PHONE).await {
         StartOutcome::CodeSent(sent) => sent.login,
-        StartOutcome::Refused(refusal) => panic!("{refusal:?}"),
+        refused => panic!("{refused:?}"),
     };
     let (first, _second) = (login().await, login().await);
     let outcome = browser.verify_for(&first, &program.code_sent_to(PHONE).await).await;

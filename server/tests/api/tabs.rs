@@ -8,7 +8,7 @@ use rstest::rstest;
 async fn login(browser: &Browser, phone_number: &str) -> String {
     match browser.start_from(phone_number, "/profile").await {
         StartOutcome::CodeSent(sent) => sent.login,
-        StartOutcome::Refused(refusal) => panic!("no code was sent: {refusal:?}"),
+        refused => panic!("no code was sent: {refused:?}"),
     }
 }
 

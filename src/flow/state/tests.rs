@@ -301,3 +301,28 @@ fn a_country_that_is_found_closes_the_list() {
     state.update(Event::CountryChosen(Country::default()));
     assert_eq!(state.search, None);
 }
+
+#[test]
+fn what_the_server_knows_replaces_an_untouched_dialog() {
+    let (sent, hydrated) = (at_the_code(), State { is_hydrated: true, ..State::default() });
+    let mut dialog = hydrated.clone();
+    dialog.update(Event::Learned(Box::new(sent.clone())));
+    assert_eq!(dialog, State { is_hydrated: true, ..sent.clone() });
+
+    let mut signed_in = State { screen: Screen::SignedIn { continue_to: "/".to_owned() }, ..hydrated };
+    signed_in.update(Event::Learned(Box::default()));
+    assert_eq!(signed_in.screen, Screen::EnterPhone, "the user has signed out since");
+}
+
+#[test]
+fn what_the_server_knows_does_not_replace_what_is_typed() {
+    for begun in [
+        State { phone_number: "4".to_owned(), ..State::default() },
+        State { waiting_for: Some(Request::Start), ..State::default() },
+        State { search: Some(Search::default()), ..State::default() },
+    ] {
+        let mut dialog = begun.clone();
+        dialog.update(Event::Learned(Box::new(State { must_accept_terms: true, ..at_the_code() })));
+        assert_eq!(dialog, State { must_accept_terms: true, ..begun });
+    }
+}

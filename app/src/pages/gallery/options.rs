@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use leptos_meta::{Link, Title};
 use leptos_passwordless::{
     Country, LockOptions, Login,
-    lock::{Color, FlashKind, FlashMessage, Theme},
-    server::{Language, use_login},
+    flow::FlashMessage,
+    lock::{Color, Theme},
+    server::{Language, adjust_login},
 };
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
@@ -23,13 +24,15 @@ pub(crate) fn GalleryOptions() -> impl IntoView {
     let dialogs =
         query.get("dialogs").and_then(|count| count.parse().ok()).map_or(1, |count: usize| count.min(MAX_DIALOGS));
     let is_inline = query.get("inline").is_some();
-    let button = |_| view! { <LoginButton login=login(&query) options=options(&query) /> };
+    adjust_login(|begin| login(begin, &query));
+    provide_context(options(&query));
+    let button = |_| view! { <LoginButton /> };
     view! {
         <Title text="Options" />
         <Link rel="stylesheet" href="/gallery.css" />
         <h1>"Options"</h1>
         <div class="exhibits">{(0..dialogs).map(button).collect_view()}</div>
-        {is_inline.then(|| view! { <LoginCard login=login(&query) options=options(&query) /> })}
+        {is_inline.then(|| view! { <LoginCard /> })}
     }
 }
 
@@ -38,8 +41,7 @@ fn text(query: &ParamsMap, name: &str) -> Option<String> {
     query.get(name).map(|text| text.chars().take(MAX_TEXT).collect())
 }
 
-fn login(query: &ParamsMap) -> Login {
-    let login = use_login();
+fn login(login: Login, query: &ParamsMap) -> Login {
     let login = match query.get("language").and_then(|tag| Language::from_tag(&tag).ok()) {
         Some(language) => login.in_language(language),
         None => login,
@@ -54,18 +56,34 @@ fn login(query: &ParamsMap) -> Login {
 fn options(query: &ParamsMap) -> LockOptions {
     let defaults = LockOptions::default();
     let flag = |name: &str, default: bool| query.get(name).map_or(default, |value| value == "true");
-    let kind = if flag("flash_error", false) { FlashKind::Error } else { FlashKind::Info };
-    LockOptions {
-        title: text(query, "title"),
-        open_label: text(query, "open_label"),
-        closable: flag("closable", defaults.closable),
-        autoclose: flag("autoclose", defaults.autoclose),
-        autofocus: flag("autofocus", defaults.autofocus),
-        show_terms: flag("show_terms", defaults.show_terms),
-        flash_message: text(query, "flash").map(|text| FlashMessage { kind, text }),
-        theme: Theme {
-            logo: text(query, "logo"),
-            primary_color: query.get("primary_color").and_then(|color| Color::parse(&color).ok()),
-        },
+    let options = defaults
+        .closable(flag("closable", true))
+        .autoclose(flag("autoclose", false))
+        .autofocus(flag("autofocus", true))
+        .show_terms(flag("show_terms", true));
+    let options = match (text(query, "flash"), flag("flash_error", false)) {
+        (Some(text), true) => options.flash_message(FlashMessage::error(text)),
+        (Some(text), false) => options.flash_message(FlashMessage::info(text)),
+        (None, _) => options,
+    };
+    let options = match text(query, "title") {
+        Some(title) => options.title(title),
+        None => options,
+    };
+    let options = match text(query, "open_label") {
+        Some(label) => options.open_label(label),
+        None => options,
+    };
+    options.theme(theme(query))
+}
+
+fn theme(query: &ParamsMap) -> Theme {
+    let theme = match query.get("primary_color").and_then(|color| Color::parse(&color).ok()) {
+        Some(color) => Theme::default().primary_color(color),
+        None => Theme::default(),
+    };
+    match text(query, "logo") {
+        Some(logo) => theme.logo(logo),
+        None => theme,
     }
 }

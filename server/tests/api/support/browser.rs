@@ -64,7 +64,7 @@ impl Browser {
     /// A page as a browser gets it that asks for these languages.
     pub async fn get_in(&self, path: &str, languages: &str) -> String {
         let request = self.client.get(self.url(path)).header("accept", HTML).header("accept-language", languages);
-        without_props(&request.send().await.unwrap().text().await.unwrap())
+        without_state(&request.send().await.unwrap().text().await.unwrap())
     }
 
     /// Opens a page, wherever that leads.
@@ -116,7 +116,7 @@ impl Browser {
         assert!(matches!(self.start(phone_number).await, StartOutcome::CodeSent(_)));
         match self.verify(&program.code_sent_to(phone_number).await).await {
             VerifyOutcome::Verified { continue_to } => self.open(continue_to).await,
-            VerifyOutcome::Refused(refusal) => panic!("the code was refused: {refusal:?}"),
+            refused => panic!("the code was refused: {refused:?}"),
         }
     }
 
@@ -124,7 +124,7 @@ impl Browser {
     pub async fn refusal_of(&self, code: &str) -> Refusal {
         match self.verify(code).await {
             VerifyOutcome::Refused(refusal) => refusal,
-            VerifyOutcome::Verified { .. } => panic!("the code was accepted"),
+            accepted => panic!("the code was accepted: {accepted:?}"),
         }
     }
 
@@ -139,16 +139,15 @@ impl Browser {
             response = self.client.get(url).header("accept", HTML).send().await.unwrap();
         }
         let (url, status) = (response.url().clone(), response.status());
-        Page { url, status, text: without_props(&response.text().await.unwrap()) }
+        Page { url, status, text: without_state(&response.text().await.unwrap()) }
     }
 }
 
-/// What islands bring to the browser has every sentence in it, said or not.
-fn without_props(html: &str) -> String {
-    const PROPS: &str = " data-props=\"";
-    let mut parts = html.split(PROPS);
+/// The scripts with the state of the page have every sentence of the dialog, shown or not.
+fn without_state(html: &str) -> String {
+    let mut parts = html.split("<script");
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| text + part.split_once('"').expect("the end of the attribute").1)
+    parts.fold(first, |text, part| text + part.split_once("</script>").expect("the end of the script").1)
 }
 
 async fn outcome<T: DeserializeOwned>(request: RequestBuilder) -> T {

@@ -1,0 +1,36 @@
+//! How much of the dialog the compiled client can render.
+//!
+//! With the feature `islands` the server renders everything, and the client only hydrates it: the code that renders a card
+//! anew would be a third of it. Without it the browser renders dialogs too.
+
+use crate::headless::Passwordless;
+use leptos::prelude::*;
+
+/// One type for every card: the compiler would otherwise have to look through all of it for each view that contains one, and
+/// gives up ("overflow evaluating the requirement", "queries overflow the depth limit").
+#[cfg(any(feature = "ssr", not(feature = "islands")))]
+pub(super) fn erased(view: impl IntoView + 'static) -> AnyView {
+    view.into_any()
+}
+
+#[cfg(not(any(feature = "ssr", not(feature = "islands"))))]
+pub(super) fn erased<V: IntoView>(view: V) -> V {
+    view
+}
+
+/// Renders again when more is known than the page brought.
+#[cfg(not(any(feature = "ssr", feature = "islands")))]
+pub(super) fn again<V: IntoView + 'static>(
+    passwordless: Passwordless,
+    view: impl Fn() -> V + Send + 'static,
+) -> impl IntoView {
+    move || {
+        passwordless.track_login();
+        view()
+    }
+}
+
+#[cfg(any(feature = "ssr", feature = "islands"))]
+pub(super) fn again<V: IntoView>(_: Passwordless, view: impl Fn() -> V) -> V {
+    view()
+}
