@@ -6,6 +6,7 @@
     missing_docs,
     reason = "the macro makes a struct of each function's arguments, whose documentation says them"
 )]
+#![expect(clippy::implicit_hasher, reason = "a server function cannot be generic")]
 #![expect(clippy::too_many_arguments, reason = "an argument is a field of the form that posts to the function")]
 
 use crate::outcome::{ApiError, StartOutcome, VerifyOutcome};
@@ -16,6 +17,7 @@ use leptos::{
         error::{FromServerFnError, ServerFnErrorErr},
     },
 };
+use std::collections::HashMap;
 
 /// What the paths of the functions are below, unless the server's `Paths::api` says otherwise.
 pub const API_PATH: &str = "/api/passwordless";
@@ -38,10 +40,11 @@ pub const SIGN_OUT_PATH: &str = "/logout";
 /// `previewed` is the number that the user was shown while typing, and `confirmed` the one of a
 /// [`ConfirmNumber`](crate::outcome::Refusal::ConfirmNumber) that they accept; a number that is read in another way than
 /// previewed, or that is uncertain and not confirmed, must be confirmed first. `login` names the login that the form belongs
-/// to, and `form` the form itself: submitted twice, it sends one message.
+/// to, and `form` the form itself: submitted twice, it sends one message. `extra` has the app's own fields, which are named
+/// `extra[captcha]` and so on, for the hooks on the server (`server::ExtraFields`, which names their limits).
 ///
 /// # Errors
-/// [`ApiError`] if the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).
+/// [`ApiError`] if the fields cannot be read or the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).
 #[server(prefix = "/api/passwordless", endpoint = "/start")]
 pub async fn start(
     phone_number: String,
@@ -53,7 +56,9 @@ pub async fn start(
     #[server(default)] confirmed: String,
     #[server(default)] login: String,
     #[server(default)] form: String,
+    #[server(default)] extra: HashMap<String, String>,
 ) -> Result<StartOutcome, ApiError> {
+    let extra = crate::server::ExtraFields::of_form(extra)?;
     let start = crate::server::start::Start {
         phone_number,
         country,
@@ -64,31 +69,37 @@ pub async fn start(
         confirmed,
         login,
         form,
+        extra,
     };
     crate::server::start::start(start).await
 }
 
 /// Asks the tenant for another code to the number of a login, the newest one of this browser if `login` names none; the
-/// code before it stops being valid. `form` is the same as for [`start`].
+/// code before it stops being valid. `form` and `extra` are the same as for [`start`].
 ///
 /// # Errors
-/// [`ApiError`] if the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).
+/// [`ApiError`] if the fields cannot be read or the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).
 #[server(prefix = "/api/passwordless", endpoint = "/resend")]
 pub async fn resend(
     #[server(default)] login: String,
     #[server(default)] form: String,
+    #[server(default)] extra: HashMap<String, String>,
 ) -> Result<StartOutcome, ApiError> {
-    crate::server::start::resend(&login, &form).await
+    crate::server::start::resend(&login, &form, crate::server::ExtraFields::of_form(extra)?).await
 }
 
 /// Checks the code for the number of a login, the newest one of this browser if `login` names none. The same code can be
-/// checked again for a minute, with the same result.
+/// checked again for a minute, with the same result. `extra` is the same as for [`start`].
 ///
 /// # Errors
-/// [`ApiError`] if the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).
+/// [`ApiError`] if the fields cannot be read or the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).
 #[server(prefix = "/api/passwordless", endpoint = "/verify")]
-pub async fn verify(code: String, #[server(default)] login: String) -> Result<VerifyOutcome, ApiError> {
-    crate::server::verify::verify(&code, &login).await
+pub async fn verify(
+    code: String,
+    #[server(default)] login: String,
+    #[server(default)] extra: HashMap<String, String>,
+) -> Result<VerifyOutcome, ApiError> {
+    crate::server::verify::verify(&code, &login, crate::server::ExtraFields::of_form(extra)?).await
 }
 
 /// Ends the session of this app and returns the tenant's logout URL, which ends the session there.

@@ -14,6 +14,7 @@ mod cookies;
 mod countries;
 mod current_user;
 mod entropy;
+pub(crate) mod extra_fields;
 mod finish_login;
 #[cfg(test)]
 mod fuzz;
@@ -60,8 +61,9 @@ pub use clock::{Clock, SystemClock};
 pub use config::{AuthConfig, InvalidTenant, LoginFlow, Tenant, UnknownLoginFlow};
 pub use countries::UnknownCountry;
 pub use current_user::{CurrentUser, NotSignedIn, require_login};
+pub use extra_fields::ExtraFields;
 pub use guard::{RequireLoginBelow, require_login_below};
-pub use hooks::{LoginAttempt, ServerHooks};
+pub use hooks::{LoginAttempt, LoginStep, ServerHooks};
 pub use languages::{Language, UnknownLanguage};
 pub use origin::{InvalidOrigin, Origin};
 pub use page_context::{adjust_login, use_current_user};

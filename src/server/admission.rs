@@ -4,12 +4,29 @@
 //! everything is checked again, for the number in the ID token.
 
 use super::{
-    Auth, AuthConfig, CurrentUser, LoginAttempt, id_token::Claims, oauth_secrets::Nonce, pending_login::PendingLogin,
-    phone_number, tenant_client::Tokens,
+    Auth, AuthConfig, CurrentUser,
+    extra_fields::ExtraFields,
+    hooks::{LoginAttempt, LoginStep},
+    id_token::Claims,
+    oauth_secrets::Nonce,
+    pending_login::PendingLogin,
+    phone_number,
+    tenant_client::Tokens,
 };
 use crate::{PhoneNumber, outcome::Refusal};
 use secrecy::SecretString;
 use std::net::IpAddr;
+
+/// How the tokens of a login arrived.
+#[derive(Clone, Copy)]
+pub(super) struct Arrival<'a> {
+    /// The nonce that was sent, if one was.
+    pub(super) nonce: Option<&'a Nonce>,
+    pub(super) login: &'a PendingLogin,
+    pub(super) client_ip: IpAddr,
+    /// The extra fields of the form with the code, if one was submitted.
+    pub(super) extra: &'a ExtraFields,
+}
 
 /// A user who may sign in.
 pub(super) struct Admitted {
@@ -26,20 +43,14 @@ impl Admitted {
 }
 
 impl Auth {
-    /// Admits the user of an ID token, if it is valid and they may sign in here; `nonce` is the one that was sent.
-    pub(super) async fn admit(
-        &self,
-        tokens: Tokens,
-        nonce: Option<&Nonce>,
-        login: &PendingLogin,
-        client_ip: IpAddr,
-    ) -> Result<Admitted, Refusal> {
-        let claims = self.id_tokens().check(&tokens.id_token, nonce).await.map_err(|error| {
+    /// Admits the user of an ID token, if it is valid and they may sign in here.
+    pub(super) async fn admit(&self, tokens: Tokens, arrival: Arrival<'_>) -> Result<Admitted, Refusal> {
+        let claims = self.id_tokens().check(&tokens.id_token, arrival.nonce).await.map_err(|error| {
             tracing::warn!(%error, "an ID token was not accepted");
             Refusal::LoginNotVerified
         })?;
-        self.config().may_sign_in(&claims, login, client_ip)?;
-        let user = CurrentUser::new(claims, login, self.now());
+        self.config().may_sign_in(&claims, arrival).await?;
+        let user = CurrentUser::new(claims, arrival.login, self.now());
         Ok(Admitted { user, device_token: tokens.device_token })
     }
 }
@@ -47,10 +58,11 @@ impl Auth {
 impl AuthConfig {
     /// Whether the phone number is needed to admit a user.
     pub(super) fn asks_for_number(&self) -> bool {
-        !self.countries.is_empty() || !self.hooks.is_empty()
+        !self.countries.is_empty() || self.hooks.need_number()
     }
 
-    fn may_sign_in(&self, claims: &Claims, login: &PendingLogin, client_ip: IpAddr) -> Result<(), Refusal> {
+    async fn may_sign_in(&self, claims: &Claims, arrival: Arrival<'_>) -> Result<(), Refusal> {
+        let login = arrival.login;
         let number = claims.phone_number.as_deref().and_then(|number| PhoneNumber::parse(number).ok());
         // This number comes from the app itself and has been checked before.
         let is_known = login.is_for_known(number.as_ref());
@@ -60,8 +72,8 @@ impl AuthConfig {
         match number {
             Some(number) => {
                 phone_number::check_country(&number, if is_known { &[] } else { &self.countries })?;
-                let attempt = LoginAttempt { phone_number: &number, client_ip };
-                self.hooks.may_sign_in(&attempt).map_err(Refusal::Hook)
+                let attempt = LoginAttempt::new(LoginStep::SignIn, &number, arrival.client_ip, arrival.extra);
+                self.hooks.may_sign_in(attempt).await.map_err(Refusal::Hook)
             }
             None if self.asks_for_number() => {
                 tracing::error!(

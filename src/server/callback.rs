@@ -2,8 +2,9 @@
 
 use super::{
     Auth, CurrentUser, address,
-    admission::Admitted,
+    admission::{Admitted, Arrival},
     authorization_request::PkceSupport,
+    extra_fields::ExtraFields,
     finish_login::finish_login,
     login_page::{login_url, refusal_query, with_login},
     logins::Logins,
@@ -216,7 +217,13 @@ impl Step {
             tracing::warn!(%error, "an authorization code was not exchanged");
             exchange_refusal(error.into())
         })?;
-        self.auth.admit(tokens, Some(&authorization.nonce), &self.login, self.client_ip).await
+        let arrival = Arrival {
+            nonce: Some(&authorization.nonce),
+            login: &self.login,
+            client_ip: self.client_ip,
+            extra: &ExtraFields::default(),
+        };
+        self.auth.admit(tokens, arrival).await
     }
 }
 

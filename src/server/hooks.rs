@@ -1,24 +1,45 @@
 //! The app's hooks before a code is sent or checked. They hold with and without JavaScript, and for the tenant's own page.
 
-use crate::PhoneNumber;
-use std::{fmt, net::IpAddr, sync::Arc};
+use super::{extra_fields::ExtraFields, phone_number};
+use crate::{Country, PhoneNumber};
+use std::{fmt, net::IpAddr, pin::Pin, sync::Arc};
 
-type Hook = Arc<dyn Fn(&LoginAttempt<'_>) -> Result<(), String> + Send + Sync>;
+type Hook = Arc<dyn Fn(LoginAttempt) -> HookFuture + Send + Sync>;
+type HookFuture = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
-/// The app's hooks; each is optional and refuses an attempt with a sentence of its own.
+/// The app's hooks; each is optional and refuses an attempt with a sentence of its own, which the dialog shows.
 ///
-/// Both run again before a session starts, with the number in the ID token: a login may have come through the tenant's own
-/// page, which does not run them. So a hook should decide, not count. If there is a hook, an ID token without a phone number
-/// is refused: the scope must contain `phone`.
+/// A hook is an async function, or a closure that returns a future. The request waits for it, so it needs a timeout of its
+/// own if it calls another service; if it panics, the request fails.
+///
+/// `before_start` and `before_verify` run again before a session starts, with the number in the ID token: a login may have
+/// come through the tenant's own page, which does not run them. So they should decide, not count, and check what can be
+/// checked only once, such as a CAPTCHA token, at one [`step`](LoginAttempt::step). If one of them is set, an ID token
+/// without a phone number is refused: the scope must contain `phone`.
 ///
 /// ```
-/// use leptos_passwordless::server::{LoginAttempt, ServerHooks};
+/// use leptos_passwordless::server::{LoginAttempt, LoginStep, ServerHooks};
 ///
-/// let hooks = ServerHooks::default().before_start(|attempt: &LoginAttempt| {
-///     if attempt.phone_number.as_str().starts_with("+44") {
-///         Ok(())
-///     } else {
-///         Err("Only British numbers can log in here.".to_owned())
+/// async fn not_abroad(attempt: LoginAttempt) -> Result<(), String> {
+///     match attempt.country {
+///         Some(country) if ["DE", "AT", "CH"].contains(&country.iso()) => Ok(()),
+///         _ => Err("Your number must be German, Austrian or Swiss.".to_owned()),
+///     }
+/// }
+///
+/// # #[derive(Clone)] struct Captcha;
+/// # impl Captcha { async fn is_solved(&self, token: &str) -> bool { !token.is_empty() } }
+/// # let captcha = Captcha;
+/// // With state: a clone for each call.
+/// let hooks = ServerHooks::default().before_verify(not_abroad).before_start(move |attempt| {
+///     let captcha = captcha.clone();
+///     async move {
+///         // A token can be checked once: not again at a resend or before the session starts.
+///         if attempt.step != LoginStep::Start || captcha.is_solved(attempt.extra.get("captcha").unwrap_or_default()).await {
+///             Ok(())
+///         } else {
+///             Err("Please solve the CAPTCHA.".to_owned())
+///         }
 ///     }
 /// });
 /// ```
@@ -28,52 +49,106 @@ pub struct ServerHooks {
     before_verify: Option<Hook>,
 }
 
-/// The argument of a hook.
-#[derive(Clone, Copy, Debug)]
-pub struct LoginAttempt<'a> {
-    /// The number that the code is sent to.
-    pub phone_number: &'a PhoneNumber,
+/// The argument of [`ServerHooks::before_start`] and [`ServerHooks::before_verify`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LoginAttempt {
+    /// The step of the login that the hook can refuse.
+    pub step: LoginStep,
+    /// The number that the code is sent to; at [`LoginStep::SignIn`], the number in the ID token.
+    pub phone_number: PhoneNumber,
+    /// The country or territory of the number; `None` for a number that belongs to none. A territory is not counted as part
+    /// of a country, as it is in [`AuthConfig::countries`](super::AuthConfig::countries): a number of Guernsey, which
+    /// begins with `+44`, is in `GG`.
+    pub country: Option<Country>,
     /// The address of the user's browser.
     pub client_ip: IpAddr,
+    /// The extra fields of the form that was submitted for this step. At [`LoginStep::SignIn`], those of the form with the
+    /// code if the server itself ends the login (flow `token`); empty if the browser comes back from the tenant.
+    pub extra: ExtraFields,
+}
+
+/// The step of a login at which a hook runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoginStep {
+    /// The user submitted a number: [`api::start`](crate::api::start).
+    Start,
+    /// The app itself requested a code: [`send_code_to`](super::send_code_to). There is no form, so no extra field.
+    StartByApp,
+    /// The user requested another code: [`api::resend`](crate::api::resend).
+    Resend,
+    /// The user submitted a code: [`api::verify`](crate::api::verify).
+    Verify,
+    /// The tenant confirmed the user; a session is about to start.
+    SignIn,
+}
+
+impl LoginAttempt {
+    pub(super) fn new(step: LoginStep, phone_number: &PhoneNumber, client_ip: IpAddr, extra: &ExtraFields) -> Self {
+        Self {
+            step,
+            country: phone_number::country_of(phone_number),
+            phone_number: phone_number.clone(),
+            client_ip,
+            extra: extra.clone(),
+        }
+    }
 }
 
 impl ServerHooks {
-    /// Runs before a code is sent or sent again, with a valid number.
+    /// Runs before a code is sent or sent again, with a valid number, and before a session starts. A form that is submitted
+    /// twice runs it once.
     #[must_use]
-    pub fn before_start(
-        mut self,
-        hook: impl Fn(&LoginAttempt<'_>) -> Result<(), String> + Send + Sync + 'static,
-    ) -> Self {
-        self.before_start = Some(Arc::new(hook));
+    pub fn before_start<F>(mut self, hook: impl Fn(LoginAttempt) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        self.before_start = Some(boxed(hook));
         self
     }
 
-    /// Runs before a code is checked.
+    /// Runs before a code is checked, and before a session starts. A code that was right is not checked again for a minute.
     #[must_use]
-    pub fn before_verify(
-        mut self,
-        hook: impl Fn(&LoginAttempt<'_>) -> Result<(), String> + Send + Sync + 'static,
-    ) -> Self {
-        self.before_verify = Some(Arc::new(hook));
+    pub fn before_verify<F>(mut self, hook: impl Fn(LoginAttempt) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        self.before_verify = Some(boxed(hook));
         self
     }
 
-    pub(super) fn may_start(&self, attempt: &LoginAttempt<'_>) -> Result<(), String> {
-        self.before_start.as_ref().map_or(Ok(()), |hook| hook(attempt))
+    pub(super) async fn may_start(&self, attempt: LoginAttempt) -> Result<(), String> {
+        run(self.before_start.as_ref(), attempt).await
+    }
+
+    pub(super) async fn may_verify(&self, attempt: LoginAttempt) -> Result<(), String> {
+        run(self.before_verify.as_ref(), attempt).await
     }
 
     /// Runs both again at the end, whichever way the login came.
-    pub(super) fn may_sign_in(&self, attempt: &LoginAttempt<'_>) -> Result<(), String> {
-        self.may_start(attempt)?;
-        self.may_verify(attempt)
+    pub(super) async fn may_sign_in(&self, attempt: LoginAttempt) -> Result<(), String> {
+        self.may_start(attempt.clone()).await?;
+        self.may_verify(attempt).await
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.before_start.is_none() && self.before_verify.is_none()
+    /// Whether a hook needs the number of a user who signs in.
+    pub(super) fn need_number(&self) -> bool {
+        self.before_start.is_some() || self.before_verify.is_some()
     }
+}
 
-    pub(super) fn may_verify(&self, attempt: &LoginAttempt<'_>) -> Result<(), String> {
-        self.before_verify.as_ref().map_or(Ok(()), |hook| hook(attempt))
+fn boxed<F>(hook: impl Fn(LoginAttempt) -> F + Send + Sync + 'static) -> Hook
+where
+    F: Future<Output = Result<(), String>> + Send + 'static,
+{
+    Arc::new(move |attempt| Box::pin(hook(attempt)))
+}
+
+async fn run(hook: Option<&Hook>, attempt: LoginAttempt) -> Result<(), String> {
+    match hook {
+        Some(hook) => hook(attempt).await,
+        None => Ok(()),
     }
 }
 

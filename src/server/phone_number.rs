@@ -53,6 +53,12 @@ pub(super) fn check_country(e164: &PhoneNumber, allowed: &[Country]) -> Result<(
     if allowed.is_empty() { Ok(()) } else { read(e164.as_str(), Country::default(), allowed).map(drop) }
 }
 
+/// The country or territory of a number; `None` for one that belongs to no country, such as that of a satellite phone.
+pub(super) fn country_of(e164: &PhoneNumber) -> Option<Country> {
+    let parsed = Parsed::parse(e164.as_str(), None).ok()?;
+    region_of(&parsed).and_then(|region| Country::from_iso(&region).ok())
+}
+
 /// A number that was read before.
 pub(super) fn known(e164: &PhoneNumber) -> Result<Number, Refusal> {
     let number = read(e164.as_str(), Country::default(), &[])?;
@@ -162,14 +168,18 @@ const DEPENDENCIES: [(&str, &[&str]); 7] = [
     ("US", &["AS", "GU", "MP", "PR", "VI"]),
 ];
 
-/// A number that the metadata does not list is of the country that its dialling code is named after.
 fn is_in(number: &Parsed, country: Country) -> bool {
-    let region =
-        number.get_region_code().or_else(|| PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code));
-    let Some(region) = region.map(|region| region.to_string()) else { return false };
+    let Some(region) = region_of(number) else { return false };
     let is_its_own =
         |(of, territories): &(&str, &[&str])| *of == country.iso() && territories.contains(&region.as_str());
     region == country.iso() || DEPENDENCIES.iter().any(is_its_own)
+}
+
+/// A number that the metadata does not list is of the country that its dialling code is named after.
+fn region_of(number: &Parsed) -> Option<String> {
+    let region = number.get_region_code();
+    let region = region.or_else(|| PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code));
+    region.map(|region| region.to_string())
 }
 
 #[cfg(test)]
@@ -200,6 +210,21 @@ mod tests {
         }
         for typed in ["(415) 555-2671", "415.555.2671", "1 415 555 2671"] {
             assert_eq!(e164(typed, "US").as_deref(), Ok("+14155552671"), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_has_a_country_or_none() {
+        for (number, country) in [
+            ("+14155552671", Some("US")),
+            ("+17875552671", Some("PR")),
+            ("+447400123456", Some("GB")),
+            ("+447911123456", Some("GG")),
+            ("+870773111632", None),
+            ("+99912345678", None),
+        ] {
+            let found = country_of(&PhoneNumber::parse(number).unwrap());
+            assert_eq!(found.as_ref().map(Country::iso), country, "{number}");
         }
     }
 

@@ -1,9 +1,9 @@
 //! The request of a server function.
 
 use super::{
-    Auth, LoginFlow, address, browser::Browser, entropy::NoRandomness, hooks::LoginAttempt, languages::Language,
-    last_login, login_id::LoginId, login_page::refusal_query, logins::Logins, no_js, page_context,
-    pending_login::PendingLogin, session::Store,
+    Auth, LoginFlow, address, browser::Browser, entropy::NoRandomness, languages::Language, last_login,
+    login_id::LoginId, login_page::refusal_query, logins::Logins, no_js, page_context, pending_login::PendingLogin,
+    session::Store,
 };
 use crate::{
     PhoneNumber,
@@ -89,11 +89,6 @@ impl Request {
         let is_elsewhere =
             config.login_flow == LoginFlow::Redirect && address::is_foreign_form(config, &self.parts.headers);
         if is_elsewhere { Err(Refusal::WrongAddress(config.address())) } else { Ok(()) }
-    }
-
-    /// The argument of the app's hooks.
-    pub(super) fn attempt<'a>(&self, phone_number: &'a PhoneNumber) -> LoginAttempt<'a> {
-        LoginAttempt { phone_number, client_ip: self.client_ip }
     }
 
     /// Whether a browser without JavaScript, or before hydration, posted a form.

@@ -1,8 +1,10 @@
 //! Requests codes: `/api/passwordless/start` and `/api/passwordless/resend`.
 
 use super::{
-    Auth, Language, LoginAttempt,
+    Auth, Language,
     browser::Browser,
+    extra_fields::ExtraFields,
+    hooks::{LoginAttempt, LoginStep},
     pending_login::PendingLogin,
     phone_number::{self, Certainty, Number},
     repeats::to_the_end,
@@ -27,6 +29,15 @@ pub(crate) struct Start {
     pub(crate) confirmed: String,
     pub(crate) login: String,
     pub(crate) form: String,
+    pub(crate) extra: ExtraFields,
+}
+
+/// The form that requests a code.
+struct Form {
+    /// Its name; empty if none was submitted, or if it has none.
+    name: String,
+    step: LoginStep,
+    extra: ExtraFields,
 }
 
 /// Each requested code starts a login of its own: the one that the form named may continue in another tab.
@@ -39,7 +50,8 @@ pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     login.consent = consent(&request, &start);
     let number = may_start(&request, &start, &login).and_then(|()| asked_for(&request, &start, country));
     let before = number.as_ref().ok().and_then(|number| with_code_for(&request, &start, number));
-    let outcome = ask_tenant(&request, (&login, &start.form), number).await?;
+    let form = Form { name: start.form, step: LoginStep::Start, extra: start.extra };
+    let outcome = ask_tenant(&request, &login, form, number).await?;
     if let (Err(Refusal::RateLimited { .. }), Some(mut before)) = (&outcome, before) {
         // It is too soon for another code, and the previous one is still valid.
         before.back_to_the_code();
@@ -65,15 +77,18 @@ pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result
     let login = PendingLogin::begin(request.auth.config().return_to(return_to), request.auth.now())?;
     let mut login = login.sharing(request.logins().transaction());
     login.name_number(phone_number);
-    let outcome = ask_tenant(&request, (&login, ""), phone_number::known(phone_number)).await?;
+    let form = Form { name: String::new(), step: LoginStep::StartByApp, extra: ExtraFields::default() };
+    let outcome = ask_tenant(&request, &login, form, phone_number::known(phone_number)).await?;
     Ok(keep(&request, login, outcome, None))
 }
 
-pub(crate) async fn resend(login: &str, form: &str) -> Result<StartOutcome, ApiError> {
+pub(crate) async fn resend(login: &str, form: &str, extra: ExtraFields) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     match request.login(login) {
         Ok(login) => {
-            let outcome = ask_tenant(&request, (&login, form), number_to_resend(&request, form, &login)).await?;
+            let number = number_to_resend(&request, form, &login);
+            let form = Form { name: form.to_owned(), step: LoginStep::Resend, extra };
+            let outcome = ask_tenant(&request, &login, form, number).await?;
             Ok(keep(&request, login, outcome, Some(Notice::Resent)))
         }
         Err(refusal) => {
@@ -147,13 +162,14 @@ fn keep(
 /// Requests a code: only one if a form is submitted twice, even if the browser cancels the first of the two requests.
 async fn ask_tenant(
     request: &Request,
-    (login, form): (&PendingLogin, &str),
+    login: &PendingLogin,
+    form: Form,
     number: Result<Number, Refusal>,
 ) -> Result<Result<(Number, StartResponse), Refusal>, ApiError> {
     match number {
         Ok(number) => {
             let (auth, browser, language) = (request.auth.clone(), request.browser(login), request.language());
-            to_the_end(Message { auth, form: form.to_owned(), number, browser, language }.send()).await
+            to_the_end(Message { auth, form, number, browser, language }.send()).await
         }
         Err(refusal) => Ok(Err(refusal)),
     }
@@ -162,8 +178,7 @@ async fn ask_tenant(
 /// A requested message.
 struct Message {
     auth: Auth,
-    /// The name of the form, if one was submitted.
-    form: String,
+    form: Form,
     number: Number,
     browser: Browser,
     language: Language,
@@ -172,26 +187,26 @@ struct Message {
 impl Message {
     async fn send(self) -> Result<(Number, StartResponse), Refusal> {
         let auth = self.auth.clone();
-        if self.form.is_empty() {
+        if self.form.name.is_empty() {
             return Ok((self.number.clone(), self.ask_tenant().await?));
         }
-        let _turn = auth.turns().take(&self.form).await;
+        let _turn = auth.turns().take(&self.form.name).await;
         let number = &self.number.e164;
-        let before = auth.sends().recall(&self.form, number, auth.now());
+        let before = auth.sends().recall(&self.form.name, number, auth.now());
         let started = match before {
             Some(started) => started,
             None => self.ask_tenant().await?,
         };
         if before.is_none() {
-            auth.sends().note(self.form, number, started, auth.now());
+            auth.sends().note(self.form.name, number, started, auth.now());
         }
         Ok((self.number, started))
     }
 
     async fn ask_tenant(&self) -> Result<StartResponse, Refusal> {
         let (auth, number) = (&self.auth, &self.number.e164);
-        let attempt = LoginAttempt { phone_number: number, client_ip: self.browser.ip };
-        auth.config().hooks.may_start(&attempt).map_err(Refusal::Hook)?;
+        let attempt = LoginAttempt::new(self.form.step, number, self.browser.ip, &self.form.extra);
+        auth.config().hooks.may_start(attempt).await.map_err(Refusal::Hook)?;
         auth.limits().take_start(self.browser.ip, self.number.certainty, auth.now())?;
         auth.tenant().start(number, &self.browser, self.language).await.map_err(|error| {
             tracing::warn!(%error, phone_number = number.masked(), "no code was sent");

@@ -2,10 +2,12 @@
 
 use super::{
     Auth, CurrentUser, LoginFlow,
-    admission::Admitted,
+    admission::{Admitted, Arrival},
     authorization_request::PkceSupport,
     browser::Browser,
+    extra_fields::ExtraFields,
     finish_login::finish_login,
+    hooks::{LoginAttempt, LoginStep},
     pending_login::PendingLogin,
     repeats::{Repeats, to_the_end},
     request_context::{Request, set_cookies},
@@ -16,10 +18,10 @@ use crate::{
     outcome::{ApiError, Refusal, VerifyOutcome},
 };
 
-pub(crate) async fn verify(code: &str, login: &str) -> Result<VerifyOutcome, ApiError> {
+pub(crate) async fn verify(code: &str, login: &str, extra: ExtraFields) -> Result<VerifyOutcome, ApiError> {
     let request = Request::current()?;
     match request.login(login) {
-        Ok(login) => verify_for(&request, login, code).await,
+        Ok(login) => verify_for(&request, login, code, extra).await,
         Err(refusal) => {
             request.back_without_a_login(&refusal);
             Ok(VerifyOutcome::Refused(refusal))
@@ -27,8 +29,13 @@ pub(crate) async fn verify(code: &str, login: &str) -> Result<VerifyOutcome, Api
     }
 }
 
-async fn verify_for(request: &Request, mut login: PendingLogin, code: &str) -> Result<VerifyOutcome, ApiError> {
-    match check(request, &login, code).await? {
+async fn verify_for(
+    request: &Request,
+    mut login: PendingLogin,
+    code: &str,
+    extra: ExtraFields,
+) -> Result<VerifyOutcome, ApiError> {
+    match check(request, &login, code, extra).await? {
         Ok(accepted) => {
             let continue_to = go_on(request, &mut login, accepted).await?;
             request.on_to(&continue_to);
@@ -54,11 +61,16 @@ enum Accepted {
     AlreadySignedIn,
 }
 
-async fn check(request: &Request, login: &PendingLogin, code: &str) -> Result<Result<Accepted, Refusal>, ApiError> {
+async fn check(
+    request: &Request,
+    login: &PendingLogin,
+    code: &str,
+    extra: ExtraFields,
+) -> Result<Result<Accepted, Refusal>, ApiError> {
     if login.is_over && CurrentUser::of(&request.session, request.auth.now()).await?.is_some() {
         return Ok(Ok(Accepted::AlreadySignedIn));
     }
-    match step(request, login, code) {
+    match step(request, login, code, extra) {
         Ok(step) => to_the_end(step.take()).await,
         Err(refusal) => Ok(Err(refusal)),
     }
@@ -90,13 +102,12 @@ struct Step {
     number: PhoneNumber,
     code: OneTimeCode,
     browser: Browser,
+    extra: ExtraFields,
 }
 
-fn step(request: &Request, login: &PendingLogin, code: &str) -> Result<Step, Refusal> {
+fn step(request: &Request, login: &PendingLogin, code: &str, extra: ExtraFields) -> Result<Step, Refusal> {
     let sent = login.sent.as_ref().ok_or(Refusal::NoPendingLogin)?;
     let (number, code) = (sent.number.clone(), read(code, sent.code_length)?);
-    let may_verify = request.auth.config().hooks.may_verify(&request.attempt(&number));
-    may_verify.map_err(Refusal::Hook)?;
     Ok(Step {
         auth: request.auth.clone(),
         repeats: Repeats::of(login, &request.store),
@@ -104,6 +115,7 @@ fn step(request: &Request, login: &PendingLogin, code: &str) -> Result<Step, Ref
         number,
         code,
         browser: request.browser(login),
+        extra,
     })
 }
 
@@ -123,15 +135,23 @@ impl Step {
         let auth = self.auth.clone();
         let _turn = auth.turns().take(self.login.id.as_str()).await;
         let before = self.repeats.outcome_of(&self.code, self.auth.now()).await;
-        match (before.map(|outcome| outcome.user), self.auth.config().login_flow) {
-            (Some(Some(user)), _) => Ok(Accepted::SignedIn(Box::new(Admitted::before(user)))),
-            (Some(None), _) => Ok(self.redirect_flow().await),
-            (None, LoginFlow::Redirect) => {
+        match before.map(|outcome| outcome.user) {
+            Some(Some(user)) => return Ok(Accepted::SignedIn(Box::new(Admitted::before(user)))),
+            Some(None) => return Ok(self.redirect_flow().await),
+            None => self.may_verify().await?,
+        }
+        match auth.config().login_flow {
+            LoginFlow::Redirect => {
                 self.verify_at_tenant().await?;
                 Ok(self.redirect_flow().await)
             }
-            (None, LoginFlow::Token) => self.exchange_code().await,
+            LoginFlow::Token => self.exchange_code().await,
         }
+    }
+
+    async fn may_verify(&self) -> Result<(), Refusal> {
+        let attempt = LoginAttempt::new(LoginStep::Verify, &self.number, self.browser.ip, &self.extra);
+        self.auth.config().hooks.may_verify(attempt).await.map_err(Refusal::Hook)
     }
 
     /// Flow `redirect`: the code stays valid until the tenant's `verify_redirect` uses it up.
@@ -152,7 +172,8 @@ impl Step {
     async fn exchange_code(&self) -> Result<Accepted, Refusal> {
         self.ensure_keys().await?;
         let redeemed = self.auth.tenant().redeem_otp(&self.number, &self.code, &self.browser).await;
-        let admitted = self.auth.admit(redeemed.map_err(refused)?, None, &self.login, self.browser.ip).await?;
+        let arrival = Arrival { nonce: None, login: &self.login, client_ip: self.browser.ip, extra: &self.extra };
+        let admitted = self.auth.admit(redeemed.map_err(refused)?, arrival).await?;
         self.repeats.code_was_right(&self.code, Some(admitted.user.clone()), self.auth.now()).await;
         Ok(Accepted::SignedIn(Box::new(admitted)))
     }
