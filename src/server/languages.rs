@@ -213,39 +213,40 @@ mod tests {
         assert_eq!(of("*"), None);
     }
 
+    /// Every refusal; one that is missing here does not compile.
+    macro_rules! every_refusal {
+        ($($unit:ident)* ; $($other:pat => $values:expr;)*) => {{
+            let _ = |refusal: &Refusal| match refusal {
+                $(Refusal::$unit => (),)*
+                $($other => (),)*
+            };
+            let mut all = vec![$(Refusal::$unit),*];
+            $(all.extend($values);)*
+            all
+        }};
+    }
+
     #[test]
     fn every_refusal_has_its_own_sentence() {
         let messages = Messages::default();
-        let refusals = [
-            Refusal::PhoneNumberMissing,
-            Refusal::PhoneNumberInvalid,
-            Refusal::CountryNotAllowed,
-            Refusal::TermsNotAccepted,
-            Refusal::SmsNotSent,
-            Refusal::RateLimited { retry_after: None },
-            Refusal::RateLimited { retry_after: Some(42) },
-            Refusal::CodeMissing,
-            Refusal::CodeMalformed,
-            Refusal::CodeIncomplete { digits: 6 },
-            Refusal::WrongCode { attempts_left: None },
-            Refusal::WrongCode { attempts_left: Some(2) },
-            Refusal::WrongCode { attempts_left: Some(0) },
-            Refusal::CodeExpired,
-            Refusal::CodeReplaced,
-            Refusal::TooManyAttempts,
-            Refusal::UserBlocked,
-            Refusal::SignUpDisabled,
-            Refusal::NoPendingLogin,
-            Refusal::TenantRefused,
-            Refusal::LoginNotVerified,
-            Refusal::TenantUnavailable,
-            Refusal::Misconfigured,
-            Refusal::Offline,
-            Refusal::Timeout,
-            Refusal::Unexpected,
-        ];
+        let text = |text: &str| text.to_owned();
+        let refusals = every_refusal! {
+            PhoneNumberMissing PhoneNumberInvalid OptedOut CountryNotAllowed TermsNotAccepted SmsNotSent CodeMissing
+            CodeMalformed CodeExpired CodeReplaced TooManyAttempts UserBlocked SignUpDisabled NoPendingLogin OtherBrowser
+            CookiesBlocked MoreSteps TenantRefused LoginNotVerified TenantUnavailable Misconfigured Offline Timeout
+            Unexpected;
+            Refusal::ConfirmNumber(_) => [Refusal::ConfirmNumber(text("+1 415 555 2671"))];
+            Refusal::RateLimited { .. } => [None, Some(42)].map(|retry_after| Refusal::RateLimited { retry_after });
+            Refusal::CodeIncomplete { .. } => [Refusal::CodeIncomplete { digits: 6 }];
+            Refusal::WrongCode { .. } => [None, Some(2), Some(0)].map(|attempts_left| Refusal::WrongCode { attempts_left });
+            Refusal::WrongAddress(_) => [Refusal::WrongAddress(text("https://app.example"))];
+            Refusal::Denied(_) => [Refusal::Denied(text("The tenant has its own sentence."))];
+            Refusal::Hook(_) => [Refusal::Hook(text("The app too has its own sentence."))];
+        };
         let mut sentences: Vec<_> = refusals.iter().map(|refusal| messages.refusal(refusal)).collect();
-        assert!(sentences.iter().all(|sentence| !sentence.contains(['{', '}']) && sentence.ends_with('.')));
+        for sentence in &sentences {
+            assert!(!sentence.contains(['{', '}']) && sentence.ends_with(['.', '?']), "{sentence}");
+        }
         sentences.sort();
         sentences.dedup();
         assert_eq!(sentences.len(), refusals.len());
