@@ -46,6 +46,7 @@ mod sends;
 mod session;
 mod session_owner;
 mod setup;
+mod sign_in;
 pub(crate) mod sign_out;
 mod sms_notice;
 pub(crate) mod start;
@@ -53,6 +54,7 @@ mod state;
 mod tenant_client;
 mod tenant_error;
 mod terms;
+mod token_set;
 pub(crate) mod verify;
 
 pub use address::is_loopback;
@@ -68,11 +70,14 @@ pub use languages::{Language, UnknownLanguage};
 pub use origin::{InvalidOrigin, Origin};
 pub use page_context::{adjust_login, use_current_user};
 pub use paths::Paths;
+pub use secrecy::{ExposeSecret, SecretString};
 pub use session_owner::user_id_of;
 pub use setup::{Setup, install};
+pub use sign_in::SignIn;
 pub use sms_notice::SmsNotice;
 pub use start::send_code_to;
 pub use terms::{Consent, TermsPolicy};
+pub use token_set::TokenSet;
 /// The version whose session stores fit: `tower-sessions-sqlx-store` 0.15, `-redis-store` 0.16, `-moka-store` 0.15.
 pub use tower_sessions;
 

@@ -4,7 +4,7 @@
 //! everything is checked again, for the number in the ID token.
 
 use super::{
-    Auth, AuthConfig, CurrentUser,
+    Auth, AuthConfig, CurrentUser, SignIn,
     extra_fields::ExtraFields,
     hooks::{LoginAttempt, LoginStep},
     id_token::Claims,
@@ -28,6 +28,26 @@ pub(super) struct Arrival<'a> {
     pub(super) extra: &'a ExtraFields,
 }
 
+/// A step was refused.
+pub(super) struct Refused {
+    pub(super) refusal: Refusal,
+    /// Whether that ends the login; if not, the user can take the step again.
+    pub(super) ends_login: bool,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, ends_login: false }
+    }
+}
+
+impl Refused {
+    /// The tenant confirmed the user, and the app refuses them.
+    pub(super) fn at_the_end(refusal: Refusal) -> Self {
+        Self { refusal, ends_login: true }
+    }
+}
+
 /// A user who may sign in.
 pub(super) struct Admitted {
     pub(super) user: CurrentUser,
@@ -44,14 +64,24 @@ impl Admitted {
 
 impl Auth {
     /// Admits the user of an ID token, if it is valid and they may sign in here.
-    pub(super) async fn admit(&self, tokens: Tokens, arrival: Arrival<'_>) -> Result<Admitted, Refusal> {
-        let claims = self.id_tokens().check(&tokens.id_token, arrival.nonce).await.map_err(|error| {
+    pub(super) async fn admit(&self, tokens: Tokens, arrival: Arrival<'_>) -> Result<Admitted, Refused> {
+        let mut claims = self.id_tokens().check(&tokens.id_token, arrival.nonce).await.map_err(|error| {
             tracing::warn!(%error, "an ID token was not accepted");
             Refusal::LoginNotVerified
         })?;
         self.config().may_sign_in(&claims, arrival).await?;
-        let user = CurrentUser::new(claims, arrival.login, self.now());
-        Ok(Admitted { user, device_token: tokens.device_token })
+        let all_claims = std::mem::take(&mut claims.all);
+        let now = self.now();
+        let user = CurrentUser::new(claims, arrival.login, now);
+        let sign_in = SignIn {
+            user: user.clone(),
+            claims: all_claims,
+            tokens: tokens.token_set(now),
+            return_to: arrival.login.return_to.as_str().to_owned(),
+            client_ip: arrival.client_ip,
+        };
+        let data = self.config().hooks.data_of(sign_in).await.map_err(Refused::at_the_end)?;
+        Ok(Admitted { user: user.with_data(data), device_token: tokens.device_token })
     }
 }
 
@@ -61,7 +91,7 @@ impl AuthConfig {
         !self.countries.is_empty() || self.hooks.need_number()
     }
 
-    async fn may_sign_in(&self, claims: &Claims, arrival: Arrival<'_>) -> Result<(), Refusal> {
+    async fn may_sign_in(&self, claims: &Claims, arrival: Arrival<'_>) -> Result<(), Refused> {
         let login = arrival.login;
         let number = claims.phone_number.as_deref().and_then(|number| PhoneNumber::parse(number).ok());
         // This number comes from the app itself and has been checked before.
@@ -73,13 +103,13 @@ impl AuthConfig {
             Some(number) => {
                 phone_number::check_country(&number, if is_known { &[] } else { &self.countries })?;
                 let attempt = LoginAttempt::new(LoginStep::SignIn, &number, arrival.client_ip, arrival.extra);
-                self.hooks.may_sign_in(attempt).await.map_err(Refusal::Hook)
+                self.hooks.may_sign_in(attempt).await.map_err(|sentence| Refused::at_the_end(Refusal::Hook(sentence)))
             }
             None if self.asks_for_number() => {
                 tracing::error!(
                     "an ID token names no phone number, which countries or hooks ask for: add the scope phone"
                 );
-                Err(Refusal::Misconfigured)
+                Err(Refusal::Misconfigured.into())
             }
             None => Ok(()),
         }

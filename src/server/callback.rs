@@ -2,7 +2,7 @@
 
 use super::{
     Auth, CurrentUser, address,
-    admission::{Admitted, Arrival},
+    admission::{Admitted, Arrival, Refused},
     authorization_request::PkceSupport,
     extra_fields::ExtraFields,
     finish_login::finish_login,
@@ -124,6 +124,9 @@ async fn callback(
     let Some(mut login) = logins.of_state(&params.state) else {
         return Ok(without_a_login(&auth, &logins, &params.state, is_signed_in));
     };
+    if login.ending_refusal().is_some() {
+        return Ok(redirect(&with_login(&auth.config().login_page(), &login.id), []));
+    }
     if login.is_over {
         // The session was set with the response that ended the login: a browser without one has signed out since.
         let page =
@@ -142,9 +145,9 @@ async fn callback(
             let cookies = finish_login(&auth, &session, &logins, &mut login, admitted).await?;
             Ok(redirect(login.return_to.as_str(), cookies))
         }
-        Err(refusal) => {
+        Err(refused) => {
+            let refusal = login.stopped(refused);
             tracing::warn!(reason = refusal.reason(), "a callback did not sign in");
-            login.refused(refusal);
             Ok(redirect(&with_login(&auth.config().login_page(), &login.id), logins.keep(&login)))
         }
     }
@@ -184,33 +187,32 @@ struct Step {
 }
 
 impl Step {
-    async fn take(self) -> Result<Admitted, Refusal> {
+    async fn take(self) -> Result<Admitted, Refused> {
         let auth = self.auth.clone();
         let _turn = auth.turns().take(self.login.id.as_str()).await;
-        if let Some(admitted) = self.admitted_before().await {
-            return Ok(admitted);
+        if let Some(ending) = self.ending_before().await {
+            return ending;
         }
-        match self.exchange_code().await {
-            Ok(admitted) => {
-                self.repeats.signed_in(&admitted.user, self.auth.now()).await;
-                Ok(admitted)
-            }
+        let ending = self.exchange_code().await;
+        self.repeats.ended(None, &ending, auth.now()).await;
+        match ending {
             // Another instance of the app may have been faster.
-            Err(refusal) => self.admitted_before().await.ok_or(refusal),
+            Err(refused) => self.ending_before().await.unwrap_or(Err(refused)),
+            admitted => admitted,
         }
     }
 
-    async fn admitted_before(&self) -> Option<Admitted> {
-        self.repeats.outcome(self.auth.now()).await?.user.map(Admitted::before)
+    async fn ending_before(&self) -> Option<Result<Admitted, Refused>> {
+        self.repeats.outcome(self.auth.now()).await?.ending()
     }
 
-    async fn exchange_code(&self) -> Result<Admitted, Refusal> {
+    async fn exchange_code(&self) -> Result<Admitted, Refused> {
         let authorization = self.login.authorization().ok_or(Refusal::NoPendingLogin)?;
         let params = &self.params;
         if let Some(error) = &params.error {
             let refused = ErrorBody::of_callback(error, &params.error_description, params.attempts_left);
             tracing::warn!(error = %refused, "the tenant sent the browser back without a code");
-            return Err(refused.into());
+            return Err(Refusal::from(refused).into());
         }
         let code = params.code.as_deref().ok_or(Refusal::TenantRefused)?;
         let tokens = self.auth.tenant().redeem_authorization_code(code, &authorization).await.map_err(|error| {

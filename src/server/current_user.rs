@@ -21,7 +21,8 @@ use http::{
     header::{ACCEPT, REFERER},
     request::Parts,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{Session, session};
@@ -49,6 +50,9 @@ pub struct CurrentUser {
     pub name: String,
     /// The phone number, if the scope `phone` was granted.
     pub phone_number: Option<String>,
+    /// Of the app's `on_sign_in`.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    data: Value,
     /// The time of the login.
     pub signed_in_at: OffsetDateTime,
     /// The terms that the user accepted during the login, if they were required.
@@ -86,11 +90,22 @@ impl CurrentUser {
             user_id: claims.sub,
             name: name.chars().take(MAX_NAME).collect(),
             phone_number: claims.phone_number,
+            data: Value::Null,
             signed_in_at: now,
             consent,
             seen_at: now,
             is_known_to_tenant: login.authorization().is_some(),
         }
+    }
+
+    pub(super) fn with_data(self, data: Value) -> Self {
+        Self { data, ..self }
+    }
+
+    /// The data that [`ServerHooks::on_sign_in`](super::ServerHooks::on_sign_in) returned when the user signed in. `None` if
+    /// there was no such hook, or if the data are of another type, as those of an earlier version of the app may be.
+    pub fn data<T: DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(&self.data).ok()
     }
 
     /// Signs in: with a new session id and an empty session, against session fixation.

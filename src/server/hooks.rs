@@ -1,13 +1,20 @@
-//! The app's hooks before a code is sent or checked. They hold with and without JavaScript, and for the tenant's own page.
+//! The app's hooks at the steps of a login. They hold with and without JavaScript, and for the tenant's own page.
 
-use super::{extra_fields::ExtraFields, phone_number};
-use crate::{Country, PhoneNumber};
+use super::{
+    SignIn,
+    extra_fields::ExtraFields,
+    phone_number,
+    sign_in::{self, SignInHook},
+};
+use crate::{Country, PhoneNumber, outcome::Refusal};
+use serde::Serialize;
+use serde_json::Value;
 use std::{fmt, net::IpAddr, pin::Pin, sync::Arc};
 
 type Hook = Arc<dyn Fn(LoginAttempt) -> HookFuture + Send + Sync>;
 type HookFuture = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
-/// The app's hooks; each is optional and refuses an attempt with a sentence of its own, which the dialog shows.
+/// The app's hooks; each is optional and can refuse a step with a sentence of its own, which the dialog shows.
 ///
 /// A hook is an async function, or a closure that returns a future. The request waits for it, so it needs a timeout of its
 /// own if it calls another service; if it panics, the request fails.
@@ -47,6 +54,7 @@ type HookFuture = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 pub struct ServerHooks {
     before_start: Option<Hook>,
     before_verify: Option<Hook>,
+    on_sign_in: Option<SignInHook>,
 }
 
 /// The argument of [`ServerHooks::before_start`] and [`ServerHooks::before_verify`].
@@ -118,6 +126,65 @@ impl ServerHooks {
         self
     }
 
+    /// Runs once per login, before its session is written; what it returns is the user's [`data`](super::CurrentUser::data) for as long as
+    /// the session lasts. Its refusal ends the login without a session.
+    ///
+    /// This is where an app makes its own row of a user and records the consent to its terms. The hook runs once however
+    /// often a browser repeats the step, and to its end even if the browser goes away; but a login can fail after it, for
+    /// example because the session cannot be stored, and the next one runs it again. So let it insert or update.
+    ///
+    /// ```
+    /// use leptos_passwordless::server::{CurrentUser, ServerHooks, SignIn};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize)]
+    /// struct Account {
+    ///     id: i64,
+    ///     is_new: bool,
+    /// }
+    ///
+    /// # #[derive(Clone)] struct PgPool;
+    /// # impl PgPool {
+    /// #     async fn query(&self, _: &str, _: (&str, Option<&str>, Option<&str>)) -> Result<(i64, bool, bool), ()> { Ok((1, true, true)) }
+    /// # }
+    /// fn hooks(pool: PgPool) -> ServerHooks {
+    ///     ServerHooks::default().on_sign_in(move |sign_in| account(pool.clone(), sign_in))
+    /// }
+    ///
+    /// async fn account(pool: PgPool, SignIn { user, .. }: SignIn) -> Result<Account, String> {
+    ///     // With sqlx: query_as(SQL).bind(…).bind(…).bind(…).fetch_one(&pool).await
+    ///     const SQL: &str = "INSERT INTO users (tenant_id, phone_number, terms) VALUES ($1, $2, $3)     ///                        ON CONFLICT (tenant_id) DO UPDATE SET phone_number = $2, terms = COALESCE($3, users.terms)     ///                        RETURNING id, is_active, xmax = 0 AS is_new";
+    ///     let terms = user.consent.as_ref().map(|consent| consent.version.as_str());
+    ///     let row = pool.query(SQL, (&user.user_id, user.phone_number.as_deref(), terms)).await;
+    ///     match row {
+    ///         Ok((id, true, is_new)) => Ok(Account { id, is_new }),
+    ///         Ok((_, false, _)) => Err("Your account is closed.".to_owned()),
+    ///         Err(_) => Err("Please try again in a few minutes.".to_owned()),
+    ///     }
+    /// }
+    ///
+    /// async fn page(user: CurrentUser) -> String {
+    ///     user.data::<Account>().map_or_else(String::new, |account| format!("Customer {}", account.id))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn on_sign_in<T, F>(mut self, hook: impl Fn(SignIn) -> F + Send + Sync + 'static) -> Self
+    where
+        T: Serialize,
+        F: Future<Output = Result<T, String>> + Send + 'static,
+    {
+        self.on_sign_in = Some(sign_in::boxed(hook));
+        self
+    }
+
+    /// The data that the app adds to a user who signs in.
+    pub(super) async fn data_of(&self, sign_in: SignIn) -> Result<Value, Refusal> {
+        match &self.on_sign_in {
+            Some(hook) => hook(sign_in).await,
+            None => Ok(Value::Null),
+        }
+    }
+
     pub(super) async fn may_start(&self, attempt: LoginAttempt) -> Result<(), String> {
         run(self.before_start.as_ref(), attempt).await
     }
@@ -157,6 +224,7 @@ impl fmt::Debug for ServerHooks {
         f.debug_struct("ServerHooks")
             .field("before_start", &self.before_start.is_some())
             .field("before_verify", &self.before_verify.is_some())
+            .field("on_sign_in", &self.on_sign_in.is_some())
             .finish()
     }
 }

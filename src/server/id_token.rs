@@ -8,6 +8,7 @@ use super::{
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use std::{collections::HashSet, sync::Arc};
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -60,6 +61,9 @@ pub(super) struct Claims {
     nonce: Option<String>,
     pub(super) name: Option<String>,
     pub(super) phone_number: Option<String>,
+    /// These and all others.
+    #[serde(skip)]
+    pub(super) all: Map<String, Value>,
 }
 
 /// Seconds since 1970, with or without a fraction (RFC 7519, section 2).
@@ -114,11 +118,13 @@ impl IdTokens {
             return Err(IdTokenError::Critical);
         }
         let key = self.jwks.key(&header.kid.ok_or(IdTokenError::NoKey(KeyError::Unknown))?).await?;
-        let decoded = decode::<Claims>(token, &key, &signature_only()).map_err(|error| match error.kind() {
-            jsonwebtoken::errors::ErrorKind::InvalidSignature => IdTokenError::BadSignature,
-            _ => IdTokenError::Malformed,
-        })?;
-        Ok(decoded.claims)
+        let decoded =
+            decode::<Map<String, Value>>(token, &key, &signature_only()).map_err(|error| match error.kind() {
+                jsonwebtoken::errors::ErrorKind::InvalidSignature => IdTokenError::BadSignature,
+                _ => IdTokenError::Malformed,
+            })?;
+        let claims = Claims::deserialize(&decoded.claims).map_err(|_| IdTokenError::Malformed)?;
+        Ok(Claims { all: decoded.claims, ..claims })
     }
 
     fn check_parties(&self, claims: &Claims) -> Result<(), IdTokenError> {

@@ -2,6 +2,7 @@
 
 use super::{
     Auth,
+    admission::Refused,
     authorization_request::{Authorization, PkceSupport},
     entropy::NoRandomness,
     login_id::LoginId,
@@ -36,7 +37,8 @@ pub(super) struct PendingLogin {
     pub(super) return_to: ReturnTo,
     /// The last code that was sent.
     pub(super) sent: Option<Sent>,
-    at_code: bool,
+    #[serde(default)]
+    stage: Stage,
     notice: Option<Notice>,
     /// The terms were accepted.
     pub(super) consent: Option<Consent>,
@@ -47,6 +49,18 @@ pub(super) struct PendingLogin {
     is_named_by_app: bool,
     /// It ended with a sign-in.
     pub(super) is_over: bool,
+}
+
+/// How far a login has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Stage {
+    /// The user enters a number.
+    #[default]
+    Number,
+    /// The user enters a code.
+    Code,
+    /// The app refused the user, which ended the login; the notice has the sentence.
+    Refused,
 }
 
 /// A code that was sent.
@@ -69,7 +83,7 @@ impl PendingLogin {
             country: Country::default(),
             return_to,
             sent: None,
-            at_code: false,
+            stage: Stage::default(),
             notice: None,
             consent: None,
             pkce: None,
@@ -115,7 +129,7 @@ impl PendingLogin {
             code_length: started.code_length.unwrap_or(config.code_length),
             expires_at: now + started.expires_in().unwrap_or(config.code_lifetime),
         });
-        self.at_code = true;
+        self.stage = Stage::Code;
         self.notice = notice;
         self.shown(now).unwrap_or_default()
     }
@@ -125,13 +139,32 @@ impl PendingLogin {
         // To be corrected on the screen of the number, which has the terms as well.
         let is_about_number =
             matches!(refusal, Refusal::NoPendingLogin | Refusal::CountryNotAllowed | Refusal::TermsNotAccepted);
-        self.at_code &= !is_about_number;
+        if is_about_number && self.stage == Stage::Code {
+            self.stage = Stage::Number;
+        }
         self.notice = Some(Notice::Refused(shortened(refusal)));
+    }
+
+    /// A step or the login was refused; the dialog shows the end of a login on the screen of the number.
+    pub(super) fn stopped(&mut self, Refused { refusal, ends_login }: Refused) -> Refusal {
+        self.refused(refusal.clone());
+        if ends_login {
+            (self.sent, self.stage) = (None, Stage::Refused);
+        }
+        refusal
+    }
+
+    /// The refusal that ended it.
+    pub(super) fn ending_refusal(&self) -> Option<Refusal> {
+        match &self.notice {
+            Some(Notice::Refused(refusal)) if self.stage == Stage::Refused => Some(refusal.clone()),
+            _ => None,
+        }
     }
 
     /// Goes back to the screen of the number.
     pub(super) fn edit_number(&mut self) {
-        self.at_code = false;
+        self.stage = Stage::Number;
         self.notice = None;
     }
 
@@ -153,7 +186,7 @@ impl PendingLogin {
 
     /// The user is signed in: everything is dropped but the page to return to.
     pub(super) fn end(&mut self) {
-        (self.typed, self.sent, self.notice, self.at_code) = (String::new(), None, None, false);
+        (self.typed, self.sent, self.notice, self.stage) = (String::new(), None, None, Stage::Number);
         self.is_over = true;
     }
 
@@ -161,7 +194,7 @@ impl PendingLogin {
         match self.notice {
             Some(Notice::Refused(Refusal::Misconfigured)) => Screen::Unrecoverable,
             Some(Notice::Refused(Refusal::MoreSteps)) => Screen::MoreSteps,
-            _ if self.at_code => Screen::EnterCode,
+            _ if self.stage == Stage::Code => Screen::EnterCode,
             _ => Screen::EnterPhone,
         }
     }
@@ -182,7 +215,7 @@ impl PendingLogin {
 
     /// The notice for a code that expired while the page was away.
     fn expired(&self, now: OffsetDateTime) -> Option<Notice> {
-        let is_over = self.at_code && self.sent.as_ref().is_some_and(|sent| sent.expires_at <= now);
+        let is_over = self.stage == Stage::Code && self.sent.as_ref().is_some_and(|sent| sent.expires_at <= now);
         is_over.then_some(Notice::Refused(Refusal::CodeExpired))
     }
 
@@ -193,7 +226,7 @@ impl PendingLogin {
 
     /// Goes back to the code screen.
     pub(super) fn back_to_the_code(&mut self) {
-        self.at_code = true;
+        self.stage = Stage::Code;
     }
 
     fn shown(&self, now: OffsetDateTime) -> Option<CodeSent> {

@@ -4,8 +4,15 @@
 //! Users click twice, and browsers load a page twice or cancel the first of two requests: the second must have the result
 //! of the first, although the code is consumed by then.
 
-use super::{CurrentUser, pending_login::PendingLogin};
-use crate::{OneTimeCode, outcome::ApiError};
+use super::{
+    CurrentUser,
+    admission::{Admitted, Refused},
+    pending_login::PendingLogin,
+};
+use crate::{
+    OneTimeCode,
+    outcome::{ApiError, Refusal},
+};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -70,8 +77,19 @@ pub(super) struct Outcome {
     /// A MAC of the code, with the login's secret.
     code: [u8; 32],
     /// The user, once signed in.
-    pub(super) user: Option<CurrentUser>,
+    user: Option<CurrentUser>,
+    /// The refusal that ended the login.
+    #[serde(default)]
+    refusal: Option<Refusal>,
     at: OffsetDateTime,
+}
+
+impl Outcome {
+    /// How the login ended; `None` if the browser is still on its way through the tenant.
+    pub(super) fn ending(self) -> Option<Result<Admitted, Refused>> {
+        let admitted = self.user.map(|user| Ok(Admitted::before(user)));
+        admitted.or_else(|| self.refusal.map(|refusal| Err(Refused::at_the_end(refusal))))
+    }
 }
 
 /// Stores outcomes with the sessions, under a name derived from the login's secret.
@@ -103,15 +121,28 @@ impl Repeats {
         self.outcome(now).await.filter(|outcome| outcome.code == self.fingerprint(code))
     }
 
-    /// The code was right.
-    pub(super) async fn code_was_right(&self, code: &OneTimeCode, user: Option<CurrentUser>, now: OffsetDateTime) {
-        self.keep(&Outcome { code: self.fingerprint(code), user, at: now }).await;
+    /// The code was right; the tenant goes on.
+    pub(super) async fn code_was_right(&self, code: &OneTimeCode, now: OffsetDateTime) {
+        self.keep(&Outcome { code: self.fingerprint(code), user: None, refusal: None, at: now }).await;
     }
 
-    /// The callback signed a user in.
-    pub(super) async fn signed_in(&self, user: &CurrentUser, now: OffsetDateTime) {
-        let code = self.outcome(now).await.map(|outcome| outcome.code).unwrap_or_default();
-        self.keep(&Outcome { code, user: Some(user.clone()), at: now }).await;
+    /// The login ended, with this code or with the one before; the refusal of a step is not the end.
+    pub(super) async fn ended(
+        &self,
+        code: Option<&OneTimeCode>,
+        ending: &Result<Admitted, Refused>,
+        now: OffsetDateTime,
+    ) {
+        let (user, refusal) = match ending {
+            Ok(admitted) => (Some(admitted.user.clone()), None),
+            Err(refused) if refused.ends_login => (None, Some(refused.refusal.clone())),
+            Err(_) => return,
+        };
+        let code = match code {
+            Some(code) => self.fingerprint(code),
+            None => self.outcome(now).await.map(|outcome| outcome.code).unwrap_or_default(),
+        };
+        self.keep(&Outcome { code, user, refusal, at: now }).await;
     }
 
     fn fingerprint(&self, code: &OneTimeCode) -> [u8; 32] {

@@ -10,6 +10,7 @@ use super::{
     languages::Language,
     oauth_secrets::Transaction,
     tenant_error::{ErrorBody, TenantError},
+    token_set::TokenSet,
 };
 use crate::{OneTimeCode, PhoneNumber};
 use http::StatusCode;
@@ -26,12 +27,32 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const MAX_ANSWER: usize = 256 * 1024;
 const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
 
-/// The response of `/oauth/token`; the access token is not used.
+/// The response of `/oauth/token`.
 #[derive(Deserialize)]
 pub(super) struct Tokens {
     pub(super) id_token: SecretString,
+    access_token: Option<SecretString>,
+    #[serde(default)]
+    expires_in: Value,
+    refresh_token: Option<SecretString>,
     /// An extension of our tenant: identifies the browser to it.
     pub(super) device_token: Option<SecretString>,
+}
+
+impl Tokens {
+    /// The tokens for APIs, if there are any, received at this time.
+    pub(super) fn token_set(&self, now: OffsetDateTime) -> Option<TokenSet> {
+        Some(TokenSet {
+            access_token: self.access_token.clone()?,
+            expires_at: expires_at(&self.expires_in, now),
+            refresh_token: self.refresh_token.clone(),
+        })
+    }
+}
+
+/// The end of a lifetime in seconds; a lifetime that is none does not stop a login.
+fn expires_at(expires_in: &Value, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    now.checked_add(time::Duration::seconds(expires_in.as_i64()?))
 }
 
 /// The response of `/passwordless/start`; the members are extensions of our tenant.

@@ -2,14 +2,14 @@
 
 use super::{
     Auth, CurrentUser, LoginFlow,
-    admission::{Admitted, Arrival},
+    admission::{Admitted, Arrival, Refused},
     authorization_request::PkceSupport,
     browser::Browser,
     extra_fields::ExtraFields,
     finish_login::finish_login,
     hooks::{LoginAttempt, LoginStep},
     pending_login::PendingLogin,
-    repeats::{Repeats, to_the_end},
+    repeats::{Outcome, Repeats, to_the_end},
     request_context::{Request, set_cookies},
     tenant_error::TenantError,
 };
@@ -41,9 +41,9 @@ async fn verify_for(
             request.on_to(&continue_to);
             Ok(VerifyOutcome::Verified { continue_to })
         }
-        Err(refusal) => {
+        Err(refused) => {
+            let refusal = login.stopped(refused);
             tracing::warn!(reason = refusal.reason(), "a code was not accepted");
-            login.refused(refusal.clone());
             request.keep(&login);
             request.back_to_the_form(&login.id);
             Ok(VerifyOutcome::Refused(refusal))
@@ -61,18 +61,27 @@ enum Accepted {
     AlreadySignedIn,
 }
 
+impl Accepted {
+    fn signed_in(admitted: Admitted) -> Self {
+        Self::SignedIn(Box::new(admitted))
+    }
+}
+
 async fn check(
     request: &Request,
     login: &PendingLogin,
     code: &str,
     extra: ExtraFields,
-) -> Result<Result<Accepted, Refusal>, ApiError> {
+) -> Result<Result<Accepted, Refused>, ApiError> {
     if login.is_over && CurrentUser::of(&request.session, request.auth.now()).await?.is_some() {
         return Ok(Ok(Accepted::AlreadySignedIn));
     }
+    if let Some(refusal) = login.ending_refusal() {
+        return Ok(Err(Refused::at_the_end(refusal)));
+    }
     match step(request, login, code, extra) {
         Ok(step) => to_the_end(step.take()).await,
-        Err(refusal) => Ok(Err(refusal)),
+        Err(refusal) => Ok(Err(refusal.into())),
     }
 }
 
@@ -131,12 +140,12 @@ fn read(code: &str, length: u32) -> Result<OneTimeCode, Refusal> {
 }
 
 impl Step {
-    async fn take(self) -> Result<Accepted, Refusal> {
+    async fn take(self) -> Result<Accepted, Refused> {
         let auth = self.auth.clone();
         let _turn = auth.turns().take(self.login.id.as_str()).await;
         let before = self.repeats.outcome_of(&self.code, self.auth.now()).await;
-        match before.map(|outcome| outcome.user) {
-            Some(Some(user)) => return Ok(Accepted::SignedIn(Box::new(Admitted::before(user)))),
+        match before.map(Outcome::ending) {
+            Some(Some(ending)) => return ending.map(Accepted::signed_in),
             Some(None) => return Ok(self.redirect_flow().await),
             None => self.may_verify().await?,
         }
@@ -159,7 +168,7 @@ impl Step {
         let tenant = self.auth.tenant();
         tenant.verify(&self.number, &self.code, &self.browser).await.map_err(refused)?;
         self.ensure_keys().await?;
-        self.repeats.code_was_right(&self.code, None, self.auth.now()).await;
+        self.repeats.code_was_right(&self.code, self.auth.now()).await;
         Ok(())
     }
 
@@ -169,13 +178,13 @@ impl Step {
     }
 
     /// Flow `token`: the server exchanges the code itself.
-    async fn exchange_code(&self) -> Result<Accepted, Refusal> {
+    async fn exchange_code(&self) -> Result<Accepted, Refused> {
         self.ensure_keys().await?;
         let redeemed = self.auth.tenant().redeem_otp(&self.number, &self.code, &self.browser).await;
         let arrival = Arrival { nonce: None, login: &self.login, client_ip: self.browser.ip, extra: &self.extra };
-        let admitted = self.auth.admit(redeemed.map_err(refused)?, arrival).await?;
-        self.repeats.code_was_right(&self.code, Some(admitted.user.clone()), self.auth.now()).await;
-        Ok(Accepted::SignedIn(Box::new(admitted)))
+        let ending = self.auth.admit(redeemed.map_err(refused)?, arrival).await;
+        self.repeats.ended(Some(&self.code), &ending, self.auth.now()).await;
+        ending.map(Accepted::signed_in)
     }
 
     /// Without the tenant's keys the ID token could not be verified, and the code would be consumed for nothing.

@@ -6,27 +6,20 @@ use crate::{
         OTHER_PHONE, PHONE,
         browser::Browser,
         fake_tenant::{FakeTenant, Key},
+        team_app::TeamApp,
     },
 };
-use axum::{
-    Router,
-    routing::{get, post},
-};
 use leptos::server;
-use leptos_axum::handle_server_fns;
 use leptos_passwordless::{
     Country, PhoneNumber, Terms,
     outcome::{ApiError, Refusal, StartOutcome, VerifyOutcome},
-    server::{Auth, AuthConfig, CurrentUser, LoginAttempt, LoginFlow, ServerHooks, TermsPolicy, install, send_code_to},
+    server::{AuthConfig, LoginAttempt, LoginFlow, ServerHooks, TermsPolicy, send_code_to},
 };
 use reqwest::StatusCode;
 use std::{
-    net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio::net::TcpListener;
-use tower_sessions::MemoryStore;
 
 #[server(prefix = "/api/passwordless", endpoint = "/step_up")]
 async fn step_up() -> Result<StartOutcome, ApiError> {
@@ -38,20 +31,7 @@ async fn app(tenant: &FakeTenant, hooks: ServerHooks) -> Browser {
 }
 
 async fn app_with(tenant: &FakeTenant, configure: impl FnOnce(&mut AuthConfig)) -> Browser {
-    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-    let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-    let tenant = tenant.origin().parse().unwrap();
-    let mut config = AuthConfig::new(origin.parse().unwrap(), tenant, "client".to_owned(), "secret".into());
-    configure(&mut config);
-    let auth = Auth::new(config).unwrap();
-    let routes = Router::new()
-        .route("/api/{*function}", post(handle_server_fns))
-        .route("/team", post(async || "changed"))
-        .route("/profile", get(async |user: CurrentUser| user.user_id));
-    let routes = install(routes, &auth, MemoryStore::default());
-    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, service).await });
-    Browser::new(&origin)
+    TeamApp::start(&tenant.origin(), configure).await.browser()
 }
 
 async fn britons_only(attempt: LoginAttempt) -> Result<(), String> {

@@ -30,6 +30,7 @@ mod pages;
 mod proxy;
 mod repeats;
 mod sessions;
+mod sign_in;
 mod sms;
 mod strangers;
 mod support;

@@ -6,6 +6,7 @@ pub mod fake_tenant;
 pub mod log;
 pub mod program;
 pub mod site;
+pub mod team_app;
 
 /// The phone number that tests sign in with.
 pub const PHONE: &str = "+14155552671";

@@ -1,0 +1,50 @@
+use crate::support::{browser::Browser, clock::TestClock};
+use axum::{
+    Json, Router,
+    routing::{get, post},
+};
+use leptos::prelude::*;
+use leptos_axum::{generate_route_list, handle_server_fns, render_app_async};
+use leptos_passwordless::{
+    Lock,
+    server::{Auth, AuthConfig, CurrentUser, install, use_login},
+};
+use serde_json::Value;
+use std::{net::SocketAddr, sync::Arc};
+use tokio::net::TcpListener;
+use tower_sessions::MemoryStore;
+
+/// The app of another team: the library without the program, with sessions in memory.
+pub struct TeamApp {
+    origin: String,
+    pub clock: TestClock,
+}
+
+impl TeamApp {
+    pub async fn start(tenant: &str, configure: impl FnOnce(&mut AuthConfig)) -> Self {
+        // Leptos sets its executor up there.
+        generate_route_list(|| ());
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let (base, tenant) = (origin.parse().unwrap(), tenant.parse().unwrap());
+        let mut config = AuthConfig::new(base, tenant, "client".to_owned(), "secret".into());
+        configure(&mut config);
+        let clock = TestClock::default();
+        let auth = Auth::with_clock(config, Arc::new(clock.clone())).unwrap();
+        let routes = Router::new()
+            .route("/api/{*function}", post(handle_server_fns))
+            .route("/team", post(async || "changed"))
+            .route("/profile", get(async |user: CurrentUser| user.user_id))
+            .route("/login", get(render_app_async(|| view! { <Lock login=use_login() /> })))
+            .route("/data", get(async |user: CurrentUser| Json(user.data::<Value>())));
+        let routes = install(routes, &auth, MemoryStore::default());
+        let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        Self { origin, clock }
+    }
+
+    /// A new browser, without cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.origin)
+    }
+}
