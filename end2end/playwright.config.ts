@@ -1,4 +1,5 @@
 import { defineConfig, devices } from "@playwright/test";
+import { chromium, runs } from "./support/browser";
 
 type Flow = "redirect" | "token";
 
@@ -41,33 +42,8 @@ const use = (name: Name) => ({ baseURL: url(ports[name].app), tenantUrl: url(por
 export default defineConfig<{ tenantUrl: string }>({
   testDir: "tests",
   outputDir: "test-results",
-  fullyParallel: true,
-  forbidOnly: Boolean(process.env.CI),
-  retries: 0,
-  workers: 2,
-  // On a busy machine; on an idle one a test takes a second or two.
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
-  reporter: "list",
-  use: {
-    ...devices["Desktop Chrome"],
-    locale: "en-US",
-    trace: "retain-on-failure",
-    actionTimeout: 15_000,
-    launchOptions: {
-      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-      args: [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    },
-  },
+  ...runs,
+  use: chromium,
   projects: [
     { name: "redirect", use: use("redirect"), testIgnore: ["superseded.spec.ts", "strict/*.spec.ts"] },
     // How the login ends is all that differs, and how soon another code is offered.

@@ -14,6 +14,7 @@ mod cookies;
 mod countries;
 mod current_user;
 mod entropy;
+mod environment;
 pub(crate) mod extra_fields;
 mod finish_login;
 #[cfg(test)]
@@ -63,6 +64,7 @@ pub use clock::{Clock, SystemClock};
 pub use config::{AuthConfig, InvalidTenant, LoginFlow, Tenant, UnknownLoginFlow};
 pub use countries::UnknownCountry;
 pub use current_user::{CurrentUser, NotSignedIn, require_login};
+pub use environment::EnvironmentError;
 pub use extra_fields::ExtraFields;
 pub use guard::{RequireLoginBelow, require_login_below};
 pub use hooks::{LoginAttempt, LoginStep, ServerHooks};

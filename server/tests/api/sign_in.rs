@@ -208,7 +208,7 @@ async fn hook_knows_the_user_the_consent_the_tokens_and_the_page(#[case] flow: L
         tenant.issues(&id_token(&tenant, &key, Some(PHONE), None)).await;
     }
     let app = TeamApp::start(&tenant.origin(), |config| {
-        let links = Terms { terms_url: "/terms".to_owned(), privacy_url: "/privacy".to_owned() };
+        let links = Terms::new("/terms", "/privacy");
         config.terms = Some(TermsPolicy { links, version: "7".to_owned(), must_accept: true });
         config.login_flow = flow;
         config.hooks = ServerHooks::default().on_sign_in(async |sign_in: SignIn| {

@@ -25,6 +25,25 @@ pub(crate) enum Command {
         /// The folder that the server serves
         site_root: PathBuf,
     },
+    /// Writes the script and the wasm of an example, under the names that leptos gives them
+    Bind {
+        /// The client as the compiler wrote it
+        client: PathBuf,
+        /// The folder for the files
+        pkg: PathBuf,
+        /// The folder of `wasm-opt` and `esbuild`
+        #[arg(long)]
+        tools: Option<PathBuf>,
+    },
+    /// Prints what the login adds to an example, and fails if that is over the budget
+    Added {
+        /// The files of the example
+        with: PathBuf,
+        /// Those of the same app without a login
+        without: PathBuf,
+        /// The style sheet of the dialog
+        css: PathBuf,
+    },
 }
 
 #[derive(Args, Debug, PartialEq, Eq)]
@@ -66,6 +85,14 @@ mod tests {
     fn the_size_is_asked_for_by_a_word() {
         let size = CommandLine { command: Some(Command::Size { site_root: "site".into() }), arguments: None };
         assert_eq!(parse("size site").ok(), Some(size));
+    }
+
+    #[test]
+    fn examples_are_bound_and_weighed() {
+        let bind = Command::Bind { client: "a.wasm".into(), pkg: "pkg".into(), tools: None };
+        assert_eq!(parse("bind a.wasm pkg").ok(), Some(CommandLine { command: Some(bind), arguments: None }));
+        let added = Command::Added { with: "a".into(), without: "b".into(), css: "c".into() };
+        assert_eq!(parse("added a b c").ok(), Some(CommandLine { command: Some(added), arguments: None }));
     }
 
     #[test]

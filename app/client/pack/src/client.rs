@@ -16,9 +16,8 @@ use std::{
 };
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
-/// The names that wasm-bindgen gives them.
-const SCRIPT: &str = "client.js";
-const WASM: &str = "client_bg.wasm";
+/// The name of the app's client.
+const NAME: &str = "client";
 
 /// The features that rustc 1.95 enables for `wasm32-unknown-unknown`; wasm-opt refuses a module that uses others.
 const WASM_OPT_FLAGS: [&str; 14] = [
@@ -48,17 +47,32 @@ pub(crate) fn pack(client: &Path, site: &Site, tools: Option<&Path>) -> Result<C
     if let Some(packed) = packed(client, site, tools.is_some())? {
         return Ok(packed);
     }
-    let (script, wasm) = bind(client, &site.pkg())?;
+    let (script, wasm) = bind(client, &site.pkg(), NAME)?;
     if let Some(tools) = tools {
-        let mut outfile = OsString::from("--outfile=");
-        outfile.push(&script);
-        run(Command::new(tools.join("wasm-opt")).args(WASM_OPT_FLAGS).arg(&wasm).arg("-o").arg(&wasm))?;
-        run(Command::new(tools.join("esbuild")).args(ESBUILD_FLAGS).arg(&script).arg(outfile))?;
+        optimise(&script, &wasm, tools)?;
     }
     // The script does not name the wasm: leptos passes the path.
     let js = site.add(js_name, &fs::read(&script).map_err(PackError::read(&script))?)?;
     let wasm = site.add(wasm_name, &fs::read(&wasm).map_err(PackError::read(&wasm))?)?;
     Ok(Client { js, wasm, is_optimised: tools.is_some() })
+}
+
+/// Writes `<name>.js` and `<name>_bg.wasm` of an example into a folder.
+pub(crate) fn bind_example(client: &Path, pkg: &Path, tools: Option<&Path>) -> Result<(), PackError> {
+    fs::create_dir_all(pkg).map_err(PackError::write(pkg))?;
+    let name = client.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let (script, wasm) = bind(client, pkg, &name)?;
+    match tools {
+        Some(tools) => optimise(&script, &wasm, tools),
+        None => Ok(()),
+    }
+}
+
+fn optimise(script: &Path, wasm: &Path, tools: &Path) -> Result<(), PackError> {
+    let mut outfile = OsString::from("--outfile=");
+    outfile.push(script);
+    run(Command::new(tools.join("wasm-opt")).args(WASM_OPT_FLAGS).arg(wasm).arg("-o").arg(wasm))?;
+    run(Command::new(tools.join("esbuild")).args(ESBUILD_FLAGS).arg(script).arg(outfile))
 }
 
 /// The packed client, if it was built from this wasm. An optimised one always counts, another only where none is requested.
@@ -72,9 +86,10 @@ fn packed(client: &Path, site: &Site, must_be_optimised: bool) -> Result<Option<
     Ok(hashes.map(|hashes| hashes.client).filter(|client| client.is_optimised || !must_be_optimised))
 }
 
-fn bind(client: &Path, pkg: &Path) -> Result<(PathBuf, PathBuf), PackError> {
+/// Under the names that wasm-bindgen gives them.
+fn bind(client: &Path, pkg: &Path, name: &str) -> Result<(PathBuf, PathBuf), PackError> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(client).out_name("client").typescript(false);
+    bindgen.input_path(client).out_name(name).typescript(false);
     bindgen.remove_name_section(true).remove_producers_section(true).omit_default_module_path(true);
     let names = bindgen
         .web(true)
@@ -85,10 +100,10 @@ fn bind(client: &Path, pkg: &Path) -> Result<(PathBuf, PathBuf), PackError> {
             output.emit(pkg).map(|()| names)
         })
         .map_err(|reason| PackError::Bindgen { path: client.into(), reason: format!("{reason:#}") })?;
-    let script = pkg.join(SCRIPT);
+    let script = pkg.join(format!("{name}.js"));
     let text = fs::read_to_string(&script).map_err(PackError::read(&script))?;
     fs::write(&script, renamed(&without_streams(&text), &names)).map_err(PackError::write(&script))?;
-    Ok((script, pkg.join(WASM)))
+    Ok((script, pkg.join(format!("{name}_bg.wasm"))))
 }
 
 /// leptos brings the streams of `wasm-streams` along and exports them, so that no linker can tell that the client never
@@ -197,7 +212,10 @@ mod tests {
         let hashes = Hashes { client: packed, css: site.add(css_name, b"css")? };
         assert!(site.holds(&hashes));
         site.remove_all_but(&hashes)?;
-        assert!(!site.pkg().join(SCRIPT).exists() && !site.pkg().join(WASM).exists(), "unhashed names are gone");
+        assert!(
+            !site.pkg().join("client.js").exists() && !site.pkg().join("client_bg.wasm").exists(),
+            "unhashed names are gone"
+        );
         Ok(())
     }
 
@@ -222,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_is_not_wasm_is_named() {
-        let error = bind(Path::new("Cargo.toml"), Path::new("unused")).map_err(|error| error.to_string());
+        let error = bind(Path::new("Cargo.toml"), Path::new("unused"), NAME).map_err(|error| error.to_string());
         assert!(error.is_err_and(|error| error.contains("Cargo.toml")));
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn sibling(path: &Path, extension: &str) -> PathBuf {
     name.into()
 }
 
-fn brotli_11(mut content: &[u8]) -> io::Result<Vec<u8>> {
+pub(crate) fn brotli_11(mut content: &[u8]) -> io::Result<Vec<u8>> {
     let parameters = BrotliEncoderParams { quality: 11, size_hint: content.len(), ..BrotliEncoderParams::default() };
     let mut compressed = Vec::new();
     brotli::BrotliCompress(&mut content, &mut compressed, &parameters)?;

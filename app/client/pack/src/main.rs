@@ -3,11 +3,13 @@
 //! `<site-root>/pkg/` gets `client.<hash>.js`, `client.<hash>.wasm` and `client.<hash>.css`, which may be cached for
 //! ever, `<site-root>/` what lies in `public/`; all of it compressed beside it. `<site-root>/hash.txt` tells leptos the
 //! names. `style/` and `public/` are looked for in the working directory, the root of the workspace. `pack size
-//! <site-root>` prints what it weighs, and fails if that is too much.
+//! <site-root>` prints what it weighs, and fails if that is too much. `pack bind` does what wasm-bindgen does, for the examples, and
+//! `pack added` prints what the login adds to one.
 //!
 //! wasm-bindgen runs as a library, so its version is the one in `Cargo.lock`: there is no second program to install
 //! whose version has to match.
 
+mod added;
 mod arguments;
 mod assets;
 mod client;
@@ -19,6 +21,7 @@ mod size;
 #[cfg(test)]
 mod testing;
 
+use added::Added;
 use arguments::{Arguments, Command, CommandLine};
 use clap::Parser;
 use error::PackError;
@@ -43,6 +46,10 @@ fn main() -> ExitCode {
 fn run(line: CommandLine) -> Result<(), PackError> {
     match line {
         CommandLine { command: Some(Command::Size { site_root }), .. } => weigh(&site_root),
+        CommandLine { command: Some(Command::Bind { client, pkg, tools }), .. } => {
+            client::bind_example(&client, &pkg, tools.as_deref())
+        }
+        CommandLine { command: Some(Command::Added { with, without, css }), .. } => weigh_added(&with, &without, &css),
         CommandLine { arguments: Some(arguments), .. } => pack(&arguments),
         // clap has shown the help instead.
         CommandLine { command: None, arguments: None } => Ok(()),
@@ -57,6 +64,15 @@ fn pack(arguments: &Arguments) -> Result<(), PackError> {
     let hashes = Hashes { client, css };
     hashes.write(&site.hash_file())?;
     site.remove_all_but(&hashes)
+}
+
+fn weigh_added(with: &Path, without: &Path, css: &Path) -> Result<(), PackError> {
+    let added = Added::of(with, without, css)?;
+    #[expect(clippy::print_stdout, reason = "this is what was asked for")]
+    {
+        println!("{added}");
+    }
+    added.check()
 }
 
 fn weigh(site_root: &Path) -> Result<(), PackError> {

@@ -89,7 +89,7 @@ fn distance(sum: u64, mark: u64) -> String {
 }
 
 /// `1234567` → `1,234,567`.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

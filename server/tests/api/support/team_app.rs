@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use leptos_axum::{generate_route_list, handle_server_fns, render_app_async};
 use leptos_passwordless::{
     Lock,
-    server::{Auth, AuthConfig, CurrentUser, install, use_login},
+    server::{Auth, AuthConfig, CurrentUser, install},
+    use_login,
 };
 use serde_json::Value;
 use std::{net::SocketAddr, sync::Arc};

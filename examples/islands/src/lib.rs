@@ -1,0 +1,11 @@
+//! A Leptos app with islands: the server renders the pages, the browser wakes up the islands.
+
+pub mod app;
+
+/// Called once by the script that leptos writes into each page.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_islands();
+}
