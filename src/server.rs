@@ -55,7 +55,7 @@ mod state;
 mod tenant_client;
 mod tenant_error;
 mod terms;
-mod token_set;
+mod tokens;
 pub(crate) mod verify;
 
 pub use address::is_loopback;
@@ -79,7 +79,7 @@ pub use sign_in::SignIn;
 pub use sms_notice::SmsNotice;
 pub use start::send_code_to;
 pub use terms::{Consent, TermsPolicy};
-pub use token_set::TokenSet;
+pub use tokens::{TokenError, TokenSet};
 /// The version whose session stores fit: `tower-sessions-sqlx-store` 0.15, `-redis-store` 0.16, `-moka-store` 0.15.
 pub use tower_sessions;
 

@@ -23,7 +23,8 @@ pub enum OwnClientError {
     NoSecret(String),
     /// The last step of the login would be refused.
     #[error(
-        "the client {client_id} may not use the grant {grant}, which this AUTH0_LOGIN_FLOW needs: add it to its grant_types"
+        "the client {client_id} may not use the grant {grant}, which this AUTH0_LOGIN_FLOW or AUTH0_SCOPE needs: add it to \
+         its grant_types"
     )]
     NoGrant {
         /// The client.
@@ -89,8 +90,8 @@ impl<'a> OwnClient<'a> {
     /// all users together.
     pub(crate) fn check(&self, tenant: &TenantConfig, auth: &AuthConfig) -> Result<(), OwnClientError> {
         let client_id = &self.client.client_id;
-        let grant = grant(auth.login_flow);
-        if !self.client.grant_types.iter().any(|allowed| allowed == grant) {
+        let is_allowed = |grant: &&str| self.client.grant_types.iter().any(|allowed| allowed == grant);
+        if let Some(grant) = grants(auth).find(|grant| !is_allowed(grant)) {
             return Err(OwnClientError::NoGrant { client_id: client_id.clone(), grant });
         }
         let url = auth.callback_url();
@@ -118,10 +119,11 @@ impl<'a> OwnClient<'a> {
     }
 }
 
-/// The grant that the last step of the login needs.
-const fn grant(flow: LoginFlow) -> &'static str {
-    match flow {
-        LoginFlow::Redirect => "authorization_code",
-        LoginFlow::Token => "http://auth0.com/oauth/grant-type/passwordless/otp",
-    }
+/// The grants that the last step of the login needs, and the refresh of its access token.
+fn grants(auth: &AuthConfig) -> impl Iterator<Item = &'static str> {
+    let is_token_flow = auth.login_flow == LoginFlow::Token;
+    let of_login =
+        if is_token_flow { "http://auth0.com/oauth/grant-type/passwordless/otp" } else { "authorization_code" };
+    let is_refreshed = auth.scope.split_whitespace().any(|scope| scope == "offline_access");
+    [of_login].into_iter().chain(is_refreshed.then_some("refresh_token"))
 }

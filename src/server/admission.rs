@@ -12,10 +12,12 @@ use super::{
     pending_login::PendingLogin,
     phone_number,
     tenant_client::Tokens,
+    tokens::{TokenError, TokenStore},
 };
 use crate::{PhoneNumber, outcome::Refusal};
 use secrecy::SecretString;
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
+use tower_sessions::SessionStore;
 
 /// How the tokens of a login arrived.
 #[derive(Clone, Copy)]
@@ -26,6 +28,8 @@ pub(super) struct Arrival<'a> {
     pub(super) client_ip: IpAddr,
     /// The extra fields of the form with the code, if one was submitted.
     pub(super) extra: &'a ExtraFields,
+    /// Where the app's tokens are stored.
+    pub(super) store: &'a Arc<dyn SessionStore>,
 }
 
 /// A step was refused.
@@ -33,6 +37,12 @@ pub(super) struct Refused {
     pub(super) refusal: Refusal,
     /// Whether that ends the login; if not, the user can take the step again.
     pub(super) ends_login: bool,
+}
+
+impl From<TokenError> for Refused {
+    fn from(_: TokenError) -> Self {
+        Refusal::Unexpected.into()
+    }
 }
 
 impl From<Refusal> for Refused {
@@ -51,15 +61,10 @@ impl Refused {
 /// A user who may sign in.
 pub(super) struct Admitted {
     pub(super) user: CurrentUser,
+    /// The name of the record of their tokens, if the app needs them.
+    pub(super) tokens: Option<String>,
     /// Makes the browser known to the tenant; only ours sends one.
     pub(super) device_token: Option<SecretString>,
-}
-
-impl Admitted {
-    /// A user who was admitted before, when the step was first taken.
-    pub(super) fn before(user: CurrentUser) -> Self {
-        Self { user, device_token: None }
-    }
 }
 
 impl Auth {
@@ -73,15 +78,21 @@ impl Auth {
         let all_claims = std::mem::take(&mut claims.all);
         let now = self.now();
         let user = CurrentUser::new(claims, arrival.login, now);
+        let token_set = tokens.token_set(now);
         let sign_in = SignIn {
             user: user.clone(),
             claims: all_claims,
-            tokens: tokens.token_set(now),
+            tokens: token_set.clone(),
             return_to: arrival.login.return_to.as_str().to_owned(),
             client_ip: arrival.client_ip,
         };
         let data = self.config().hooks.data_of(sign_in).await.map_err(Refused::at_the_end)?;
-        Ok(Admitted { user: user.with_data(data), device_token: tokens.device_token })
+        let kept = token_set.filter(|_| self.config().keeps_tokens());
+        let name = match kept {
+            Some(kept) => Some(TokenStore::new(self, arrival.store).create(&user.user_id, &kept).await?),
+            None => None,
+        };
+        Ok(Admitted { user: user.with_data(data), tokens: name, device_token: tokens.device_token })
     }
 }
 

@@ -224,6 +224,7 @@ impl Step {
             login: &self.login,
             client_ip: self.client_ip,
             extra: &ExtraFields::default(),
+            store: &self.repeats.store,
         };
         self.auth.admit(tokens, arrival).await
     }

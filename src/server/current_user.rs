@@ -7,8 +7,9 @@ use super::{
     paths::visible,
     pending_login::PendingLogin,
     return_to::ReturnTo,
-    session::{ABSOLUTE, IDLE},
+    session::{ABSOLUTE, IDLE, Store},
     terms::Consent,
+    tokens::{TokenError, TokenSource},
 };
 use crate::User;
 use axum::{
@@ -17,10 +18,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{
-    Method, StatusCode,
+    Extensions, Method, StatusCode,
     header::{ACCEPT, REFERER},
     request::Parts,
 };
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use thiserror::Error;
@@ -50,6 +52,9 @@ pub struct CurrentUser {
     pub name: String,
     /// The phone number, if the scope `phone` was granted.
     pub phone_number: Option<String>,
+    /// Where the tokens are, in a request.
+    #[serde(skip)]
+    tokens: Option<TokenSource>,
     /// Of the app's `on_sign_in`.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     data: Value,
@@ -90,6 +95,7 @@ impl CurrentUser {
             user_id: claims.sub,
             name: name.chars().take(MAX_NAME).collect(),
             phone_number: claims.phone_number,
+            tokens: None,
             data: Value::Null,
             signed_in_at: now,
             consent,
@@ -106,6 +112,42 @@ impl CurrentUser {
     /// there was no such hook, or if the data are of another type, as those of an earlier version of the app may be.
     pub fn data<T: DeserializeOwned>(&self) -> Option<T> {
         T::deserialize(&self.data).ok()
+    }
+
+    /// A fresh access token: for the API of [`AuthConfig::audience`](super::AuthConfig::audience), or without one for the
+    /// tenant's `/userinfo`. It is stored, encrypted, on the server if an audience is set or the scope contains
+    /// `offline_access`; the browser never gets it.
+    ///
+    /// With `offline_access`, a token that expires within a minute is refreshed, once for all parallel requests. If the
+    /// tenant refuses that, because the user is blocked or the refresh token was revoked, the session ends.
+    ///
+    /// ```
+    /// use leptos_passwordless::server::{CurrentUser, ExposeSecret, TokenError};
+    ///
+    /// async fn orders(user: CurrentUser) -> Result<String, TokenError> {
+    ///     let token = user.access_token().await?;
+    ///     let header = format!("Bearer {}", token.expose_secret());
+    ///     # let _ = header;
+    ///     // …
+    ///     Ok("no orders yet".to_owned())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`TokenError`], which is a response too. A user that does not come from an extractor or from
+    /// [`use_current_user`](super::use_current_user) counts as not signed in.
+    pub async fn access_token(&self) -> Result<SecretString, TokenError> {
+        match &self.tokens {
+            Some(source) => source.access_token().await,
+            None => Err(TokenError::NotSignedIn),
+        }
+    }
+
+    /// The same with access to the tokens of the request.
+    pub(super) fn in_request(self, extensions: &Extensions) -> Self {
+        let parts = (extensions.get::<Auth>(), extensions.get::<Store>(), extensions.get::<Session>());
+        let (Some(auth), Some(Store(store)), Some(session)) = parts else { return self };
+        Self { tokens: Some(TokenSource::new(auth, store, session)), ..self }
     }
 
     /// Signs in: with a new session id and an empty session, against session fixation.
@@ -136,10 +178,11 @@ impl CurrentUser {
 
     async fn of_request(parts: &Parts) -> Option<Self> {
         let (auth, session) = (parts.extensions.get::<Auth>()?, parts.extensions.get::<Session>()?);
-        Self::of(session, auth.now()).await.unwrap_or_else(|error| {
+        let user = Self::of(session, auth.now()).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the session could not be read");
             None
-        })
+        });
+        Some(user?.in_request(&parts.extensions))
     }
 }
 

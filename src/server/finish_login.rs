@@ -1,6 +1,6 @@
 //! The end of a login, the same for both flows.
 
-use super::{Auth, admission::Admitted, browser, last_login, logins::Logins, pending_login::PendingLogin};
+use super::{Auth, admission::Admitted, browser, last_login, logins::Logins, pending_login::PendingLogin, tokens};
 use http::HeaderValue;
 use tower_sessions::{Session, session};
 
@@ -10,9 +10,12 @@ pub(super) async fn finish_login(
     session: &Session,
     logins: &Logins<'_>,
     login: &mut PendingLogin,
-    Admitted { user, device_token }: Admitted,
+    Admitted { user, tokens, device_token }: Admitted,
 ) -> Result<Vec<HeaderValue>, session::Error> {
     user.sign_in(session).await?;
+    if let Some(name) = tokens {
+        tokens::set_name(session, &name).await?;
+    }
     login.end();
     let mut cookies = logins.keep(login);
     cookies.extend(last_login::remember(auth.config(), user.phone_number.as_deref()));

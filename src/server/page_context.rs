@@ -86,7 +86,8 @@ pub(crate) fn use_login() -> Login {
 
 /// The signed-in user, on the page that is being rendered or in a server function.
 pub fn use_current_user() -> Option<CurrentUser> {
-    of_page().and_then(|(_, page)| page.user().cloned())
+    let (parts, page) = of_page()?;
+    Some(page.user()?.clone().in_request(&parts.extensions))
 }
 
 /// What the browser knows of the session.

@@ -78,6 +78,9 @@ pub(super) struct Outcome {
     code: [u8; 32],
     /// The user, once signed in.
     user: Option<CurrentUser>,
+    /// The name of the record of their tokens.
+    #[serde(default)]
+    tokens: Option<String>,
     /// The refusal that ended the login.
     #[serde(default)]
     refusal: Option<Refusal>,
@@ -87,14 +90,14 @@ pub(super) struct Outcome {
 impl Outcome {
     /// How the login ended; `None` if the browser is still on its way through the tenant.
     pub(super) fn ending(self) -> Option<Result<Admitted, Refused>> {
-        let admitted = self.user.map(|user| Ok(Admitted::before(user)));
+        let admitted = self.user.map(|user| Ok(Admitted { user, tokens: self.tokens, device_token: None }));
         admitted.or_else(|| self.refusal.map(|refusal| Err(Refused::at_the_end(refusal))))
     }
 }
 
 /// Stores outcomes with the sessions, under a name derived from the login's secret.
 pub(super) struct Repeats {
-    store: Arc<dyn SessionStore>,
+    pub(super) store: Arc<dyn SessionStore>,
     name: Id,
     secret: super::oauth_secrets::LoginSecret,
 }
@@ -123,7 +126,7 @@ impl Repeats {
 
     /// The code was right; the tenant goes on.
     pub(super) async fn code_was_right(&self, code: &OneTimeCode, now: OffsetDateTime) {
-        self.keep(&Outcome { code: self.fingerprint(code), user: None, refusal: None, at: now }).await;
+        self.keep(&Outcome { code: self.fingerprint(code), user: None, tokens: None, refusal: None, at: now }).await;
     }
 
     /// The login ended, with this code or with the one before; the refusal of a step is not the end.
@@ -133,16 +136,16 @@ impl Repeats {
         ending: &Result<Admitted, Refused>,
         now: OffsetDateTime,
     ) {
-        let (user, refusal) = match ending {
-            Ok(admitted) => (Some(admitted.user.clone()), None),
-            Err(refused) if refused.ends_login => (None, Some(refused.refusal.clone())),
+        let (user, tokens, refusal) = match ending {
+            Ok(admitted) => (Some(admitted.user.clone()), admitted.tokens.clone(), None),
+            Err(refused) if refused.ends_login => (None, None, Some(refused.refusal.clone())),
             Err(_) => return,
         };
         let code = match code {
             Some(code) => self.fingerprint(code),
             None => self.outcome(now).await.map(|outcome| outcome.code).unwrap_or_default(),
         };
-        self.keep(&Outcome { code, user, refusal, at: now }).await;
+        self.keep(&Outcome { code, user, tokens, refusal, at: now }).await;
     }
 
     fn fingerprint(&self, code: &OneTimeCode) -> [u8; 32] {

@@ -1,13 +1,14 @@
-use super::{current_user, repeats};
+use super::{current_user, repeats, tokens};
 use serde_json::Value;
 use std::{collections::HashMap, hash::BuildHasher};
 
 /// The id at the tenant of the user that the data of a session belong to
 /// ([`Record::data`](tower_sessions::session::Record)), if it belongs to one. It also reads what a login stores with the
-/// sessions for a minute so that its last step can be repeated.
+/// sessions: for a minute so that its last step can be repeated, and its tokens.
 ///
 /// For stores that can end all sessions of a user.
 pub fn user_id_of<S: BuildHasher>(data: &HashMap<String, Value, S>) -> Option<&str> {
     let user = data.get(current_user::KEY).or_else(|| data.get(repeats::KEY)?.get("user"));
+    let user = user.or_else(|| data.get(tokens::KEY));
     user?.get("user_id")?.as_str()
 }

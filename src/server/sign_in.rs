@@ -1,6 +1,6 @@
 //! The app's hook at the end of a login.
 
-use super::{CurrentUser, token_set::TokenSet};
+use super::{CurrentUser, tokens::TokenSet};
 use crate::outcome::Refusal;
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -1,11 +1,12 @@
 //! Ends sessions: `POST /logout`.
 
-use super::{CurrentUser, request_context::Request};
+use super::{CurrentUser, request_context::Request, tokens};
 use crate::outcome::ApiError;
 
 pub(crate) async fn sign_out() -> Result<String, ApiError> {
     let request = Request::current()?;
     let user = CurrentUser::of(&request.session, request.auth.now()).await?;
+    tokens::remove(&request.session, &request.store).await?;
     request.session.flush().await?;
     // A login without redirects has left no session at the tenant.
     let url = if user.is_some_and(|user| !user.is_known_to_tenant) {

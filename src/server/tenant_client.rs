@@ -10,7 +10,7 @@ use super::{
     languages::Language,
     oauth_secrets::Transaction,
     tenant_error::{ErrorBody, TenantError},
-    token_set::TokenSet,
+    tokens::TokenSet,
 };
 use crate::{OneTimeCode, PhoneNumber};
 use http::StatusCode;
@@ -27,32 +27,42 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const MAX_ANSWER: usize = 256 * 1024;
 const OTP_GRANT: &str = "http://auth0.com/oauth/grant-type/passwordless/otp";
 
-/// The response of `/oauth/token`.
+/// The response of `/oauth/token` at a login.
 #[derive(Deserialize)]
 pub(super) struct Tokens {
     pub(super) id_token: SecretString,
+    #[serde(flatten)]
+    for_apis: ApiTokens,
+    /// An extension of our tenant: identifies the browser to it.
+    pub(super) device_token: Option<SecretString>,
+}
+
+/// The other tokens of a response of `/oauth/token`.
+#[derive(Clone, Deserialize)]
+struct ApiTokens {
     access_token: Option<SecretString>,
+    /// Seconds; of any type, as a malformed one must not stop a login.
     #[serde(default)]
     expires_in: Value,
     refresh_token: Option<SecretString>,
-    /// An extension of our tenant: identifies the browser to it.
-    pub(super) device_token: Option<SecretString>,
 }
 
 impl Tokens {
     /// The tokens for APIs, if there are any, received at this time.
     pub(super) fn token_set(&self, now: OffsetDateTime) -> Option<TokenSet> {
-        Some(TokenSet {
-            access_token: self.access_token.clone()?,
-            expires_at: expires_at(&self.expires_in, now),
-            refresh_token: self.refresh_token.clone(),
-        })
+        self.for_apis.clone().token_set(now)
     }
 }
 
-/// The end of a lifetime in seconds; a lifetime that is none does not stop a login.
-fn expires_at(expires_in: &Value, now: OffsetDateTime) -> Option<OffsetDateTime> {
-    now.checked_add(time::Duration::seconds(expires_in.as_i64()?))
+impl ApiTokens {
+    fn token_set(self, now: OffsetDateTime) -> Option<TokenSet> {
+        let lifetime = self.expires_in.as_i64().map(time::Duration::seconds);
+        Some(TokenSet {
+            access_token: self.access_token?,
+            expires_at: lifetime.and_then(|lifetime| now.checked_add(lifetime)),
+            refresh_token: self.refresh_token,
+        })
+    }
 }
 
 /// The response of `/passwordless/start`; the members are extensions of our tenant.
@@ -233,7 +243,14 @@ impl TenantClient {
         self.token(body, None).await
     }
 
-    async fn token(&self, mut body: Value, browser: Option<&Browser>) -> Result<Tokens, TenantError> {
+    /// `POST /oauth/token`, refresh token grant (RFC 6749, section 6).
+    pub(super) async fn refresh(&self, refresh_token: &SecretString) -> Result<TokenSet, TenantError> {
+        let body = json!({ "grant_type": "refresh_token", "refresh_token": refresh_token.expose_secret() });
+        let tokens: ApiTokens = self.token(body, None).await?;
+        tokens.token_set(self.0.clock.now()).ok_or(TenantError::Unintelligible(StatusCode::OK))
+    }
+
+    async fn token<T: DeserializeOwned>(&self, mut body: Value, browser: Option<&Browser>) -> Result<T, TenantError> {
         body["client_id"] = Value::from(self.0.config.client_id.as_str());
         body["client_secret"] = Value::from(self.0.config.client_secret.expose_secret());
         let request = self.post("/oauth/token");

@@ -39,6 +39,15 @@ pub(super) struct ErrorBody {
     retry_after: Option<u32>,
 }
 
+impl TenantError {
+    /// Whether the refusal of a refresh token is about the token or its user, and not about this app.
+    pub(super) fn ends_session(&self) -> bool {
+        let Self::Refused(body) = self else { return false };
+        let is_about_user = matches!(body.meaning(), Refusal::UserBlocked | Refusal::Denied(_));
+        is_about_user || body.error == "invalid_grant" && body.status != StatusCode::TOO_MANY_REQUESTS
+    }
+}
+
 impl ErrorBody {
     /// A refusal that came by a redirect (RFC 6749, section 4.1.2.1).
     pub(super) fn of_callback(error: &str, description: &str, attempts_left: Option<u32>) -> Self {

@@ -181,7 +181,13 @@ impl Step {
     async fn exchange_code(&self) -> Result<Accepted, Refused> {
         self.ensure_keys().await?;
         let redeemed = self.auth.tenant().redeem_otp(&self.number, &self.code, &self.browser).await;
-        let arrival = Arrival { nonce: None, login: &self.login, client_ip: self.browser.ip, extra: &self.extra };
+        let arrival = Arrival {
+            nonce: None,
+            login: &self.login,
+            client_ip: self.browser.ip,
+            extra: &self.extra,
+            store: &self.repeats.store,
+        };
         let ending = self.auth.admit(redeemed.map_err(refused)?, arrival).await;
         self.repeats.ended(Some(&self.code), &ending, self.auth.now()).await;
         ending.map(Accepted::signed_in)

@@ -38,4 +38,5 @@ mod tabs;
 mod telemetry;
 mod tenant_trouble;
 mod terms;
+mod tokens;
 mod variables;

@@ -64,6 +64,8 @@ async fn own_client_must_be_allowed_the_audience() {
 #[tokio::test]
 async fn own_client_must_be_allowed_the_grant_of_the_flow() {
     let grants = "grant_types: [authorization_code, 'http://auth0.com/oauth/grant-type/passwordless/otp']";
+    let refreshes = ["--auth0-scope", "openid offline_access"];
+    refuses(TENANT, &refreshes, "refresh_token", "add it to its grant_types").await;
     for (flow, other, grant) in
         [("redirect", "refresh_token", "authorization_code"), ("token", "authorization_code", "passwordless/otp")]
     {

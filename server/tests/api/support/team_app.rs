@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos_axum::{generate_route_list, handle_server_fns, render_app_async};
 use leptos_passwordless::{
     Lock,
-    server::{Auth, AuthConfig, CurrentUser, install},
+    server::{Auth, AuthConfig, CurrentUser, ExposeSecret, TokenError, install},
     use_login,
 };
 use serde_json::Value;
@@ -19,6 +19,7 @@ use tower_sessions::MemoryStore;
 pub struct TeamApp {
     origin: String,
     pub clock: TestClock,
+    sessions: MemoryStore,
 }
 
 impl TeamApp {
@@ -34,18 +35,30 @@ impl TeamApp {
         let auth = Auth::with_clock(config, Arc::new(clock.clone())).unwrap();
         let routes = Router::new()
             .route("/api/{*function}", post(handle_server_fns))
+            .route("/logout", post(handle_server_fns))
             .route("/team", post(async || "changed"))
             .route("/profile", get(async |user: CurrentUser| user.user_id))
             .route("/login", get(render_app_async(|| view! { <Lock login=use_login() /> })))
+            .route("/token", get(token))
             .route("/data", get(async |user: CurrentUser| Json(user.data::<Value>())));
-        let routes = install(routes, &auth, MemoryStore::default());
+        let sessions = MemoryStore::default();
+        let routes = install(routes, &auth, sessions.clone());
         let service = routes.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { origin, clock }
+        Self { origin, clock, sessions }
     }
 
     /// A new browser, without cookies.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.origin)
     }
+
+    /// Everything that the session store holds.
+    pub fn stored(&self) -> String {
+        format!("{:?}", self.sessions)
+    }
+}
+
+async fn token(user: CurrentUser) -> Result<String, TokenError> {
+    Ok(user.access_token().await?.expose_secret().to_owned())
 }
