@@ -170,7 +170,7 @@ impl LockArgs {
     pub(crate) fn terms(&self) -> Option<TermsPolicy> {
         let (terms_url, privacy_url) = self.terms_url.clone().zip(self.privacy_url.clone())?;
         let links = Terms::new(terms_url, privacy_url);
-        Some(TermsPolicy { links, version: self.terms_version.clone(), must_accept: self.must_accept_terms })
+        Some(TermsPolicy::new(links, &self.terms_version, self.must_accept_terms))
     }
 }
 

@@ -22,6 +22,14 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// The embedded tenant has the same rule in code of its own, on purpose: library and tenant share nothing but HTTP.
 ///
 /// An IPv4 address counts the same when a dual-stack socket reports it as IPv6 (`::ffff:203.0.113.1`).
+///
+/// ```
+/// use leptos_passwordless::server::network;
+///
+/// assert_eq!(network("2001:db8::1".parse()?), network("2001:db8::2".parse()?));
+/// assert_ne!(network("203.0.113.1".parse()?), network("203.0.113.2".parse()?));
+/// # Ok::<(), std::net::AddrParseError>(())
+/// ```
 #[must_use]
 pub fn network(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
@@ -126,7 +134,17 @@ fn address(text: &str) -> Option<IpAddr> {
     parsed.ok().map(|address: IpAddr| address.to_canonical())
 }
 
-/// Replaces the peer's address ([`ConnectInfo`]) with the client's for everything below.
+/// Replaces the peer's address ([`ConnectInfo`]) with the client's for everything below: put it around
+/// [`install`](super::install), or all users behind the proxy share one allowance of codes.
+///
+/// ```
+/// use leptos_passwordless::server::{TrustedProxies, TrustedProxiesLayer};
+///
+/// # fn example(routes: axum::Router) -> Result<axum::Router, ipnet::AddrParseError> {
+/// let routes = routes.layer(TrustedProxiesLayer::new(TrustedProxies::new(["10.0.0.0/8".parse()?])));
+/// # Ok(routes)
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct TrustedProxiesLayer {
     proxies: TrustedProxies,

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-/// The source of time, injected so that tests need not wait.
+/// The source of time, injected so that tests need not wait; see [`Auth::with_clock`](super::Auth::with_clock).
 pub trait Clock: Send + Sync + 'static {
     /// The time now.
     fn now(&self) -> OffsetDateTime;

@@ -11,8 +11,26 @@ use std::{str::FromStr, time::Duration};
 use thiserror::Error;
 use url::Url;
 
-/// How a login is configured; the names follow Auth0's environment variables.
+/// How a login is configured; the names follow Auth0's environment variables. Made by [`AuthConfig::new`]; what differs from
+/// the defaults is set afterwards.
+///
+/// ```
+/// use leptos_passwordless::server::{AuthConfig, LoginFlow};
+///
+/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut config = AuthConfig::new(
+///     "https://app.example.com".parse()?,
+///     "demo.eu.auth0.com".parse()?,
+///     "the client id".to_owned(),
+///     "the client secret".into(),
+/// );
+/// config.login_flow = LoginFlow::Token;
+/// config.scope = "openid profile phone offline_access".to_owned();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct AuthConfig {
     /// Where browsers reach the app, which may be below a path; the callback URL is this and [`Paths::callback`].
     pub app_base_url: Url,
@@ -20,21 +38,23 @@ pub struct AuthConfig {
     pub tenant: Tenant,
     /// The application's client id at the tenant.
     pub client_id: String,
-    /// The application's secret there; it never leaves the server.
+    /// The application's secret there; it never leaves the server. The library's cookies and stored tokens are encrypted with
+    /// a key derived from it: a new secret ends the logins in progress, and the tokens of those who are signed in are lost.
     pub client_secret: SecretString,
     /// How the login ends.
     pub login_flow: LoginFlow,
-    /// The API that access tokens are for, if any.
+    /// The API that access tokens are for, if any; see [`CurrentUser::access_token`](super::CurrentUser::access_token).
     pub audience: Option<String>,
-    /// The requested scopes, separated by spaces.
+    /// The requested scopes, separated by spaces: `openid`, `phone` for the number, `offline_access` for access tokens that
+    /// are refreshed.
     pub scope: String,
-    /// The passwordless connection.
+    /// The name of the passwordless connection at the tenant.
     pub connection: String,
     /// The countries that may be texted, and whose numbers may sign in; empty means all. It is the number in the ID
     /// token that counts, also for logins on the tenant's own page; an ID token without one is refused, so the scope
     /// must contain `phone`.
     pub countries: Vec<Country>,
-    /// Codes that one address may request per hour; 0 means no limit.
+    /// Codes that one address, or one /64 network of IPv6, may request per hour; 0 means no limit.
     pub starts_per_ip_hour: u32,
     /// The paths of the app that belong to the login.
     pub paths: Paths,
@@ -51,13 +71,13 @@ pub struct AuthConfig {
     pub remember_last_login: bool,
     /// Whether [`SmsNotice`](super::SmsNotice) warns that codes by SMS can be intercepted.
     pub sms_notice: bool,
-    /// How long the dialog counts down before it offers another code.
+    /// How long the dialog counts down before it offers another code; the server refuses earlier requests.
     pub resend_after: Duration,
     /// Digits of a code, if the tenant does not report them; 0 if unknown.
     pub code_length: u32,
     /// Lifetime of a code, if the tenant does not report it.
     pub code_lifetime: Duration,
-    /// The app's hooks before a code is sent or checked, and before a session starts.
+    /// The app's hooks before a code is sent or checked, and at the end of a login.
     pub hooks: ServerHooks,
     /// Timeout of a call to the tenant.
     pub tenant_timeout: Duration,
@@ -174,8 +194,15 @@ impl FromStr for Tenant {
     }
 }
 
-/// How a login ends once the code is right.
+/// How a login ends once the code is right; parsed from `redirect` and `token`.
+///
+/// ```
+/// use leptos_passwordless::server::LoginFlow;
+///
+/// assert_eq!("token".parse(), Ok(LoginFlow::Token));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LoginFlow {
     /// The browser goes to the tenant's `/passwordless/verify_redirect` and comes back to `/callback`, as Lock does it.
     #[default]

@@ -58,7 +58,7 @@ pub struct CurrentUser {
     /// Of the app's `on_sign_in`.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     data: Value,
-    /// The time of the login.
+    /// The time of the login. The session ends 7 days later, or after 24 hours without a visit.
     pub signed_in_at: OffsetDateTime,
     /// The terms that the user accepted during the login, if they were required.
     pub consent: Option<Consent>,
@@ -73,7 +73,7 @@ fn yes() -> bool {
     true
 }
 
-/// No user is signed in.
+/// No user is signed in; as a response, 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("nobody is signed in")]
 pub struct NotSignedIn;

@@ -34,6 +34,14 @@ pub(super) const COOKIE: &str = "language";
 static MESSAGES: Memo<Language, Messages> = Memo::new(Language::read);
 
 /// A language that the dialog speaks.
+///
+/// ```
+/// use leptos_passwordless::server::{Language, UnknownLanguage};
+///
+/// assert_eq!(Language::from_tag("de-AT")?.tag(), "de");
+/// assert_eq!(Language::from_tag("tlh"), Err(UnknownLanguage));
+/// # Ok::<(), UnknownLanguage>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Language(&'static str);
 

@@ -6,7 +6,16 @@ use std::{collections::HashMap, hash::BuildHasher};
 /// ([`Record::data`](tower_sessions::session::Record)), if it belongs to one. It also reads what a login stores with the
 /// sessions: for a minute so that its last step can be repeated, and its tokens.
 ///
-/// For stores that can end all sessions of a user.
+/// For stores that can end all sessions of a user, in a column of their own:
+///
+/// ```
+/// use leptos_passwordless::server::user_id_of;
+/// use tower_sessions::session::Record;
+///
+/// fn column(record: &Record) -> Option<&str> {
+///     user_id_of(&record.data)
+/// }
+/// ```
 pub fn user_id_of<S: BuildHasher>(data: &HashMap<String, Value, S>) -> Option<&str> {
     let user = data.get(current_user::KEY).or_else(|| data.get(repeats::KEY)?.get("user"));
     let user = user.or_else(|| data.get(tokens::KEY));

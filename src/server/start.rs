@@ -68,7 +68,23 @@ fn with_code_for(request: &Request, start: &Start, number: &Number) -> Option<Pe
 
 /// Sends a code to a number that the app knows, as for a step-up; the dialog on this browser's next page starts at the
 /// code. Terms and countries are not checked if the ID token names this very number (scope `phone`): a number that the app
-/// knows has been checked before. To be called in a server function of your app, below [`install`](super::install).
+/// knows has been checked before. `return_to` is the path of the page to return to. To be called in a server function of your
+/// app, below [`install`](super::install).
+///
+/// ```
+/// use leptos::{prelude::*, server};
+/// use leptos_passwordless::{
+///     PhoneNumber,
+///     outcome::{ApiError, StartOutcome},
+///     server::send_code_to,
+/// };
+///
+/// #[server]
+/// async fn step_up() -> Result<StartOutcome, ApiError> {
+///     let number = PhoneNumber::parse("+14155552671").map_err(|_| ApiError::ServerError)?;
+///     send_code_to(&number, "/payment").await
+/// }
+/// ```
 ///
 /// # Errors
 /// [`ApiError`] if no login can start; every other failure is a [`Refusal`].

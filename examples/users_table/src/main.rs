@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 fn app(users: SqlitePool, mut config: AuthConfig) -> Result<Router, Box<dyn Error>> {
     let links = Terms::new("/terms", "/privacy");
-    config.terms = Some(TermsPolicy { links, version: "2026-11".to_owned(), must_accept: true });
+    config.terms = Some(TermsPolicy::new(links, "2026-11", true));
     let pool = users.clone();
     config.hooks = ServerHooks::default().on_sign_in(move |login| sign_in(pool.clone(), login));
     let routes = Router::new()

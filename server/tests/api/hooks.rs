@@ -215,7 +215,7 @@ async fn login_for_a_given_number_refuses_others() {
         tenant.has_key(&key).await;
         let browser = app_with(&tenant, |config| {
             let links = Terms::new("/terms", "/privacy");
-            config.terms = Some(TermsPolicy { links, version: "1".to_owned(), must_accept: true });
+            config.terms = Some(TermsPolicy::new(links, "1", true));
             config.countries = vec![Country::from_iso("GB").unwrap()];
         })
         .await;

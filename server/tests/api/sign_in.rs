@@ -209,7 +209,7 @@ async fn hook_knows_the_user_the_consent_the_tokens_and_the_page(#[case] flow: L
     }
     let app = TeamApp::start(&tenant.origin(), |config| {
         let links = Terms::new("/terms", "/privacy");
-        config.terms = Some(TermsPolicy { links, version: "7".to_owned(), must_accept: true });
+        config.terms = Some(TermsPolicy::new(links, "7", true));
         config.login_flow = flow;
         config.hooks = ServerHooks::default().on_sign_in(async |sign_in: SignIn| {
             let shown = format!("{sign_in:?}");
