@@ -19,16 +19,7 @@ use leptos::{
 };
 use std::collections::HashMap;
 
-/// What the paths of the functions are below, unless the server's `Paths::api` says otherwise.
-pub const API_PATH: &str = "/api/passwordless";
-/// The end of the path of [`start`].
-pub(crate) const START: &str = "/start";
-/// The end of the path of [`resend`].
-pub(crate) const RESEND: &str = "/resend";
-/// The end of the path of [`verify`].
-pub(crate) const VERIFY: &str = "/verify";
-/// Where the form of [`sign_out`] posts to, unless the server's `Paths::logout` says otherwise.
-pub const SIGN_OUT_PATH: &str = "/logout";
+pub use crate::paths::{API_PATH, SIGN_OUT_PATH};
 
 /// Requests a code for a phone number from the tenant.
 ///

@@ -16,11 +16,11 @@ pub(crate) use dom::{element, fields, input_of, is_composing, set, write};
 #[cfg(not(any(feature = "ssr", feature = "islands")))]
 pub(crate) use {dom::go_to, fetch::sign_out, leave::go_to_login, refresh::refresh};
 
-use crate::api::{RESEND, START, VERIFY};
 use crate::flow::{Command, Event, LockEvent, State};
 use crate::hooks::{Hooks, LoginAttempt};
 use crate::login::Login;
 use crate::outcome::{Refusal, StartOutcome, VerifyOutcome};
+use crate::paths::{RESEND, START, VERIFY};
 use fetch::post;
 use leptos::{prelude::*, task::spawn_local};
 use response::JsonResult;
@@ -48,6 +48,8 @@ struct Background {
     on_transition: OnTransition,
     /// When the seconds of the countdown began, in milliseconds.
     since: f64,
+    /// The fields of the last form that was submitted; the app's own are among them.
+    form: String,
 }
 
 /// Runs after each state change.
@@ -56,7 +58,8 @@ pub(crate) type OnTransition = fn(Passwordless, &State, &State);
 /// Starts from what the server knows of this browser's login.
 ///
 /// Each step is a real form, so that it works before the page is hydrated and without JavaScript; its `submit` event
-/// goes to [`Passwordless`], which takes the fields by their names: `phone_number`, `country`, `accept_terms`, `code`.
+/// goes to [`Passwordless`], which takes the fields by their names: `phone_number`, `country`, `accept_terms`, `code`. Fields of
+/// your own, such as `extra[invitation]`, go to the hooks on the server.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -87,7 +90,7 @@ pub fn use_passwordless_with_hooks(login: Login, hooks: Hooks) -> Passwordless {
 pub(crate) fn begin(login: Login, hooks: Hooks, on_transition: OnTransition) -> Passwordless {
     let state = RwSignal::new(login.state.clone());
     let is_readable = !login.is_of_another_version;
-    let background = Background { login, hooks, on_transition, since: 0.0 };
+    let background = Background { login, hooks, on_transition, since: 0.0, form: String::new() };
     let passwordless = Passwordless {
         state,
         background: StoredValue::new(background),
@@ -195,7 +198,8 @@ impl Passwordless {
 
     /// Calls a server function, with a timeout.
     fn call(self, path: &'static str, fields: &[(&str, &str)], read: fn(JsonResult) -> Event) {
-        let answer = post(&self.path_of(path), fields);
+        let form = self.background.with_value(|background| background.form.clone());
+        let answer = post(&self.path_of(path), &form, fields);
         spawn_local(async move {
             let patience = set_timeout_with_handle(move || self.dispatch(Event::TimedOut), TIMEOUT).ok();
             self.dispatch(read(answer.await));

@@ -106,6 +106,7 @@ pub mod messages;
 mod one_time_code;
 pub mod outcome;
 mod page;
+mod paths;
 mod phone_number;
 mod props_codec;
 #[cfg(feature = "ssr")]

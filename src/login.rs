@@ -41,7 +41,7 @@ impl Default for Login {
             id: String::new(),
             state: State::default(),
             return_to: String::new(),
-            api: crate::api::API_PATH.to_owned(),
+            api: crate::paths::API_PATH.to_owned(),
             page_url: String::new(),
             hosted_url: String::new(),
             countries: Countries::default(),

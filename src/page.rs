@@ -3,6 +3,8 @@
 
 #[cfg(not(feature = "ssr"))]
 mod in_browser;
+#[cfg(not(feature = "ssr"))]
+mod known;
 #[cfg(feature = "ssr")]
 mod on_server;
 #[cfg(all(not(feature = "ssr"), not(feature = "islands")))]
@@ -19,7 +21,7 @@ use on_server as side;
 
 #[cfg(all(not(feature = "ssr"), not(feature = "islands")))]
 pub(crate) use {
-    in_browser::{is_user_known, set_user, user},
+    known::{is_user_known, set_user, user},
     refresh::refresh,
 };
 pub(crate) use {session::Session, side::use_dialog, side::use_messages, side::use_session};

@@ -2,7 +2,7 @@
 
 use super::{
     Passwordless,
-    dom::{field, input_of, is_composing, take, write},
+    dom::{field, fields, input_of, is_composing, query, write},
 };
 use crate::country::Country;
 use crate::flow::Event;
@@ -33,6 +33,7 @@ impl Passwordless {
             return;
         }
         let field = input_of(input);
+        self.keep(field.form().and_then(|form| fields(&form)).as_ref());
         self.dispatch(Event::CodeTyped(field.value()));
         write(&field, &untrack(|| self.code()));
     }
@@ -40,25 +41,25 @@ impl Passwordless {
     /// Requests a code, with the fields of the submitted form. They are read although the state may have them already:
     /// password managers fill fields in without an event.
     pub fn send_code(self, submit: &SubmitEvent) {
-        self.take_fields(take(submit).as_ref());
+        self.take_fields(self.take(submit).as_ref());
         self.dispatch(Event::PhoneNumberSubmitted);
     }
 
     /// Requests a code for the number of the last login.
     pub fn use_last_login(self, submit: &SubmitEvent) {
-        self.take_terms(take(submit).as_ref());
+        self.take_terms(self.take(submit).as_ref());
         self.dispatch(Event::LastLoginPressed);
     }
 
     /// Requests another code.
     pub fn resend(self, submit: &SubmitEvent) {
-        take(submit);
+        self.take(submit);
         self.dispatch(Event::ResendPressed);
     }
 
     /// Checks the `code` of the submitted form and, if it is right, leaves the page.
     pub fn verify(self, submit: &SubmitEvent) {
-        self.dispatch(Event::CodeTyped(field(take(submit).as_ref(), "code")));
+        self.dispatch(Event::CodeTyped(field(self.take(submit).as_ref(), "code")));
         self.dispatch(Event::CodeSubmitted);
     }
 
@@ -66,6 +67,20 @@ impl Passwordless {
     pub fn edit_number(self, click: &MouseEvent) {
         click.prevent_default();
         self.dispatch(Event::EditNumberPressed);
+    }
+
+    /// The fields of the submitted form, whose default action is prevented.
+    fn take(self, submit: &SubmitEvent) -> Option<FormData> {
+        submit.prevent_default();
+        let fields = fields(&event_target(submit));
+        self.keep(fields.as_ref());
+        fields
+    }
+
+    /// Keeps the fields of a form that is about to be submitted.
+    fn keep(self, fields: Option<&FormData>) {
+        let form = fields.and_then(query).unwrap_or_default();
+        self.background.update_value(|background| background.form = form);
     }
 
     /// Reads the fields of the first screen.

@@ -3,18 +3,20 @@
 use super::Passwordless;
 use js_sys::Reflect;
 use leptos::{
-    ev::{Event, SubmitEvent},
+    ev::Event,
     prelude::*,
     wasm_bindgen::{JsCast, JsValue},
 };
 #[cfg(not(any(feature = "ssr", feature = "islands")))]
 use web_sys::HtmlElement;
-use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
+use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
-/// The fields of the submitted form, whose default action is prevented.
-pub(super) fn take(submit: &SubmitEvent) -> Option<FormData> {
-    submit.prevent_default();
-    fields(&event_target(submit))
+/// The fields of a form as a query, for the server; without the name of the form, by which a form without JavaScript sends one
+/// message however often it is submitted.
+pub(super) fn query(fields: &FormData) -> Option<String> {
+    let query = UrlSearchParams::new_with_str_sequence_sequence(fields).ok()?;
+    query.delete("form");
+    Some(query.to_string().into())
 }
 
 /// The fields of a form.

@@ -10,11 +10,12 @@ use leptos::{
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, UrlSearchParams};
 
-/// Calls a server function with the fields of its form.
+/// Calls a server function with the fields of the submitted form, as a query, and with these in place of those of the same
+/// name.
 ///
 /// Not through the server function's generated client, which supports every encoding and is larger than the dialog.
-pub(super) fn post(path: &str, fields: &[(&str, &str)]) -> impl Future<Output = JsonResult> + use<> {
-    let sent = send(path, fields);
+pub(super) fn post(path: &str, form: &str, fields: &[(&str, &str)]) -> impl Future<Output = JsonResult> + use<> {
+    let sent = send(path, form, fields);
     async move {
         let response = JsFuture::from(sent.map_err(|_| ApiError::ServerError)?).await;
         let response: Response = response.map_err(|_| ApiError::Unreachable)?.unchecked_into();
@@ -26,14 +27,14 @@ pub(super) fn post(path: &str, fields: &[(&str, &str)]) -> impl Future<Output = 
 /// Posts to where a form signs out; gives the URL that comes next, or nothing if there was no answer.
 #[cfg(not(any(feature = "ssr", feature = "islands")))]
 pub(crate) fn sign_out(path: &str) -> impl Future<Output = Option<String>> + use<> {
-    let answer = post(path, &[]);
+    let answer = post(path, "", &[]);
     async move { answer.await.ok()?.as_string() }
 }
 
-fn send(path: &str, fields: &[(&str, &str)]) -> Result<Promise, JsValue> {
-    let body = UrlSearchParams::new()?;
+fn send(path: &str, form: &str, fields: &[(&str, &str)]) -> Result<Promise, JsValue> {
+    let body = UrlSearchParams::new_with_str(form)?;
     for (name, value) in fields {
-        body.append(name, value);
+        body.set(name, value);
     }
     let headers = Object::new();
     set(&headers, "accept", &"application/json".into());

@@ -1,13 +1,13 @@
 //! Getters of the state.
 
 use super::Passwordless;
-use crate::api::{RESEND, START, VERIFY};
 use crate::country::{Countries, Country};
 use crate::flow::{Notice, Request, Screen, Search, State};
 use crate::fold::fold;
 use crate::login::{Login, Terms};
 use crate::messages::{Messages, Text};
 use crate::outcome::{CodeSent, Refusal};
+use crate::paths::{RESEND, START, VERIFY};
 use crate::phone_number::{preview, typed::Typed};
 use leptos::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Asks the server for the state of this browser's login.
 
-use super::{Session, in_browser, reload};
+use super::{Session, known, reload};
 use crate::login::Login;
 use crate::props_codec::decode;
 use leptos::{
@@ -19,9 +19,9 @@ pub(crate) async fn refresh(id: String) -> Option<Login> {
     let Ok((session, login)) = decode::<(Session, Login)>(&text) else {
         return reload::once().then(Login::of_another_version);
     };
-    in_browser::keep_session(session);
-    in_browser::keep_login(login);
-    Some(in_browser::known_login(id))
+    known::keep_session(session);
+    known::keep_login(login);
+    Some(known::login(id))
 }
 
 /// Asks for the user, if no page has brought them and nobody has asked.
@@ -33,7 +33,7 @@ pub(super) fn once() {
         spawn_local(async {
             if refresh(String::new()).await.is_none() {
                 // The login page then shows what is wrong.
-                in_browser::set_user(None);
+                known::set_user(None);
             }
         });
     }
@@ -42,7 +42,7 @@ pub(super) fn once() {
 async fn get() -> Result<String, JsValue> {
     let location = window().location();
     let page = js_sys::encode_uri_component(&[location.pathname()?, location.search()?].concat());
-    let url = [&in_browser::api(), "/state?language=", &in_browser::language(), "&page=", &String::from(page)].concat();
+    let url = [&known::api(), "/state?language=", &known::language(), "&page=", &String::from(page)].concat();
     let response: Response = JsFuture::from(window().fetch_with_str(&url)).await?.unchecked_into();
     if !response.ok() {
         return Err(JsValue::NULL);

@@ -17,8 +17,8 @@ impl Default for Session {
         Self {
             user: None,
             login_page: "/login".to_owned(),
-            logout: crate::api::SIGN_OUT_PATH.to_owned(),
-            api: crate::api::API_PATH.to_owned(),
+            logout: crate::paths::SIGN_OUT_PATH.to_owned(),
+            api: crate::paths::API_PATH.to_owned(),
         }
     }
 }

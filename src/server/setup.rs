@@ -2,8 +2,8 @@
 
 use super::{Auth, AuthConfig, callback, page_context, session, session::Sessions, state};
 use crate::{
-    api::{API_PATH, RESEND, START, VERIFY},
     lock::{LOCK_CSS, styles},
+    paths::{API_PATH, RESEND, START, VERIFY},
 };
 use axum::{
     Router,
