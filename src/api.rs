@@ -49,7 +49,7 @@ pub async fn start(
     #[server(default)] form: String,
     #[server(default)] extra: HashMap<String, String>,
 ) -> Result<StartOutcome, ApiError> {
-    let extra = crate::server::ExtraFields::of_form(extra)?;
+    let extra = extra_fields(extra)?;
     let start = crate::server::start::Start {
         phone_number,
         country,
@@ -76,7 +76,7 @@ pub async fn resend(
     #[server(default)] form: String,
     #[server(default)] extra: HashMap<String, String>,
 ) -> Result<StartOutcome, ApiError> {
-    crate::server::start::resend(&login, &form, crate::server::ExtraFields::of_form(extra)?).await
+    crate::server::start::resend(&login, &form, extra_fields(extra)?).await
 }
 
 /// Checks the code for the number of a login, the newest one of this browser if `login` names none. The same code can be
@@ -90,7 +90,7 @@ pub async fn verify(
     #[server(default)] login: String,
     #[server(default)] extra: HashMap<String, String>,
 ) -> Result<VerifyOutcome, ApiError> {
-    crate::server::verify::verify(&code, &login, crate::server::ExtraFields::of_form(extra)?).await
+    crate::server::verify::verify(&code, &login, extra_fields(extra)?).await
 }
 
 /// Ends the session of this app and returns the tenant's logout URL, which ends the session there.
@@ -100,6 +100,12 @@ pub async fn verify(
 #[server(prefix = "/api/passwordless", endpoint = "/logout")]
 pub async fn sign_out() -> Result<String, ApiError> {
     crate::server::sign_out::sign_out().await
+}
+
+#[cfg(feature = "ssr")]
+fn extra_fields(fields: HashMap<String, String>) -> Result<crate::server::ExtraFields, ApiError> {
+    let extra = crate::server::ExtraFields::of_form(fields);
+    extra.ok_or_else(|| invalid_request("the extra fields are too many or too long"))
 }
 
 impl FromServerFnError for ApiError {

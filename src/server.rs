@@ -55,7 +55,9 @@ mod state;
 mod tenant_client;
 mod tenant_error;
 mod terms;
+mod token_set;
 mod tokens;
+mod turns;
 pub(crate) mod verify;
 
 pub use address::is_loopback;
@@ -79,19 +81,20 @@ pub use sign_in::SignIn;
 pub use sms_notice::SmsNotice;
 pub use start::send_code_to;
 pub use terms::{Consent, TermsPolicy};
-pub use tokens::{TokenError, TokenSet};
+pub use token_set::TokenSet;
+pub use tokens::TokenError;
 /// The version whose session stores fit: `tower-sessions-sqlx-store` 0.15, `-redis-store` 0.16, `-moka-store` 0.15.
 pub use tower_sessions;
 
 use id_token::IdTokens;
 use jwks::Jwks;
 use rate_limit::Limits;
-use repeats::Turns;
 use sends::Sends;
 use std::sync::Arc;
 use tenant_client::TenantClient;
 use thiserror::Error;
 use tower_http::csrf::CsrfLayer;
+use turns::Turns;
 
 /// Everything a login needs on the server; cheap to clone.
 #[derive(Clone)]

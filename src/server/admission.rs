@@ -9,7 +9,7 @@ use super::{
     hooks::{LoginAttempt, LoginStep},
     id_token::Claims,
     oauth_secrets::Nonce,
-    pending_login::PendingLogin,
+    pending_login::{PendingLogin, Refused},
     phone_number,
     tenant_client::Tokens,
     tokens::{TokenError, TokenStore},
@@ -32,29 +32,9 @@ pub(super) struct Arrival<'a> {
     pub(super) store: &'a Arc<dyn SessionStore>,
 }
 
-/// A step was refused.
-pub(super) struct Refused {
-    pub(super) refusal: Refusal,
-    /// Whether that ends the login; if not, the user can take the step again.
-    pub(super) ends_login: bool,
-}
-
 impl From<TokenError> for Refused {
     fn from(_: TokenError) -> Self {
         Refusal::Unexpected.into()
-    }
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self { refusal, ends_login: false }
-    }
-}
-
-impl Refused {
-    /// The tenant confirmed the user, and the app refuses them.
-    pub(super) fn at_the_end(refusal: Refusal) -> Self {
-        Self { refusal, ends_login: true }
     }
 }
 
@@ -80,8 +60,11 @@ impl Auth {
         let user = CurrentUser::new(claims, arrival.login, now);
         let token_set = tokens.token_set(now);
         let sign_in = SignIn {
-            user: user.clone(),
+            user_id: user.user_id.clone(),
+            name: user.name.clone(),
+            phone_number: user.phone_number.clone(),
             claims: all_claims,
+            consent: user.consent.clone(),
             tokens: token_set.clone(),
             return_to: arrival.login.return_to.as_str().to_owned(),
             client_ip: arrival.client_ip,

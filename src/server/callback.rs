@@ -2,18 +2,19 @@
 
 use super::{
     Auth, CurrentUser, address,
-    admission::{Admitted, Arrival, Refused},
+    admission::{Admitted, Arrival},
     authorization_request::PkceSupport,
     extra_fields::ExtraFields,
     finish_login::finish_login,
     login_page::{login_url, refusal_query, with_login},
     logins::Logins,
     oauth_secrets::State as LoginState,
-    pending_login::PendingLogin,
-    repeats::{Repeats, to_the_end},
+    pending_login::{PendingLogin, Refused},
+    repeats::Repeats,
     request_context::client_ip,
     session::Store,
     tenant_error::ErrorBody,
+    turns::to_the_end,
 };
 use crate::outcome::{ApiError, Refusal};
 use axum::{

@@ -1,5 +1,3 @@
-use super::no_js;
-use crate::outcome::ApiError;
 use std::{collections::HashMap, fmt};
 
 /// More than any form needs; a CAPTCHA token has up to 4 kB or so.
@@ -22,13 +20,10 @@ impl ExtraFields {
     }
 
     /// Takes the fields of a form, unless they are too many or too long.
-    pub(crate) fn of_form(fields: HashMap<String, String>) -> Result<Self, ApiError> {
+    pub(crate) fn of_form(fields: HashMap<String, String>) -> Option<Self> {
         let is_short = |(name, value): (&String, &String)| name.len() <= MAX_NAME && value.len() <= MAX_VALUE;
-        if fields.len() <= MAX_COUNT && fields.iter().all(is_short) {
-            return Ok(Self(fields));
-        }
-        no_js::bad_request();
-        Err(ApiError::InvalidRequest("the extra fields are too many or too long".to_owned()))
+        let is_bounded = fields.len() <= MAX_COUNT && fields.iter().all(is_short);
+        is_bounded.then_some(Self(fields))
     }
 }
 

@@ -1,10 +1,9 @@
 //! The app's hooks at the steps of a login. They hold with and without JavaScript, and for the tenant's own page.
 
 use super::{
-    SignIn,
     extra_fields::ExtraFields,
     phone_number,
-    sign_in::{self, SignInHook},
+    sign_in::{self, SignIn, SignInHook},
 };
 use crate::{Country, PhoneNumber, outcome::Refusal};
 use serde::Serialize;
@@ -151,7 +150,7 @@ impl ServerHooks {
     ///     ServerHooks::default().on_sign_in(move |sign_in| account(pool.clone(), sign_in))
     /// }
     ///
-    /// async fn account(pool: PgPool, SignIn { user, .. }: SignIn) -> Result<Account, String> {
+    /// async fn account(pool: PgPool, user: SignIn) -> Result<Account, String> {
     ///     // With sqlx: query_as(SQL).bind(…).bind(…).bind(…).fetch_one(&pool).await
     ///     const SQL: &str = "INSERT INTO users (tenant_id, phone_number, terms) VALUES ($1, $2, $3)     ///                        ON CONFLICT (tenant_id) DO UPDATE SET phone_number = $2, terms = COALESCE($3, users.terms)     ///                        RETURNING id, is_active, xmax = 0 AS is_new";
     ///     let terms = user.consent.as_ref().map(|consent| consent.version.as_str());

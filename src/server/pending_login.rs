@@ -2,7 +2,6 @@
 
 use super::{
     Auth,
-    admission::Refused,
     authorization_request::{Authorization, PkceSupport},
     entropy::NoRandomness,
     login_id::LoginId,
@@ -71,6 +70,26 @@ pub(super) struct Sent {
     resend_at: OffsetDateTime,
     pub(super) code_length: u32,
     expires_at: OffsetDateTime,
+}
+
+/// A step was refused.
+pub(super) struct Refused {
+    pub(super) refusal: Refusal,
+    /// Whether that ends the login; if not, the user can take the step again.
+    pub(super) ends_login: bool,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, ends_login: false }
+    }
+}
+
+impl Refused {
+    /// The tenant confirmed the user, and the app refuses them.
+    pub(super) fn at_the_end(refusal: Refusal) -> Self {
+        Self { refusal, ends_login: true }
+    }
 }
 
 impl PendingLogin {

@@ -1,75 +1,25 @@
-//! Idempotency of steps that consume a code: one at a time per login, run to completion, and repeatable for a minute with
-//! the same result.
+//! Idempotency of steps that consume a code: repeatable for a minute with the same result.
 //!
 //! Users click twice, and browsers load a page twice or cancel the first of two requests: the second must have the result
 //! of the first, although the code is consumed by then.
 
 use super::{
     CurrentUser,
-    admission::{Admitted, Refused},
-    pending_login::PendingLogin,
+    admission::Admitted,
+    pending_login::{PendingLogin, Refused},
 };
-use crate::{
-    OneTimeCode,
-    outcome::{ApiError, Refusal},
-};
+use crate::{OneTimeCode, outcome::Refusal};
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{
     SessionStore,
     session::{Id, Record},
 };
-use tracing::Instrument;
 
 /// How long a step can be repeated.
 const REPEATABLE: Duration = Duration::minutes(1);
 pub(super) const KEY: &str = "passwordless.step";
-
-/// Queues, one per login: a step waits for the one before it.
-#[derive(Default)]
-pub(super) struct Turns(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
-
-/// The right to take a step of a login, or of a form.
-pub(super) struct Turn<'a> {
-    turns: &'a Turns,
-    name: String,
-    _guard: tokio::sync::OwnedMutexGuard<()>,
-}
-
-impl Turns {
-    pub(super) async fn take(&self, name: &str) -> Turn<'_> {
-        let queue = Arc::clone(self.queues().entry(name.to_owned()).or_default());
-        Turn { turns: self, name: name.to_owned(), _guard: queue.lock_owned().await }
-    }
-
-    fn queues(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<tokio::sync::Mutex<()>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Turn<'_> {
-    /// Removes the queue if no one else is waiting: the two handles left are the map's and this turn's own.
-    fn drop(&mut self) {
-        let mut queues = self.turns.queues();
-        if queues.get(&self.name).is_some_and(|queue| Arc::strong_count(queue) <= 2) {
-            queues.remove(&self.name);
-        }
-    }
-}
-
-/// Runs a step to completion even if the browser cancels the request: the code it consumed would be lost.
-pub(super) async fn to_the_end<T: Send + 'static>(
-    step: impl Future<Output = T> + Send + 'static,
-) -> Result<T, ApiError> {
-    tokio::spawn(step.in_current_span()).await.map_err(|error| {
-        tracing::error!(%error, "a step of a login broke off");
-        ApiError::ServerError
-    })
-}
 
 /// The result of a right code.
 #[derive(Clone, Debug, Serialize, Deserialize)]

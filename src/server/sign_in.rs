@@ -1,6 +1,6 @@
 //! The app's hook at the end of a login.
 
-use super::{CurrentUser, tokens::TokenSet};
+use super::{terms::Consent, token_set::TokenSet};
 use crate::outcome::Refusal;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -17,10 +17,16 @@ type SignInFuture = Pin<Box<dyn Future<Output = Result<Value, Refusal>> + Send>>
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignIn {
-    /// The user, with the terms that they accepted; there is no [`data`](CurrentUser::data) yet.
-    pub user: CurrentUser,
+    /// The user id at the tenant (`sub`): the key of a row for the user.
+    pub user_id: String,
+    /// The name; at Auth0 the phone number, until the user gets another.
+    pub name: String,
+    /// The phone number, if the scope `phone` was granted.
+    pub phone_number: Option<String>,
     /// All claims of the ID token.
     pub claims: Map<String, Value>,
+    /// The terms that the user accepted during the login, if they were required.
+    pub consent: Option<Consent>,
     /// The tokens that came with it, if the tenant sent any.
     pub tokens: Option<TokenSet>,
     /// The path of the page that the browser returns to.

@@ -7,10 +7,10 @@ use super::{
     hooks::{LoginAttempt, LoginStep},
     pending_login::PendingLogin,
     phone_number::{self, Certainty, Number},
-    repeats::to_the_end,
     request_context::Request,
     tenant_client::StartResponse,
     terms::Consent,
+    turns::to_the_end,
 };
 use crate::{
     Country, PhoneNumber,

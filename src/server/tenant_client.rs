@@ -10,7 +10,7 @@ use super::{
     languages::Language,
     oauth_secrets::Transaction,
     tenant_error::{ErrorBody, TenantError},
-    tokens::TokenSet,
+    token_set::TokenSet,
 };
 use crate::{OneTimeCode, PhoneNumber};
 use http::StatusCode;

@@ -3,7 +3,7 @@
 //! They are sealed in a record of their own in the session store. A session is stored as a whole by each request that
 //! changes it, and would bring back a refresh token that another request has had replaced.
 
-use super::{Auth, AuthConfig, current_user, repeats::to_the_end, seal, session::ABSOLUTE};
+use super::{Auth, AuthConfig, seal, session::ABSOLUTE, token_set::TokenSet, turns::to_the_end};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
@@ -24,20 +24,6 @@ pub(super) const KEY: &str = "passwordless.tokens";
 const NAME: &str = "passwordless.tokens_name";
 /// An access token is refreshed this long before it expires, so that it is still valid when it arrives.
 const LEEWAY: Duration = Duration::minutes(1);
-
-/// The tokens of a login; `Debug` does not show them.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct TokenSet {
-    /// The access token: for the API of [`AuthConfig::audience`], or without one for the tenant's `/userinfo`.
-    pub access_token: SecretString,
-    /// When it expires, if the tenant said so.
-    pub expires_at: Option<OffsetDateTime>,
-    /// The refresh token, if the scope `offline_access` was granted. The library uses it for
-    /// [`CurrentUser::access_token`](super::CurrentUser::access_token), and a tenant that rotates refresh tokens accepts
-    /// each of them once: use it yourself only if you do not call that.
-    pub refresh_token: Option<SecretString>,
-}
 
 /// There is no access token; see [`CurrentUser::access_token`](super::CurrentUser::access_token).
 ///
@@ -210,10 +196,10 @@ impl TokenSource {
 
     /// An access token that is valid for a minute at least.
     pub(super) async fn access_token(&self) -> Result<SecretString, TokenError> {
-        if self.session.get_value(current_user::KEY).await?.is_none() {
-            return Err(TokenError::NotSignedIn);
-        }
-        let name = name_in(&self.session).await?.ok_or(TokenError::NoToken)?;
+        let Some(name) = name_in(&self.session).await? else {
+            let has_ended = self.session.is_empty().await;
+            return Err(if has_ended { TokenError::NotSignedIn } else { TokenError::NoToken });
+        };
         let Some(tokens) = self.tokens.load(name).await? else { return Err(self.end(name).await) };
         if let Some(token) = tokens.fresh(self.tokens.auth.now()) {
             return Ok(token);

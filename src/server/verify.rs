@@ -2,16 +2,17 @@
 
 use super::{
     Auth, CurrentUser, LoginFlow,
-    admission::{Admitted, Arrival, Refused},
+    admission::{Admitted, Arrival},
     authorization_request::PkceSupport,
     browser::Browser,
     extra_fields::ExtraFields,
     finish_login::finish_login,
     hooks::{LoginAttempt, LoginStep},
-    pending_login::PendingLogin,
-    repeats::{Outcome, Repeats, to_the_end},
+    pending_login::{PendingLogin, Refused},
+    repeats::{Outcome, Repeats},
     request_context::{Request, set_cookies},
     tenant_error::TenantError,
+    turns::to_the_end,
 };
 use crate::{
     OneTimeCode, PhoneNumber,
