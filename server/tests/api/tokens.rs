@@ -118,7 +118,11 @@ impl SignedIn {
 }
 
 async fn token(browser: &Browser) -> (StatusCode, String) {
-    let response = browser.get("/token").await;
+    token_at(browser, "/token").await
+}
+
+async fn token_at(browser: &Browser, url: &str) -> (StatusCode, String) {
+    let response = browser.get(url).await;
     (response.status(), response.text().await.unwrap())
 }
 
@@ -148,6 +152,23 @@ async fn parallel_requests_refresh_once() {
     signed_in.app.clock.advance(Duration::hours(2));
     assert!(signed_in.tokens(8).await.iter().all(|token| *token == good(1)));
     assert_eq!(signed_in.refreshes().await, 1);
+}
+
+/// They know nothing of each other; the tenant refuses a refresh token that is used twice.
+#[tokio::test]
+async fn slower_of_two_instances_takes_what_the_faster_one_got() {
+    let signed_in = SignedIn::new(LoginFlow::Token).await;
+    let first = answer(&tokens(1)).set_delay(StdDuration::from_millis(100));
+    let used_up =
+        refusal("invalid_grant", "Unknown or invalid refresh token.").set_delay(StdDuration::from_millis(300));
+    let at_first = Mock::given(path("/oauth/token")).respond_with(first).up_to_n_times(1);
+    at_first.mount(&signed_in.tenant.server).await;
+    signed_in.refresh_of(0, used_up).await;
+    let other = signed_in.app.another_instance().await + "/token";
+    signed_in.app.clock.advance(Duration::hours(2));
+    let (one, other) = tokio::join!(signed_in.token(), token_at(&signed_in.browser, &other));
+    assert_eq!((one, other, signed_in.refreshes().await), (good(1), good(1), 2));
+    assert!(signed_in.browser.is_signed_in().await);
 }
 
 /// A request that goes away has used the refresh token up.

@@ -17,7 +17,7 @@ use tower_sessions::MemoryStore;
 
 /// The app of another team: the library without the program, with sessions in memory.
 pub struct TeamApp {
-    origin: String,
+    config: AuthConfig,
     pub clock: TestClock,
     sessions: MemoryStore,
 }
@@ -26,13 +26,24 @@ impl TeamApp {
     pub async fn start(tenant: &str, configure: impl FnOnce(&mut AuthConfig)) -> Self {
         // Leptos sets its executor up there.
         generate_route_list(|| ());
-        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let (listener, origin) = listen().await;
         let (base, tenant) = (origin.parse().unwrap(), tenant.parse().unwrap());
         let mut config = AuthConfig::new(base, tenant, "client".to_owned(), "secret".into());
         configure(&mut config);
-        let clock = TestClock::default();
-        let auth = Auth::with_clock(config, Arc::new(clock.clone())).unwrap();
+        let app = Self { config, clock: TestClock::default(), sessions: MemoryStore::default() };
+        app.serve(listener);
+        app
+    }
+
+    /// Another instance with the same sessions; returns its origin.
+    pub async fn another_instance(&self) -> String {
+        let (listener, origin) = listen().await;
+        self.serve(listener);
+        origin
+    }
+
+    fn serve(&self, listener: TcpListener) {
+        let auth = Auth::with_clock(self.config.clone(), Arc::new(self.clock.clone())).unwrap();
         let routes = Router::new()
             .route("/api/{*function}", post(handle_server_fns))
             .route("/logout", post(handle_server_fns))
@@ -41,22 +52,26 @@ impl TeamApp {
             .route("/login", get(render_app_async(|| view! { <Lock login=use_login() /> })))
             .route("/token", get(token))
             .route("/data", get(async |user: CurrentUser| Json(user.data::<Value>())));
-        let sessions = MemoryStore::default();
-        let routes = install(routes, &auth, sessions.clone());
+        let routes = install(routes, &auth, self.sessions.clone());
         let service = routes.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { origin, clock, sessions }
     }
 
     /// A new browser, without cookies.
     pub fn browser(&self) -> Browser {
-        Browser::new(&self.origin)
+        Browser::new(self.config.app_base_url.as_str())
     }
 
     /// Everything that the session store holds.
     pub fn stored(&self) -> String {
         format!("{:?}", self.sessions)
     }
+}
+
+async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+    let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    (listener, origin)
 }
 
 async fn token(user: CurrentUser) -> Result<String, TokenError> {
