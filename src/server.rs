@@ -59,6 +59,7 @@ mod token_set;
 mod tokens;
 mod turns;
 pub(crate) mod verify;
+mod visible_path;
 
 pub use address::is_loopback;
 pub use client_ip::{TrustedProxies, TrustedProxiesLayer, network};

@@ -4,12 +4,12 @@ use super::{
     Auth, AuthConfig,
     id_token::Claims,
     login_page::login_url,
-    paths::visible,
     pending_login::PendingLogin,
     return_to::ReturnTo,
     session::{ABSOLUTE, IDLE, Store},
     terms::Consent,
     tokens::{TokenError, TokenSource},
+    visible_path::visible,
 };
 use crate::User;
 use axum::{

@@ -1,9 +1,8 @@
 //! Responses to plain forms, which browsers submit without JavaScript.
 
-use super::AuthConfig;
 use http::{
     HeaderValue, StatusCode,
-    header::{ACCEPT, LOCATION, REFERER},
+    header::{ACCEPT, LOCATION},
     request::Parts,
 };
 use leptos::prelude::use_context;
@@ -16,15 +15,6 @@ pub(super) fn redirect(parts: &Parts, url: &str) {
         response.insert_header(LOCATION, location);
         response.set_status(StatusCode::SEE_OTHER);
     }
-}
-
-/// The page that a form was on, with `query` instead of its own, which is part of the login by now.
-pub(super) fn page(parts: &Parts, config: &AuthConfig, query: Option<&str>) -> String {
-    let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
-    let path = referer
-        .and_then(|page| config.path_of(page))
-        .map_or_else(|| config.login_page(), |page| page.as_str().to_owned());
-    query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
 }
 
 /// Answers a request that cannot be read with 400 instead of Leptos' 500.

@@ -7,9 +7,9 @@ use super::{
     login_id::LoginId,
     login_page::{LOGIN, REFUSED, login_url, refusal_named},
     logins::Logins,
-    paths::visible,
     pending_login::PendingLogin,
     return_to::ReturnTo,
+    visible_path::visible,
 };
 use crate::{
     Country, Login,

@@ -10,7 +10,11 @@ use crate::{
     outcome::{ApiError, Refusal},
 };
 use axum::extract::ConnectInfo;
-use http::{Extensions, HeaderValue, header::SET_COOKIE, request::Parts};
+use http::{
+    Extensions, HeaderValue,
+    header::{REFERER, SET_COOKIE},
+    request::Parts,
+};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use std::{
@@ -107,7 +111,16 @@ impl Request {
     }
 
     fn back(&self, query: Option<&str>) {
-        no_js::redirect(&self.parts, &no_js::page(&self.parts, self.auth.config(), query));
+        no_js::redirect(&self.parts, &self.page(query));
+    }
+
+    /// The page that a form was on, with `query` instead of its own, which is part of the login by now.
+    fn page(&self, query: Option<&str>) -> String {
+        let config = self.auth.config();
+        let referer = self.parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
+        let page = referer.and_then(|page| config.path_of(page));
+        let path = page.map_or_else(|| config.login_page(), |page| page.as_str().to_owned());
+        query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
     }
 
     /// Redirects a plain form to a URL.

@@ -21,15 +21,15 @@ pub(crate) struct Customer {
 
 /// Makes the user's row, or finds it, and keeps the consent. A closed account cannot log in.
 pub(crate) async fn sign_in(users: SqlitePool, login: SignIn) -> Result<Customer, String> {
-    let terms = login.user.consent.as_ref().map(|consent| consent.version.as_str());
+    let terms = login.consent.as_ref().map(|consent| consent.version.as_str());
     let row = sqlx::query_as::<_, (i64, bool)>(
         "INSERT INTO users (tenant_id, phone_number, terms) VALUES ($1, $2, $3)
          ON CONFLICT (tenant_id) DO UPDATE
          SET phone_number = $2, terms = COALESCE($3, terms), logins = logins + 1
          RETURNING id, is_closed",
     )
-    .bind(&login.user.user_id)
-    .bind(&login.user.phone_number)
+    .bind(&login.user_id)
+    .bind(&login.phone_number)
     .bind(terms)
     .fetch_one(&users)
     .await;
