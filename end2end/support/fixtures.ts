@@ -61,7 +61,7 @@ export function isolated(text: string): string {
 }
 
 export async function expectSignedIn(page: Page, path = "/") {
-  await expect(page.getByRole("button", { name: "Log out" })).toBeVisible();
+  await expect(page.locator(".lock-sign-out").getByRole("button")).toBeVisible();
   expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(path);
 }
 

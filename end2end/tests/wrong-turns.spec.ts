@@ -163,8 +163,11 @@ test.describe("a page that others change", () => {
     ["a comment and a text in the card", () => document.querySelector(".lock-card")!.prepend(document.createComment("x"), "y")],
     ["nothing left of the header", () => document.querySelector(".lock-header")!.remove()],
     [
-      "props of another version",
-      () => document.querySelectorAll<HTMLElement>("leptos-island").forEach((i) => (i.dataset.props = i.dataset.props!.replace(/":"\d+/g, '":"1'))),
+      "state of another version",
+      () => {
+        const state = (window as unknown as { __RESOLVED_RESOURCES: string[] }).__RESOLVED_RESOURCES;
+        state.forEach((text, at) => (state[at] = text.replace(/^\d+/, "1")));
+      },
     ],
   ];
   for (const [what, change] of extensions) {

@@ -144,11 +144,12 @@ pub fn adjust_login(change: impl FnOnce(Login) -> Login) {
     }
 }
 
-/// Leptos renders every page once at start-up, without a request; then there is no user.
+/// Of the request that is being answered.
 fn of_page() -> Option<(Parts, PageContext)> {
     let parts = use_context::<Parts>()?;
     let page = parts.extensions.get().cloned();
-    if page.is_none() {
+    // The request for which Leptos renders every page at the start has no headers.
+    if page.is_none() && !parts.headers.is_empty() {
         tracing::error!("leptos_passwordless::server::install was not called on this router: nobody can log in");
     }
     Some((parts, page?))

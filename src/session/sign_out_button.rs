@@ -24,9 +24,10 @@ pub fn SignOutButton(
     label: Option<String>,
 ) -> impl IntoView {
     let (session, messages) = (use_session(), use_messages());
+    let language = label.is_none().then(|| messages.language.clone());
     let label = label.unwrap_or_else(|| messages.get(Text::LogOut).to_owned());
     view! {
-        <form class="lock-sign-out" method="post" action=session.logout on:submit=sign_out>
+        <form class="lock-sign-out" lang=language method="post" action=session.logout on:submit=sign_out>
             <button type="submit" inner_html=escaped(&label)></button>
         </form>
     }
