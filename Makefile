@@ -13,6 +13,12 @@ NATIVE := --workspace --exclude client
 # By itself: in the workspace it has the features that the app gives it.
 LIBRARY := -p leptos_passwordless
 
+# The clients of the examples, in debug builds, which report what cannot be hydrated. Those with islands are another leptos.
+EXAMPLES := hydrated own_ui
+BUILD_EXAMPLE := cargo build --lib --no-default-features --features hydrate --target $(WASM_TARGET)
+EXAMPLE_WASM := target/$(WASM_TARGET)/debug
+EXAMPLE_SITE := target/examples
+
 BUILD_CLIENT := cargo build $(CLIENT) --profile wasm-release
 NODE_MODULES := end2end/node_modules
 PACK := target/debug/pack $(WASM) $(SITE)
@@ -41,7 +47,7 @@ help:
 	@echo "make fuzz         random input for every reader of what strangers send, for FUZZ_SECONDS ($(FUZZ_SECONDS))"
 	@echo "make deny         licences, sources and known holes of what is built in"
 	@echo "make release      an optimised build"
-	@echo "make size         what a browser loads to show the dialog, in bytes"
+	@echo "make size         what a browser loads to show the dialog, and what the login adds to an app, in bytes"
 	@echo "make bench-dialog how long the dialog takes until it can be used, in milliseconds"
 	@echo "make screenshots  new pictures of the dialog, in end2end/screenshots"
 	@echo "make clean        remove everything that was built or installed here"
@@ -75,8 +81,10 @@ test: rust rust-lints node python chromium nginx
 	@echo "[4/10] documentation …"
 	@RUSTDOCFLAGS="-D warnings" cargo doc $(LIBRARY) --no-deps
 	@RUSTDOCFLAGS="-D warnings" cargo doc $(LIBRARY) --no-deps --features ssr
-	@echo "[5/10] compiling the client …"
+	@echo "[5/10] compiling the clients …"
 	@$(BUILD_CLIENT)
+	@$(BUILD_EXAMPLE) $(EXAMPLES:%=-p %)
+	@$(BUILD_EXAMPLE) -p islands
 	@echo "[6/10] compiling the server and the tests …"
 	@cargo build $(NATIVE) --all-targets
 	@echo "[7/10] tests …"
@@ -84,6 +92,10 @@ test: rust rust-lints node python chromium nginx
 	@echo "[8/10] tests in a browser …"
 	@$(PACK_SMALL)
 	@$(PLAYWRIGHT) test
+	@for example in $(EXAMPLES) islands; do \
+		target/debug/pack bind $(EXAMPLE_WASM)/$$example.wasm $(EXAMPLE_SITE)/$$example/pkg || exit; \
+	done
+	@$(PLAYWRIGHT) test --config examples.config.ts
 	@echo "[9/10] tests with the official SDKs …"
 	@$(SDK_TESTS)
 	@echo "[10/10] size …"
@@ -121,6 +133,13 @@ size: rust $(NODE_MODULES)/.package-lock.json
 	@cargo build -p pack
 	@$(PACK_SMALL)
 	@$(SIZE)
+	@echo "compiling an app with and without a login …" >&2
+	@for example in hydrated without_login; do \
+		$(BUILD_EXAMPLE) --profile wasm-release -p $$example && \
+		target/debug/pack bind target/$(WASM_TARGET)/wasm-release/$$example.wasm $(EXAMPLE_SITE)/$$example/small \
+			--tools $(NODE_MODULES)/.bin || exit; \
+	done
+	@target/debug/pack added $(EXAMPLE_SITE)/hydrated/small $(EXAMPLE_SITE)/without_login/small style/lock.css
 
 # Of the server only the time to its first byte is in it, so a debug build does.
 bench-dialog: rust node chromium

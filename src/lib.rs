@@ -113,6 +113,7 @@ mod props_codec;
 pub mod server;
 mod session;
 mod user;
+mod whole_view;
 
 pub use country::{Country, InvalidCountryCode};
 pub use flow::LockEvent;

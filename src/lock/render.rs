@@ -4,13 +4,15 @@
 //! anew would be a third of it. Without it the browser renders dialogs too.
 
 use crate::headless::Passwordless;
+#[cfg(any(feature = "ssr", not(feature = "islands")))]
+use crate::whole_view::WholeView;
 use leptos::prelude::*;
 
 /// One type for every card: the compiler would otherwise have to look through all of it for each view that contains one, and
 /// gives up ("overflow evaluating the requirement", "queries overflow the depth limit").
 #[cfg(any(feature = "ssr", not(feature = "islands")))]
 pub(super) fn erased(view: impl IntoView + 'static) -> AnyView {
-    view.into_any()
+    WholeView(view).into_any()
 }
 
 #[cfg(not(any(feature = "ssr", not(feature = "islands"))))]
@@ -24,10 +26,10 @@ pub(super) fn again<V: IntoView + 'static>(
     passwordless: Passwordless,
     view: impl Fn() -> V + Send + 'static,
 ) -> impl IntoView {
-    move || {
+    WholeView(move || {
         passwordless.track_login();
         view()
-    }
+    })
 }
 
 #[cfg(any(feature = "ssr", feature = "islands"))]

@@ -1,4 +1,5 @@
 use crate::page::use_user;
+use crate::whole_view::WholeView;
 use leptos::prelude::*;
 
 /// Shows its children to signed-in users, and sends others to the login page, which comes back: for the pages of a router,
@@ -20,7 +21,7 @@ use leptos::prelude::*;
 pub fn RequireLogin(children: ChildrenFn) -> impl IntoView {
     let user = use_user();
     ask_to_log_in(user);
-    view! { <Show when=move || user.with(Option::is_some)>{children()}</Show> }.into_any()
+    WholeView(view! { <Show when=move || user.with(Option::is_some)>{children()}</Show> }).into_any()
 }
 
 #[cfg(feature = "ssr")]

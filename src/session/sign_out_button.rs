@@ -1,6 +1,7 @@
 use crate::headless::escaped;
 use crate::messages::Text;
 use crate::page::{use_messages, use_session};
+use crate::whole_view::WholeView;
 use leptos::{ev::SubmitEvent, prelude::*};
 
 /// A button that signs out: of the app, and of the tenant where the browser has a session there.
@@ -26,11 +27,11 @@ pub fn SignOutButton(
     let (session, messages) = (use_session(), use_messages());
     let language = label.is_none().then(|| messages.language.clone());
     let label = label.unwrap_or_else(|| messages.get(Text::LogOut).to_owned());
-    view! {
+    WholeView(view! {
         <form class="lock-sign-out" lang=language method="post" action=session.logout on:submit=sign_out>
             <button type="submit" inner_html=escaped(&label)></button>
         </form>
-    }
+    })
     .into_any()
 }
 

@@ -1,4 +1,5 @@
 use crate::page::use_user;
+use crate::whole_view::WholeView;
 use leptos::prelude::*;
 
 /// Shows its children to signed-in users.
@@ -18,12 +19,12 @@ use leptos::prelude::*;
 #[component]
 pub fn SignedIn(children: ChildrenFn) -> impl IntoView {
     let user = use_user();
-    view! { <Show when=move || user.with(Option::is_some)>{children()}</Show> }.into_any()
+    WholeView(view! { <Show when=move || user.with(Option::is_some)>{children()}</Show> }).into_any()
 }
 
 /// Shows its children where nobody is signed in.
 #[component]
 pub fn SignedOut(children: ChildrenFn) -> impl IntoView {
     let user = use_user();
-    view! { <Show when=move || user.with(Option::is_none)>{children()}</Show> }.into_any()
+    WholeView(view! { <Show when=move || user.with(Option::is_none)>{children()}</Show> }).into_any()
 }
