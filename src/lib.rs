@@ -91,6 +91,17 @@
 //! # Your own UI
 //!
 //! [`use_passwordless`] is the login without its looks; the dialog itself is built on it.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! - `hydrate`: for the client, compiled to WebAssembly, of an app that is hydrated.
+//! - `islands`: for both halves of an app with islands, whose pages the server renders: leaves out of the client what renders
+//!   in the browser.
+//! - `ssr`: for the server, with the module `server`.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;
 pub mod country;
