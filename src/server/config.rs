@@ -108,7 +108,7 @@ impl AuthConfig {
             sms_notice: false,
             resend_after: Duration::from_secs(30),
             code_length: 6,
-            code_lifetime: Duration::from_mins(3),
+            code_lifetime: Duration::from_secs(180),
             hooks: ServerHooks::default(),
             tenant_timeout: Duration::from_secs(10),
         }
