@@ -48,6 +48,49 @@ fn every_setting_is_in_the_table_and_every_variable_of_the_table_is_a_setting() 
     assert_eq!(documented, &settings | &read_elsewhere);
 }
 
+/// What a team writes to get a login.
+const MOST_LINES: usize = 12;
+
+#[test]
+fn readme_has_the_lines_that_a_login_takes_and_they_are_few() {
+    let added = |file: &str| {
+        let text = |example: &str| fs::read_to_string(root().join("examples").join(example).join(file)).unwrap();
+        let before: Vec<_> = text("without_login").replace("without_login", "hydrated").lines().map(trimmed).collect();
+        let lines: Vec<_> = text("hydrated").lines().map(trimmed).filter(|line| !before.contains(line)).collect();
+        lines
+    };
+    let (manifest, app, server) = (added("Cargo.toml"), added("src/app.rs"), added("src/main.rs"));
+    // Its description is not a line that the login takes.
+    let manifest: Vec<_> = manifest.into_iter().filter(|line| !line.starts_with("description")).collect();
+    assert!(added("src/lib.rs").is_empty());
+    let count = manifest.len() + app.len() + server.len();
+    assert!(count <= MOST_LINES, "{count} lines: {manifest:#?} {app:#?} {server:#?}");
+
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let [toml, in_app, in_server] = steps(&readme);
+    assert_eq!((in_app, in_server), (app, server));
+    for (line, of_readme) in manifest.iter().zip(&toml) {
+        let feature = line.split(['"', '.']).find(|part| part.starts_with("leptos_passwordless")).unwrap();
+        assert!(of_readme.contains(feature), "{feature} is not in {of_readme}");
+    }
+    assert_eq!(toml.len(), manifest.len());
+}
+
+fn trimmed(line: &str) -> String {
+    line.trim().to_owned()
+}
+
+/// The lines of the first three code blocks in the section about other apps, without comments.
+fn steps(readme: &str) -> [Vec<String>; 3] {
+    let section = readme.split_once("## In your own Leptos app").unwrap().1;
+    let blocks = section.split("```").skip(1).step_by(2).take(3);
+    let lines = |block: &str| {
+        let lines = block.lines().skip(1).map(trimmed);
+        lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect()
+    };
+    blocks.map(lines).collect::<Vec<_>>().try_into().unwrap()
+}
+
 /// The environment variables in the first column of a document's tables.
 fn variables(text: &str) -> BTreeSet<String> {
     let cells = text.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
