@@ -37,13 +37,14 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run dev test fuzz deny release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
+.PHONY: help run dev test test-package fuzz deny release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
 .NOTPARALLEL:
 
 help:
 	@echo "make run          compile, and start the app on http://localhost:3000"
 	@echo "make dev          the same, and again after each change of a source file"
 	@echo "make test         format, lints, tests, the tests in a browser and those with the official SDKs"
+	@echo "make test-package an app built with the library as it is packed, and the lowest Rust version"
 	@echo "make fuzz         random input for every reader of what strangers send, for FUZZ_SECONDS ($(FUZZ_SECONDS))"
 	@echo "make deny         licences, sources and known holes of what is built in"
 	@echo "make release      an optimised build"
@@ -100,6 +101,39 @@ test: rust rust-lints node python chromium nginx
 	@$(SDK_TESTS)
 	@echo "[10/10] size …"
 	@$(SIZE)
+
+# The example `hydrated` as an app elsewhere: a workspace of its own, with the versions of ours. Building, unlike checking,
+# instantiates the types of the views; optimised, as in a release, they reach the compiler's recursion limit first.
+# The clippy of `make test` checks the lowest version too, as far as the standard library goes.
+PACKAGE := target/package-test
+LOWEST_RUST := $(shell sed -n 's/^rust-version = "\(1\.[0-9]*\)"/\1/p' Cargo.toml | tail -n 1)
+IN_PACKAGE := cd $(PACKAGE) && CARGO_TARGET_DIR="$(CURDIR)/target"
+AT_LOWEST := cd $(PACKAGE) && CARGO_TARGET_DIR="$(CURDIR)/target/rust-$(LOWEST_RUST)" cargo +$(LOWEST_RUST)
+
+test-package: rust
+	@echo "[1/4] packing the library …"
+	@rm -rf target/package $(PACKAGE) && mkdir -p $(PACKAGE)
+	@cargo package --quiet --offline --allow-dirty --no-verify --exclude-lockfile $(LIBRARY)
+	@size=$$(cat target/package/*.crate | wc -c); echo "$$size bytes"; test $$size -le 250000
+	@tar -xzf target/package/*.crate -C $(PACKAGE) && mv $(PACKAGE)/leptos_passwordless-* $(PACKAGE)/library
+	@cp -r examples/hydrated $(PACKAGE)/hydrated && cp Cargo.lock $(PACKAGE)
+	@{ printf '[workspace]\nresolver = "3"\nmembers = ["hydrated"]\n\n'; \
+		sed -n '/^\[workspace\.package\]/,/^\[workspace\.lints/{/^\[workspace\.lints/d;p}' Cargo.toml; \
+		sed -n '/^\[profile\.dev\]/,/^# These/p' Cargo.toml; \
+	} | sed 's|^leptos_passwordless = .*|leptos_passwordless = { path = "library" }|' >$(PACKAGE)/Cargo.toml
+	@! grep -r recursion_limit $(PACKAGE)/hydrated
+	@echo "[2/4] the server of an app …"
+	@$(IN_PACKAGE) cargo build --offline -p hydrated --config profile.dev.package.hydrated.opt-level=1
+	@echo "[3/4] its client …"
+	@$(IN_PACKAGE) cargo check --offline -p hydrated --no-default-features --features hydrate --target $(WASM_TARGET)
+	@echo "[4/4] the library with Rust $(LOWEST_RUST) …"
+	@rustup run $(LOWEST_RUST) rustc --version >/dev/null 2>&1 \
+		|| rustup toolchain install --profile minimal --no-self-update $(LOWEST_RUST)
+	@rustup target add --toolchain $(LOWEST_RUST) $(WASM_TARGET)
+	@sed -i 's/^rust-version = .*/rust-version = "$(LOWEST_RUST)"/' $(PACKAGE)/Cargo.toml
+	@$(AT_LOWEST) update --quiet uuid
+	@$(AT_LOWEST) check $(LIBRARY) --features ssr
+	@$(AT_LOWEST) check $(LIBRARY) --features hydrate --target $(WASM_TARGET)
 
 fuzz: rust
 	@echo "compiling …"
