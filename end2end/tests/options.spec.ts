@@ -111,3 +111,14 @@ test("opening the dialog asks for nothing", async ({ page, lock }) => {
   await expect(lock.phone).toBeFocused();
   expect(requests).toEqual([]);
 });
+
+test("a dialog of another language than the one before it", async ({ page }) => {
+  await page.goto("/gallery/options?language=de&inline=true");
+  await hydrated(page);
+  const inline = page.locator("section.lock");
+  await expect(inline.getByRole("combobox", { name: "Land" })).toHaveValue(/^Vereinigte Staaten/);
+  await inline.locator("[type=tel]").press("Enter");
+  await expect(inline.getByRole("alert")).toHaveText("Bitte geben Sie Ihre Telefonnummer ein.");
+  await page.locator("header .lock-open").click();
+  await expect(page.getByRole("combobox", { name: "Country" })).toHaveValue(/^United States/);
+});

@@ -5,7 +5,7 @@ use crate::lock::LockOptions;
 use crate::login::Login;
 use crate::messages::Messages;
 use crate::props_codec::encode;
-use crate::server::page_context::{self, Part, is_sent_first};
+use crate::server::page_context::{self, unsent_login, unsent_messages, unsent_session};
 use crate::user::User;
 use leptos::prelude::Signal;
 
@@ -15,14 +15,14 @@ pub(super) fn use_user() -> Signal<Option<User>> {
 
 pub(crate) fn use_session() -> Session {
     let session = page_context::use_session();
-    shared::send(|| encode(is_sent_first(Part::Session).then(|| session.clone())));
+    shared::send(|| encode(unsent_session(&session)));
     session
 }
 
 /// For dialogs that the browser renders.
 pub(crate) fn use_messages() -> Messages {
     let messages = page_context::messages();
-    shared::send(|| encode(is_sent_first(Part::Messages).then(|| messages.clone())));
+    shared::send(|| encode(unsent_messages(&messages)));
     messages
 }
 
@@ -30,15 +30,8 @@ pub(crate) fn use_messages() -> Messages {
 pub(crate) fn use_dialog(options: LockOptions) -> (Login, LockOptions) {
     let login = page_context::use_login();
     shared::send(|| {
-        let whole = is_sent_first(Part::Login).then(|| without_known_messages(login.clone()));
-        encode(Dialog { id: login.id.clone(), options: options.clone(), login: whole })
+        let (id, options) = (login.id.clone(), options.clone());
+        encode(Dialog { id, options, login: unsent_login(&login) })
     });
     (login, options)
-}
-
-fn without_known_messages(mut login: Login) -> Login {
-    if !is_sent_first(Part::Messages) {
-        login.messages = Messages::known();
-    }
-    login
 }

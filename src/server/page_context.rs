@@ -33,12 +33,9 @@ use http::{
 use icu_locale::{LanguageIdentifier, LocaleExpander, subtags::language};
 use leptos::{prelude::use_context, reactive::owner::Owner};
 use leptos_axum::ResponseOptions;
-use std::{
-    collections::HashSet,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 use url::{Position, Url, form_urlencoded};
 
@@ -55,19 +52,15 @@ struct Shared {
     dialogs: AtomicUsize,
     /// Whether the page depends on its browser, so that no cache may store it.
     is_personal: AtomicBool,
-    /// The parts of the page's state that are on their way to the browser.
-    sent: Mutex<HashSet<Part>>,
+    sent: Mutex<Sent>,
 }
 
-/// A part of the page's state that the browser gets once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Part {
-    /// The user, and the paths of the login.
-    Session,
-    /// The texts in the language of the page.
-    Messages,
-    /// The countries, and the login in progress.
-    Login,
+/// What the browser gets with the page so far; it gets nothing twice.
+#[derive(Default)]
+struct Sent {
+    session: bool,
+    language: Option<String>,
+    login: Option<Login>,
 }
 
 /// The state of a dialog on the page that is being rendered. Each call is for another dialog on the page.
@@ -101,9 +94,32 @@ pub(crate) fn messages() -> Messages {
     page.unwrap_or_default()
 }
 
-/// Whether this part is sent to the browser now, as the first one of its page.
-pub(crate) fn is_sent_first(part: Part) -> bool {
-    of_page().is_some_and(|(_, page)| page.0.sent.lock().is_ok_and(|mut sent| sent.insert(part)))
+/// The session, unless it is sent to the browser already.
+pub(crate) fn unsent_session(session: &Session) -> Option<Session> {
+    let was_sent = sent(|sent| std::mem::replace(&mut sent.session, true));
+    (!was_sent).then(|| session.clone())
+}
+
+/// Texts, unless those of their language are the last that were sent.
+pub(crate) fn unsent_messages(messages: &Messages) -> Option<Messages> {
+    let before = sent(|sent| sent.language.replace(messages.language.clone()));
+    (before.as_ref() != Some(&messages.language)).then(|| messages.clone())
+}
+
+/// A login, unless it is the last that was sent: dialogs of a page differ by their ids, or where the page has adjusted one.
+pub(crate) fn unsent_login(login: &Login) -> Option<Login> {
+    let login = Login { id: String::new(), ..login.clone() };
+    let before = sent(|sent| sent.login.replace(login.clone()));
+    if before.as_ref() == Some(&login) {
+        return None;
+    }
+    let messages = unsent_messages(&login.messages).unwrap_or_else(Messages::known);
+    Some(Login { messages, ..login })
+}
+
+fn sent<T: Default>(change: impl FnOnce(&mut Sent) -> T) -> T {
+    let page = of_page().map(|(_, page)| page);
+    page.and_then(|page| page.0.sent.lock().ok().map(|mut sent| change(&mut sent))).unwrap_or_default()
 }
 
 /// Redirects a page that is for signed-in users only.
