@@ -1,6 +1,4 @@
 //! The program `passwordless`: the reference application and the embedded tenant, put together.
-// The type of a page is as deep as its view.
-#![recursion_limit = "256"]
 
 mod app_router;
 mod caching;

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_passwordless::{
-    Passwordless, SignOutButton, SignedIn, SignedOut, flow::Screen, use_login, use_passwordless, use_user,
+    LockDialog, LockOptions, LockStyles, Passwordless, SignOutButton, SignedIn, SignedOut,
+    flow::Screen,
+    lock::{Color, Theme},
+    use_login, use_passwordless, use_user,
 };
 
 /// The HTML document of a page.
@@ -31,14 +34,21 @@ pub fn App() -> impl IntoView {
     let user = use_user();
     view! {
         <h1>"Your own UI"</h1>
+        <LockStyles />
         <SignedOut>
             <LoginForm />
+            <div>"Or with the dialog, in a colour of your own: " <LockDialog options=orange() /></div>
         </SignedOut>
         <SignedIn>
             <p>{move || user.get().map(|user| format!("You are {}.", user.name))}</p>
             <SignOutButton />
         </SignedIn>
     }
+}
+
+fn orange() -> LockOptions {
+    let theme = Color::parse("#ea5323").map(|color| Theme::default().primary_color(color)).unwrap_or_default();
+    LockOptions::default().theme(theme)
 }
 
 #[component]
