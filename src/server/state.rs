@@ -28,7 +28,8 @@ pub(super) async fn state(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(of) = asked.page.parse::<Uri>() else { return StatusCode::BAD_REQUEST.into_response() };
+    let page_of = asked.page.parse::<Uri>().ok().filter(|_| asked.page.starts_with('/'));
+    let Some(of) = page_of else { return StatusCode::BAD_REQUEST.into_response() };
     let state = encode(page.state(&of, &headers, &asked.language));
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], state).into_response()
 }

@@ -30,6 +30,7 @@ mod pages;
 mod proxy;
 mod repeats;
 mod sessions;
+mod setup;
 mod sign_in;
 mod sms;
 mod strangers;

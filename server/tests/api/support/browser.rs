@@ -1,5 +1,5 @@
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
-use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect::Policy};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, redirect::Policy};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -103,6 +103,11 @@ impl Browser {
     /// A call of a server function, as the client makes it.
     pub fn call(&self, function: &str) -> RequestBuilder {
         self.client.post(self.url(&format!("/api/passwordless/{function}"))).header("accept", "application/json")
+    }
+
+    /// Any other request.
+    pub fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.client.request(method, url)
     }
 
     /// What a form does without JavaScript.

@@ -1,13 +1,14 @@
 use crate::support::{browser::Browser, clock::TestClock};
 use axum::{
     Json, Router,
+    middleware::from_fn,
     routing::{get, post},
 };
 use leptos::prelude::*;
 use leptos_axum::{generate_route_list, handle_server_fns, render_app_async};
 use leptos_passwordless::{
     Lock,
-    server::{Auth, AuthConfig, CurrentUser, ExposeSecret, TokenError, install},
+    server::{Auth, AuthConfig, CurrentUser, ExposeSecret, TokenError, install, require_login},
     use_login,
 };
 use serde_json::Value;
@@ -40,6 +41,39 @@ impl TeamApp {
         let (listener, origin) = listen().await;
         self.serve(listener);
         origin
+    }
+
+    /// One with other routes: `install` gets the pages and adds the login to them. Returns a browser.
+    pub async fn with_routes(
+        tenant: &str,
+        configure: impl FnOnce(&mut AuthConfig, &str),
+        install: impl FnOnce(Router, &Auth) -> Router,
+    ) -> Browser {
+        generate_route_list(|| ());
+        let (listener, origin) = listen().await;
+        let (base, tenant) = (origin.parse().unwrap(), tenant.parse().unwrap());
+        let mut config = AuthConfig::new(base, tenant, "client".to_owned(), "secret".into());
+        configure(&mut config, &origin);
+        let (login, base) = (config.paths.login.clone(), config.app_base_url.clone());
+        let pages = Router::new()
+            .route(&login, get(render_app_async(|| view! { <Lock /> })))
+            .route("/profile", get(async |user: CurrentUser| user.user_id))
+            .route("/private", get(async || "for users").layer(from_fn(require_login)));
+        let routes = install(pages, &Auth::new(config).unwrap());
+        let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        Browser::new(base.as_str())
+    }
+
+    /// One that is served without the addresses of its clients; returns a browser.
+    pub async fn without_connection_information(tenant: &str) -> Browser {
+        generate_route_list(|| ());
+        let (listener, origin) = listen().await;
+        let (base, tenant) = (origin.parse().unwrap(), tenant.parse().unwrap());
+        let config = AuthConfig::new(base, tenant, "client".to_owned(), "secret".into());
+        let routes = install(Router::new(), &Auth::new(config).unwrap(), MemoryStore::default());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        Browser::new(&origin)
     }
 
     fn serve(&self, listener: TcpListener) {
