@@ -320,11 +320,13 @@ fn seen() -> Result<[String; 3], ServerFnError> {
 
 #[server(prefix = "/api/team", endpoint = "/by_post")]
 async fn seen_by_post() -> Result<[String; 3], ServerFnError> {
+    tokio::task::yield_now().await;
     seen()
 }
 
 #[server(prefix = "/api/team", endpoint = "/by_get", input = GetUrl)]
 async fn seen_by_get() -> Result<[String; 3], ServerFnError> {
+    tokio::task::yield_now().await;
     seen()
 }
 
