@@ -37,6 +37,7 @@ mod origin;
 pub(crate) mod page_context;
 mod paths;
 mod pending_login;
+mod personal;
 mod phone_number;
 mod rate_limit;
 mod repeats;

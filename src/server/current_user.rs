@@ -5,6 +5,7 @@ use super::{
     id_token::Claims,
     login_page::login_url,
     pending_login::PendingLogin,
+    personal,
     return_to::ReturnTo,
     session::{ABSOLUTE, IDLE, Store},
     terms::Consent,
@@ -176,7 +177,9 @@ impl CurrentUser {
         User::new(self.user_id.clone(), self.name.clone(), self.phone_number.clone())
     }
 
-    async fn of_request(parts: &Parts) -> Option<Self> {
+    /// The user of a request, whose response then depends on its browser.
+    pub(super) async fn of_request(parts: &Parts) -> Option<Self> {
+        personal::mark(parts);
         let (auth, session) = (parts.extensions.get::<Auth>()?, parts.extensions.get::<Session>()?);
         let user = Self::of(session, auth.now()).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the session could not be read");

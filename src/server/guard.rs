@@ -37,16 +37,20 @@ pub fn require_login_below<P: AsRef<str>>(paths: impl IntoIterator<Item = P>) ->
 #[derive(Clone, Debug)]
 pub struct RequireLoginBelow(Arc<[Vec<String>]>);
 
-type Guard = fn(State<RequireLoginBelow>, Option<CurrentUser>, Request, Next) -> GuardFuture;
+type Guard = fn(State<RequireLoginBelow>, Request, Next) -> GuardFuture;
 type GuardFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl<S> Layer<S> for RequireLoginBelow {
-    type Service = FromFn<Guard, Self, S, (State<Self>, Option<CurrentUser>, Request)>;
+    type Service = FromFn<Guard, Self, S, (State<Self>, Request)>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        let guard: Guard = |State(private), user, request, next| {
+        let guard: Guard = |State(private), request, next| {
             if private.covers(request.uri().path()) {
-                Box::pin(require_login(user, request, next))
+                Box::pin(async move {
+                    let (parts, body) = request.into_parts();
+                    let user = CurrentUser::of_request(&parts).await;
+                    require_login(user, Request::from_parts(parts, body), next).await
+                })
             } else {
                 Box::pin(next.run(request))
             }

@@ -8,6 +8,7 @@ use super::{
     login_page::{LOGIN, REFUSED, login_url, refusal_named},
     logins::Logins,
     pending_login::PendingLogin,
+    personal::Personal,
     return_to::ReturnTo,
     visible_path::visible,
 };
@@ -35,7 +36,7 @@ use leptos::{prelude::use_context, reactive::owner::Owner};
 use leptos_axum::ResponseOptions;
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+    atomic::{AtomicUsize, Ordering},
 };
 use url::{Position, Url, form_urlencoded};
 
@@ -50,8 +51,7 @@ struct Shared {
     login: Mutex<Option<Login>>,
     /// Dialogs on the page so far.
     dialogs: AtomicUsize,
-    /// Whether the page depends on its browser, so that no cache may store it.
-    is_personal: AtomicBool,
+    personal: Personal,
     sent: Mutex<Sent>,
 }
 
@@ -178,20 +178,22 @@ pub(super) async fn provide(AxumState(auth): AxumState<Auth>, mut request: Reque
     }
     let session = request.extensions().get().cloned();
     let user = user_of(&auth, session).await;
-    let page = PageContext::new(auth.clone(), user);
+    let personal = Personal::default();
+    let page = PageContext::new(auth.clone(), user, personal.clone());
     request.extensions_mut().insert(auth);
+    request.extensions_mut().insert(personal);
     request.extensions_mut().insert(page);
     next.run(request).await
 }
 
 /// Middleware inside of [`provide`]: no cache may store a page that depends on its browser.
 pub(super) async fn keep_out_of_caches(
-    Extension(page): Extension<PageContext>,
+    Extension(personal): Extension<Personal>,
     request: Request,
     next: Next,
 ) -> Response {
     let mut response = next.run(request).await;
-    if page.0.is_personal.load(Ordering::Relaxed) {
+    if personal.is_marked() {
         response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
     response
@@ -205,19 +207,19 @@ async fn user_of(auth: &Auth, session: Option<tower_sessions::Session>) -> Optio
 }
 
 impl PageContext {
-    fn new(auth: Auth, user: Option<CurrentUser>) -> Self {
+    fn new(auth: Auth, user: Option<CurrentUser>, personal: Personal) -> Self {
         Self(Arc::new(Shared {
             auth,
             user,
             login: Mutex::default(),
             dialogs: AtomicUsize::default(),
-            is_personal: AtomicBool::default(),
+            personal,
             sent: Mutex::default(),
         }))
     }
 
     fn user(&self) -> Option<&CurrentUser> {
-        self.0.is_personal.store(true, Ordering::Relaxed);
+        self.0.personal.mark();
         self.0.user.as_ref()
     }
 

@@ -144,10 +144,12 @@ impl<S: SessionStore + Clone> Setup<S> {
         let routes = routes
             .layer(from_fn_with_state(auth, page_context::provide))
             .layer(from_fn_with_state(sessions, session::provide::<S>));
-        match csrf {
+        let routes = match csrf {
             Some(csrf) => routes.layer(csrf),
             None => routes,
-        }
+        };
+        // A nested router without a fallback would get the requests for its routes alone.
+        Router::new().fallback_service(routes)
     }
 
     fn own_routes(&self) -> Router {

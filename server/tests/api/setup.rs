@@ -147,8 +147,7 @@ async fn usual_paths_are_the_apps_if_the_login_has_others() {
 }
 
 fn inside(pages: Router, auth: &Auth) -> Router {
-    // A nested router without a fallback of its own gets only the requests for its routes.
-    Router::new().nest("/auth", with_login(pages.fallback(async || StatusCode::NOT_FOUND), auth))
+    Router::new().nest("/auth", with_login(pages, auth))
 }
 
 fn around(pages: Router, auth: &Auth) -> Router {
@@ -248,7 +247,7 @@ async fn protections_are_on() {
     }
     let (status, text) = large_form(&browser).await;
     assert!(status == StatusCode::BAD_REQUEST && text.contains("the body could not be read"), "{status} {text}");
-    for path in ["/login", "/callback", "/api/passwordless/state?page=/"] {
+    for path in ["/login", "/profile", "/callback", "/api/passwordless/state?page=/"] {
         assert_eq!(caching(&browser.get(path).await), "no-store", "{path}");
     }
 }
