@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 /// ```
 /// use leptos_passwordless::{Terms, server::TermsPolicy};
 ///
-/// let links = Terms { terms_url: "/terms".to_owned(), privacy_url: "/privacy".to_owned() };
+/// let links = Terms::new("/terms", "/privacy");
 /// let terms = TermsPolicy::new(links, "2026-11", true);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
