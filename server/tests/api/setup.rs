@@ -16,8 +16,9 @@ use axum::{
 };
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use leptos_axum::handle_server_fns;
+use leptos_axum::{handle_server_fns, render_app_async, render_app_to_stream, render_app_to_stream_in_order};
 use leptos_passwordless::{
+    Lock, LockStyles, SignedOut,
     server::{Auth, AuthConfig, LoginFlow, Paths, Setup, install, use_current_user},
     use_login, use_user,
 };
@@ -362,4 +363,39 @@ async fn server_functions_see_the_user_and_the_page_that_calls(#[values("post", 
     }
     assert_ne!(ids[0], ids[1]);
     assert!(ids.iter().all(|id| id.starts_with("lock-")), "the dialogs of pages are lock0, lock1, …: {ids:?}");
+}
+
+/// The dialog is a component among others there, with a resource that takes its time.
+fn page_with_a_resource() -> impl IntoView {
+    let slow = Resource::new(|| (), async |()| tokio::task::yield_now().await);
+    view! {
+        <LockStyles />
+        <SignedOut>
+            <Lock />
+        </SignedOut>
+        <Suspense>{move || Suspend::new(async move { slow.await; "loaded" })}</Suspense>
+    }
+}
+
+#[tokio::test]
+async fn dialog_and_its_state_are_in_the_page_however_leptos_renders_it() {
+    let (tenant, _) = tenant().await;
+    let install = |pages: Router, auth: &Auth| {
+        let pages = pages
+            .route("/async", get(render_app_async(page_with_a_resource)))
+            .route("/in-order", get(render_app_to_stream_in_order(page_with_a_resource)))
+            .route("/out-of-order", get(render_app_to_stream(page_with_a_resource)));
+        with_login(pages, auth)
+    };
+    let browser = TeamApp::with_routes(&tenant.origin(), |_, _| {}, install).await;
+    for path in ["/async", "/in-order", "/out-of-order"] {
+        let html = browser.get(path).await.text().await.unwrap();
+        let form = html.split("<form").find(|form| form.contains("name=\"phone_number\" autocomplete"));
+        assert!(form.is_some_and(|form| form.contains("action=\"/api/passwordless/start\"")), "{path}: {html}");
+        // Before anything that is awaited.
+        assert!(html.find("name=\"phone_number\"") < html.find("loaded"), "{path}");
+        // Texts and countries travel once.
+        assert_eq!(html.matches("Wrong code. Tries left").count(), 1, "{path}");
+        assert_eq!(html.matches("DE|49|").count(), 1, "{path}");
+    }
 }
