@@ -15,6 +15,7 @@ LIBRARY := -p leptos_passwordless
 
 # The clients of the examples, in debug builds, which report what cannot be hydrated. Those with islands are another leptos.
 EXAMPLES := hydrated own_ui
+NAME ?= hydrated
 BUILD_EXAMPLE := cargo build --lib --no-default-features --features hydrate --target $(WASM_TARGET)
 EXAMPLE_WASM := target/$(WASM_TARGET)/debug
 EXAMPLE_SITE := target/examples
@@ -37,12 +38,13 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run dev test test-package fuzz deny release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
+.PHONY: help run dev example test test-package fuzz deny release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
 .NOTPARALLEL:
 
 help:
 	@echo "make run          compile, and start the app on http://localhost:3000"
 	@echo "make dev          the same, and again after each change of a source file"
+	@echo "make example      an app that a team could have written, examples/NAME (NAME=$(NAME)), with a tenant"
 	@echo "make test         format, lints, tests, the tests in a browser and those with the official SDKs"
 	@echo "make test-package an app built with the library as it is packed, and the lowest Rust version"
 	@echo "make fuzz         random input for every reader of what strangers send, for FUZZ_SECONDS ($(FUZZ_SECONDS))"
@@ -66,6 +68,19 @@ run: rust
 # Like `run`, and again after each change.
 dev: rust
 	@BUILD_CLIENT="$(BUILD_CLIENT)" PACK="$(PACK)" SITE="$(SITE)" app/client/dev.sh
+
+# The tenant is on port 3001, with its outbox.
+example: rust
+	@cargo build -p $(NAME) -p server -p pack
+	@if [ -f examples/$(NAME)/src/lib.rs ]; then \
+		$(BUILD_EXAMPLE) -p $(NAME) && \
+		target/debug/pack bind $(EXAMPLE_WASM)/$(NAME).wasm $(EXAMPLE_SITE)/$(NAME)/pkg; \
+	fi
+	@echo "http://localhost:3000, and the SMS: http://localhost:3001/outbox"
+	@mkdir -p $(EXAMPLE_SITE); trap 'kill $$tenant 2>/dev/null' EXIT INT TERM; \
+	DATABASE_URL=sqlite:target/examples/tenant.db TENANT_CONFIG=examples/tenant.yaml target/debug/passwordless tenant & tenant=$$!; \
+	AUTH0_DOMAIN=http://localhost:3001 AUTH0_CLIENT_ID=examples AUTH0_CLIENT_SECRET=the-secret-of-the-examples \
+		LEPTOS_OUTPUT_NAME=$(NAME) LEPTOS_SITE_ROOT=$(EXAMPLE_SITE)/$(NAME) target/debug/$(NAME)
 
 test: rust rust-lints node python chromium nginx
 	@echo "[1/10] format …"
