@@ -39,35 +39,35 @@ pub fn LockDialog(
         let (theme, open_label, options) = (options.theme.clone(), options.open_label.clone(), options.clone());
         let language = passwordless.messages(|messages| messages.language.clone());
         view! {
-        <a
-            class=theme.class("lock-open")
-            lang=language.clone()
-            href=passwordless.login_page()
-            aria-haspopup="dialog"
-            data-hydrated=passwordless.aria(Passwordless::is_hydrated)
-            on:click=passwordless.on(open)
-            inner_html=open_label.map_or_else(|| passwordless.text_html(Text::Title), |label| escaped(&label))
-        ></a>
-        <dialog
-            id=passwordless.element_id("dialog")
-            class=theme.class("lock")
-            lang=language
-            dir=passwordless.messages(Messages::direction)
-            aria-labelledby=passwordless.element_id("title")
-            on:cancel=keep_open
-            on:close=passwordless.on(|login, _| login.emit(LockEvent::Hide))
-        >
-            <button
-                type="button"
-                class="lock-close"
-                aria-label=passwordless.text(Text::Close)
-                hidden=!closable
-                on:click=passwordless.on(|login, _| close(login))
+            <a
+                class=theme.class("lock-open")
+                lang=language.clone()
+                href=passwordless.login_page()
+                aria-haspopup="dialog"
+                data-hydrated=passwordless.aria(Passwordless::is_hydrated)
+                on:click=passwordless.on(open)
+                inner_html=open_label.map_or_else(|| passwordless.text_html(Text::Title), |label| escaped(&label))
+            ></a>
+            <dialog
+                id=passwordless.element_id("dialog")
+                class=theme.class("lock")
+                lang=language
+                dir=passwordless.messages(Messages::direction)
+                aria-labelledby=passwordless.element_id("title")
+                on:cancel=keep_open
+                on:close=passwordless.on(|login, _| login.emit(LockEvent::Hide))
             >
-                <span aria-hidden="true">"×"</span>
-            </button>
-            <Card passwordless options />
-        </dialog>
+                <button
+                    type="button"
+                    class="lock-close"
+                    aria-label=passwordless.text(Text::Close)
+                    hidden=!closable
+                    on:click=passwordless.on(|login, _| close(login))
+                >
+                    <span aria-hidden="true">"×"</span>
+                </button>
+                <Card passwordless options />
+            </dialog>
         }
     })
 }
