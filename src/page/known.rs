@@ -50,12 +50,6 @@ pub(super) fn keep_session(session: Session) {
     KNOWN.with_borrow_mut(|known| known.session = Some(session));
 }
 
-/// What the server's endpoints are below.
-#[cfg(not(feature = "islands"))]
-pub(super) fn api() -> String {
-    KNOWN.with_borrow(|known| known.session.clone()).unwrap_or_default().api
-}
-
 /// Changes the user of all views.
 pub(crate) fn set_user(user: Option<User>) {
     #[cfg(not(feature = "islands"))]

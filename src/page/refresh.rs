@@ -42,7 +42,14 @@ pub(super) fn once() {
 async fn get() -> Result<String, JsValue> {
     let location = window().location();
     let page = js_sys::encode_uri_component(&[location.pathname()?, location.search()?].concat());
-    let url = [&known::api(), "/state?language=", &known::language(), "&page=", &String::from(page)].concat();
+    let url = [
+        &known::session().unwrap_or_default().api,
+        "/state?language=",
+        &known::language(),
+        "&page=",
+        &String::from(page),
+    ]
+    .concat();
     let response: Response = JsFuture::from(window().fetch_with_str(&url)).await?.unchecked_into();
     if !response.ok() {
         return Err(JsValue::NULL);

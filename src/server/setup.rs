@@ -1,6 +1,6 @@
 //! Adds the login to the routes of an app.
 
-use super::{Auth, AuthConfig, callback, page_context, session, session::Sessions, state};
+use super::{Auth, AuthConfig, callback, page_context, personal::Personal, session, session::Sessions, state};
 use crate::{
     lock::{LOCK_CSS, styles},
     paths::{API_PATH, RESEND, START, VERIFY},
@@ -14,7 +14,7 @@ use axum::{
     routing::{get, post},
 };
 use http::{
-    HeaderValue, Method, StatusCode, Uri,
+    Method, StatusCode, Uri,
     header::{CACHE_CONTROL, CONTENT_TYPE},
 };
 use std::{sync::Arc, time::Duration};
@@ -163,7 +163,6 @@ impl<S: SessionStore + Clone> Setup<S> {
             .route(&state, get(state::state))
             .route(&styles, get(lock_css))
             .merge(callback::routes(self.auth.clone()));
-        let routes = if self.has_no_store { routes.layer(from_fn(no_store)) } else { routes };
         let routes = if self.has_body_limit { routes.layer(DefaultBodyLimit::max(MAX_BODY)) } else { routes };
         let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT);
         if self.has_timeout { routes.layer(timeout) } else { routes }
@@ -204,6 +203,9 @@ async fn intercept(State(own): State<Arc<Own>>, mut request: Request, next: Next
     if !own.paths.iter().any(is_ours) {
         return next.run(request).await;
     }
+    if let Some(personal) = request.extensions().get::<Personal>() {
+        personal.mark();
+    }
     if let Some(uri) = with_path(request.uri(), &path) {
         *request.uri_mut() = uri;
     }
@@ -225,12 +227,6 @@ fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
         None => path.to_owned(),
     };
     path.parse().ok()
-}
-
-async fn no_store(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
 }
 
 /// Its path names its version.
