@@ -32,7 +32,10 @@ use http::{
     request::Parts,
 };
 use icu_locale::{LanguageIdentifier, LocaleExpander, subtags::language};
-use leptos::{prelude::use_context, reactive::owner::Owner};
+use leptos::{
+    prelude::use_context,
+    reactive::owner::{Owner, with_context},
+};
 use leptos_axum::ResponseOptions;
 use std::sync::{
     Arc, Mutex,
@@ -85,7 +88,7 @@ pub fn use_current_user() -> Option<CurrentUser> {
 
 /// What the browser knows of the session.
 pub(crate) fn use_session() -> Session {
-    of_page().map(|(_, page)| page.session()).unwrap_or_default()
+    page().map(|page| page.session()).unwrap_or_default()
 }
 
 /// The texts in the language of the page.
@@ -118,8 +121,7 @@ pub(crate) fn unsent_login(login: &Login) -> Option<Login> {
 }
 
 fn sent<T: Default>(change: impl FnOnce(&mut Sent) -> T) -> T {
-    let page = of_page().map(|(_, page)| page);
-    page.and_then(|page| page.0.sent.lock().ok().map(|mut sent| change(&mut sent))).unwrap_or_default()
+    page().and_then(|page| page.0.sent.lock().ok().map(|mut sent| change(&mut sent))).unwrap_or_default()
 }
 
 /// Redirects a page that is for signed-in users only.
@@ -163,12 +165,22 @@ pub fn adjust_login(change: impl FnOnce(Login) -> Login) {
 /// Of the request that is being answered.
 fn of_page() -> Option<(Parts, PageContext)> {
     let parts = use_context::<Parts>()?;
+    let page = context_in(&parts)?;
+    Some((parts, page))
+}
+
+/// The same without a copy of the request.
+fn page() -> Option<PageContext> {
+    with_context(context_in)?
+}
+
+fn context_in(parts: &Parts) -> Option<PageContext> {
     let page = parts.extensions.get().cloned();
     // The request for which Leptos renders every page at the start has no headers.
     if page.is_none() && !parts.headers.is_empty() {
         tracing::error!("leptos_passwordless::server::install was not called on this router: nobody can log in");
     }
-    Some((parts, page?))
+    page
 }
 
 /// Middleware that inserts [`Auth`] and [`PageContext`] into the request's extensions.
