@@ -182,6 +182,16 @@ impl Messages {
         Self { language: String::new(), is_rtl: false, lines: String::new() }
     }
 
+    /// The same with other words for a text.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn replacing(&self, text: Text, words: &str) -> Self {
+        let words = words.replace('\n', " ");
+        let lines = self.lines.split('\n').enumerate();
+        let lines: Vec<&str> =
+            lines.map(|(at, line)| if at == text as usize { words.as_str() } else { line }).collect();
+        Self { lines: lines.join("\n"), ..self.clone() }
+    }
+
     /// A text, with its placeholder.
     pub fn get(&self, text: Text) -> &str {
         self.lines.split('\n').nth(text as usize).unwrap_or_default()

@@ -38,15 +38,6 @@ impl OneTimeCode {
         code.map(Self).ok_or(InvalidOneTimeCode)
     }
 
-    /// Reads the code in a text, such as `Your code is 123-456`; `length` is its number of digits, 0 if unknown.
-    ///
-    /// # Errors
-    /// [`InvalidOneTimeCode`] if the text has fewer than 4 digits.
-    #[cfg(feature = "ssr")]
-    pub(crate) fn in_text(text: &str, length: usize) -> Result<Self, InvalidOneTimeCode> {
-        Self::parse(&digits_in(text, length))
-    }
-
     /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -387,7 +387,8 @@ impl State {
     }
 
     fn verified(&mut self, outcome: VerifyOutcome) -> Option<Command> {
-        self.answered(&[Request::Verify])?;
+        // A number that needs no code is verified at the start.
+        self.answered(&[Request::Verify, Request::Start])?;
         match outcome {
             VerifyOutcome::Verified { continue_to } => {
                 self.screen = Screen::SignedIn { continue_to: continue_to.clone() };

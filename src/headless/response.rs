@@ -8,7 +8,11 @@ use leptos::wasm_bindgen::JsValue;
 /// The JSON of a response.
 pub(super) type JsonResult = Result<JsValue, ApiError>;
 
+/// A page on which the user is signed in already needs no code, and answers like [`of_verify`].
 pub(super) fn of_start(answer: JsonResult) -> Event {
+    if answer.as_ref().is_ok_and(|answer| get(answer, "Verified").is_some()) {
+        return of_verify(answer);
+    }
     Event::Started(answer.and_then(|answer| {
         let sent = get(&answer, "CodeSent").map(|sent| {
             StartOutcome::CodeSent(CodeSent {

@@ -9,6 +9,7 @@ use super::{
     login_page::{login_url, refusal_query, with_login},
     logins::Logins,
     oauth_secrets::State as LoginState,
+    page_context,
     pending_login::{PendingLogin, Refused},
     repeats::Repeats,
     request_context::client_ip,
@@ -77,7 +78,10 @@ async fn hosted(
         if address::is_foreign_link(config, &headers) { Err(Refusal::WrongAddress(config.address())) } else { Ok(()) }
     });
     let page = match may_go_on {
-        Ok(()) => String::from(auth.tenant().authorize_url(&login.authorize(PkceSupport::S256))),
+        Ok(()) => {
+            let language = page_context::language(config, &headers);
+            String::from(auth.tenant().authorize_url(&login.authorize(PkceSupport::S256), language))
+        }
         Err(refusal) => {
             login.refused(refusal);
             with_login(&login_url(&config.login_page(), login.return_to.as_str()), &login.id)

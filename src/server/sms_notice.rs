@@ -13,8 +13,12 @@ static TEXTS: LazyLock<HashMap<&str, &str>> =
 ///
 /// SMS is a restricted authenticator, about which users must be informed: NIST SP 800-63B-4, section 3.2.9.
 #[component]
-pub fn SmsNotice() -> impl IntoView {
-    page_context::sms_notice().map(|language| {
+pub fn SmsNotice(
+    /// The language, on a page that is not below [`install`](super::install); the notice is shown there.
+    #[prop(optional)]
+    language: Option<Language>,
+) -> impl IntoView {
+    language.or_else(page_context::sms_notice).map(|language| {
         let messages = language.messages();
         let (tag, direction) = (messages.language.clone(), messages.direction());
         view! {

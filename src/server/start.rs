@@ -5,8 +5,9 @@ use super::{
     browser::Browser,
     extra_fields::ExtraFields,
     hooks::{LoginAttempt, LoginStep},
+    own_page::NumberForm,
     pending_login::PendingLogin,
-    phone_number::{self, Certainty, Number},
+    phone_number::{self, Number},
     request_context::Request,
     tenant_client::StartResponse,
     terms::Consent,
@@ -127,13 +128,8 @@ fn asked_for(request: &Request, start: &Start, country: Country) -> Result<Numbe
         phone_number::check_country(&number.e164, &request.auth.config().countries)?;
         return Ok(number);
     }
-    let number = phone_number::read(&start.phone_number, country, &request.auth.config().countries)?;
-    let is_as_previewed = start.previewed.is_empty() || number.is_shown_as(&start.previewed);
-    let is_in_doubt = number.certainty != Certainty::Sure || !is_as_previewed;
-    if !is_in_doubt {
-        return Ok(number.written_as(&start.previewed));
-    }
-    if number.is_shown_as(&start.confirmed) { Ok(number) } else { Err(Refusal::ConfirmNumber(number.display)) }
+    let form = NumberForm::new(&start.phone_number, country).shown(&start.previewed, &start.confirmed);
+    form.number(&request.auth.config().countries)
 }
 
 fn consent(request: &Request, start: &Start) -> Option<Consent> {

@@ -169,8 +169,11 @@ impl TenantClient {
     }
 
     /// `GET /authorize`: the URL of the tenant's own login page.
-    pub(super) fn authorize_url(&self, authorization: &Authorization) -> Url {
-        self.authorization_url("/authorize", authorization)
+    pub(super) fn authorize_url(&self, authorization: &Authorization, language: Language) -> Url {
+        let mut url = self.authorization_url("/authorize", authorization);
+        // Its page speaks the language of the app's, OpenID Connect Core section 3.1.2.1.
+        url.query_pairs_mut().append_pair("ui_locales", language.tag());
+        url
     }
 
     fn authorization_url(&self, path: &str, authorization: &Authorization) -> Url {

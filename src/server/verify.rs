@@ -8,6 +8,7 @@ use super::{
     extra_fields::ExtraFields,
     finish_login::finish_login,
     hooks::{LoginAttempt, LoginStep},
+    own_page::read_code,
     pending_login::{PendingLogin, Refused},
     repeats::{Outcome, Repeats},
     request_context::{Request, set_cookies},
@@ -117,7 +118,7 @@ struct Step {
 
 fn step(request: &Request, login: &PendingLogin, code: &str, extra: ExtraFields) -> Result<Step, Refusal> {
     let sent = login.sent.as_ref().ok_or(Refusal::NoPendingLogin)?;
-    let (number, code) = (sent.number.clone(), read(code, sent.code_length)?);
+    let (number, code) = (sent.number.clone(), read_code(code, sent.code_length)?);
     Ok(Step {
         auth: request.auth.clone(),
         repeats: Repeats::of(login, &request.store),
@@ -127,17 +128,6 @@ fn step(request: &Request, login: &PendingLogin, code: &str, extra: ExtraFields)
         browser: request.browser(login),
         extra,
     })
-}
-
-/// Reads a code as the browser does: of `Your code is 123-456` that is `123456`.
-fn read(code: &str, length: u32) -> Result<OneTimeCode, Refusal> {
-    if code.trim().is_empty() {
-        return Err(Refusal::CodeMissing);
-    }
-    let read = OneTimeCode::in_text(code, usize::try_from(length).unwrap_or_default());
-    let code = read.map_err(|_| Refusal::CodeMalformed)?;
-    let is_whole = u32::try_from(code.as_str().len()).is_ok_and(|digits| digits >= length);
-    if is_whole { Ok(code) } else { Err(Refusal::CodeIncomplete { digits: length }) }
 }
 
 impl Step {

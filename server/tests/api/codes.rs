@@ -96,7 +96,7 @@ async fn malformed_code_costs_no_attempt() {
     browser.start(PHONE).await;
     let code = program.code_sent_to(PHONE).await;
     assert_eq!(browser.refusal_of("  ").await, Refusal::CodeMissing);
-    assert_eq!(browser.refusal_of("12").await, Refusal::CodeMalformed);
+    assert_eq!(browser.refusal_of("12").await, Refusal::CodeIncomplete { digits: 6 });
     assert_eq!(browser.refusal_of("hello").await, Refusal::CodeMalformed);
     assert_eq!(browser.refusal_of(&wrong(&code)).await, Refusal::WrongCode { attempts_left: Some(2) });
 }

@@ -1,0 +1,59 @@
+//! The country of a browser, guessed from the languages that it accepts.
+
+use super::languages::accepted_tags;
+use crate::Country;
+use http::HeaderMap;
+use icu_locale::{LanguageIdentifier, LocaleExpander, subtags::language};
+
+/// A guess from the accepted languages: the region that one names, or where it is mostly spoken.
+pub(super) fn country_of(headers: &HeaderMap) -> Option<Country> {
+    let named = accepted_tags(headers).find_map(|tag| Country::supported(locale(tag)?.region?.as_str()).ok());
+    named.or_else(|| {
+        let mut locale = locale(accepted_tags(headers).next()?)?;
+        // English is spoken everywhere, and a region may be no country (`es-419`).
+        let may_guess = locale.region.is_none() && locale.language != language!("en");
+        LocaleExpander::new_common().maximize(&mut locale);
+        Country::supported(locale.region.filter(|_| may_guess)?.as_str()).ok()
+    })
+}
+
+fn locale(tag: &str) -> Option<LanguageIdentifier> {
+    LanguageIdentifier::try_from_locale_bytes(tag.as_bytes()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{HeaderValue, header::ACCEPT_LANGUAGE};
+
+    fn country(languages: &'static str) -> String {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(languages));
+        country_of(&headers).unwrap_or_default().into()
+    }
+
+    #[test]
+    fn the_country_is_guessed_from_the_language() {
+        assert_eq!(country("de-AT,de;q=0.9,en-US;q=0.8"), "AT");
+        assert_eq!(country("zh-Hant-TW"), "TW");
+        assert_eq!(country("en, fr-CH;q=0.3"), "CH");
+        assert_eq!(country("*"), "US");
+        assert_eq!(country_of(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn settings_of_a_language_are_no_country() {
+        for (languages, expected) in [
+            ("de-u-co-phonebk", "DE"),
+            ("th-u-ca-buddhist", "TH"),
+            ("ar-u-nu-latn", "EG"),
+            ("no", "NO"),
+            ("ja", "JP"),
+            ("zh-Hant", "TW"),
+            ("es-419", "US"),
+            ("en", "US"),
+        ] {
+            assert_eq!(country(languages), expected, "{languages}");
+        }
+    }
+}
