@@ -71,7 +71,9 @@ dev: rust
 
 # The tenant is on port 3001, with its outbox.
 example: rust
+	@$(BUILD_CLIENT)
 	@cargo build -p $(NAME) -p server -p pack
+	@$(PACK)
 	@if [ -f examples/$(NAME)/src/lib.rs ]; then \
 		$(BUILD_EXAMPLE) -p $(NAME) && \
 		target/debug/pack bind $(EXAMPLE_WASM)/$(NAME).wasm $(EXAMPLE_SITE)/$(NAME)/pkg; \

@@ -3,6 +3,7 @@
 //! Pages are rendered on the server. The islands are the Lock dialog as a modal ([`login_button`]) and as a page
 //! ([`login_card`]), and your own UI ([`own_ui`]).
 
+mod announce;
 pub mod login_button;
 pub mod login_card;
 mod options;
@@ -11,6 +12,10 @@ pub mod own_ui;
 mod pages;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+mod tenant_login;
 
 #[cfg(feature = "ssr")]
 pub use shell::{App, not_found, shell};
+#[cfg(feature = "ssr")]
+pub use tenant_login::{FramedBy, TenantLogin, tenant_login};

@@ -46,11 +46,7 @@ fn document(options: LeptosOptions, scripts: impl IntoView, page: impl IntoView)
         <!DOCTYPE html>
         <html lang="en">
             <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options />
+                {document_head(options)}
                 {scripts}
                 <MetaTags />
             </head>
@@ -58,6 +54,17 @@ fn document(options: LeptosOptions, scripts: impl IntoView, page: impl IntoView)
                 {page}
             </body>
         </html>
+    }
+}
+
+/// What the head of every document begins with.
+pub(crate) fn document_head(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <HashedStylesheet options />
     }
 }
 

@@ -43,9 +43,7 @@ pub async fn run(cli: &Cli, out: &mut impl Write) -> Result<(), CheckError> {
         report.warn(cli.config.warnings(mode))?;
         report.warn(weaknesses)?;
         report.say("database", database(&cli.config).await)?;
-        if mode != Mode::Tenant {
-            report.say("site", site(&cli.config))?;
-        }
+        report.say("site", site(&cli.config))?;
         if let Some(auth) = external_tenant {
             at_tenant(&auth, &mut report).await?;
         }

@@ -9,6 +9,7 @@ use crate::{
     serve,
     session_store::DatabaseSessions,
     site::{Site, SiteError},
+    tenant_router,
     tenant_settings::{self, SettingsError},
 };
 use axum::Router;
@@ -123,7 +124,7 @@ impl Application {
     /// # Errors
     /// [`StartupError`] if the configuration or the database cannot be used.
     pub async fn build(mode: Mode, config: Config, listeners: Listeners, clocks: Clocks) -> Result<Self, StartupError> {
-        let site = if mode == Mode::Tenant { None } else { Some(Site::open(&config.leptos_site_root)?) };
+        let site = Site::open(&config.leptos_site_root)?;
         for warning in config.warnings(mode) {
             tracing::warn!("{warning}");
         }
@@ -136,9 +137,11 @@ impl Application {
         };
         let tenant = match mode {
             Mode::App => None,
-            Mode::Both | Mode::Tenant => Some(application.add_tenant(&config, &pool, listeners.tenant, &clocks).await?),
+            Mode::Both | Mode::Tenant => {
+                Some(application.add_tenant(&config, &site, &pool, listeners.tenant, &clocks).await?)
+            }
         };
-        if let Some(site) = site {
+        if mode != Mode::Tenant {
             let auth = Auth::with_clock(auth_config(&config, tenant.as_ref())?, clocks.app)?;
             application.add_app(&config, &site, &auth, pool, listeners.app).await?;
         }
@@ -149,16 +152,17 @@ impl Application {
     async fn add_tenant(
         &mut self,
         config: &Config,
+        site: &Site,
         pool: &SqlitePool,
         listener: Option<TcpListener>,
         clocks: &Clocks,
     ) -> Result<TenantConfig, StartupError> {
-        let settings = tenant_settings::settings(config, pool, &SystemEntropy).await?;
+        let settings = tenant_settings::settings(config, pool, &SystemEntropy, site).await?;
         let tenant_config = settings.config.clone();
         let has_outbox = matches!(settings.sms, passwordless_tenant::Sms::Outbox);
         let tenant =
             passwordless_tenant::router(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
-        let tenant = tenant.layer(TrustedProxiesLayer::new(self.proxies.clone()));
+        let tenant = tenant_router::with_files(tenant, site).layer(TrustedProxiesLayer::new(self.proxies.clone()));
         self.servers.extend(listener.map(|listener| (listener, tenant)));
         self.cleanup_tasks.spawn(passwordless_tenant::cleanup(
             pool.clone(),

@@ -1,6 +1,10 @@
 //! From the command line to the embedded tenant's settings.
 
-use crate::config::{Config, ConfigError, KeyArgs, TwilioArgs, is_plain};
+use crate::{
+    config::{Config, ConfigError, KeyArgs, TwilioArgs, is_plain},
+    login_page::DialogPage,
+    site::Site,
+};
 use leptos_passwordless::Country;
 use passwordless_tenant::{
     BuildError, Entropy, Limits, OperatorKeys, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig,
@@ -11,6 +15,7 @@ use sqlx::SqlitePool;
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use thiserror::Error;
 use url::Url;
@@ -42,6 +47,7 @@ pub(crate) async fn settings(
     config: &Config,
     pool: &SqlitePool,
     entropy: &dyn Entropy,
+    site: &Site,
 ) -> Result<Settings, SettingsError> {
     let (file, sms) = without_store(config)?;
     let tenant = match file {
@@ -53,7 +59,20 @@ pub(crate) async fn settings(
     }
     let limits = limits(config);
     let keys = operator_keys(config)?;
-    Ok(Settings { public_url: config.tenant_public_url.clone(), config: tenant, sms, limits, keys })
+    let login_page = Arc::new(login_page(config, site));
+    Ok(Settings { public_url: config.tenant_public_url.clone(), config: tenant, sms, limits, keys, login_page })
+}
+
+/// The login page speaks, offers and asks what the app's dialog does.
+fn login_page(config: &Config, site: &Site) -> DialogPage {
+    DialogPage {
+        options: site.leptos_options(),
+        countries: config.limit_countries.clone(),
+        language: config.lock.lock_language,
+        default_location: config.lock.default_location,
+        terms: config.lock.terms(),
+        sms_notice: config.lock.sms_notice,
+    }
 }
 
 /// The settings that need no store: the clients and connections of the file, if there is one, and the default sender.

@@ -18,6 +18,7 @@ use crate::{
         operator_keys::OperatorKeys,
         rotation::{SigningKeys, rotate_otp_key_if_due},
     },
+    login_page::LoginPage,
     oauth::{
         authorization_codes::AuthorizationCodes, authorizer::Authorizer, client_auth::ClientAuthenticator,
         login_tickets::LoginTickets, refresh::RefreshTokens, sso::SsoSessions, tokens::Tokens,
@@ -32,7 +33,7 @@ use crate::{
 };
 
 /// The settings of a tenant.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// The tenant's origin as others see it; the issuer is this and a slash.
     pub public_url: Url,
@@ -44,6 +45,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Keys that the operator supplies.
     pub keys: OperatorKeys,
+    /// Renders the login page.
+    pub login_page: Arc<dyn LoginPage>,
 }
 
 /// Creates missing tables, generates the keys at the first start, and returns the router to serve with
@@ -67,7 +70,7 @@ async fn state(
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<AppState, BuildError> {
-    let Settings { public_url, config, sms, limits, keys } = settings;
+    let Settings { public_url, config, sms, limits, keys, login_page } = settings;
     let store = Store::open(pool).await?.with_operator_otp_key(keys.otp.clone());
     let keys = SigningKeys::open(store.clone(), keys, Arc::clone(&clock)).await?;
     rotate_otp_key_if_due(&store, clock.millis(), &*entropy).await?;
@@ -112,6 +115,7 @@ async fn state(
         config,
         limits,
         senders,
+        login_page,
         store,
         clock,
         entropy,

@@ -1,6 +1,7 @@
 //! Clients and connections: `tenant.yaml` in the format of the Auth0 Deploy CLI, or one client and one connection.
 
 mod apis;
+mod branding;
 mod credentials;
 mod lines;
 mod summary;
@@ -22,6 +23,7 @@ pub(crate) use apis::{Api, AudienceError};
 
 use crate::{
     clock::Millis,
+    login_page::Branding,
     oauth::assertion_key::AssertionKey,
     otp::template::Template,
     sms::{GatewayConfig, TwilioConfig},
@@ -46,6 +48,7 @@ pub(crate) const LONGEST_CODE_SECONDS: i64 = 36_000;
 #[derive(Clone, Debug)]
 pub struct TenantConfig {
     apis: Vec<Api>,
+    branding: Branding,
     clients: Vec<Client>,
     connections: Vec<Connection>,
     /// Names of connections that are not passwordless by SMS: they are there at Auth0, and do nothing here.
@@ -298,7 +301,13 @@ impl TenantConfig {
             trusts_ip_header: true,
         };
         let connections = vec![Connection::new("sms")];
-        Self { apis: Vec::new(), clients: vec![client], connections, other_connections: Vec::new() }
+        Self {
+            apis: Vec::new(),
+            branding: Branding::default(),
+            clients: vec![client],
+            connections,
+            other_connections: Vec::new(),
+        }
     }
 
     /// Adds an API that every client may request access tokens for.
@@ -311,6 +320,11 @@ impl TenantConfig {
     /// The clients, in the order of the file.
     pub fn clients(&self) -> &[Client] {
         &self.clients
+    }
+
+    /// The looks of the login page.
+    pub(crate) fn branding(&self) -> &Branding {
+        &self.branding
     }
 
     /// Whether some connection names no provider of its own, so that the default sender will be used.

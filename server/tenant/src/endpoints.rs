@@ -97,12 +97,11 @@ fn login_page(state: &AppState) -> Result<Router<AppState>, BuildError> {
         .map_err(|_| BuildError::PublicUrl)?
         .with_rejection_response(middleware::cross_site_form);
     Ok(Router::new()
-        .route("/u/login", get(hosted_login::page))
-        .route("/u/login/phone", post(hosted_login::phone))
-        .route("/u/login/code", post(hosted_login::code))
-        .route("/u/login/resend", post(hosted_login::resend))
-        .route("/u/login/change", post(hosted_login::change))
-        .route("/u/login/continue", post(hosted_login::continue_as))
+        .route("/u/login/{id}", get(hosted_login::page))
+        .route("/u/login/{id}/start", post(hosted_login::start))
+        .route("/u/login/{id}/resend", post(hosted_login::resend))
+        .route("/u/login/{id}/verify", post(hosted_login::verify))
+        .route("/u/login/{id}/resume", get(hosted_login::resume))
         .route("/u/logout", post(oidc_logout::confirm))
         .route("/u/tenant.css", get(assets::stylesheet))
         .layer(csrf))

@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     clock::{Clock, Millis},
+    config::Connection,
     entropy::{self, Entropy},
     error::StoreError,
     http::cookies::{CookiePolicy, SetCookies},
+    login_page::{LoginNotice, SentCode},
     oauth::authorization_request::AuthorizationRequest,
     phone_number::PhoneNumber,
     seal::SealKey,
@@ -29,40 +31,12 @@ const EXPIRED_SECONDS: i64 = 60 * 60;
 const MAX_COUNT: usize = 8;
 const MAX_BYTES: usize = 4096;
 
-/// The message above the form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Notice {
-    BadNumber,
-    /// A number that no table lists as in service: the page asks whether it is correct.
-    Unlisted,
-    Country,
-    TooManyRequests {
-        /// Unix milliseconds: the page shows the time left when it is loaded.
-        until: i64,
-    },
-    NumberRefused,
-    /// The recipient opted out of messages.
-    OptedOut,
-    SmsFailed,
-    Resent,
-    MissingCode,
-    /// Fewer digits than a code has: not an attempt.
-    ShortCode {
-        code_length: usize,
-    },
-    WrongCode {
-        attempts_left: Option<u32>,
-    },
-    Superseded,
-    Expired,
-    UsedUp,
-    TooManyAttempts,
-    SignUpDisabled,
-}
+/// How long the page waits before it offers another code.
+const RESEND_SECONDS: i64 = 30;
 
-/// The URL of the page, which names one of the browser's logins.
+/// The path of the page of one of the browser's logins.
 pub(crate) fn path(id: &str) -> String {
-    format!("/u/login?state={id}")
+    format!("/u/login/{id}")
 }
 
 /// A login under way.
@@ -73,12 +47,80 @@ pub(crate) struct HostedLogin {
     pub(crate) transaction: String,
     /// The number as it was typed, to show it again.
     pub(crate) typed: String,
-    /// The number that a code was sent to; with one, the page asks for the code.
-    pub(crate) phone_number: Option<PhoneNumber>,
-    /// Whether the page first offers to continue as the user who is signed in at the tenant.
-    pub(crate) offers_session: bool,
-    pub(crate) notice: Option<Notice>,
+    /// The country that was chosen.
+    pub(crate) country: Option<String>,
+    pub(crate) accepts_terms: bool,
+    /// The `sid` of the session that the page first offers to continue.
+    pub(crate) offered: Option<String>,
+    /// The code that was sent last.
+    pub(crate) sent: Option<Sent>,
+    pub(crate) asks_for_code: bool,
+    /// The outcome of the last step, and when it was.
+    pub(crate) notice: Option<(LoginNotice, Millis)>,
+    /// The session that the login ended with.
+    pub(crate) signed_in: Option<SignedIn>,
     pub(crate) expires_at: Millis,
+}
+
+/// A code that was sent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Sent {
+    pub(crate) phone_number: PhoneNumber,
+    /// The number, spaced for reading.
+    pub(crate) display: String,
+    pub(crate) at: Millis,
+}
+
+/// Who signed in, in which session of theirs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SignedIn {
+    pub(crate) user_id: String,
+    pub(crate) sid: String,
+    pub(crate) at: Millis,
+}
+
+impl HostedLogin {
+    /// Whether a page of the application frames this one.
+    pub(crate) fn is_framed(&self) -> bool {
+        self.request.frame.is_some()
+    }
+
+    /// The code that was sent last, for the page.
+    pub(crate) fn sent_code(&self, connection: &Connection, now: Millis) -> Option<SentCode> {
+        let sent = self.sent.as_ref()?;
+        Some(SentCode {
+            phone_number: sent.display.clone(),
+            resend_in: sent.resend_in(now),
+            code_length: u32::try_from(connection.code_length).unwrap_or_default(),
+            expires_in: seconds(now, connection.expiry(sent.at)),
+        })
+    }
+
+    /// The notice as it is by now: a waiting time runs down, and a code expires.
+    pub(crate) fn current_notice(&self, connection: &Connection, now: Millis) -> Option<LoginNotice> {
+        match &self.notice {
+            Some((LoginNotice::RateLimited { retry_after: Some(wait) }, at)) => {
+                let left = seconds(now, at.plus_seconds((*wait).into()));
+                (left > 0).then_some(LoginNotice::RateLimited { retry_after: Some(left) })
+            }
+            Some((notice, _)) => Some(notice.clone()),
+            None => {
+                let is_over = self.sent.as_ref().is_some_and(|sent| connection.expiry(sent.at) <= now);
+                (self.asks_for_code && is_over).then_some(LoginNotice::Expired)
+            }
+        }
+    }
+}
+
+impl Sent {
+    /// Seconds until another code may be requested.
+    pub(crate) fn resend_in(&self, now: Millis) -> u32 {
+        seconds(now, self.at.plus_seconds(RESEND_SECONDS))
+    }
+}
+
+fn seconds(now: Millis, end: Millis) -> u32 {
+    u32::try_from(now.seconds_until(end)).unwrap_or(u32::MAX)
 }
 
 /// Starts, finds and saves the logins of browsers.
@@ -103,18 +145,22 @@ impl HostedLogins {
         &self,
         headers: &HeaderMap,
         request: AuthorizationRequest,
-        offers_session: bool,
+        offered: Option<String>,
     ) -> Result<(String, SetCookies), StoreError> {
         let id = entropy::token(&*self.entropy);
         let others = self.others(headers, &id);
         let transaction = others.iter().find_map(|other| Some(other.login.as_ref()?.transaction.clone()));
         let login = HostedLogin {
             typed: request.login_hint.clone().unwrap_or_default(),
+            country: request.frame.as_ref().and_then(|frame| frame.country.clone()),
             request,
             transaction: transaction.unwrap_or_else(|| entropy::token(&*self.entropy)),
-            phone_number: None,
-            offers_session,
+            accepts_terms: false,
+            offered,
+            sent: None,
+            asks_for_code: false,
             notice: None,
+            signed_in: None,
             expires_at: self.clock.millis().plus_seconds(LIFETIME_SECONDS),
         };
         Ok((path(&id), self.save_beside(headers, &id, &login, others)?))
@@ -144,7 +190,7 @@ impl HostedLogins {
         let sealed = self.key.seal(&self.cookies.full_name(&name), &text, &*self.entropy).ok_or_else(malformed)?;
         let (mut count, mut bytes) = (1, sealed.len());
         let max_age = login.expires_at.plus_seconds(EXPIRED_SECONDS).seconds() - self.clock.millis().seconds();
-        let cookie = if is_framed(headers) {
+        let cookie = if login.is_framed() || is_framed(headers) {
             self.cookies.set_framed(&name, sealed, max_age)
         } else {
             self.cookies.set(&name, sealed, max_age)
@@ -176,7 +222,7 @@ impl HostedLogins {
     }
 }
 
-/// Whether the page is in a frame, whose cookies browsers partition by the site that frames it.
-fn is_framed(headers: &HeaderMap) -> bool {
+/// Whether the request loads a page into a frame, whose cookies browsers partition by the site that frames it.
+pub(crate) fn is_framed(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-dest").is_some_and(|dest| dest == "iframe")
 }

@@ -1,14 +1,13 @@
 //! An embedded, Auth0-compatible tenant for passwordless sign-in by SMS.
 //!
-//! [`router`] returns everything that it serves: Auth0's passwordless API, an OpenID Connect issuer, a plain login page
-//! and, where no SMS provider is configured, the outbox that shows the messages to a developer.
+//! [`router`] returns everything that it serves: Auth0's passwordless API, an OpenID Connect issuer, a login page, which a
+//! [`LoginPage`] renders, and, where no SMS provider is configured, the outbox that shows the messages to a developer.
 
 mod admin;
 mod audit;
 mod build;
 mod clock;
 mod config;
-mod digits;
 mod endpoints;
 mod entropy;
 mod error;
@@ -17,6 +16,7 @@ mod fuzz;
 mod hosted_login;
 mod http;
 mod keys;
+mod login_page;
 mod oauth;
 mod origin;
 mod otp;
@@ -42,6 +42,10 @@ pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, SenderCon
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BuildError, StoreError};
 pub use keys::operator_keys::OperatorKeys;
+pub use login_page::{
+    Branding, Frame, LoginAnswer, LoginNotice, LoginPage, LoginScreen, LoginView, PageNotice, PhoneForm, ReadNumber,
+    RenderError, SentCode,
+};
 pub use oauth::assertion_key::AssertionKey;
 pub use rate_limit::settings::Limits;
 pub use sms::{GatewayAuthentication, GatewayConfig, MessageState, Retries, Sms, TwilioConfig, TwilioFrom};

@@ -27,11 +27,20 @@ pub(crate) struct Page {
     pub(crate) policy: String,
     /// Elements of the head besides those that every page has.
     pub(crate) head: Markup,
+    /// Whether any page may show it in a frame.
+    pub(crate) may_be_framed: bool,
 }
 
 impl Page {
     pub(crate) fn new(title: impl Into<String>, body: Markup) -> Self {
-        Self { status: StatusCode::OK, title: title.into(), body, policy: String::new(), head: html! {} }
+        Self {
+            status: StatusCode::OK,
+            title: title.into(),
+            body,
+            policy: String::new(),
+            head: html! {},
+            may_be_framed: false,
+        }
     }
 
     fn markup(&self) -> Markup {
@@ -54,8 +63,9 @@ impl Page {
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
+        let ancestors = if self.may_be_framed { "*" } else { "'none'" };
         let policy = format!(
-            "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src data:; style-src 'self'{}",
+            "default-src 'none'; base-uri 'none'; frame-ancestors {ancestors}; img-src data:; style-src 'self'{}",
             self.policy
         );
         let Ok(policy) = HeaderValue::try_from(policy) else { return ApiError::Internal.into_response() };
@@ -97,6 +107,8 @@ pub(crate) enum PageError {
     UnknownClient(String),
     #[error("Callback URL mismatch.")]
     CallbackMismatch,
+    #[error("This page may not show the login.")]
+    OriginMismatch,
     #[error("The returnTo address is not one of the allowed logout URLs.")]
     ReturnToMismatch,
     #[error("The id_token_hint belongs to another client.")]
@@ -107,34 +119,40 @@ pub(crate) enum PageError {
     CrossSite,
     #[error("Something went wrong here.")]
     Store(#[from] StoreError),
+    #[error("Something went wrong here.")]
+    Render,
 }
 
 impl PageError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::UnknownClient(_) | Self::CallbackMismatch | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::UnknownClient(_) | Self::CallbackMismatch | Self::OriginMismatch | Self::CrossSite => {
+                StatusCode::FORBIDDEN
+            }
             Self::MissingParameter(_) | Self::ReturnToMismatch | Self::LogoutHintMismatch => StatusCode::BAD_REQUEST,
             Self::LoginGone(_) => StatusCode::GONE,
-            Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Store(_) | Self::Render => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn name(&self) -> &'static str {
         match self {
             Self::UnknownClient(_) => "unauthorized_client",
-            Self::CallbackMismatch | Self::ReturnToMismatch | Self::LogoutHintMismatch | Self::MissingParameter(_) => {
-                "invalid_request"
-            }
+            Self::CallbackMismatch
+            | Self::OriginMismatch
+            | Self::ReturnToMismatch
+            | Self::LogoutHintMismatch
+            | Self::MissingParameter(_) => "invalid_request",
             Self::LoginGone(_) => "expired_login",
             Self::CrossSite => "cross_site_request",
-            Self::Store(_) => "server_error",
+            Self::Store(_) | Self::Render => "server_error",
         }
     }
 
     /// What to do next.
     fn advice(&self) -> &'static str {
         match self {
-            Self::Store(_) => "Please try again in a moment.",
+            Self::Store(_) | Self::Render => "Please try again in a moment.",
             Self::LoginGone(_) | Self::CrossSite => "Go back to the application and log in again.",
             _ => "The application that sent you here is not set up correctly. Please tell the people who run it.",
         }
@@ -145,21 +163,45 @@ impl PageError {
     }
 }
 
-impl IntoResponse for PageError {
-    fn into_response(self) -> Response {
-        if let Self::Store(error) = &self {
-            tracing::error!(%error, "the store failed");
-        }
+impl PageError {
+    fn page(&self, more: &Markup) -> Page {
         let body = html! {
             h1 { "That did not work" }
-            p.error { (self) }
+            p.error role="alert" { (self) }
             p { (self.advice()) }
             @if let Some(way_back) = self.way_back() { (way_back.markup()) }
+            (more)
         };
-        let mut response = Page { status: self.status(), ..Page::new("That did not work", body) }.into_response();
+        Page { status: self.status(), ..Page::new("That did not work", body) }
+    }
+
+    fn respond(&self, page: Page) -> Response {
+        if let Self::Store(error) = self {
+            tracing::error!(%error, "the store failed");
+        }
+        let mut response = page.into_response();
         response.extensions_mut().insert(ErrorName(self.name()));
         response
     }
+
+    /// The same in a frame: any page may show it, as it says nothing about a user and has nothing to press but "Close".
+    pub(crate) fn in_frame(self) -> Response {
+        let close = html! { button type="button" data-lock-close { "Close" } };
+        let head = html! { script src="/lock-frame.js" data-error=(self.name()) defer {} };
+        let policy = "; script-src 'self'".to_owned();
+        self.respond(Page { head, policy, may_be_framed: true, ..self.page(&close) })
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        self.respond(self.page(&html! {}))
+    }
+}
+
+/// Where the last form's redirect goes: Chromium holds redirects after a form post to `form-action` too.
+fn form_target(redirect_uri: &str) -> String {
+    Url::parse(redirect_uri).map(|url| policy_source(&url)).unwrap_or_default()
 }
 
 /// Where a URL leads, as a policy names it: its origin. For what a policy cannot name, the addresses of IPv6 and of apps on a

@@ -5,11 +5,6 @@ use std::fmt;
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat};
 use serde::{Deserialize, Serialize};
 
-use crate::digits;
-
-/// Longest text that can be a number.
-const MAX_WRITTEN: usize = 40;
-
 /// Territories that share the dialling code of a country, and count as that country.
 const TERRITORIES: [(&str, &[&str]); 7] = [
     ("AU", &["CC", "CX"]),
@@ -52,14 +47,6 @@ impl PhoneNumber {
         text.strip_prefix('+').is_some_and(is_number)
     }
 
-    /// Parses an international number as users write it, with spaces, dashes, brackets, `00` or `011` in front, or an
-    /// extension, which is dropped.
-    pub(crate) fn from_typed(text: &str) -> Option<Self> {
-        let international = international(text).filter(|text| text.len() <= MAX_WRITTEN)?;
-        let number = PHONE_NUMBER_UTIL.parse(&international, None).ok()?;
-        Self::parse(&number.format_as(PhoneNumberFormat::E164))
-    }
-
     /// Whether libphonenumber's table has the number in service. It is never quite up to date.
     pub(crate) fn is_valid(&self) -> bool {
         PHONE_NUMBER_UTIL.parse(&self.0, None).is_ok_and(|number| number.is_valid())
@@ -77,13 +64,6 @@ impl PhoneNumber {
         format!("{}{hidden}{}", &self.0[..start], &self.0[self.0.len() - end..])
     }
 
-    /// The number in groups, for reading.
-    pub(crate) fn readable(&self) -> String {
-        PHONE_NUMBER_UTIL
-            .parse(&self.0, None)
-            .map_or_else(|_| self.0.clone(), |number| number.format_as(PhoneNumberFormat::International).into_owned())
-    }
-
     /// The country (ISO 3166, upper case) that the number is of; where several share its code and no table has it, the
     /// one that the code is of first, such as the United States.
     pub(crate) fn country(&self) -> Option<String> {
@@ -97,24 +77,6 @@ impl PhoneNumber {
         let Some(country) = self.country() else { return false };
         let owner = TERRITORIES.iter().find(|(_, territories)| territories.contains(&country.as_str()));
         countries.iter().any(|served| *served == country || owner.is_some_and(|(owner, _)| owner == served))
-    }
-}
-
-/// What was typed with a plus in front, in ASCII and without what nobody sees; `None` where it names no country.
-fn international(text: &str) -> Option<String> {
-    let seen: String = text.chars().filter(|c| !digits::is_invisible(*c)).map(plain).collect();
-    let trimmed = seen.trim();
-    let number = trimmed.split_at_checked(4).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("tel:"));
-    let number = number.map_or(trimmed, |(_, number)| number).trim_start_matches(['(', ' ']);
-    let abroad = ["+", "00", "011"].into_iter().find_map(|prefix| number.strip_prefix(prefix))?;
-    Some(format!("+{}", abroad.trim_start_matches(|c: char| !c.is_ascii_digit())))
-}
-
-fn plain(c: char) -> char {
-    match c {
-        '\u{ff0b}' => '+',
-        c if c.is_whitespace() => ' ',
-        c => digits::ascii_digit(c).unwrap_or(c),
     }
 }
 
@@ -215,51 +177,6 @@ mod tests {
     }
 
     #[test]
-    fn people_may_write_it_their_way() {
-        for typed in [
-            "+1 (415) 555-2671",
-            "001 415 555 2671",
-            "011 1 415 555 2671",
-            "00-1-415-555-2671",
-            " +1-415-555-2671 ",
-            "+14155552671",
-            "(+1) 415 555 2671",
-            "＋１ ４１５ ５５５ ２６７１",
-            "+١ ٤١٥ ٥٥٥ ٢٦٧١",
-            "\u{feff}\u{202a}+1\u{202f}415\u{a0}555\u{2009}2671\u{202c}",
-            "\u{200e}+1 415\u{200b}555\u{2066}2671\u{2069}\u{200f}",
-            "+1\u{2011}415\u{2013}555\u{2212}2671",
-            "tel:+1-415-555-2671",
-            "TEL:+14155552671",
-            "+1 415 555 2671 x5",
-            "+1 415 555 2671 ext. 5",
-            "+1-415-555-2671;ext=5",
-            "+1 415 555 2671 #5",
-        ] {
-            let number = PhoneNumber::from_typed(typed);
-            assert_eq!(number.as_ref().map(PhoneNumber::as_str), Some("+14155552671"), "{typed}");
-        }
-        for (typed, e164) in [
-            ("+44 07911 123456", "+447911123456"),
-            ("+44 (0)7911 123456", "+447911123456"),
-            ("011 44 7911 123456", "+447911123456"),
-            ("+39 02 3661 8300", "+390236618300"),
-            ("+52 1 55 1234 5678", "+525512345678"),
-            ("+54 11 15 2345 6789", "+5491123456789"),
-            ("+54 11 2345-6789", "+5491123456789"),
-            ("+852 4545 0000", "+85245450000"),
-        ] {
-            let number = PhoneNumber::from_typed(typed);
-            assert_eq!(number.as_ref().map(PhoneNumber::as_str), Some(e164), "{typed}");
-        }
-        for bad in
-            ["", "hello", "4155552671", "+1 415", "+999 12345678", "00", "0113 496 0000", "+1 555 1234", "tel:", "té"]
-        {
-            assert!(PhoneNumber::from_typed(bad).is_none(), "{bad}");
-        }
-    }
-
-    #[test]
     fn countries_are_told_by_the_number() {
         let german = PhoneNumber::parse("+4915123456789");
         assert!(german.as_ref().is_some_and(|number| number.is_in(&["DE".to_owned(), "AT".to_owned()])));
@@ -278,7 +195,7 @@ mod tests {
 
     /// Every region that libphonenumber knows, by its own example of each kind of number that can be a person's.
     #[test]
-    fn the_examples_of_every_region_are_understood_however_they_are_written() {
+    fn the_examples_of_every_region_are_understood() {
         let kinds = [PhoneNumberType::FixedLine, PhoneNumberType::Mobile];
         let mut regions = 0;
         for region in PHONE_NUMBER_UTIL.get_supported_regions() {
@@ -288,11 +205,6 @@ mod tests {
                 let e164 = example.format_as(PhoneNumberFormat::E164).into_owned();
                 let number = PhoneNumber::parse(&e164);
                 assert!(number.is_some(), "{region}");
-                let international = example.format_as(PhoneNumberFormat::International).into_owned();
-                let from_abroad = format!("00{}", &international[1..]);
-                for written in [e164.clone(), international, from_abroad] {
-                    assert!(PhoneNumber::from_typed(&written) == number, "{region}: {written}");
-                }
                 // Numbers of shared plans, such as that of +44 and Guernsey, can be told apart only as far as they differ.
                 let country = example.get_region_code().map(|country| country.to_string());
                 assert!(
@@ -325,7 +237,6 @@ mod tests {
                 proptest::prop_assert!(PhoneNumber::parse(number.as_str()).as_ref() == Some(&number));
                 let masked = number.masked();
                 proptest::prop_assert!(masked.chars().count() == number.as_str().len() && masked != number.as_str());
-                proptest::prop_assert!(PhoneNumber::from_typed(&number.readable()) == Some(number.clone()));
                 let _ = number.is_in(&[]);
             }
         }
@@ -335,13 +246,6 @@ mod tests {
         fn what_is_no_number_of_the_world_is_refused(zero in "\\+0[0-9]{1,14}", more in "\\+1415555[0-9]{5,8}") {
             proptest::prop_assert!(PhoneNumber::parse(&zero).is_none());
             proptest::prop_assert!(PhoneNumber::parse(&more).is_none());
-        }
-
-        #[test]
-        fn no_text_breaks_it(text in "\\PC{0,60}") {
-            if let Some(number) = PhoneNumber::from_typed(&text) {
-                proptest::prop_assert!(PhoneNumber::parse(number.as_str()).is_some());
-            }
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     entropy::Entropy,
     hosted_login::HostedLogins,
     keys::rotation::SigningKeys,
+    login_page::LoginPage,
     oauth::{
         authorization_codes::AuthorizationCodes, authorizer::Authorizer, client_auth::ClientAuthenticator,
         login_tickets::LoginTickets, refresh::RefreshTokens, sso::SsoSessions, tokens::Tokens,
@@ -27,6 +28,7 @@ pub(crate) struct AppState {
     pub(crate) config: Arc<TenantConfig>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) senders: Arc<SenderRegistry>,
+    pub(crate) login_page: Arc<dyn LoginPage>,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,

@@ -44,9 +44,10 @@ async fn hosted_login_signs_in_on_the_tenants_page() {
     let browser = program.browser();
     let page = browser.open("/login/hosted?return_to=/profile").await;
     assert!(page.url.as_str().starts_with(&program.tenant), "{}", page.url);
-    let page = submit_only_form(&browser, &page.url, &page.text, ("phone_number", "+1 415 555 2671")).await;
+    let page = browser.submit_to(&page.url, "start", &[("phone_number", "415 555 2671"), ("country", "US")]).await;
+    assert!(page.shows("An SMS with the code has been sent to +1 415 555 2671."));
     let code = program.code_sent_to(PHONE).await;
-    let page = submit_only_form(&browser, &page.url, &page.text, ("code", &code)).await;
+    let page = browser.submit_to(&page.url, "verify", &[("code", &code)]).await;
     assert_eq!((page.url, page.status), (browser.url("/profile"), StatusCode::OK));
     assert!(browser.is_signed_in().await);
 }
@@ -58,35 +59,14 @@ async fn hosted_login_can_be_finished_in_two_tabs() {
     let mut tabs = Vec::new();
     for (page, number) in [("/profile?tab=1", "+1 415 555 2671"), ("/profile?tab=2", "+1 415 555 2672")] {
         let page = browser.open(format!("/login/hosted?return_to={page}")).await;
-        tabs.push(submit_only_form(&browser, &page.url, &page.text, ("phone_number", number)).await);
+        tabs.push(browser.submit_to(&page.url, "start", &[("phone_number", number)]).await);
     }
     for (tab, number) in tabs.iter().zip([PHONE, OTHER_PHONE]) {
         let code = program.code_sent_to(number).await;
-        let page = submit_only_form(&browser, &tab.url, &tab.text, ("code", &code)).await;
+        let page = browser.submit_to(&tab.url, "verify", &[("code", &code)]).await;
         assert_eq!((page.url.path(), page.status), ("/profile", StatusCode::OK));
         assert!(page.shows(number));
     }
-}
-
-/// Fills the first form of the tenant's page, hidden fields included.
-async fn submit_only_form(
-    browser: &crate::support::browser::Browser,
-    url: &Url,
-    html: &str,
-    field: (&str, &str),
-) -> crate::support::browser::Page {
-    let form = &html[html.find("<form").expect("a form")..html.find("</form>").expect("its end")];
-    let action = url.join(&attribute(form, "action").unwrap_or_default().replace("&amp;", "&")).unwrap();
-    let mut fields = vec![field];
-    let hidden: Vec<_> = form.split("<input").filter(|input| input.contains("type=\"hidden\"")).collect();
-    let hidden: Vec<_> = hidden.iter().filter_map(|i| Some((attribute(i, "name")?, attribute(i, "value")?))).collect();
-    fields.extend(hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    browser.submit(url.as_str(), action.as_str(), &fields).await
-}
-
-fn attribute(html: &str, name: &str) -> Option<String> {
-    let rest = html.split_once(&format!("{name}=\""))?.1;
-    Some(rest.split_once('"')?.0.to_owned())
 }
 
 fn query(url: &str, name: &str) -> Option<String> {

@@ -22,6 +22,7 @@ mod ipv6;
 mod languages;
 mod last_login;
 mod limits;
+mod login_page;
 mod logs;
 mod nginx;
 mod numbers;

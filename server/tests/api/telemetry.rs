@@ -1,6 +1,6 @@
 //! What `RUST_LOG` does to the log.
 
-use crate::support::PHONE;
+use crate::support::{PHONE, site};
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -23,7 +23,8 @@ fn log(rust_log: Option<&str>) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_passwordless"));
     command.args(["tenant", "--tenant-addr", "127.0.0.1:0", "--tenant-public-url", "https://login.example"]);
     command.args(["--database-url", &format!("sqlite:{}", FILE.with_extension("db").display()), "--tenant-config"]);
-    let output = command.arg(&*FILE).env_clear().envs(rust_log.map(|value| ("RUST_LOG", value))).output().unwrap();
+    command.arg(&*FILE).arg("--leptos-site-root").arg(site::packed());
+    let output = command.env_clear().envs(rust_log.map(|value| ("RUST_LOG", value))).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     String::from_utf8(output.stderr).unwrap()
 }

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{
     Api, AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, LONGEST_CODE_SECONDS, OTP_GRANT,
-    REFRESH_GRANT, TenantConfig, credentials::AuthenticationMethods, invalid, lines::Lines,
+    REFRESH_GRANT, TenantConfig, branding::BrandingEntry, credentials::AuthenticationMethods, invalid, lines::Lines,
 };
 use crate::{
     oauth::assertion_key::AssertionKey,
@@ -24,6 +24,8 @@ struct File {
     /// Settings of the tenant at Auth0, ignored here.
     #[serde(rename = "tenant")]
     _tenant: Option<serde_json::Value>,
+    #[serde(default)]
+    branding: BrandingEntry,
     #[serde(default)]
     clients: Vec<ClientEntry>,
     #[serde(default)]
@@ -170,7 +172,8 @@ fn config(file: File, unknown: &mut Vec<String>) -> Result<TenantConfig, ConfigE
         .enumerate()
         .map(|(index, entry)| client(entry, &format!("clients[{index}]")))
         .collect::<Result<Vec<_>, _>>()?;
-    let config = TenantConfig { apis, clients, connections, other_connections };
+    let branding = file.branding.check()?;
+    let config = TenantConfig { apis, branding, clients, connections, other_connections };
     check_whole(&config)?;
     Ok(config)
 }

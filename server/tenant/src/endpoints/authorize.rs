@@ -15,7 +15,7 @@ use crate::{
     clock::Clock,
     config::{Client, TenantConfig},
     error::StoreError,
-    hosted_login::HostedLogins,
+    hosted_login::{HostedLogins, is_framed},
     http::params::{BodyParams, Params, QueryParams},
     oauth::{
         authorization_request::{AuthorizationRequest, AuthorizeError, OauthError, ReturnAddress},
@@ -62,7 +62,11 @@ pub(crate) async fn post(
 
 impl Services {
     async fn authorize(&self, headers: &HeaderMap, params: &Params) -> Result<Response, AuthorizeError> {
-        let address = ReturnAddress::parse(&self.config, &self.origin, params)?;
+        let address = match ReturnAddress::parse(&self.config, &self.origin, params) {
+            Ok(address) => address,
+            Err(error) if is_framed(headers) => return Ok(error.in_frame()),
+            Err(error) => return Err(error.into()),
+        };
         self.respond(headers, params, &address).await.map_err(|error| address.refuse(&error).into())
     }
 
@@ -78,7 +82,7 @@ impl Services {
         if let Some(ticket) = params.optional("login_ticket") {
             return self.by_ticket(headers, address.client, &request, ticket).await;
         }
-        let mut offers_session = false;
+        let mut offered = None;
         if prompt != Prompt::Login {
             let hinted = self.hinted_subject(params).await?;
             let current = self.sessions.current(headers).await?;
@@ -86,8 +90,10 @@ impl Services {
                 self.is_usable(&request, (session, user), max_age)
                     && hinted.as_ref().is_none_or(|subject| *subject == user.subject())
             });
-            offers_session = usable.as_ref().is_some_and(|(session, _)| !session.is_confirmed);
-            if let Some((session, user)) = usable.filter(|(session, _)| session.is_confirmed) {
+            // In a frame the user is always asked: the page around it has not been left for the login.
+            let is_asked = |session: &SsoSession| !session.is_confirmed || request.frame.is_some();
+            offered = usable.as_ref().filter(|(session, _)| is_asked(session)).map(|(session, _)| session.sid.clone());
+            if let Some((session, user)) = usable.filter(|(session, _)| !is_asked(session)) {
                 if user.blocked {
                     return Err(OauthError::Refused(Refusal::Blocked));
                 }
@@ -97,7 +103,7 @@ impl Services {
         if prompt == Prompt::None {
             return Err(OauthError::LoginRequired);
         }
-        let (page, cookies) = self.logins.begin(headers, request, offers_session)?;
+        let (page, cookies) = self.logins.begin(headers, request, offered)?;
         Ok((cookies, Redirect::to(&page)).into_response())
     }
 

@@ -1,30 +1,31 @@
-//! `/u/login`: the tenant's own login page, where `/authorize` sends users who are not signed in.
+//! `/u/login/{id}`: the login page, where `/authorize` sends users who are not signed in.
 //!
-//! Plain forms: each post updates the login in the browser's cookie and redirects back to the page, which shows the
-//! result.
+//! Its forms take the same fields as the server functions of the library, and answer a script in the same way: the page is the
+//! library's dialog. A plain form is sent back to the page, which shows the result.
 
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts, State},
+    Json,
+    extract::{ConnectInfo, FromRequestParts, Path, State},
     response::{IntoResponse, Redirect, Response},
 };
-use http::HeaderMap;
+use http::{HeaderMap, header};
 
 use crate::{
     clock::{Clock, Millis},
     config::{Client, Connection, TenantConfig},
-    digits,
+    entropy::{self, Entropy},
     error::StoreError,
-    hosted_login::{HostedLogin, HostedLogins, Notice, path},
+    hosted_login::{self, HostedLogin, HostedLogins, Sent, SignedIn, is_framed},
     http::{
         client_ip::RequestSource,
         params::{BodyParams, Params, QueryParams},
     },
+    login_page::{Frame, LoginAnswer, LoginNotice, LoginPage, LoginScreen, LoginView, PhoneForm},
     oauth::{
         arrival::Arrival,
         authorization_request::{MAX_LOGIN_HINT, OauthError},
-        authorization_response::AuthorizationResponse,
         authorizer::Authorizer,
         sso::SsoSessions,
     },
@@ -38,12 +39,12 @@ use crate::{
         request::{CodeAttempt, CodeError, CodeRequest, SendCodeError},
         service::OtpService,
     },
-    pages::{PageError, WayBack, login as pages},
+    pages::{PageError, WayBack, login::LoginDocument},
     phone_number::PhoneNumber,
     rate_limit::start::TooManyStarts,
     sms::{self, SendError},
     state::AppState,
-    store::{SsoSession, User},
+    store::{SsoSession, Store, User},
 };
 
 /// What the endpoint uses.
@@ -52,12 +53,15 @@ use crate::{
 pub(crate) struct Services {
     config: State<Arc<TenantConfig>>,
     origin: State<Origin>,
+    page: State<Arc<dyn LoginPage>>,
     logins: State<HostedLogins>,
     otp: State<OtpService>,
     devices: State<KnownDevices>,
     sessions: State<SsoSessions>,
     authorizer: State<Authorizer>,
+    store: State<Store>,
     clock: State<Arc<dyn Clock>>,
+    entropy: State<Arc<dyn Entropy>>,
 }
 
 /// A login under way, with its client and connection.
@@ -70,11 +74,103 @@ struct Login<'a> {
     connection: &'a Connection,
 }
 
+/// What became of a step.
+enum Step {
+    CodeSent,
+    /// The login is over: the response to the application comes next.
+    Done,
+    Refused(LoginNotice),
+}
+
+pub(crate) async fn page(
+    services: Services,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    QueryParams(params): QueryParams,
+) -> Result<Response, PageError> {
+    let login = match Login::load(&services, &headers, id) {
+        Ok(login) => login,
+        Err(error) if is_framed(&headers) => return Ok(error.in_frame()),
+        Err(error) => return Err(error),
+    };
+    let edits_number = params.get("edit").is_some();
+    Ok(login.document(edits_number).await?.into_response())
+}
+
+pub(crate) async fn start(
+    services: Services,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    BodyParams(params): BodyParams,
+) -> Result<Response, PageError> {
+    let mut login = match Login::load(&services, &headers, id) {
+        Ok(login) => login,
+        Err(error) => return gone(&services, &headers, error),
+    };
+    let step = if params.optional("last_login").is_some() {
+        login.continue_session().await?
+    } else {
+        login.start(&params, peer).await
+    };
+    login.finish(step)
+}
+
+pub(crate) async fn resend(
+    services: Services,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let mut login = match Login::load(&services, &headers, id) {
+        Ok(login) => login,
+        Err(error) => return gone(&services, &headers, error),
+    };
+    let step = login.resend(peer).await;
+    if matches!(step, Step::CodeSent) {
+        login.note(LoginNotice::Resent);
+    }
+    login.finish(step)
+}
+
+pub(crate) async fn verify(
+    services: Services,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    BodyParams(params): BodyParams,
+) -> Result<Response, PageError> {
+    let login = match Login::load(&services, &headers, id) {
+        Ok(login) => login,
+        Err(error) => return gone(&services, &headers, error),
+    };
+    login.verify(params.optional("code").unwrap_or_default(), peer).await
+}
+
+/// The response to the application, once the user is signed in.
+pub(crate) async fn resume(
+    services: Services,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let login = Login::load(&services, &headers, id)?;
+    let Some(signed_in) = login.state.signed_in.clone() else {
+        return Ok(Redirect::to(&hosted_login::path(&login.id)).into_response());
+    };
+    let SignedIn { user_id, sid, at } = signed_in;
+    let user = services.store.user(&user_id).await?.filter(|user| !user.blocked);
+    let Some(user) = user else {
+        return Ok(login.state.request.refuse(&OauthError::Refused(Refusal::Blocked)).into_response());
+    };
+    let session = SsoSession { sid, user_id, created_at: at, is_confirmed: true };
+    let response = services.authorizer.respond(&login.state.request, login.client, &user, &session).await;
+    Ok(response.unwrap_or_else(|error| login.state.request.refuse(&error)).into_response())
+}
+
 impl<'a> Login<'a> {
     /// The login that the page or form names, if this browser started it.
-    fn load(services: &'a Services, headers: &'a HeaderMap, params: &Params) -> Result<Self, PageError> {
+    fn load(services: &'a Services, headers: &'a HeaderMap, id: String) -> Result<Self, PageError> {
         let unknown = || PageError::LoginGone(None);
-        let id = params.optional("state").ok_or_else(unknown)?.to_owned();
         let state = services.logins.find(headers, &id).ok_or_else(unknown)?;
         let client = services.config.client(&state.request.client_id).ok_or_else(unknown)?;
         let gone = || PageError::LoginGone(WayBack::to(client, &state.request.return_to.redirect_uri));
@@ -85,25 +181,131 @@ impl<'a> Login<'a> {
         Ok(Self { services, headers, id, state, client, connection })
     }
 
-    /// Saves the login and shows the page again.
-    fn back(self, notice: Option<Notice>) -> Result<Response, PageError> {
-        let state = HostedLogin { notice, ..self.state };
-        let cookies = self.services.logins.save(self.headers, &self.id, &state)?;
-        Ok((cookies, Redirect::to(&path(&self.id))).into_response())
+    fn now(&self) -> Millis {
+        self.services.clock.millis()
     }
 
-    /// Ends the login with this response, as soon as the form cannot be repeated any more.
-    fn end(mut self, response: impl IntoResponse) -> Result<Response, PageError> {
-        let end = self.services.clock.millis().plus_seconds(REPEAT_SECONDS);
-        self.state.expires_at = self.state.expires_at.min(end);
-        Ok((self.services.logins.save(self.headers, &self.id, &self.state)?, response).into_response())
+    fn frame(&self) -> Option<&Frame> {
+        self.state.request.frame.as_ref()
     }
 
-    /// The response to the application whose user is signed in.
-    async fn respond(&self, user: &User, session: &SsoSession) -> AuthorizationResponse {
+    fn language(&self) -> String {
         let request = &self.state.request;
-        let response = self.services.authorizer.respond(request, self.client, user, session).await;
-        response.unwrap_or_else(|error| request.refuse(&error))
+        let framed = self.frame().and_then(|frame| frame.language.as_deref());
+        let wanted = framed.or(request.ui_locales.as_deref()).unwrap_or_default();
+        self.services.page.language(wanted, self.headers)
+    }
+
+    async fn document(&self, edits_number: bool) -> Result<LoginDocument, PageError> {
+        let (state, now) = (&self.state, self.now());
+        let screen = match self.offered().await? {
+            Some((_, user)) if !edits_number => LoginScreen::Continue(masked(&user)),
+            _ if state.asks_for_code && !edits_number => LoginScreen::EnterCode,
+            _ => LoginScreen::EnterPhone,
+        };
+        let view = LoginView {
+            path: hosted_login::path(&self.id),
+            application: self.client.name.clone(),
+            language: self.language(),
+            screen,
+            phone_number: state.typed.clone(),
+            country: state.country.clone(),
+            sent: state.sent_code(self.connection, now),
+            accepts_terms: state.accepts_terms,
+            notice: state.current_notice(self.connection, now).filter(|_| !edits_number),
+            branding: self.services.config.branding().clone(),
+            frame: state.request.frame.clone(),
+            nonce: entropy::token(&**self.services.entropy),
+            headers: self.headers.clone(),
+        };
+        let redirect_uri = &state.request.return_to.redirect_uri;
+        LoginDocument::render(&**self.services.page, view, redirect_uri).await
+    }
+
+    /// The session whose user the page offers to continue as, before it asks for a number.
+    async fn offered(&self) -> Result<Option<(SsoSession, User)>, StoreError> {
+        let (Some(sid), None) = (&self.state.offered, &self.state.sent) else { return Ok(None) };
+        let current = self.services.sessions.current(self.headers).await?;
+        Ok(current.filter(|(session, user)| session.sid == *sid && user.connection == self.connection.name))
+    }
+
+    /// The user continues as who is signed in at the tenant.
+    async fn continue_session(&mut self) -> Result<Step, StoreError> {
+        let Some((session, user)) = self.offered().await? else { return Ok(Step::Refused(LoginNotice::Gone)) };
+        if user.blocked {
+            return Ok(Step::Refused(LoginNotice::Blocked));
+        }
+        self.services.sessions.confirm(self.headers).await?;
+        self.sign_in(&user, &session);
+        Ok(Step::Done)
+    }
+
+    async fn start(&mut self, params: &Params, peer: SocketAddr) -> Step {
+        let text = |name| params.optional(name).unwrap_or_default();
+        let form = PhoneForm {
+            phone_number: text("phone_number"),
+            country: text("country"),
+            previewed: text("previewed"),
+            confirmed: text("confirmed"),
+            accepts_terms: !text("accept_terms").is_empty(),
+            must_accept_terms: self.frame().is_some_and(|frame| frame.must_accept_terms == Some(true)),
+        };
+        self.state.typed = form.phone_number.chars().take(MAX_LOGIN_HINT).collect();
+        self.state.country =
+            Some(form.country.chars().take(2).collect()).filter(|country: &String| !country.is_empty());
+        self.state.accepts_terms = form.accepts_terms;
+        self.state.asks_for_code = false;
+        let read = match self.services.page.read_number(&form) {
+            Ok(read) => read,
+            Err(notice) => return Step::Refused(LoginNotice::OfPage(notice)),
+        };
+        let Some(phone_number) = PhoneNumber::parse(&read.e164) else {
+            return Step::Refused(LoginNotice::NumberInvalid);
+        };
+        let before = self.state.sent.as_ref().filter(|sent| sent.phone_number == phone_number);
+        let is_again = before.is_some();
+        // A form submitted twice sends one message.
+        if before.is_some_and(|sent| sent.resend_in(self.now()) > 0) {
+            (self.state.asks_for_code, self.state.notice) = (true, None);
+            return Step::CodeSent;
+        }
+        let step = self.send_code(phone_number, read.display, peer).await;
+        // It is too soon for another code, and the one before is still good.
+        self.state.asks_for_code |= is_again && matches!(step, Step::Refused(LoginNotice::RateLimited { .. }));
+        step
+    }
+
+    async fn resend(&mut self, peer: SocketAddr) -> Step {
+        let Some(sent) = self.state.sent.clone() else { return Step::Refused(LoginNotice::Gone) };
+        match sent.resend_in(self.now()) {
+            0 => self.send_code(sent.phone_number, sent.display, peer).await,
+            seconds => Step::Refused(LoginNotice::RateLimited { retry_after: Some(seconds) }),
+        }
+    }
+
+    async fn send_code(&mut self, phone_number: PhoneNumber, display: String, peer: SocketAddr) -> Step {
+        let request = CodeRequest {
+            client: self.client,
+            connection: self.connection,
+            phone_number: &phone_number,
+            context: MessageContext::at(self.services.origin.url().as_ref(), self.headers)
+                .in_language(&self.language()),
+            source: RequestSource::browser(peer),
+            browser: self.browser(&phone_number),
+        };
+        match self.services.otp.send_code(&request).await {
+            Ok(_) => {
+                self.state.sent = Some(Sent { phone_number, display, at: self.now() });
+                (self.state.asks_for_code, self.state.notice) = (true, None);
+                Step::CodeSent
+            }
+            Err(error) => {
+                let notice = notice_about(&error);
+                // Not the error itself: the provider's message can contain the number.
+                tracing::warn!(reason = ?notice, "no code was sent from the login page");
+                Step::Refused(notice)
+            }
+        }
     }
 
     fn browser(&self, phone_number: &PhoneNumber) -> Browser {
@@ -111,183 +313,120 @@ impl<'a> Login<'a> {
         Browser { transaction: Some(Transaction::named(&self.state.transaction)), is_known }
     }
 
-    /// The user whom the page offers to continue as, before it asks for a number.
-    async fn offered(&self) -> Result<Option<(SsoSession, User)>, StoreError> {
-        if !self.state.offers_session || self.state.phone_number.is_some() {
-            return Ok(None);
-        }
-        let current = self.services.sessions.current(self.headers).await?;
-        Ok(current.filter(|(_, user)| user.connection == self.connection.name))
-    }
-
-    async fn send_code(&self, phone_number: &PhoneNumber, peer: SocketAddr) -> Result<(), Notice> {
-        let request = CodeRequest {
-            client: self.client,
-            connection: self.connection,
-            phone_number,
-            context: MessageContext::at(self.services.origin.url().as_ref(), self.headers),
-            source: RequestSource::browser(peer),
-            browser: self.browser(phone_number),
+    async fn verify(mut self, typed: &str, peer: SocketAddr) -> Result<Response, PageError> {
+        let Some(sent) = self.state.sent.clone() else { return self.finish(Step::Refused(LoginNotice::Gone)) };
+        let length = u32::try_from(self.connection.code_length).unwrap_or_default();
+        let code = match self.services.page.read_code(typed, length) {
+            Ok(code) => code,
+            Err(notice) => return self.finish(Step::Refused(LoginNotice::OfPage(notice))),
         };
-        let sent = self.services.otp.send_code(&request).await;
-        sent.map(drop).map_err(|error| {
-            let notice = notice_about(&error, self.services.clock.millis());
-            // Not the error itself: the provider's message can contain the number.
-            tracing::warn!(reason = ?notice, "no code was sent from the login page");
-            notice
-        })
+        let attempt = CodeAttempt {
+            client: Some(self.client),
+            connection: self.connection,
+            phone_number: &sent.phone_number,
+            code: &code,
+            source: RequestSource::browser(peer),
+            browser: &self.browser(&sent.phone_number),
+        };
+        let services = self.services;
+        let sign_in = match services.otp.redeem_code_repeatably(&attempt, RequestHash::of(&self.id)).await {
+            Ok(sign_in) => sign_in,
+            Err(CodeError::Store(error)) => return Err(error.into()),
+            Err(CodeError::Refused(refusal)) => return self.refused(&refusal),
+        };
+        let (session, session_cookie) =
+            services.sessions.after_sign_in(self.headers, &sign_in, Arrival::FromPage).await?;
+        let device_cookie = services.devices.remember(self.headers, &sign_in, Arrival::FromPage);
+        self.sign_in(&sign_in.user, &session);
+        Ok((session_cookie, device_cookie, self.finish(Step::Done)?).into_response())
+    }
+
+    /// A blocked user is sent back to the application, unless a script shows why; anyone else may try again.
+    fn refused(self, refusal: &Refusal) -> Result<Response, PageError> {
+        tracing::warn!(error = %refusal, "a code was refused on the login page");
+        if *refusal == Refusal::Blocked && is_plain_form(self.headers) {
+            return Ok(self.state.request.refuse(&OauthError::Refused(refusal.clone())).into_response());
+        }
+        let notice = match refusal {
+            Refusal::Superseded { .. } => LoginNotice::Superseded,
+            Refusal::Expired => LoginNotice::Expired,
+            Refusal::UsedUp | Refusal::WrongCode { attempts_left: None } => LoginNotice::UsedUp,
+            Refusal::WrongCode { attempts_left } => LoginNotice::WrongCode { attempts_left: *attempts_left },
+            Refusal::TooManyAttempts(_) => LoginNotice::RateLimited { retry_after: None },
+            Refusal::SignUpDisabled => LoginNotice::SignUpDisabled,
+            Refusal::Blocked => LoginNotice::Blocked,
+        };
+        self.finish(Step::Refused(notice))
+    }
+
+    /// The user is signed in. The login ends as soon as its steps cannot be repeated any more.
+    fn sign_in(&mut self, user: &User, session: &SsoSession) {
+        let (user_id, sid, at) = (user.id.clone(), session.sid.clone(), session.created_at);
+        let end = self.now().plus_seconds(REPEAT_SECONDS);
+        self.state.signed_in = Some(SignedIn { user_id, sid, at });
+        self.state.expires_at = self.state.expires_at.min(end);
+    }
+
+    fn note(&mut self, notice: LoginNotice) {
+        self.state.notice = Some((notice, self.now()));
+    }
+
+    /// Saves the login, and answers the form or the script that posted it.
+    fn finish(mut self, step: Step) -> Result<Response, PageError> {
+        if let Step::Refused(notice) = &step {
+            self.note(notice.clone());
+            // To be corrected on the screen of the number, which has the terms as well.
+            self.state.asks_for_code &= !matches!(notice, LoginNotice::Country | LoginNotice::Gone);
+        }
+        let cookies = self.services.logins.save(self.headers, &self.id, &self.state)?;
+        let page = hosted_login::path(&self.id);
+        let response_page = format!("{page}/resume");
+        if is_plain_form(self.headers) {
+            let to = if matches!(step, Step::Done) { response_page } else { page };
+            return Ok((cookies, Redirect::to(&to)).into_response());
+        }
+        let answer = match step {
+            Step::CodeSent => match self.state.sent_code(self.connection, self.now()) {
+                Some(sent) => LoginAnswer::CodeSent(sent),
+                None => LoginAnswer::Refused(LoginNotice::Gone),
+            },
+            Step::Done => LoginAnswer::Verified(response_page),
+            Step::Refused(notice) => LoginAnswer::Refused(notice),
+        };
+        Ok((cookies, Json(self.services.page.answer(answer))).into_response())
     }
 }
 
-fn notice_about(error: &SendCodeError, now: Millis) -> Notice {
+/// A script shows that the login is gone; without one there is a page.
+fn gone(services: &Services, headers: &HeaderMap, error: PageError) -> Result<Response, PageError> {
+    if is_plain_form(headers) {
+        return Err(error);
+    }
+    Ok(Json(services.page.answer(LoginAnswer::Refused(LoginNotice::Gone))).into_response())
+}
+
+/// Whether a browser without a script, or before it is there, posted the form.
+fn is_plain_form(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn masked(user: &User) -> String {
+    PhoneNumber::stored(&user.phone_number).map(|number| number.masked()).unwrap_or_default()
+}
+
+fn notice_about(error: &SendCodeError) -> LoginNotice {
     match error {
-        SendCodeError::Country => Notice::Country,
+        SendCodeError::Country => LoginNotice::Country,
         SendCodeError::TooManyRequests(TooManyStarts { retry_after, .. }) => {
-            let seconds = i64::try_from(*retry_after).unwrap_or(i64::MAX);
-            Notice::TooManyRequests { until: now.plus_seconds(seconds).0 }
+            LoginNotice::RateLimited { retry_after: Some(u32::try_from(*retry_after).unwrap_or(u32::MAX)) }
         }
-        SendCodeError::Sms(SendError::InvalidRecipient { .. }) => Notice::NumberRefused,
+        SendCodeError::Sms(SendError::InvalidRecipient { .. }) => LoginNotice::NumberInvalid,
         SendCodeError::Sms(error) => match error.code() {
-            Some(sms::OPTED_OUT) => Notice::OptedOut,
-            Some(sms::COUNTRY_NOT_ENABLED) => Notice::Country,
-            _ => Notice::SmsFailed,
+            Some(sms::OPTED_OUT) => LoginNotice::OptedOut,
+            Some(sms::COUNTRY_NOT_ENABLED) => LoginNotice::Country,
+            _ => LoginNotice::SmsFailed,
         },
-        SendCodeError::Store(_) => Notice::SmsFailed,
+        SendCodeError::Store(_) => LoginNotice::SmsFailed,
     }
-}
-
-pub(crate) async fn page(
-    services: Services,
-    headers: HeaderMap,
-    QueryParams(params): QueryParams,
-) -> Result<Response, PageError> {
-    let login = Login::load(&services, &headers, &params)?;
-    if let Some((session, user)) = login.offered().await? {
-        return Ok(pages::continue_page(&login.id, &login.state, login.client, &session, &user).into_response());
-    }
-    Ok(pages::page(&login.id, &login.state, login.client, login.connection, services.clock.millis()).into_response())
-}
-
-/// The user continues as who is signed in at the tenant.
-pub(crate) async fn continue_as(
-    services: Services,
-    headers: HeaderMap,
-    BodyParams(params): BodyParams,
-) -> Result<Response, PageError> {
-    let login = Login::load(&services, &headers, &params)?;
-    let shown = params.optional("session").unwrap_or_default();
-    let Some((session, user)) = login.offered().await?.filter(|(session, _)| session.sid == shown) else {
-        return login.back(None);
-    };
-    if user.blocked {
-        let response = login.state.request.refuse(&OauthError::Refused(Refusal::Blocked));
-        return login.end(response);
-    }
-    services.sessions.confirm(&headers).await?;
-    let response = login.respond(&user, &session).await;
-    login.end(response)
-}
-
-pub(crate) async fn phone(
-    services: Services,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    BodyParams(params): BodyParams,
-) -> Result<Response, PageError> {
-    let mut login = Login::load(&services, &headers, &params)?;
-    let typed = params.optional("phone_number").unwrap_or_default();
-    login.state.typed = typed.chars().take(MAX_LOGIN_HINT).collect();
-    let Some(phone_number) = PhoneNumber::from_typed(typed) else {
-        return login.back(Some(Notice::BadNumber));
-    };
-    if !phone_number.is_valid() && !is_confirmed(&params, &phone_number) {
-        login.state.typed = phone_number.readable();
-        return login.back(Some(Notice::Unlisted));
-    }
-    match login.send_code(&phone_number, peer).await {
-        Ok(()) => {
-            login.state.phone_number = Some(phone_number);
-            login.back(None)
-        }
-        Err(notice) => login.back(Some(notice)),
-    }
-}
-
-/// Whether the form comes from a page that asked about this number; a double click does not count as an answer.
-fn is_confirmed(params: &Params, phone_number: &PhoneNumber) -> bool {
-    let asked = params.optional("asked_back").and_then(PhoneNumber::from_typed);
-    asked.is_some_and(|asked| asked == *phone_number)
-}
-
-pub(crate) async fn resend(
-    services: Services,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    BodyParams(params): BodyParams,
-) -> Result<Response, PageError> {
-    let login = Login::load(&services, &headers, &params)?;
-    let Some(phone_number) = login.state.phone_number.clone() else { return login.back(None) };
-    let notice = login.send_code(&phone_number, peer).await.err().unwrap_or(Notice::Resent);
-    login.back(Some(notice))
-}
-
-pub(crate) async fn change(
-    services: Services,
-    headers: HeaderMap,
-    BodyParams(params): BodyParams,
-) -> Result<Response, PageError> {
-    let mut login = Login::load(&services, &headers, &params)?;
-    (login.state.phone_number, login.state.offers_session) = (None, false);
-    login.back(None)
-}
-
-pub(crate) async fn code(
-    services: Services,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    BodyParams(params): BodyParams,
-) -> Result<Response, PageError> {
-    let login = Login::load(&services, &headers, &params)?;
-    let Some(phone_number) = login.state.phone_number.clone() else { return login.back(None) };
-    let code_length = login.connection.code_length;
-    let code = digits::code_in(params.optional("code").unwrap_or_default(), code_length);
-    if code.len() < code_length {
-        let notice = if code.is_empty() { Notice::MissingCode } else { Notice::ShortCode { code_length } };
-        return login.back(Some(notice));
-    }
-    let attempt = CodeAttempt {
-        client: Some(login.client),
-        connection: login.connection,
-        phone_number: &phone_number,
-        code: &code,
-        source: RequestSource::browser(peer),
-        browser: &login.browser(&phone_number),
-    };
-    let sign_in = match services.otp.redeem_code_repeatably(&attempt, RequestHash::of(&login.id)).await {
-        Ok(sign_in) => sign_in,
-        Err(CodeError::Store(error)) => return Err(error.into()),
-        Err(CodeError::Refused(refusal)) => return refused(login, &refusal),
-    };
-    let (session, session_cookie) = services.sessions.after_sign_in(&headers, &sign_in, Arrival::FromPage).await?;
-    let device_cookie = services.devices.remember(&headers, &sign_in, Arrival::FromPage);
-    let response = login.respond(&sign_in.user, &session).await;
-    login.end((session_cookie, device_cookie, response))
-}
-
-/// A blocked user is sent back to the application; anyone else may try again.
-fn refused(login: Login<'_>, refusal: &Refusal) -> Result<Response, PageError> {
-    tracing::warn!(error = %refusal, "a code was refused on the login page");
-    let notice = match refusal {
-        Refusal::WrongCode { attempts_left } => Notice::WrongCode { attempts_left: *attempts_left },
-        Refusal::Superseded { .. } => Notice::Superseded,
-        Refusal::Expired => Notice::Expired,
-        Refusal::UsedUp => Notice::UsedUp,
-        Refusal::TooManyAttempts(_) => Notice::TooManyAttempts,
-        Refusal::SignUpDisabled => Notice::SignUpDisabled,
-        Refusal::Blocked => {
-            let response = login.state.request.refuse(&OauthError::Refused(refusal.clone()));
-            return login.end(response);
-        }
-    };
-    login.back(Some(notice))
 }

@@ -16,6 +16,7 @@ use crate::{
     error::StoreError,
     http::params::Params,
     keys::signing_key::SignError,
+    login_page::Frame,
     origin::Origin,
     otp::challenge::Refusal,
     pages::PageError,
@@ -23,6 +24,9 @@ use crate::{
 
 /// Longest `login_hint` that is kept, in characters: a phone number, however it is formatted.
 pub(crate) const MAX_LOGIN_HINT: usize = 40;
+
+/// Longest `ui_locales` that are kept, in characters.
+const MAX_UI_LOCALES: usize = 100;
 
 /// Longest request, in bytes of JSON: encrypted it has to fit into a cookie of 4,096.
 const MAX_REQUEST: usize = 2_300;
@@ -46,6 +50,10 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) code_challenge: Option<String>,
     pub(crate) connection: String,
     pub(crate) login_hint: Option<String>,
+    /// The languages that the application asks for, OpenID Connect Core section 3.1.2.1.
+    pub(crate) ui_locales: Option<String>,
+    /// The page that shows the login page in a frame.
+    pub(crate) frame: Option<Frame>,
 }
 
 /// An error that the application receives by redirect, RFC 6749 section 4.1.2.1.
@@ -128,7 +136,11 @@ impl<'a> ReturnAddress<'a> {
         if !client.is_callback(redirect_uri) {
             return Err(PageError::CallbackMismatch);
         }
-        Ok(Self { client, to: ReturnTo::parse(origin.issuer(), redirect_uri, params) })
+        let frame_origin = text("web_origin");
+        if frame_origin.is_some_and(|frame| !client.origins().any(|origin| origin == frame)) {
+            return Err(PageError::OriginMismatch);
+        }
+        Ok(Self { client, to: ReturnTo::parse(origin.issuer(), redirect_uri, frame_origin, params) })
     }
 
     /// The error response.
@@ -178,6 +190,8 @@ impl AuthorizationRequest {
                 .name
                 .clone(),
             login_hint: text("login_hint").map(|hint| hint.chars().take(MAX_LOGIN_HINT).collect()),
+            ui_locales: text("ui_locales").map(|tags| tags.chars().take(MAX_UI_LOCALES).collect()),
+            frame: address.to.frame_origin().map(|origin| frame(origin, params)).transpose()?,
         };
         if request.is_too_long() { Err(invalid("The request is too long")) } else { Ok(request) }
     }
@@ -194,6 +208,17 @@ impl AuthorizationRequest {
     pub(crate) fn refuse(&self, error: &OauthError) -> AuthorizationResponse {
         refuse(&self.return_to, error)
     }
+}
+
+/// What the framing page asks for, in `lock`.
+fn frame(origin: &str, params: &Params) -> Result<Frame, OauthError> {
+    let frame = match params.optional("lock") {
+        Some(text) => {
+            serde_json::from_str(text).map_err(|_| invalid("Parameter 'lock' must be a JSON object of options"))?
+        }
+        None => Frame::default(),
+    };
+    Ok(Frame { origin: origin.to_owned(), ..frame })
 }
 
 fn invalid(description: &'static str) -> OauthError {

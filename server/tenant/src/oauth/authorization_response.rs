@@ -98,13 +98,17 @@ pub(crate) struct ReturnTo {
     pub(crate) redirect_uri: String,
     pub(crate) state: Option<String>,
     mode: ResponseMode,
+    /// The origin of the page that frames the login page, and gets the response as a message.
+    frame_origin: Option<String>,
     /// RFC 9207: it tells a client of several issuers which of them responds.
     issuer: String,
 }
 
 impl ReturnTo {
     /// A request for an impossible mode gets its error in the default mode of its response type.
-    pub(crate) fn parse(issuer: String, redirect_uri: &str, params: &Params) -> Self {
+    ///
+    /// `frame_origin` is one of the client's.
+    pub(crate) fn parse(issuer: String, redirect_uri: &str, frame_origin: Option<&str>, params: &Params) -> Self {
         let text = |name| params.optional(name);
         let response_type = text("response_type").and_then(ResponseType::parse).unwrap_or_default();
         let mode = ResponseMode::choose(text("response_mode"), response_type, redirect_uri);
@@ -112,8 +116,14 @@ impl ReturnTo {
             redirect_uri: redirect_uri.to_owned(),
             state: text("state").map(str::to_owned),
             mode: mode.unwrap_or_else(|| ResponseMode::default_for(response_type)),
+            frame_origin: frame_origin.map(str::to_owned),
             issuer,
         }
+    }
+
+    /// The page that frames the login page; there is one only if it gets the response.
+    pub(crate) fn frame_origin(&self) -> Option<&str> {
+        self.frame_origin.as_deref().filter(|_| self.mode == ResponseMode::WebMessage)
     }
 
     /// Whether the response uses the requested mode.
@@ -140,7 +150,7 @@ pub(crate) struct AuthorizationResponse {
 
 impl IntoResponse for AuthorizationResponse {
     fn into_response(self) -> Response {
-        let ReturnTo { redirect_uri, state, mode, issuer } = self.to;
+        let ReturnTo { redirect_uri, state, mode, frame_origin, issuer } = self.to;
         let params = self.params.into_iter().chain(state.map(|state| ("state", state)));
         let params = params.chain([("iss", issuer)]).collect::<Vec<_>>();
         // It equals a URL of the configuration, which contains only URLs that parse.
@@ -149,7 +159,11 @@ impl IntoResponse for AuthorizationResponse {
             ResponseMode::Query => redirect(&with_query(url, &params)),
             ResponseMode::Fragment => redirect(&with_fragment(url, &params)),
             ResponseMode::FormPost => pages::answer::form_post(&url, &params),
-            ResponseMode::WebMessage => pages::answer::web_message(&url, params),
+            ResponseMode::WebMessage => {
+                // A framing page may be of another origin than the callback; the client registered both.
+                let to = frame_origin.and_then(|origin| Url::parse(&origin).ok()).unwrap_or(url);
+                pages::answer::web_message(&to, params)
+            }
         };
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(error) = self.error {

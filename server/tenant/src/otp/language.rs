@@ -22,6 +22,11 @@ impl Language {
         requested.and_then(Self::parse).or_else(preferred).unwrap_or_else(|| Self("en".to_owned()))
     }
 
+    /// The language of the tenant's own page.
+    pub(crate) fn of_page(tag: &str) -> Self {
+        Self::parse(tag).unwrap_or_else(|| Self("en".to_owned()))
+    }
+
     /// Takes words such as `dutch` too: templates compare what the application sends.
     fn parse(text: &str) -> Option<Self> {
         let tag = text.trim();

@@ -32,6 +32,11 @@ impl MessageContext {
         let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
         Self { language: Language::of(headers), host, user_agent }
     }
+
+    /// The same for a page of the tenant in the language of this tag.
+    pub(crate) fn in_language(self, tag: &str) -> Self {
+        Self { language: Language::of_page(tag), ..self }
+    }
 }
 
 /// Fills the connection's template; a message always contains the code, and is never too long to be sent.

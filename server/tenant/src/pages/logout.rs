@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use super::{Page, login::form_target};
+use super::{Page, form_target};
 
 /// Asks whether to log out.
 pub(crate) fn confirm(client: Option<&str>, kept: &[(&'static str, &str)], return_to: Option<&str>) -> Page {

@@ -128,7 +128,7 @@ async fn csp_of_login_page_allows_ipv6_application_by_scheme() {
     let tenant = TestTenant::start().await;
     let begun = authorize(&tenant, "", &[IPV6_CALLBACK]).await;
     let login = tenant.get(&location(&begun)).header("cookie", cookie(&begun)).send().await.unwrap();
-    assert!(policy(&login).ends_with("form-action 'self' http:"), "{}", policy(&login));
+    assert!(policy(&login).contains("form-action 'self' http:;"), "{}", policy(&login));
 }
 
 #[tokio::test]

@@ -96,17 +96,17 @@ async fn code_is_bound_to_client() {
 async fn login_page_code_survives_requests_of_other_browsers() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::start_login(&tenant, &[]).await;
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
     let stranger = Visitor::start_login(&tenant, &[]).await;
-    stranger.post_and_read("phone", ("phone_number", PHONE)).await;
+    stranger.post_and_read("start", ("phone_number", PHONE)).await;
     tenant.code().await;
     // Tabs of one browser share the newest code.
     let tab = Visitor::start_login_in(visitor.http.clone(), &tenant, &[]).await;
-    tab.post_and_read("phone", ("phone_number", PHONE)).await;
+    tab.post_and_read("start", ("phone_number", PHONE)).await;
     let newest = tenant.newest_code().await;
-    assert!(newest == code || visitor.post_and_read("code", ("code", &code)).await.contains("an earlier message"));
-    assert!(query(&location(&visitor.post("code", ("code", &newest)).await), "code").is_some());
+    assert!(newest == code || visitor.post_and_read("verify", ("code", &code)).await.contains("Superseded"));
+    assert!(query(&location(&visitor.enter(&newest).await), "code").is_some());
 }
 
 async fn device_of(response: Response) -> String {
@@ -210,8 +210,8 @@ async fn login_page_recognizes_device_by_cookie() {
     let browser = browser();
     let sign_in = async || {
         let visitor = Visitor::start_login_in(browser.clone(), &tenant, &[("prompt", "login")]).await;
-        visitor.post_and_read("phone", ("phone_number", PHONE)).await;
-        location(&visitor.post("code", ("code", &tenant.newest_code().await)).await)
+        visitor.post_and_read("start", ("phone_number", PHONE)).await;
+        location(&visitor.enter(&tenant.newest_code().await).await)
     };
     assert!(query(&sign_in().await, "code").is_some());
     let other = tenant.code_for("sms", OTHER_PHONE).await;

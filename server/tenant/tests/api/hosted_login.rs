@@ -11,116 +11,116 @@ async fn login_page_signs_in_with_number_and_code() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::start_login(&tenant, &[("login_hint", "+49 151")]).await;
     let page = visitor.page().await;
-    assert!(page.contains("Log in to Web") && page.contains("autocomplete=\"tel\"") && page.contains("+49 151"));
-    let page = visitor.post_and_read("phone", ("phone_number", "001 (415) 555-2671")).await;
-    assert!(page.contains("autocomplete=\"one-time-code\"") && page.contains("inputmode=\"numeric\""));
-    assert!(page.contains("+1 415-555-2671") && !page.contains("asked_back"));
+    assert!(page.starts_with("Web ") && page.contains("EnterPhone (\"+49 151\""), "{page}");
+    let page = visitor.post_and_read("start", ("phone_number", "+1 (415) 555-2671")).await;
+    assert!(page.contains("EnterCode (\"+1 (415) 555-2671\""), "{page}");
+    let sent = "phone_number: \"<+14155552671>\", resend_in: 30, code_length: 6, expires_in: 180";
+    assert!(page.contains(sent), "{page}");
     let code = tenant.newest_code().await;
-    let response = visitor.post("code", ("code", &format!("{} {}", &code[..3], &code[3..]))).await;
-    assert_eq!(response.status(), 302);
-    assert!(response.headers().contains_key("set-cookie"));
-    let answer = location(&response);
+    let form = visitor.post("verify", ("code", &format!("{} {}", &code[..3], &code[3..]))).await;
+    assert_eq!(form.status(), 303);
+    assert!(form.headers().contains_key("set-cookie"));
+    let answer = location(&visitor.after(form).await);
     assert_eq!(query(&answer, "state").as_deref(), Some("s"));
     let code = query(&answer, "code").unwrap();
     assert_eq!(tenant.exchange(&code, &[("code_verifier", VERIFIER)]).await.status(), 200);
 
     tenant.clock.advance(61);
-    let gone = visitor.open(&visitor.state).await;
+    let gone = visitor.open(&visitor.path).await;
     assert_eq!(gone.status(), 410);
     assert!(gone.text().await.unwrap().contains("<a href=\"http://localhost:3000\">Go back to Web</a>"));
 }
 
-#[rstest]
-#[case::empty("")]
-#[case::letters("hello")]
-#[case::without_country_code("4155552671")]
-#[case::too_short("+1 415")]
-#[case::html("<b>")]
 #[tokio::test]
-async fn login_page_refuses_invalid_phone_number(#[case] typed: &str) {
+async fn script_of_the_page_gets_the_outcome_of_each_step() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::start_login(&tenant, &[]).await;
-    let page = visitor.post_and_read("phone", ("phone_number", typed)).await;
-    assert!(page.contains("role=\"alert\"") && page.contains("with its country code"));
-    assert!(page.contains("aria-invalid=\"true\"") && page.contains("aria-describedby=\"notice phone_hint\""));
-    assert!(!page.contains("<b>"));
-    assert!(tenant.messages().await.is_empty());
+    assert!(visitor.call("start", &[("phone_number", "x")]).await.contains("OfPage(String(\"not on this page\"))"));
+    let sent = visitor.call("start", &[("phone_number", PHONE), ("country", "DE")]).await;
+    assert!(sent.starts_with("CodeSent") && sent.contains("resend_in: 30"), "{sent}");
+    assert!(visitor.page().await.contains("Some(\"DE\")"));
+    let code = tenant.newest_code().await;
+    assert_eq!(
+        visitor.call("verify", &[("code", &wrong_code(&code))]).await,
+        "Refused(WrongCode { attempts_left: Some(2) })"
+    );
+    let resume = format!("{}/resume", visitor.path);
+    assert_eq!(visitor.call("verify", &[("code", &code)]).await, format!("Verified({resume:?})"));
+    assert!(query(&location(&visitor.open(&resume).await), "code").is_some());
+    tenant.clock.advance(3601);
+    assert_eq!(visitor.call("resend", &[]).await, "Refused(Gone)");
 }
 
 #[tokio::test]
-async fn login_page_asks_to_confirm_unallocated_number() {
+async fn response_waits_for_the_right_code() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::start_login(&tenant, &[]).await;
-    let asks_to_confirm = |page: &str, number: &str| {
-        let hidden = format!("<input type=\"hidden\" name=\"asked_back\" value=\"{number}\">");
-        page.contains(&format!("Is {number} right?")) && page.contains(&hidden)
-    };
-    // A double click does not confirm the number.
+    let resume = format!("{}/resume", visitor.path);
+    assert_eq!(location(&visitor.open(&resume).await), visitor.path);
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
+    visitor.post_and_read("verify", ("code", &wrong_code(&tenant.newest_code().await))).await;
+    assert_eq!(location(&visitor.open(&resume).await), visitor.path);
+    // Another browser has no part in it.
+    visitor.enter(&tenant.newest_code().await).await;
+    assert_eq!(Visitor::start_login(&tenant, &[]).await.open(&resume).await.status(), 410);
+}
+
+#[tokio::test]
+async fn form_submitted_twice_sends_one_message() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
     for _ in 0..2 {
-        let page = visitor.post_and_read("phone", ("phone_number", "00 852 45450000")).await;
-        assert!(asks_to_confirm(&page, "+852 4545 0000"), "{page}");
+        assert!(visitor.post_and_read("start", ("phone_number", PHONE)).await.contains("EnterCode"));
     }
-    let confirm = |typed: &'static str, asked: &'static str| {
-        let fields = [("state", visitor.state.as_str()), ("asked_back", asked), ("phone_number", typed)];
-        visitor.http.post(tenant.url("/u/login/phone")).form(&fields).send()
-    };
-    confirm("+1 357 555 0123", "+852 4545 0000").await.unwrap();
-    assert!(
-        asks_to_confirm(&visitor.page().await, "+1 357-555-0123"),
-        "another number needs a confirmation of its own"
-    );
+    assert_eq!(tenant.messages().await.len(), 1);
+    tenant.clock.advance(30);
+    assert!(visitor.post_and_read("start", ("phone_number", PHONE)).await.contains("resend_in: 30"));
+    assert_eq!(tenant.messages().await.len(), 2);
+}
+
+#[tokio::test]
+async fn login_page_shows_what_the_page_finds_in_a_form() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
+    let page = visitor.post_and_read("start", ("phone_number", "4155552671")).await;
+    assert!(page.contains("EnterPhone (\"4155552671\"") && page.contains("not on this page"), "{page}");
     assert!(tenant.messages().await.is_empty());
-    confirm("+1 (357) 5550123", "+1 357-555-0123").await.unwrap();
-    assert!(visitor.page().await.contains("Enter the code"));
-    assert_eq!(tenant.messages().await[0]["to"], "+13575550123");
-    let response = visitor.post("code", ("code", &tenant.newest_code().await)).await;
-    assert!(query(&location(&response), "code").is_some());
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
+    assert!(visitor.post_and_read("verify", ("code", "123")).await.contains("no whole code"));
+    // It was no attempt.
+    let wrong = wrong_code(&tenant.newest_code().await);
+    assert!(visitor.post_and_read("verify", ("code", &wrong)).await.contains("attempts_left: Some(2)"));
 }
 
 #[tokio::test]
 async fn login_page_explains_each_code_error() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::start_login(&tenant, &[]).await;
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
-    for without_digits in ["", " ", "my code", "\u{200e}"] {
-        assert!(
-            visitor.post_and_read("code", ("code", without_digits)).await.contains("Enter the code from the message.")
-        );
+    for left in ["Some(2)", "Some(1)", "Some(0)"] {
+        assert!(visitor.post_and_read("verify", ("code", &wrong_code(&code))).await.contains(left), "{left}");
     }
-    for short in [&code[..1], &code[..5], "12 34"] {
-        assert!(visitor.post_and_read("code", ("code", short)).await.contains("The code has 6 digits."), "{short}");
-    }
-    for sentence in ["You have 2 tries left.", "You have one try left.", "it was the last try", "tried too often"] {
-        assert!(visitor.post_and_read("code", ("code", &wrong_code(&code))).await.contains(sentence), "{sentence}");
-    }
-    assert!(visitor.post_and_read("resend", ("", "")).await.contains("A new code is on its way."));
+    assert!(visitor.post_and_read("verify", ("code", &wrong_code(&code))).await.contains("UsedUp"));
+    assert!(visitor.post_and_read("resend", ("", "")).await.contains("RateLimited { retry_after: Some(30) }"));
+    tenant.clock.advance(30);
+    assert!(visitor.post_and_read("resend", ("", "")).await.contains("Resent"));
     let newer = tenant.newest_code().await;
     if newer != code {
-        assert!(visitor.post_and_read("code", ("code", &code)).await.contains("the code of an earlier message"));
+        assert!(visitor.post_and_read("verify", ("code", &code)).await.contains("Superseded"));
     }
     tenant.clock.advance(180);
-    assert!(visitor.post_and_read("code", ("code", &newer)).await.contains("The code has expired."));
-    assert!(visitor.post_and_read("change", ("", "")).await.contains("Log in to Web"));
+    assert!(visitor.post_and_read("verify", ("code", &newer)).await.contains("Expired"));
+    assert!(visitor.edit().await.contains("EnterPhone"));
 }
 
-#[rstest]
-#[case::in_a_sentence("Your code is HEAD-TAIL")]
-#[case::before_another_number("HEAD\u{2011}TAIL is your code, good for 3 minutes")]
-#[case::with_invisible_characters("\u{feff}HEAD\u{202f}TAIL\u{200e}")]
-#[case::in_arabic_digits("ARABIC")]
 #[tokio::test]
-async fn login_page_accepts_pasted_code(#[case] paste: &str) {
+async fn code_that_expired_meanwhile_is_said_to_have() {
     let tenant = TestTenant::start().await;
-    let arabic = |digits: &str| -> String {
-        digits.bytes().map(|digit| char::from_u32(0x660 + u32::from(digit - b'0')).unwrap()).collect()
-    };
     let visitor = Visitor::start_login(&tenant, &[]).await;
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
-    let code = tenant.newest_code().await;
-    let text = paste.replace("HEAD", &code[..3]).replace("TAIL", &code[3..]).replace("ARABIC", &arabic(&code));
-    let response = visitor.post("code", ("code", &text)).await;
-    assert!(query(&location(&response), "code").is_some(), "{text}");
+    assert!(!visitor.post_and_read("start", ("phone_number", PHONE)).await.contains("Expired"));
+    tenant.clock.advance(180);
+    assert!(visitor.page().await.contains("Expired"));
 }
 
 /// Only the page corrects what users paste; a client's request is taken literally.
@@ -138,12 +138,27 @@ async fn login_page_shows_retry_delay_when_rate_limited() {
     options.limits.countries = Some(vec!["US".to_owned()]);
     let tenant = TestTenant::with(options).await;
     let visitor = Visitor::start_login(&tenant, &[]).await;
-    let page = visitor.post_and_read("phone", ("phone_number", "+49 1512 3456789")).await;
-    assert!(page.contains("Codes cannot be sent to this country."));
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
-    assert!(visitor.post_and_read("resend", ("", "")).await.contains("in 3600 seconds"));
+    assert!(visitor.post_and_read("start", ("phone_number", "+49 1512 3456789")).await.contains("Country"));
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
+    tenant.clock.advance(30);
+    assert!(visitor.post_and_read("resend", ("", "")).await.contains("retry_after: Some(3570)"));
+    // The code before is still good, so that the page asks for it.
+    let page = visitor.post_and_read("start", ("phone_number", PHONE)).await;
+    assert!(page.contains("EnterCode") && page.contains("RateLimited"), "{page}");
     tenant.clock.advance(600);
-    assert!(visitor.page().await.contains("in 3000 seconds"));
+    assert!(visitor.page().await.contains("retry_after: Some(2970)"));
+}
+
+/// `ui_locales` first, then the browser's; the SMS is in the language of the page.
+#[tokio::test]
+async fn login_page_has_the_language_that_is_asked_for() {
+    let tenant = TestTenant::start().await;
+    for (ui_locales, expected) in [("fr de", "fr"), ("", "it")] {
+        let visitor = Visitor::start_login(&tenant, &[("ui_locales", ui_locales)]).await;
+        let request = visitor.http.get(tenant.url(&visitor.path)).header("accept-language", "it");
+        let page = request.send().await.unwrap().text().await.unwrap();
+        assert!(page.starts_with(&format!("Web {expected} ")), "{page}");
+    }
 }
 
 #[tokio::test]
@@ -151,11 +166,12 @@ async fn login_page_returns_blocked_user_to_application() {
     let tenant = TestTenant::start().await;
     assert_eq!(tenant.redeem(&tenant.code().await).await.status(), 200);
     let visitor = Visitor::start_login(&tenant, &[]).await;
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
     tenant.block_users().await;
-    let answer = location(&visitor.post("code", ("code", &code)).await);
+    let answer = location(&visitor.post("verify", ("code", &code)).await);
     assert_eq!(query(&answer, "error_description").as_deref(), Some("user is blocked"));
+    assert_eq!(visitor.call("verify", &[("code", &code)]).await, "Refused(Blocked)");
 }
 
 #[rstest]
@@ -165,15 +181,15 @@ async fn login_page_returns_blocked_user_to_application() {
 async fn login_page_refuses_cross_site_form(#[case] header: &str, #[case] value: &str) {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::start_login(&tenant, &[]).await;
-    let form = [("state", visitor.state.as_str()), ("phone_number", PHONE)];
-    let request = visitor.http.post(tenant.url("/u/login/phone")).header(header, value).form(&form);
+    let request = visitor.http.post(tenant.url(&format!("{}/start", visitor.path)));
+    let request = request.header(header, value).form(&[("phone_number", PHONE)]);
     assert_eq!(request.send().await.unwrap().status(), 403);
     assert!(tenant.messages().await.is_empty());
 }
 
 /// The page of an unknown or expired login.
-async fn gone(visitor: &Visitor<'_>, state: &str) -> String {
-    let response = visitor.open(state).await;
+async fn gone(visitor: &Visitor<'_>, path: &str) -> String {
+    let response = visitor.open(path).await;
     assert_eq!(response.status(), 410);
     let page = response.text().await.unwrap();
     assert!(page.contains("log in again"));
@@ -185,17 +201,15 @@ async fn unknown_or_expired_login_is_gone() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::start_login(&tenant, &[]).await;
     tenant.clock.advance(3601);
-    for state in ["forged", ""] {
-        assert!(!gone(&visitor, state).await.contains("href=\"http"));
-    }
+    assert!(!gone(&visitor, "/u/login/forged").await.contains("href=\"http"));
     let back = "<a href=\"http://localhost:3000\">Go back to Web</a>";
-    assert!(gone(&visitor, &visitor.state).await.contains(back));
-    assert_eq!(visitor.post("phone", ("phone_number", PHONE)).await.status(), 410);
+    assert!(gone(&visitor, &visitor.path).await.contains(back));
+    assert_eq!(visitor.post("start", ("phone_number", PHONE)).await.status(), 410);
     assert!(tenant.messages().await.is_empty());
     // The link is shown for another hour; after that the login is unknown.
     for (seconds, is_known) in [(3599, true), (2, false)] {
         tenant.clock.advance(seconds);
-        assert_eq!(gone(&visitor, &visitor.state).await.contains(back), is_known);
+        assert_eq!(gone(&visitor, &visitor.path).await.contains(back), is_known);
     }
 }
 
@@ -209,7 +223,7 @@ async fn expired_login_links_to_initiate_login_uri(#[case] redirect_uri: &str) {
     let left_out = ["state", "scope", "code_challenge", "code_challenge_method"].map(|name| (name, ""));
     let visitor = Visitor::start_login(&tenant, &[&client[..], &left_out].concat()).await;
     tenant.clock.advance(3601);
-    let page = gone(&visitor, &visitor.state).await;
+    let page = gone(&visitor, &visitor.path).await;
     let link = "<a href=\"http://localhost:3000/login?again=%3C1%3E\">Go back to Implicit</a>";
     assert!(page.contains(link), "{page}");
 }
@@ -219,18 +233,18 @@ async fn expired_login_links_to_initiate_login_uri(#[case] redirect_uri: &str) {
 async fn login_is_bound_to_browser() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::start_login(&tenant, &[]).await;
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
     let stranger = Visitor::start_login(&tenant, &[]).await;
-    let page = gone(&stranger, &visitor.state).await;
+    let page = gone(&stranger, &visitor.path).await;
     assert!(!page.contains("555") && !page.contains("href=\"http"), "{page}");
-    for (form, field) in [("code", ("code", code.as_str())), ("change", ("", "")), ("resend", ("", ""))] {
-        let fields = [("state", visitor.state.as_str()), field];
-        let post = stranger.http.post(tenant.url(&format!("/u/login/{form}"))).form(&fields);
+    for (form, field) in [("verify", ("code", code.as_str())), ("start", ("phone_number", PHONE)), ("resend", ("", ""))]
+    {
+        let post = stranger.form_at(&visitor.path, form, field);
         assert_eq!(post.send().await.unwrap().status(), 410, "{form}");
     }
     assert_eq!(tenant.messages().await.len(), 1);
-    assert!(query(&location(&visitor.post("code", ("code", &code)).await), "code").is_some());
+    assert!(query(&location(&visitor.enter(&code).await), "code").is_some());
 }
 
 #[tokio::test]
@@ -262,12 +276,12 @@ async fn authorize_limits_parameter_length(#[values("state", "nonce")] name: &st
 async fn oldest_login_of_browser_is_evicted() {
     let tenant = TestTenant::start().await;
     let first = Visitor::start_login(&tenant, &[]).await;
-    let mut newest = first.state.clone();
+    let mut newest = first.path.clone();
     for _ in 0..12 {
         tenant.clock.advance(1);
-        newest = Visitor::start_login_in(first.http.clone(), &tenant, &[]).await.state;
+        newest = Visitor::start_login_in(first.http.clone(), &tenant, &[]).await.path;
     }
-    assert_eq!(first.open(&first.state).await.status(), 410);
+    assert_eq!(first.open(&first.path).await.status(), 410);
     assert_eq!(first.open(&newest).await.status(), 200);
 }
 

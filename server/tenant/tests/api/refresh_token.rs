@@ -120,8 +120,8 @@ async fn client_without_refresh_grant_gets_no_refresh_token() {
     let tenant = TestTenant::start().await;
     let codeless = [("client_id", "codeless"), ("scope", "openid offline_access")];
     let visitor = Visitor::start_login(&tenant, &codeless).await;
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
-    let answer = location(&visitor.post("code", ("code", &tenant.newest_code().await)).await);
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
+    let answer = location(&visitor.enter(&tenant.newest_code().await).await);
     let code = query(&answer, "code").unwrap();
     let codeless = [("client_id", "codeless"), ("client_secret", "codeless-secret"), ("code_verifier", VERIFIER)];
     let body: Value = tenant.exchange(&code, &codeless).await.json().await.unwrap();

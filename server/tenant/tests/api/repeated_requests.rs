@@ -181,13 +181,14 @@ async fn parallel_verify_redirects_sign_in_once() {
 async fn parallel_login_page_forms_sign_in_once() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::start_login(&tenant, &[]).await;
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
-    let answers = send_in_parallel(&visitor.form("code", ("code", &code))).await;
+    let answers = send_in_parallel(&visitor.form("verify", ("code", &code))).await;
     assert_eq!(answers.iter().filter(|answer| session_cookie(answer).is_some()).count(), 1);
-    for answer in &answers {
-        assert_eq!(query(&location(answer), "state").as_deref(), Some("s"));
-        id_token(&tenant, answer).await;
+    for answer in answers {
+        let answer = visitor.after(answer).await;
+        assert_eq!(query(&location(&answer), "state").as_deref(), Some("s"));
+        id_token(&tenant, &answer).await;
     }
     assert_eq!(login_events(&tenant).await, [1, 1, 0]);
 }
@@ -196,16 +197,21 @@ async fn parallel_login_page_forms_sign_in_once() {
 async fn repeated_login_page_form_succeeds_for_a_minute() {
     let tenant = TestTenant::start().await;
     let visitor = Visitor::start_login(&tenant, &[]).await;
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
-    id_token(&tenant, &visitor.post("code", ("code", &code)).await).await;
-    assert!(visitor.post_and_read("code", ("code", &wrong_code(&code))).await.contains("You have 2 tries left."));
+    id_token(&tenant, &visitor.enter(&code).await).await;
+    assert!(
+        visitor
+            .post_and_read("verify", ("code", &wrong_code(&code)))
+            .await
+            .contains("WrongCode { attempts_left: Some(2) }")
+    );
     tenant.clock.advance(59);
-    let again = visitor.post("code", ("code", &code)).await;
+    let again = visitor.post("verify", ("code", &code)).await;
     assert!(session_cookie(&again).is_none());
-    id_token(&tenant, &again).await;
+    id_token(&tenant, &visitor.after(again).await).await;
     tenant.clock.advance(2);
-    assert_eq!(visitor.post("code", ("code", &code)).await.status(), 410);
+    assert_eq!(visitor.post("verify", ("code", &code)).await.status(), 410);
     assert_eq!(login_events(&tenant).await, [1, 1, 1]);
 }
 

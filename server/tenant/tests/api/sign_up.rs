@@ -85,14 +85,14 @@ async fn signup_disabled_is_reported_to_browser_flows() {
 async fn signup_disabled_is_shown_on_login_page() {
     let tenant = with_a_member().await;
     let visitor = Visitor::start_login(&tenant, &[("connection", "members")]).await;
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
     let code = tenant.newest_code().await;
     for _ in 0..2 {
-        let page = visitor.post_and_read("code", ("code", &code)).await;
-        assert!(page.contains("this number has no account, and new accounts cannot be made here"), "{page}");
+        let page = visitor.post_and_read("verify", ("code", &code)).await;
+        assert!(page.contains("SignUpDisabled"), "{page}");
     }
-    visitor.post_and_read("change", ("", "")).await;
-    visitor.post_and_read("phone", ("phone_number", MEMBER)).await;
-    let answer = location(&visitor.post("code", ("code", &tenant.newest_code().await)).await);
+    visitor.edit().await;
+    visitor.post_and_read("start", ("phone_number", MEMBER)).await;
+    let answer = location(&visitor.enter(&tenant.newest_code().await).await);
     assert!(query(&answer, "code").is_some(), "{answer}");
 }

@@ -46,8 +46,8 @@ async fn silent(browser: &Client, tenant: &TestTenant) -> Result<String, String>
 
 async fn sign_in_at_the_page(browser: &Client, tenant: &TestTenant) {
     let visitor = Visitor::start_login_in(browser.clone(), tenant, &[("prompt", "login")]).await;
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
-    let answer = location(&visitor.post("code", ("code", &tenant.newest_code().await)).await);
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
+    let answer = location(&visitor.enter(&tenant.newest_code().await).await);
     assert!(query(&answer, "code").is_some(), "{answer}");
 }
 
@@ -79,14 +79,22 @@ async fn session_from_link_needs_confirmation_once() {
     open_link(&browser, &tenant, PHONE, None).await;
     let visitor = Visitor::start_login_in(browser.clone(), &tenant, &[]).await;
     let page = visitor.page().await;
-    assert!(page.contains("Continue as <bdi>+14•••••••71</bdi>") && !page.contains(PHONE), "{page}");
-    let (_, rest) = page.split_once("name=\"session\" value=\"").unwrap();
-    let sid = rest.split('"').next().unwrap();
-    // A form for another session than the one on the page is refused.
-    assert!(visitor.post_and_read("continue", ("session", "another")).await.contains("Continue as"));
-    let answer = location(&visitor.post("continue", ("session", sid)).await);
+    assert!(page.contains("Continue(\"+14•••••••71\")") && !page.contains(PHONE), "{page}");
+    let answer = location(&visitor.after(visitor.post("start", ("last_login", "on")).await).await);
     assert!(query(&answer, "code").is_some(), "{answer}");
     assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()), "the user has confirmed the session");
+}
+
+/// Whoever exchanges the session of the browser between page and form signs nobody in.
+#[tokio::test]
+async fn only_the_offered_session_is_continued() {
+    let tenant = TestTenant::start().await;
+    let browser = browser();
+    open_link(&browser, &tenant, PHONE, None).await;
+    let visitor = Visitor::start_login_in(browser.clone(), &tenant, &[]).await;
+    assert!(visitor.page().await.contains("Continue"));
+    sign_in_at_the_page(&browser, &tenant).await;
+    assert!(visitor.post_and_read("start", ("last_login", "on")).await.contains("EnterPhone"));
 }
 
 #[tokio::test]
@@ -95,10 +103,10 @@ async fn session_confirmation_allows_another_number() {
     let browser = browser();
     open_link(&browser, &tenant, OTHER_PHONE, None).await;
     let visitor = Visitor::start_login_in(browser.clone(), &tenant, &[]).await;
-    let page = visitor.post_and_read("change", ("", "")).await;
-    assert!(page.contains("autocomplete=\"tel\"") && !page.contains("Continue as"), "{page}");
-    visitor.post_and_read("phone", ("phone_number", PHONE)).await;
-    visitor.post("code", ("code", &tenant.newest_code().await)).await;
+    let page = visitor.edit().await;
+    assert!(page.contains("EnterPhone") && !page.contains("Continue"), "{page}");
+    visitor.post_and_read("start", ("phone_number", PHONE)).await;
+    visitor.enter(&tenant.newest_code().await).await;
     assert_eq!(silent(&browser, &tenant).await, Ok(PHONE.into()));
 }
 

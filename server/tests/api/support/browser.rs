@@ -116,6 +116,11 @@ impl Browser {
         self.follow(request.header("referer", self.url(on_page).as_str()).send().await.unwrap()).await
     }
 
+    /// Submits a form of the tenant's login page.
+    pub async fn submit_to(&self, page: &Url, form: &str, fields: &[(&str, &str)]) -> Page {
+        self.submit(page.as_str(), &format!("{page}/{form}"), fields).await
+    }
+
     /// Signs in with a number and the code that `read` finds.
     pub async fn sign_in(&self, program: &crate::support::program::Program, phone_number: &str) -> Page {
         assert!(matches!(self.start(phone_number).await, StartOutcome::CodeSent(_)));

@@ -14,7 +14,9 @@ use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::{CALLBACK, PHONE, TestClock, changed_form, client_assertion, cookie, location, log, otp_request, query};
+use super::{
+    CALLBACK, PHONE, PlainPage, TestClock, changed_form, client_assertion, cookie, location, log, otp_request, query,
+};
 
 const CONFIG: &str = include_str!("tenant.yaml");
 
@@ -75,6 +77,7 @@ impl TestTenant {
             sms: options.sms,
             limits: options.limits,
             keys: options.keys,
+            login_page: Arc::new(PlainPage),
         };
         let clock = Arc::new(TestClock::at(now));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
