@@ -32,6 +32,8 @@ pub struct FramedBy {
     pub is_inline: bool,
     /// Whether the user can close the dialog.
     pub closable: bool,
+    /// Whether the first field gets the focus when the frame does.
+    pub autofocus: bool,
 }
 
 /// The HTML document.
@@ -39,6 +41,7 @@ pub fn tenant_login(options: LeptosOptions, page: TenantLogin) -> impl IntoView 
     let TenantLogin { login, options: looks, application, frame, sms_notice } = page;
     let messages = login.messages().clone();
     let title = format!("{} – {application}", messages.get(Text::Title));
+    let heading = title.clone();
     let close = messages.get(Text::Close).to_owned();
     provide_login(login);
     provide_context(looks);
@@ -55,10 +58,20 @@ pub fn tenant_login(options: LeptosOptions, page: TenantLogin) -> impl IntoView 
                 <title>{title}</title>
                 {document_head(options.clone())}
                 <HydrationScripts options islands=true />
-                {frame.map(|frame| view! { <script src="/lock-frame.js" data-origin=frame.origin defer></script> })}
+                {frame.map(|frame| {
+                    view! {
+                        <script
+                            src="/lock-frame.js"
+                            data-origin=frame.origin
+                            data-autofocus=frame.autofocus
+                            defer
+                        ></script>
+                    }
+                })}
             </head>
             <body>
                 <main class="tenant-login">
+                    <h1 class="visually-hidden">{heading}</h1>
                     <div class="lock-window">
                         <button type="button" class="lock-close" data-lock-close aria-label=close hidden=!closable>
                             <span aria-hidden="true">"×"</span>

@@ -1,5 +1,6 @@
 //! The login page of the embedded tenant, rendered with the library's dialog: the one place where the two meet.
 
+use any_spawner::Executor;
 use app::{FramedBy, TenantLogin, tenant_login};
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
@@ -62,6 +63,8 @@ impl LoginPage for DialogPage {
     }
 
     async fn render(&self, view: LoginView) -> Result<String, RenderError> {
+        // leptos needs it to render; with the app in the same program it is there already.
+        drop(Executor::init_tokio());
         let nonce = view.nonce.clone();
         let (options, page) = (self.options.clone(), self.page(view));
         let with_nonce = move || provide_context(Nonce::from_value(nonce.as_str()));
@@ -111,6 +114,7 @@ impl DialogPage {
             origin: frame.origin.clone(),
             is_inline: frame.is_inline,
             closable: frame.closable.unwrap_or(true),
+            autofocus: frame.autofocus.unwrap_or(true),
         });
         TenantLogin {
             login,
@@ -135,7 +139,8 @@ fn options(frame: &Frame, branding: &Branding) -> LockOptions {
         .fold(theme, |theme, logo| theme.logo(logo.as_str()));
     let options = LockOptions::default()
         .theme(theme)
-        .autofocus(frame.autofocus.unwrap_or(true))
+        // Browsers let no frame of another origin take the focus; the page around gives it.
+        .autofocus(frame.origin.is_empty())
         .show_terms(frame.show_terms.unwrap_or(true));
     let options = frame.title.iter().fold(options, LockOptions::title);
     frame.flash_message.iter().map(FlashMessage::info).fold(options, LockOptions::flash_message)

@@ -197,6 +197,16 @@ async fn client_is_served_at_the_origin_of_the_page() {
     assert_eq!(nothing.status(), 404);
 }
 
+#[tokio::test]
+async fn tenant_alone_renders_it_too() {
+    let program = Program::tenant(&CLIENT.replace("CALLBACK_URL", "https://app.example/callback")).await;
+    let parameters =
+        [("client_id", "web"), ("redirect_uri", "https://app.example/callback"), ("response_type", "code")];
+    let url = Url::parse_with_params(&format!("{}/authorize", program.tenant), parameters).unwrap();
+    let page = program.browser().open(url).await;
+    assert!(page.status == 200 && page.shows("Enter your phone number"));
+}
+
 #[rstest]
 #[case::of_a_web_origin("https://shop.example", "frame-ancestors https://shop.example")]
 #[case::of_nobody("", "frame-ancestors 'none'")]

@@ -57,6 +57,15 @@ impl Program {
         Self::start(Mode::App, listeners, &[&elsewhere[..], arguments].concat()).await
     }
 
+    /// The tenant alone, configured by a file.
+    pub async fn tenant(yaml: &str) -> Self {
+        let listeners = Listeners { app: None, tenant: Some(free().await) };
+        let file = new_database().with_extension("yaml");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, yaml).unwrap();
+        Self::start(Mode::Tenant, listeners, &["tenant", "--tenant-config", file.to_str().unwrap()]).await
+    }
+
     /// What the program says where it does not start.
     pub async fn refusal(yaml: &str, arguments: &[&str]) -> String {
         let file = new_database().with_extension("yaml");
