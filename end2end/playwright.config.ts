@@ -8,6 +8,8 @@ const ports = {
   token: { app: 4320, tenant: 4321 },
   strict: { app: 4330, tenant: 4331 },
 };
+/** The tenant alone, whose scripts pages of other sites load. */
+const SCRIPTS = 4350;
 type Name = keyof typeof ports;
 const url = (port: number) => `http://localhost:${port}`;
 
@@ -37,6 +39,29 @@ function server(name: Name, flow: Flow, settings: Record<string, string>) {
   };
 }
 
+/** `passwordless tenant`, with clients that are not the app. */
+function tenantAlone() {
+  const { env, ...program } = server("redirect", "redirect", {});
+  const data = "target/end2end/script";
+  return {
+    ...program,
+    command: `rm -rf ${data} && mkdir -p ${data} && exec target/debug/passwordless tenant`,
+    url: `${url(SCRIPTS)}/healthz`,
+    env: {
+      ...env,
+      DATABASE_URL: `sqlite:${data}/tenant.db`,
+      TENANT_ADDR: `127.0.0.1:${SCRIPTS}`,
+      TENANT_CONFIG: "end2end/tests/script/tenant.yaml",
+      TENANT_PUBLIC_URL: url(SCRIPTS),
+    },
+  };
+}
+
+const { launchOptions } = chromium;
+const withoutThirdPartyCookies = {
+  launchOptions: { ...launchOptions, args: [...launchOptions.args, "--test-third-party-cookie-phaseout"] },
+};
+
 const use = (name: Name) => ({ baseURL: url(ports[name].app), tenantUrl: url(ports[name].tenant) });
 
 export default defineConfig<{ tenantUrl: string }>({
@@ -45,7 +70,7 @@ export default defineConfig<{ tenantUrl: string }>({
   ...runs,
   use: chromium,
   projects: [
-    { name: "redirect", use: use("redirect"), testIgnore: ["superseded.spec.ts", "strict/*.spec.ts"] },
+    { name: "redirect", use: use("redirect"), testIgnore: ["superseded.spec.ts", "strict/*.spec.ts", "script/*.spec.ts"] },
     // How the login ends is all that differs, and how soon another code is offered.
     { name: "token", use: use("token"), testMatch: ["sign-in.spec.ts", "superseded.spec.ts"] },
     // The screens that are most used, on a phone.
@@ -56,6 +81,8 @@ export default defineConfig<{ tenantUrl: string }>({
     },
     // An app with terms, that remembers its visitors.
     { name: "strict", use: use("strict"), testMatch: "strict/*.spec.ts" },
+    // Pages of another site, in a browser that blocks third-party cookies.
+    { name: "script", use: { ...withoutThirdPartyCookies, tenantUrl: url(SCRIPTS) }, testMatch: "script/*.spec.ts" },
   ],
   webServer: [
     server("redirect", "redirect", {}),
@@ -69,5 +96,6 @@ export default defineConfig<{ tenantUrl: string }>({
       LIMIT_COUNTRIES: "US,DE,AT,CH",
       DEFAULT_LOCATION: "AT",
     }),
+    tenantAlone(),
   ],
 });

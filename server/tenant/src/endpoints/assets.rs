@@ -12,3 +12,13 @@ pub(super) fn asset(content_type: &'static str, text: &'static str) -> Response 
     let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "public, max-age=300")];
     (headers, text).into_response()
 }
+
+/// `GET /lock-frame.js`: what the login page runs inside of a frame.
+pub(crate) async fn lock_frame() -> Response {
+    asset("text/javascript; charset=utf-8", include_str!("../scripts/lock-frame.js"))
+}
+
+/// `GET /lock-passwordless.js`
+pub(crate) async fn lock_passwordless() -> Response {
+    asset("text/javascript; charset=utf-8", include_str!("../scripts/lock-passwordless.js"))
+}

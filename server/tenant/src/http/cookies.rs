@@ -6,17 +6,20 @@ use http::{HeaderMap, HeaderValue, header};
 use time::Duration;
 
 use super::api_error::ApiError;
-use crate::origin::Origin;
+use crate::origin::{Origin, is_loopback};
 
 /// How the tenant's cookies are named and set.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CookiePolicy {
     is_https: bool,
+    /// Browsers take `Secure` cookies from this machine without https too.
+    is_secure: bool,
 }
 
 impl CookiePolicy {
     pub(crate) fn new(origin: &Origin) -> Self {
-        Self { is_https: origin.is_https() }
+        let is_local = origin.url().is_some_and(|url| is_loopback(&url));
+        Self { is_https: origin.is_https(), is_secure: origin.is_https() || is_local }
     }
 
     /// The name with the prefix that it has under https.
@@ -50,9 +53,11 @@ impl CookiePolicy {
 
     /// A cookie for a page in another site's frame: browsers keep one for each site that frames the page.
     pub(crate) fn set_framed(self, name: &str, value: String, max_age_seconds: i64) -> Cookie<'static> {
-        let mut cookie = self.set_cross_site(name, value, max_age_seconds);
-        cookie.set_partitioned(self.is_https);
-        cookie
+        if !self.is_secure {
+            return self.set(name, value, max_age_seconds);
+        }
+        let cookie = self.builder(self.full_name(name), value, max_age_seconds);
+        cookie.secure(true).same_site(SameSite::None).partitioned(true).build()
     }
 
     /// Removes the cookie of this full name.
@@ -98,8 +103,8 @@ impl IntoResponseParts for SetCookies {
 mod tests {
     use super::*;
 
-    const HTTP: CookiePolicy = CookiePolicy { is_https: false };
-    const HTTPS: CookiePolicy = CookiePolicy { is_https: true };
+    const HTTP: CookiePolicy = CookiePolicy { is_https: false, is_secure: false };
+    const HTTPS: CookiePolicy = CookiePolicy { is_https: true, is_secure: true };
 
     #[test]
     fn https_ties_the_cookie_to_the_host() {
