@@ -47,6 +47,8 @@ pub(crate) const LONGEST_CODE_SECONDS: i64 = 36_000;
 /// Clients and connections of a tenant.
 #[derive(Clone, Debug)]
 pub struct TenantConfig {
+    /// URLs that a logout may end at where the request names no client.
+    allowed_logout_urls: Vec<String>,
     apis: Vec<Api>,
     branding: Branding,
     clients: Vec<Client>,
@@ -160,12 +162,12 @@ impl Client {
 
     /// Whether a login may end there.
     pub fn is_callback(&self, url: &str) -> bool {
-        self.callbacks.iter().any(|callback| is_same_url(callback, url))
+        is_one_of(&self.callbacks, url)
     }
 
     /// Whether a logout may end there.
     pub fn is_logout_url(&self, url: &str) -> bool {
-        self.allowed_logout_urls.iter().any(|allowed| is_same_url(allowed, url))
+        is_one_of(&self.allowed_logout_urls, url)
     }
 
     /// Origins of the pages that belong to this client.
@@ -192,6 +194,11 @@ impl Client {
 fn web_origin(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
+}
+
+/// Whether a list of URLs has this one.
+fn is_one_of(urls: &[String], url: &str) -> bool {
+    urls.iter().any(|listed| is_same_url(listed, url))
 }
 
 /// To the byte, but for the slash that an origin is written with or without (RFC 3986 section 6.2.3).
@@ -302,6 +309,7 @@ impl TenantConfig {
         };
         let connections = vec![Connection::new("sms")];
         Self {
+            allowed_logout_urls: Vec::new(),
             apis: Vec::new(),
             branding: Branding::default(),
             clients: vec![client],
@@ -330,6 +338,16 @@ impl TenantConfig {
     /// Whether some connection names no provider of its own, so that the default sender will be used.
     pub fn uses_default_sender(&self) -> bool {
         self.connections.iter().any(|connection| connection.sender.is_none())
+    }
+
+    /// URLs that a logout may end at where the request names no client.
+    pub(crate) fn allowed_logout_urls(&self) -> &[String] {
+        &self.allowed_logout_urls
+    }
+
+    /// Whether a logout may end there where the request names no client.
+    pub(crate) fn is_logout_url(&self, url: &str) -> bool {
+        is_one_of(&self.allowed_logout_urls, url)
     }
 
     pub(crate) fn client(&self, client_id: &str) -> Option<&Client> {

@@ -7,6 +7,9 @@ use crate::sms::TwilioFrom;
 
 impl Display for TenantConfig {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.allowed_logout_urls.is_empty() {
+            writeln!(formatter, "tenant\n  logout: {}", self.allowed_logout_urls.join(", "))?;
+        }
         self.clients.iter().try_for_each(|client| write!(formatter, "{client}"))?;
         self.connections.iter().try_for_each(|connection| write!(formatter, "{connection}"))?;
         self.apis.iter().try_for_each(|api| write!(formatter, "{api}"))

@@ -151,6 +151,18 @@ fn the_start_of_a_login_is_of_the_web() -> Result<(), ConfigError> {
 }
 
 #[test]
+fn logout_urls_of_the_tenant_are_checked_as_those_of_clients() -> Result<(), ConfigError> {
+    let tenant = |url: &str| format!("{}tenant:\n  flags: {{a: true}}\n  allowed_logout_urls: [{url}]\n", with("", ""));
+    let (config, unknown) = parse(&tenant("'https://a.example/bye'"))?;
+    assert!(unknown.is_empty() && config.is_logout_url("https://a.example/bye"));
+    assert!(config.to_string().starts_with("tenant\n  logout: https://a.example/bye\n"));
+    let error = parse(&tenant("'https://*.a.example/'")).map(|_| ()).map_err(|error| error.to_string());
+    let expected = "tenant.allowed_logout_urls[0]: must not have a wildcard: URLs are compared exactly";
+    assert!(error.is_err_and(|error| error.ends_with(expected)));
+    Ok(())
+}
+
+#[test]
 fn what_cannot_be_meant_of_a_client_is_said_with_its_line_and_key() {
     for (client, expected) in [
         ("callbacks: [nowhere]", "line 5: clients[0].callbacks[0]: relative URL without a base"),

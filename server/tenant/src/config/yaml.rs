@@ -2,7 +2,7 @@
 
 mod senders;
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -21,9 +21,7 @@ use senders::{Flag, GatewayAuthenticationEntry, Provider};
 
 #[derive(Deserialize)]
 struct File {
-    /// Settings of the tenant at Auth0, ignored here.
-    #[serde(rename = "tenant")]
-    _tenant: Option<serde_json::Value>,
+    tenant: Option<TenantEntry>,
     #[serde(default)]
     branding: BrandingEntry,
     #[serde(default)]
@@ -34,6 +32,16 @@ struct File {
     resource_servers: Vec<ResourceServerEntry>,
     #[serde(default, rename = "clientGrants")]
     client_grants: Vec<ClientGrantEntry>,
+}
+
+/// Settings of the tenant at Auth0.
+#[derive(Default, Deserialize)]
+struct TenantEntry {
+    #[serde(default)]
+    allowed_logout_urls: Vec<String>,
+    /// Mean nothing here; an export has dozens, which nobody could do anything about.
+    #[serde(flatten)]
+    _others: HashMap<String, serde_json::Value>,
 }
 
 /// An API that clients may request access tokens for.
@@ -173,7 +181,9 @@ fn config(file: File, unknown: &mut Vec<String>) -> Result<TenantConfig, ConfigE
         .map(|(index, entry)| client(entry, &format!("clients[{index}]")))
         .collect::<Result<Vec<_>, _>>()?;
     let branding = file.branding.check()?;
-    let config = TenantConfig { apis, branding, clients, connections, other_connections };
+    let allowed_logout_urls = file.tenant.unwrap_or_default().allowed_logout_urls;
+    check_urls(&allowed_logout_urls, "tenant.allowed_logout_urls")?;
+    let config = TenantConfig { allowed_logout_urls, apis, branding, clients, connections, other_connections };
     check_whole(&config)?;
     Ok(config)
 }

@@ -32,21 +32,17 @@ pub(crate) async fn get(
     Ok((cookies, response).into_response())
 }
 
-/// A URL that the client registered, or that any client did where none is named.
+/// A URL that the client registered, or the tenant where the request names no client; the first one where it names no URL.
 fn return_to(config: &TenantConfig, params: &Params) -> Result<Option<String>, PageError> {
-    let client_id = params.optional("client_id");
-    let clients = match client_id {
-        None => config.clients().iter().collect(),
-        Some(client_id) => {
-            let client = config.client(client_id).ok_or_else(|| PageError::UnknownClient(client_id.to_owned()))?;
-            vec![client]
-        }
+    let client = match params.optional("client_id") {
+        None => None,
+        Some(id) => Some(config.client(id).ok_or_else(|| PageError::UnknownClient(id.to_owned()))?),
     };
     let Some(requested) = params.optional("returnTo") else {
-        let first = client_id.and(clients.first()).and_then(|client| client.allowed_logout_urls.first());
-        return Ok(first.cloned());
+        let registered = client.map_or(config.allowed_logout_urls(), |client| &client.allowed_logout_urls);
+        return Ok(registered.first().cloned());
     };
-    if clients.iter().any(|client| client.is_logout_url(requested)) {
+    if client.map_or_else(|| config.is_logout_url(requested), |client| client.is_logout_url(requested)) {
         Ok(Some(requested.to_owned()))
     } else {
         Err(PageError::ReturnToMismatch)

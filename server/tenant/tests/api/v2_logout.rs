@@ -2,14 +2,13 @@
 
 use rstest::rstest;
 
-use crate::support::{TestTenant, is_signed_in, location};
+use crate::support::{TenantOptions, TestTenant, is_signed_in, location};
 
 #[rstest]
 #[case::client_and_return_to(
     &[("client_id", "web"), ("returnTo", "http://localhost:3000/bye")], "http://localhost:3000/bye"
 )]
 #[case::client_only(&[("client_id", "web")], "http://localhost:3000/")]
-#[case::return_to_only(&[("returnTo", "http://localhost:3000/bye")], "http://localhost:3000/bye")]
 #[tokio::test]
 async fn v2_logout_ends_session_and_redirects(#[case] parameters: &[(&str, &str)], #[case] target: &str) {
     let tenant = TestTenant::start().await;
@@ -34,6 +33,7 @@ async fn v2_logout_without_parameters_is_ok() {
 #[rstest]
 #[case::unregistered(&[("client_id", "web"), ("returnTo", "https://evil.example/")], 400)]
 #[case::of_another_client(&[("client_id", "public"), ("returnTo", "http://localhost:3000/bye")], 400)]
+#[case::of_a_client_that_is_not_named(&[("returnTo", "http://localhost:3000/bye")], 400)]
 #[case::client_id_empty(&[("client_id", ""), ("returnTo", "https://evil.example/")], 400)]
 #[case::client_unknown(&[("client_id", "who")], 403)]
 #[tokio::test]
@@ -42,6 +42,25 @@ async fn v2_logout_refuses_unregistered_return_to(#[case] parameters: &[(&str, &
     let response = tenant.get("/v2/logout").query(parameters).send().await.unwrap();
     assert_eq!(response.status(), status);
     assert!(!response.headers().contains_key("location"));
+}
+
+/// Without a client, the URLs of the tenant count; with one, its own.
+#[rstest]
+#[case::first(&[], Some("https://example.com/bye"))]
+#[case::registered(&[("returnTo", "https://example.com/again")], Some("https://example.com/again"))]
+#[case::of_a_client(&[("returnTo", "http://localhost:3000/bye")], None)]
+#[case::client_with_url_of_the_tenant(&[("client_id", "web"), ("returnTo", "https://example.com/bye")], None)]
+#[case::client_without_return_to(&[("client_id", "web")], Some("http://localhost:3000/"))]
+#[tokio::test]
+async fn v2_logout_without_client_returns_to_urls_of_the_tenant(
+    #[case] parameters: &[(&str, &str)],
+    #[case] target: Option<&str>,
+) {
+    let tenant_logout_urls = r#""https://example.com/bye", "https://example.com/again""#;
+    let tenant = TestTenant::with(TenantOptions { tenant_logout_urls, ..TenantOptions::default() }).await;
+    let response = tenant.get("/v2/logout").query(parameters).send().await.unwrap();
+    assert_eq!(response.status(), if target.is_some() { 302 } else { 400 });
+    assert_eq!(response.headers().contains_key("location").then(|| location(&response)).as_deref(), target);
 }
 
 /// The two endpoints, and their parameter for the URL.

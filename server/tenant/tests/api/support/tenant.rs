@@ -36,6 +36,8 @@ pub(crate) struct TenantOptions {
     pub(crate) code_length: usize,
     /// Where the connection `gateway` sends to.
     pub(crate) gateway_url: String,
+    /// Where a logout without a client may end, as in the file.
+    pub(crate) tenant_logout_urls: &'static str,
     /// The URL behind a proxy; by default the address that the tenant listens on.
     pub(crate) public_url: Option<Url>,
     /// Keys of the operator, which the tenant does not generate.
@@ -46,7 +48,15 @@ impl Default for TenantOptions {
     fn default() -> Self {
         let limits = Limits { starts_per_ip_hour: 0, starts_per_phone_hour: 0, ..Limits::default() };
         let gateway_url = "http://gateway.invalid/".to_owned();
-        Self { limits, sms: Sms::Outbox, code_length: 6, gateway_url, public_url: None, keys: OperatorKeys::default() }
+        Self {
+            limits,
+            sms: Sms::Outbox,
+            code_length: 6,
+            gateway_url,
+            tenant_logout_urls: "",
+            public_url: None,
+            keys: OperatorKeys::default(),
+        }
     }
 }
 
@@ -69,6 +79,7 @@ impl TestTenant {
         let variables = |name: &str| match name {
             "SIGNER_PEM" => Some(client_assertion::public_pem()),
             "GATEWAY_URL" => Some(options.gateway_url.clone()),
+            "TENANT_LOGOUT_URLS" => Some(options.tenant_logout_urls.to_owned()),
             _ => Some(options.code_length.to_string()),
         };
         let settings = Settings {
