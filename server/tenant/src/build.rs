@@ -81,7 +81,13 @@ async fn state(
     let senders = Arc::new(SenderRegistry::new(&sms, config.connections(), &origin, &clock, &entropy)?);
 
     let audit = AuditLog { store: store.clone(), clock: clock.clone(), entropy: entropy.clone() };
-    let tokens = Tokens { origin: origin.clone(), keys: keys.clone(), clock: clock.clone(), entropy: entropy.clone() };
+    let tokens = Tokens {
+        origin: origin.clone(),
+        keys: keys.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        store: store.clone(),
+    };
     let refresh_tokens =
         RefreshTokens { store: store.clone(), audit: audit.clone(), clock: clock.clone(), entropy: entropy.clone() };
     let codes = AuthorizationCodes {

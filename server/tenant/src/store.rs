@@ -1,5 +1,6 @@
 //! The tenant's tables, and all of its SQL. Each statement that decides something is atomic.
 
+mod access_tokens;
 mod assertions;
 mod authorization_codes;
 mod challenges;
@@ -26,6 +27,7 @@ use secrecy::SecretString;
 
 use crate::error::StoreError;
 
+pub(crate) use access_tokens::NewAccessToken;
 pub(crate) use authorization_codes::StoredCode;
 pub(crate) use challenges::{Attempt, Binding};
 pub(crate) use login_tickets::LoginTicket;
@@ -60,6 +62,21 @@ impl Store {
 
     pub(crate) fn with_operator_otp_key(self, operator_otp_key: Option<SecretString>) -> Self {
         Self { operator_otp_key, ..self }
+    }
+}
+
+/// The identifier of a sign-in, which its tokens are revoked by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GrantId(String);
+
+impl GrantId {
+    /// Of what the sign-in was proved with: an authorization code, or a random text.
+    pub(crate) fn of(origin: &str) -> Self {
+        Self(hash(origin))
+    }
+
+    fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

@@ -317,7 +317,7 @@ async fn embedded_tenant_refreshes_too() {
         }
         tokens.push(token(&browser).await);
     }
-    assert!(tokens.iter().all(|(status, token)| *status == StatusCode::OK && token.starts_with("ey")), "{tokens:?}");
+    assert!(tokens.iter().all(|(status, token)| *status == StatusCode::OK && token.len() == 43), "{tokens:?}");
     tokens.dedup();
     assert_eq!(tokens.len(), 3, "each is another one");
 }

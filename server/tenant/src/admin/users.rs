@@ -93,8 +93,8 @@ pub async fn find_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, 
 }
 
 /// Blocks the users with this number or identifier: they get no messages and no tokens, and their sessions and refresh tokens
-/// do not work while they are blocked. Access tokens stay valid until they expire where they are checked without the tenant,
-/// and applications have to end their own sessions.
+/// do not work while they are blocked. Access tokens for `/userinfo` end; those for APIs are checked without the tenant, and
+/// stay valid until they expire. Applications have to end their own sessions.
 ///
 /// # Errors
 ///

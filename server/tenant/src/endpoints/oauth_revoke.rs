@@ -1,4 +1,5 @@
-//! `POST /oauth/revoke`, RFC 7009: revokes a refresh token and all that come from the same sign-in.
+//! `POST /oauth/revoke`, RFC 7009: revokes a refresh token and all that come from the same sign-in, or an access token for
+//! `/userinfo`.
 //!
 //! <https://auth0.com/docs/api/authentication/revoke-refresh-token/revoke-refresh-token>
 
@@ -10,7 +11,7 @@ use crate::{
     oauth::{client_auth::ClientAuthenticator, refresh::RefreshTokens},
 };
 
-/// The response is the same for an unknown token. Access tokens stay valid until they expire.
+/// The response is the same for an unknown token. Access tokens for APIs stay valid until they expire.
 pub(crate) async fn post(
     State(clients): State<ClientAuthenticator>,
     State(refresh_tokens): State<RefreshTokens>,

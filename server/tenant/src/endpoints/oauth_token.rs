@@ -22,7 +22,7 @@ use crate::{
         audience,
         authorization_codes::AuthorizationCodes,
         client_auth::ClientAuthenticator,
-        grant::Grant,
+        grant::{Grant, ProvedGrant},
         refresh::RefreshTokens,
         scope::Scope,
         tokens::{TokenResponse, Tokens},
@@ -36,7 +36,6 @@ use crate::{
     },
     phone_number::PhoneNumber,
     state::AppState,
-    store::User,
 };
 
 /// What the endpoint uses.
@@ -68,24 +67,19 @@ pub(crate) async fn post(
     if !client.allows(grant_type) {
         return Err(ApiError::GrantNotAllowed(grant_type.to_owned()));
     }
-    let (user, grant, refresh_token) = match grant_type {
+    let proved = match grant_type {
         OTP_GRANT => {
             let authenticated = Some(client).filter(|client| !client.is_public());
             let source = RequestSource::of_api_call(authenticated, &headers, peer);
-            let (user, grant) = services.by_otp(client, (&headers, &params), source).await?;
-            let refresh_token = services.refresh_tokens.begin(client, &grant).await?;
-            (user, grant, refresh_token)
+            services.by_otp(client, (&headers, &params), source).await?
         }
         CODE_GRANT => services.codes.redeem(client, &params).await?,
-        _ => {
-            let (user, grant, refresh_token) = services.refresh_tokens.exchange(client, &params).await?;
-            (user, grant, Some(refresh_token))
-        }
+        _ => services.refresh_tokens.exchange(client, &params).await?,
     };
     // Only for the server of an application, which stores the token in the user's browser.
     let is_sign_in = grant_type != REFRESH_GRANT && !client.is_public();
-    let device_token = if is_sign_in { services.devices.token(&user) } else { None };
-    let response = services.tokens.issue(client, &user, &grant, refresh_token).await?;
+    let device_token = if is_sign_in { services.devices.token(&proved.user) } else { None };
+    let response = services.tokens.issue(client, proved).await?;
     Ok(Json(response.with_device_token(device_token)))
 }
 
@@ -96,7 +90,7 @@ impl Services {
         client: &Client,
         (headers, params): (&HeaderMap, &Params),
         source: RequestSource,
-    ) -> Result<(User, Grant), ApiError> {
+    ) -> Result<ProvedGrant, ApiError> {
         let username = params.required("username")?;
         let (code, realm) = (params.required("otp")?, params.required("realm")?);
         let connection = self.config.connection_for(client, realm);
@@ -119,6 +113,6 @@ impl Services {
             auth_time: self.clock.millis().seconds(),
             sid: None,
         };
-        Ok((user, grant))
+        Ok(self.refresh_tokens.begin(client, user, grant).await?)
     }
 }

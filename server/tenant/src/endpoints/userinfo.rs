@@ -12,42 +12,28 @@ use crate::{
         api_error::ApiError,
         params::{BodyParams, Params, QueryParams},
     },
-    oauth::{
-        scope::Scope,
-        tokens::{Tokens, UserClaims},
-    },
-    store::Store,
+    oauth::tokens::{Tokens, UserClaims},
 };
 
 pub(crate) async fn get(
     State(tokens): State<Tokens>,
-    State(store): State<Store>,
     headers: HeaderMap,
     QueryParams(params): QueryParams,
 ) -> Result<Json<UserClaims>, ApiError> {
-    userinfo(&tokens, &store, &headers, &params).await
+    userinfo(&tokens, &headers, &params).await
 }
 
 pub(crate) async fn post(
     State(tokens): State<Tokens>,
-    State(store): State<Store>,
     headers: HeaderMap,
     BodyParams(params): BodyParams,
 ) -> Result<Json<UserClaims>, ApiError> {
-    userinfo(&tokens, &store, &headers, &params).await
+    userinfo(&tokens, &headers, &params).await
 }
 
-async fn userinfo(
-    tokens: &Tokens,
-    store: &Store,
-    headers: &HeaderMap,
-    params: &Params,
-) -> Result<Json<UserClaims>, ApiError> {
+async fn userinfo(tokens: &Tokens, headers: &HeaderMap, params: &Params) -> Result<Json<UserClaims>, ApiError> {
     let bearer = headers.typed_get::<Authorization<Bearer>>();
     let token = bearer.as_ref().map(Authorization::token).or_else(|| params.optional("access_token"));
-    let claims = tokens.verify_access_token(token.ok_or(ApiError::InvalidToken)?).await?;
-    let claims = claims.ok_or(ApiError::InvalidToken)?;
-    let user_id = claims.sub.strip_prefix("sms|").ok_or(ApiError::InvalidToken)?;
-    let user = store.user(user_id).await?.filter(|user| !user.blocked).ok_or(ApiError::InvalidToken)?;
-    Ok(Json(UserClaims::of(&user, &Scope::known(Some(&claims.scope)))))
+    let claims = tokens.user_info(token.ok_or(ApiError::InvalidToken)?).await?;
+    claims.map(Json).ok_or(ApiError::InvalidToken)
 }

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{authorization_request::AuthorizationRequest, grant::Grant, pkce, refresh::RefreshTokens};
+use super::{
+    authorization_request::AuthorizationRequest,
+    grant::{Grant, ProvedGrant},
+    pkce,
+    refresh::RefreshTokens,
+};
 use crate::{
     clock::{Clock, Millis},
     config::Client,
@@ -13,7 +18,7 @@ use crate::{
         params::Params,
     },
     otp::challenge::Refusal,
-    store::{NewFamily, Store, StoredCode, User},
+    store::{GrantId, NewFamily, Store, StoredCode},
 };
 
 /// How long a code is valid.
@@ -51,12 +56,8 @@ impl AuthorizationCodes {
     }
 
     /// The user, the grant and the first refresh token of a code. An attempt uses the code up, whatever the other parameters
-    /// are; a second one revokes the refresh tokens that the first one got.
-    pub(crate) async fn redeem(
-        &self,
-        client: &Client,
-        params: &Params,
-    ) -> Result<(User, Grant, Option<String>), ApiError> {
+    /// are; a second one revokes the tokens that the first one got.
+    pub(crate) async fn redeem(&self, client: &Client, params: &Params) -> Result<ProvedGrant, ApiError> {
         let code = params.required("code")?;
         let redirect_uri = params.required("redirect_uri")?;
         let exchange =
@@ -73,7 +74,8 @@ impl AuthorizationCodes {
             self.refresh_tokens.revoke_by_code(code).await?;
             return Err(ApiError::Otp(Refusal::Blocked));
         }
-        Ok((user, stored.grant, family.map(|family| family.token)))
+        let refresh_token = family.map(|family| family.token);
+        Ok(ProvedGrant { id: Some(GrantId::of(code)), user, grant: stored.grant, refresh_token })
     }
 
     /// Whether the client may redeem the code, and the refresh token family that starts then.

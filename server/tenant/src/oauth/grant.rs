@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::scope::Scope;
+use crate::store::{GrantId, User};
 
 /// A user's sign-in, and what the client may do with it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -16,4 +17,15 @@ pub(crate) struct Grant {
     pub(crate) auth_time: i64,
     /// The session at the tenant; the OTP grant makes none.
     pub(crate) sid: Option<String>,
+}
+
+/// A grant that a client has proved: what a response of the token endpoint is made of.
+#[derive(Debug)]
+pub(crate) struct ProvedGrant {
+    /// What its tokens are revoked by; without a code or a refresh token there is nothing to revoke them with.
+    pub(crate) id: Option<GrantId>,
+    pub(crate) user: User,
+    pub(crate) grant: Grant,
+    /// The store's, which is passed on to the client.
+    pub(crate) refresh_token: Option<String>,
 }

@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use super::{grant::Grant, scope::OFFLINE_ACCESS};
+use super::{
+    grant::{Grant, ProvedGrant},
+    scope::OFFLINE_ACCESS,
+};
 use crate::{
     audit::log::AuditLog,
     clock::Clock,
@@ -17,7 +20,7 @@ use crate::{
         params::Params,
     },
     otp::challenge::Refusal,
-    store::{NewFamily, Rotation, Store, User},
+    store::{GrantId, NewFamily, Rotation, Store, User},
 };
 
 /// Issues, rotates and revokes refresh tokens.
@@ -40,21 +43,23 @@ impl RefreshTokens {
         })
     }
 
-    /// The first token of a sign-in without an authorization code.
-    pub(crate) async fn begin(&self, client: &Client, grant: &Grant) -> Result<Option<String>, StoreError> {
-        let Some(family) = self.new_family(client, grant) else { return Ok(None) };
-        let origin = entropy::token(&*self.entropy);
-        self.store.start_refresh_family(&origin, &family, self.clock.millis()).await?;
-        Ok(Some(family.token))
+    /// A sign-in without an authorization code, with its first token.
+    pub(crate) async fn begin(&self, client: &Client, user: User, grant: Grant) -> Result<ProvedGrant, StoreError> {
+        let Some(family) = self.new_family(client, &grant) else {
+            return Ok(ProvedGrant { id: None, user, grant, refresh_token: None });
+        };
+        let id = GrantId::of(&entropy::token(&*self.entropy));
+        self.store.start_refresh_family(&id, &family, self.clock.millis()).await?;
+        Ok(ProvedGrant { id: Some(id), user, grant, refresh_token: Some(family.token) })
     }
 
     /// Uses a token up, and returns its successor.
-    pub(crate) async fn exchange(&self, client: &Client, params: &Params) -> Result<(User, Grant, String), ApiError> {
+    pub(crate) async fn exchange(&self, client: &Client, params: &Params) -> Result<ProvedGrant, ApiError> {
         let (token, scope) = (params.required("refresh_token")?, params.param("scope")?);
         let now = self.clock.millis();
         let family = self.store.refresh_family(token, &client.client_id, now).await?.ok_or(GrantError::RefreshToken)?;
         let Some(user) = self.store.user(&family.grant.user_id).await? else {
-            self.store.end_refresh_family(&family).await?;
+            self.store.end_grant(&family.id).await?;
             return Err(GrantError::RefreshTokenUser.into());
         };
         if user.blocked {
@@ -71,19 +76,19 @@ impl RefreshTokens {
             }
         }
         let grant = Grant { scope: family.grant.scope.narrowed(scope), ..family.grant };
-        Ok((user, grant, next))
+        Ok(ProvedGrant { id: Some(family.id), user, grant, refresh_token: Some(next) })
     }
 
-    /// Revokes a token with its family. A token that is not this client's is ignored.
+    /// Revokes a token with all that come from the same sign-in. A token that is not this client's is ignored.
     pub(crate) async fn revoke(&self, client: &Client, token: &str) -> Result<(), StoreError> {
         match self.store.refresh_family(token, &client.client_id, self.clock.millis()).await? {
-            Some(family) => self.store.end_refresh_family(&family).await,
-            None => Ok(()),
+            Some(family) => self.store.end_grant(&family.id).await,
+            None => self.store.end_access_token(token, &client.client_id).await,
         }
     }
 
-    /// Revokes the family that began with this authorization code.
+    /// Revokes what grew from an authorization code that is tried a second time, RFC 6749 section 4.1.2.
     pub(crate) async fn revoke_by_code(&self, code: &str) -> Result<(), StoreError> {
-        self.store.end_refresh_family_of(code).await
+        self.store.end_grant(&GrantId::of(code)).await
     }
 }

@@ -1,4 +1,7 @@
 //! Issues and verifies tokens: OpenID Connect Core section 2, RFC 9068.
+//!
+//! As at Auth0, access tokens for an API are signed, so that the API can check them; those for `/userinfo` only are random
+//! texts that the tenant stores.
 
 use std::sync::Arc;
 
@@ -9,7 +12,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     authorization_response::ResponseType,
-    grant::Grant,
+    grant::{Grant, ProvedGrant},
     lifetimes::{ACCESS_TOKEN_SECONDS, FRONT_CHANNEL_ACCESS_TOKEN_SECONDS, ID_TOKEN_SECONDS},
     scope::{OFFLINE_ACCESS, Scope},
 };
@@ -24,7 +27,7 @@ use crate::{
         signing_key::{SignError, TokenType},
     },
     origin::Origin,
-    store::User,
+    store::{GrantId, NewAccessToken, Store, User},
 };
 
 /// The response of the token endpoint, RFC 6749 section 5.1.
@@ -98,15 +101,16 @@ struct TokenHashes {
     c_hash: Option<String>,
 }
 
-/// The claims of an access token, RFC 9068.
+/// The claims of an access token for an API, RFC 9068.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AccessTokenClaims {
     iss: String,
-    pub(crate) sub: String,
+    sub: String,
+    /// The API, and `/userinfo` for OpenID Connect.
     aud: Vec<String>,
     iat: i64,
-    pub(crate) exp: i64,
-    pub(crate) scope: String,
+    exp: i64,
+    scope: String,
     /// Auth0's name for the client, besides the RFC's.
     azp: String,
     client_id: String,
@@ -155,6 +159,8 @@ struct Subject<'a> {
     client: &'a Client,
     user: &'a User,
     grant: &'a Grant,
+    /// What access tokens are revoked with.
+    id: Option<&'a GrantId>,
 }
 
 /// Issues and verifies tokens.
@@ -164,18 +170,14 @@ pub(crate) struct Tokens {
     pub(crate) keys: SigningKeys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) store: Store,
 }
 
 impl Tokens {
-    /// Issues the tokens of a grant. The refresh token is the store's, and passed through.
-    pub(crate) async fn issue(
-        &self,
-        client: &Client,
-        user: &User,
-        grant: &Grant,
-        refresh_token: Option<String>,
-    ) -> Result<TokenResponse, SignError> {
-        let subject = Subject { client, user, grant };
+    /// Issues the tokens of a grant.
+    pub(crate) async fn issue(&self, client: &Client, proved: ProvedGrant) -> Result<TokenResponse, SignError> {
+        let ProvedGrant { id, user, grant, refresh_token } = proved;
+        let subject = Subject { client, user: &user, grant: &grant, id: id.as_ref() };
         let id_token =
             if grant.scope.has("openid") { Some(self.id_token(subject, TokenHashes::default()).await?) } else { None };
         Ok(TokenResponse {
@@ -199,7 +201,8 @@ impl Tokens {
         code: Option<&str>,
     ) -> Result<Vec<(&'static str, String)>, SignError> {
         let grant = &Grant { scope: grant.scope.without(OFFLINE_ACCESS), ..grant.clone() };
-        let subject = Subject { client, user, grant };
+        let id = code.map(GrantId::of);
+        let subject = Subject { client, user, grant, id: id.as_ref() };
         let mut params = Vec::new();
         let mut hashes = TokenHashes { at_hash: None, c_hash: code.map(left_half_hash) };
         if response_type.token {
@@ -218,8 +221,27 @@ impl Tokens {
         Ok(params)
     }
 
-    /// The claims of an access token for `/userinfo` that is valid now.
-    pub(crate) async fn verify_access_token(&self, token: &str) -> Result<Option<AccessTokenClaims>, StoreError> {
+    /// What an access token that is valid now says of its user; a blocked user has none.
+    pub(crate) async fn user_info(&self, token: &str) -> Result<Option<UserClaims>, StoreError> {
+        let found = if token.contains('.') {
+            match self.verify_access_token(token).await? {
+                Some(claims) => self.user_of(claims).await?,
+                None => None,
+            }
+        } else {
+            self.store.user_of_access_token(token, self.clock.millis()).await?
+        };
+        Ok(found.map(|(user, scope)| UserClaims::of(&user, &Scope::known(Some(&scope)))))
+    }
+
+    async fn user_of(&self, claims: AccessTokenClaims) -> Result<Option<(User, String)>, StoreError> {
+        let Some(user_id) = claims.sub.strip_prefix("sms|") else { return Ok(None) };
+        let user = self.store.user(user_id).await?.filter(|user| !user.blocked);
+        Ok(user.map(|user| (user, claims.scope)))
+    }
+
+    /// The claims of a signed access token whose audiences include `/userinfo`.
+    async fn verify_access_token(&self, token: &str) -> Result<Option<AccessTokenClaims>, StoreError> {
         let keys = self.keys.keys().await?;
         let audience = self.origin.at("/userinfo");
         let claims: Option<AccessTokenClaims> =
@@ -234,7 +256,7 @@ impl Tokens {
     }
 
     async fn id_token(&self, subject: Subject<'_>, hashes: TokenHashes) -> Result<String, SignError> {
-        let (Subject { client, user, grant }, iat) = (subject, self.now());
+        let (Subject { client, user, grant, .. }, iat) = (subject, self.now());
         self.keys.keys().await?.current.sign(
             TokenType::Id,
             &IdTokenClaims {
@@ -252,13 +274,40 @@ impl Tokens {
     }
 
     async fn access_token(&self, subject: Subject<'_>, lifetime: i64) -> Result<String, SignError> {
-        let (Subject { client, user, grant }, iat) = (subject, self.now());
+        match &subject.grant.audience {
+            Some(audience) => self.signed_access_token(subject, audience, lifetime).await,
+            None => Ok(self.stored_access_token(subject, lifetime).await?),
+        }
+    }
+
+    async fn stored_access_token(&self, subject: Subject<'_>, lifetime: i64) -> Result<String, StoreError> {
+        let token = entropy::token(&*self.entropy);
+        let new = NewAccessToken {
+            token: &token,
+            client_id: &subject.client.client_id,
+            user_id: &subject.user.id,
+            scope: subject.grant.scope.to_string(),
+            grant: subject.id,
+            expires_at: self.clock.millis().plus_seconds(lifetime),
+        };
+        self.store.put_access_token(&new).await?;
+        Ok(token)
+    }
+
+    async fn signed_access_token(
+        &self,
+        subject: Subject<'_>,
+        audience: &str,
+        lifetime: i64,
+    ) -> Result<String, SignError> {
+        let (Subject { client, user, grant, .. }, iat) = (subject, self.now());
+        let userinfo = grant.scope.has("openid").then(|| self.origin.at("/userinfo"));
         self.keys.keys().await?.current.sign(
             TokenType::Access,
             &AccessTokenClaims {
                 iss: self.origin.issuer(),
                 sub: user.subject(),
-                aud: grant.audience.iter().cloned().chain([self.origin.at("/userinfo")]).collect(),
+                aud: [audience.to_owned()].into_iter().chain(userinfo).collect(),
                 iat,
                 exp: iat + lifetime,
                 scope: grant.scope.to_string(),

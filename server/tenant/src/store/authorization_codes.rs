@@ -1,7 +1,7 @@
 //! Authorization codes: stored as hashes, valid for one exchange.
 
 use super::{
-    Store, hash,
+    GrantId, Store, hash,
     refresh_tokens::{NewFamily, insert_family},
 };
 use crate::{clock::Millis, error::StoreError, oauth::grant::Grant};
@@ -57,7 +57,7 @@ impl Store {
         let Some(stored) = row.map(code_of).transpose()? else { return Ok(None) };
         let judged = judge(&stored);
         if let Ok(Some(family)) = &judged {
-            insert_family(&mut transaction, code, family, now).await?;
+            insert_family(&mut transaction, &GrantId::of(code), family, now).await?;
         }
         transaction.commit().await?;
         Ok(Some(judged.map(|family| (stored, family))))

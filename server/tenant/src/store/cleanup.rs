@@ -40,13 +40,14 @@ macro_rules! rows {
     };
 }
 
-const EXPIRED: [Expired; 16] = [
+const EXPIRED: [Expired; 17] = [
     // A late attempt is answered that the code has expired.
     rows!("tenant_otp_challenges", "connection, phone_number, client_id, transaction_hash", "expires_at", DAY),
     rows!("tenant_replaced_codes", "id", "expires_at", 0),
     rows!("tenant_redemptions", "challenge_id", "redeemed_at", REPEAT_SECONDS),
     // The reuse of a code is detected.
     rows!("tenant_authorization_codes", "code_hash", "expires_at", HOUR),
+    rows!("tenant_access_tokens", "token_hash", "expires_at", 0),
     rows!("tenant_refresh_families", "id", "used_at", super::refresh_tokens::IDLE_SECONDS),
     rows!("tenant_refresh_families", "id", "created_at", super::refresh_tokens::ABSOLUTE_SECONDS),
     rows!("tenant_sso_sessions", "token_hash", "last_seen_at", super::sso_sessions::IDLE_SECONDS),

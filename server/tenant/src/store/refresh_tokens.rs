@@ -1,6 +1,6 @@
 //! Refresh tokens: stored as hashes, each valid for one use. The tokens of one sign-in are a family, and are revoked together.
 
-use super::{Connection, Store, hash};
+use super::{Connection, GrantId, Store, access_tokens, hash};
 use crate::{clock::Millis, error::StoreError, oauth::grant::Grant};
 
 /// A family dies after this long without use.
@@ -12,7 +12,7 @@ pub(super) const ABSOLUTE_SECONDS: i64 = 31_557_600;
 /// The tokens that one sign-in led to.
 #[derive(Debug)]
 pub(crate) struct RefreshFamily {
-    id: String,
+    pub(crate) id: GrantId,
     pub(crate) grant: Grant,
 }
 
@@ -36,15 +36,14 @@ pub(crate) enum Rotation {
 }
 
 impl Store {
-    /// Starts a family. `origin` is what the sign-in was proved with; see [`Store::end_refresh_family_of`].
     pub(crate) async fn start_refresh_family(
         &self,
-        origin: &str,
+        id: &GrantId,
         family: &NewFamily,
         now: Millis,
     ) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
-        insert_family(&mut transaction, origin, family, now).await?;
+        insert_family(&mut transaction, id, family, now).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -69,7 +68,7 @@ impl Store {
         .await?;
         row.map(|(id, grant)| {
             let grant = serde_json::from_str(&grant).map_err(|_| StoreError::Malformed("grant"))?;
-            Ok(RefreshFamily { id, grant })
+            Ok(RefreshFamily { id: GrantId(id), grant })
         })
         .transpose()
     }
@@ -86,7 +85,7 @@ impl Store {
         // Writing first locks the family, so that parallel uses wait here and each sees what the one before left.
         let live = sqlx::query("UPDATE tenant_refresh_families SET used_at = $1 WHERE id = $2")
             .bind(now.0)
-            .bind(&family.id)
+            .bind(family.id.as_str())
             .execute(&mut *transaction)
             .await?;
         if live.rows_affected() == 0 {
@@ -100,15 +99,12 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         let rotation = if used.rows_affected() == 0 {
-            sqlx::query("DELETE FROM tenant_refresh_families WHERE id = $1")
-                .bind(&family.id)
-                .execute(&mut *transaction)
-                .await?;
+            end_grant(&mut transaction, &family.id).await?;
             Rotation::Reused
         } else {
             sqlx::query("INSERT INTO tenant_refresh_tokens (token_hash, family_id) VALUES ($1, $2)")
                 .bind(hash(next))
-                .bind(&family.id)
+                .bind(family.id.as_str())
                 .execute(&mut *transaction)
                 .await?;
             Rotation::Done
@@ -117,25 +113,29 @@ impl Store {
         Ok(rotation)
     }
 
-    pub(crate) async fn end_refresh_family(&self, family: &RefreshFamily) -> Result<(), StoreError> {
-        self.end_refresh_family_with(&family.id).await
-    }
-
-    /// Ends what grew from an authorization code that is tried a second time, RFC 6749 section 4.1.2.
-    pub(crate) async fn end_refresh_family_of(&self, origin: &str) -> Result<(), StoreError> {
-        self.end_refresh_family_with(&hash(origin)).await
-    }
-
-    async fn end_refresh_family_with(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tenant_refresh_families WHERE id = $1").bind(id).execute(&self.pool).await?;
+    /// Ends what a sign-in led to: its code, its refresh tokens, and its access tokens for `/userinfo`.
+    pub(crate) async fn end_grant(&self, id: &GrantId) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        end_grant(&mut transaction, id).await?;
+        transaction.commit().await?;
         Ok(())
     }
+}
+
+async fn end_grant(connection: &mut Connection, id: &GrantId) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM tenant_refresh_families WHERE id = $1",
+        "DELETE FROM tenant_authorization_codes WHERE code_hash = $1",
+    ] {
+        sqlx::query(sql).bind(id.as_str()).execute(&mut *connection).await?;
+    }
+    access_tokens::end_of_grant(connection, id).await
 }
 
 /// Inserts a family and its first token, within the caller's transaction.
 pub(super) async fn insert_family(
     connection: &mut Connection,
-    origin: &str,
+    id: &GrantId,
     family: &NewFamily,
     now: Millis,
 ) -> Result<(), StoreError> {
@@ -144,7 +144,7 @@ pub(super) async fn insert_family(
         "INSERT INTO tenant_refresh_families (id, client_id, grant_json, created_at, used_at) \
          VALUES ($1, $2, $3, $4, $4)",
     )
-    .bind(hash(origin))
+    .bind(id.as_str())
     .bind(&family.client_id)
     .bind(grant)
     .bind(now.0)
@@ -152,7 +152,7 @@ pub(super) async fn insert_family(
     .await?;
     sqlx::query("INSERT INTO tenant_refresh_tokens (token_hash, family_id) VALUES ($1, $2)")
         .bind(hash(&family.token))
-        .bind(hash(origin))
+        .bind(id.as_str())
         .execute(&mut *connection)
         .await?;
     Ok(())

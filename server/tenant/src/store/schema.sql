@@ -95,6 +95,19 @@ CREATE TABLE IF NOT EXISTS tenant_refresh_tokens (
     rotated_at BIGINT
 );
 
+-- Access tokens for /userinfo; those for APIs are signed, and nowhere stored. `grant_id` is that of the refresh tokens.
+CREATE TABLE IF NOT EXISTS tenant_access_tokens (
+    token_hash TEXT PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    grant_id TEXT,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS tenant_access_tokens_grant ON tenant_access_tokens (grant_id);
+CREATE INDEX IF NOT EXISTS tenant_access_tokens_user ON tenant_access_tokens (user_id);
+
 CREATE TABLE IF NOT EXISTS tenant_sso_sessions (
     token_hash TEXT PRIMARY KEY,
     sid TEXT NOT NULL,
@@ -186,6 +199,7 @@ CREATE INDEX IF NOT EXISTS tenant_replaced_codes_number ON tenant_replaced_codes
 CREATE INDEX IF NOT EXISTS tenant_replaced_codes_expiry ON tenant_replaced_codes (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_redemptions_age ON tenant_redemptions (redeemed_at);
 CREATE INDEX IF NOT EXISTS tenant_authorization_codes_expiry ON tenant_authorization_codes (expires_at);
+CREATE INDEX IF NOT EXISTS tenant_access_tokens_expiry ON tenant_access_tokens (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_idle ON tenant_refresh_families (used_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_age ON tenant_refresh_families (created_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_tokens_family ON tenant_refresh_tokens (family_id);

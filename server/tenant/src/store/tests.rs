@@ -8,7 +8,8 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Attempt, Binding, LoginTicket, NewFamily, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode, StoredKeys,
+    Attempt, Binding, GrantId, LoginTicket, NewFamily, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode,
+    StoredKeys,
 };
 use crate::{
     admin::users::UserSelector,
@@ -318,7 +319,7 @@ async fn an_authorization_code_is_taken_once(store: &Store) -> TestResult {
 }
 
 async fn a_refresh_token_is_rotated_once_and_reuse_ends_the_family(store: &Store) -> TestResult {
-    store.start_refresh_family("origin", &family("first"), NOW).await?;
+    store.start_refresh_family(&GrantId::of("origin"), &family("first"), NOW).await?;
     assert!(store.refresh_family("first", "other-client", NOW).await?.is_none());
     assert!(store.refresh_family("first", "web", NOW.plus_seconds(31 * DAY)).await?.is_none(), "idle for too long");
     let rotations = twenty(|n| {
@@ -336,8 +337,8 @@ async fn a_refresh_token_is_rotated_once_and_reuse_ends_the_family(store: &Store
     for n in 0..20 {
         assert!(store.refresh_family(&format!("next {n}"), "web", NOW).await?.is_none());
     }
-    store.start_refresh_family("code", &family("token"), NOW).await?;
-    store.end_refresh_family_of("code").await?;
+    store.start_refresh_family(&GrantId::of("code"), &family("token"), NOW).await?;
+    store.end_grant(&GrantId::of("code")).await?;
     assert!(store.refresh_family("token", "web", NOW).await?.is_none());
     Ok(())
 }
@@ -504,7 +505,7 @@ async fn what_is_over_is_removed_and_the_rest_stays(store: &Store) -> TestResult
     send(store, "111111").await?;
     send(store, "222222").await?;
     store.use_assertion("name", NOW.plus_seconds(MINUTE)).await?;
-    store.start_refresh_family("origin", &family("token"), NOW).await?;
+    store.start_refresh_family(&GrantId::of("origin"), &family("token"), NOW).await?;
     assert_eq!(store.delete_expired(NOW).await?, 0);
     // The replaced code and the assertion.
     assert_eq!(store.delete_expired(NOW.plus_seconds(4 * MINUTE)).await?, 2);

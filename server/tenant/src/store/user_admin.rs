@@ -1,6 +1,6 @@
 //! The users, for the operator.
 
-use super::{Store, rate_limits};
+use super::{Store, access_tokens, rate_limits};
 use crate::{
     admin::users::{UserRecord, UserSelector},
     error::StoreError,
@@ -33,12 +33,14 @@ impl Store {
         rows.into_iter().map(UserRecord::new).collect()
     }
 
+    /// A block ends the access tokens for `/userinfo`.
     pub(crate) async fn set_blocked(
         &self,
         selector: &UserSelector<'_>,
         blocked: bool,
     ) -> Result<Vec<UserRecord>, StoreError> {
         let (id, number) = columns(selector);
+        let mut transaction = self.pool.begin().await?;
         let rows: Vec<Row> = sqlx::query_as(
             "UPDATE tenant_users SET blocked = $3 WHERE user_id = $1 OR phone_number = $2 \
              RETURNING user_id, connection, phone_number, blocked, created_at, updated_at",
@@ -46,8 +48,14 @@ impl Store {
         .bind(id)
         .bind(number)
         .bind(blocked)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *transaction)
         .await?;
+        if blocked {
+            for (id, ..) in &rows {
+                access_tokens::end_of_user(&mut transaction, id).await?;
+            }
+        }
+        transaction.commit().await?;
         rows.into_iter().map(UserRecord::new).collect()
     }
 
@@ -55,7 +63,7 @@ impl Store {
         rate_limits::reset_attempts(&mut *self.pool.acquire().await?, number).await
     }
 
-    /// Deletes their sessions, tickets and codes too; refresh tokens and authorization codes check that the user exists.
+    /// Deletes their sessions, access tokens, tickets and codes too; refresh tokens and authorization codes check that the user exists.
     pub(crate) async fn delete_users(&self, selector: &UserSelector<'_>) -> Result<Vec<UserRecord>, StoreError> {
         let (id, number) = columns(selector);
         let mut transaction = self.pool.begin().await?;
@@ -68,6 +76,7 @@ impl Store {
         .fetch_all(&mut *transaction)
         .await?;
         for (id, connection, number, ..) in &rows {
+            access_tokens::end_of_user(&mut transaction, id).await?;
             for sql in [
                 "DELETE FROM tenant_sso_sessions WHERE user_id = $1",
                 "DELETE FROM tenant_login_tickets WHERE user_id = $1",

@@ -23,7 +23,7 @@ impl User {
     }
 }
 
-fn user_of((id, connection, phone_number, blocked, updated_at): Row) -> User {
+pub(super) fn user_of((id, connection, phone_number, blocked, updated_at): Row) -> User {
     User { id, connection, phone_number, blocked, updated_at: Millis(updated_at) }
 }
 

@@ -71,7 +71,7 @@ async fn access_token_has_rfc_9068_type_and_claims() {
     let mut seen = Vec::new();
     for _ in 0..2 {
         let code = tenant.code().await;
-        let tokens: Value = tenant.redeem(&code).await.json().await.unwrap();
+        let tokens: Value = redeem_for(&tenant, &code, "https://api.example").await.json().await.unwrap();
         let header = |token: &Value| -> Value {
             let header = token.as_str().unwrap().split('.').next().unwrap();
             serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap()
@@ -79,8 +79,38 @@ async fn access_token_has_rfc_9068_type_and_claims() {
         assert_eq!(header(&tokens["access_token"])["typ"], "at+jwt");
         assert_eq!(header(&tokens["id_token"])["typ"], "JWT");
         let claims = claims(&tokens["access_token"]);
+        assert_eq!(claims["iss"], format!("{}/", tenant.origin));
+        assert_eq!(claims["aud"], json!(["https://api.example", format!("{}/userinfo", tenant.origin)]));
         assert_eq!(claims["client_id"], "web");
+        assert_eq!(claims["scope"], "openid profile phone offline_access");
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 86_400);
+        assert!(claims["sub"].as_str().unwrap().starts_with("sms|"));
         seen.push(claims["jti"].as_str().unwrap().to_owned());
     }
     assert_ne!(seen[0], seen[1]);
+}
+
+/// The audience of older SDKs means no API.
+#[tokio::test]
+async fn access_token_for_userinfo_is_opaque() {
+    let tenant = TestTenant::start().await;
+    let code = tenant.code().await;
+    let audience = format!("{}/userinfo", tenant.origin);
+    let tokens: Value = redeem_for(&tenant, &code, &audience).await.json().await.unwrap();
+    let token = tokens["access_token"].as_str().unwrap();
+    assert!(!token.contains('.'));
+    assert_eq!(tenant.get("/userinfo").bearer_auth(token).send().await.unwrap().status(), 200);
+}
+
+#[rstest]
+#[case::with_openid("openid", 200)]
+#[case::without_openid("phone", 401)]
+#[tokio::test]
+async fn userinfo_takes_tokens_of_apis_with_openid_only(#[case] scope: &str, #[case] status: u16) {
+    let tenant = TestTenant::start().await;
+    let mut request = otp_request(&tenant.code().await);
+    (request["audience"], request["scope"]) = (json!("https://api.example"), json!(scope));
+    let tokens: Value = tenant.post("/oauth/token", &request).send().await.unwrap().json().await.unwrap();
+    let userinfo = tenant.get("/userinfo").bearer_auth(tokens["access_token"].as_str().unwrap());
+    assert_eq!(userinfo.send().await.unwrap().status(), status);
 }

@@ -4,13 +4,14 @@ use passwordless_tenant::SystemEntropy;
 
 use crate::support::{TestTenant, wrong_code};
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "SELECT COUNT(*) FROM tenant_otp_challenges",
     "SELECT COUNT(*) FROM tenant_replaced_codes",
     "SELECT COUNT(*) FROM tenant_redemptions",
     "SELECT COUNT(*) FROM tenant_authorization_codes",
     "SELECT COUNT(*) FROM tenant_refresh_families",
     "SELECT COUNT(*) FROM tenant_refresh_tokens",
+    "SELECT COUNT(*) FROM tenant_access_tokens",
     "SELECT COUNT(*) FROM tenant_sso_sessions",
     "SELECT COUNT(*) FROM tenant_login_tickets",
     "SELECT COUNT(*) FROM tenant_limits",
@@ -47,6 +48,23 @@ async fn cleanup_deletes_expired_rows_only() {
     assert_eq!(rows(&tenant).await, 0);
     let users: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tenant_users").fetch_one(&tenant.pool).await.unwrap();
     assert_eq!(users, 1);
+}
+
+#[tokio::test]
+async fn cleanup_deletes_access_tokens_after_a_day() {
+    let tenant = TestTenant::start().await;
+    let (code, _) = tenant.sign_in_by_redirect(&[]).await;
+    assert_eq!(tenant.exchange(&code, &[]).await.status(), 200);
+    let stored = async || {
+        let count = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM tenant_access_tokens");
+        count.fetch_one(&tenant.pool).await.unwrap()
+    };
+    tenant.clock.advance(24 * 60 * 60);
+    clean_up(&tenant).await;
+    assert_eq!(stored().await, 1);
+    tenant.clock.advance(1);
+    clean_up(&tenant).await;
+    assert_eq!(stored().await, 0);
 }
 
 #[tokio::test]

@@ -12,19 +12,21 @@ use passwordless_tenant::{
     KeyInfo, KeyState, OperatorKeys, OtpKeyInfo, SystemEntropy, cleanup_once, otp_keys, rotate_otp_key,
     rotate_signing_keys, signing_keys,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::{HOUR, TenantOptions, TestTenant, client_assertion::public_pem};
+use crate::support::{HOUR, TenantOptions, TestTenant, client_assertion::public_pem, otp_request};
 
 async fn published(tenant: &TestTenant) -> Vec<String> {
     let keys: Value = tenant.get("/.well-known/jwks.json").send().await.unwrap().json().await.unwrap();
     keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
 }
 
+/// A signed one, which is for an API.
 async fn access_token(tenant: &TestTenant) -> String {
-    let code = tenant.code().await;
-    let body: Value = tenant.redeem(&code).await.json().await.unwrap();
+    let mut request = otp_request(&tenant.code().await);
+    request["audience"] = json!("https://api.example");
+    let body: Value = tenant.post("/oauth/token", &request).send().await.unwrap().json().await.unwrap();
     body["access_token"].as_str().unwrap().to_owned()
 }
 
