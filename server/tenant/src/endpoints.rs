@@ -10,6 +10,7 @@ mod lock_assets;
 mod oauth_revoke;
 mod oauth_token;
 mod oidc_logout;
+mod otp_challenge;
 mod outbox;
 mod passwordless_start;
 mod passwordless_verify;
@@ -57,6 +58,7 @@ pub(crate) fn router(state: AppState) -> Result<Router, BuildError> {
 fn api(state: &AppState) -> Router<AppState> {
     let private = Router::new()
         .route("/passwordless/start", post(passwordless_start::post))
+        .route("/otp/challenge", post(otp_challenge::post))
         .route("/passwordless/verify", post(passwordless_verify::post))
         .route("/oauth/ro", post(passwordless_verify::oauth_ro))
         .route("/co/authenticate", post(co_authenticate::post))

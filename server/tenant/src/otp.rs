@@ -9,4 +9,5 @@ pub(crate) mod message;
 pub(crate) mod repeat;
 pub(crate) mod request;
 pub(crate) mod service;
+pub(crate) mod session;
 pub(crate) mod template;

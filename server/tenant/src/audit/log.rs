@@ -48,11 +48,11 @@ impl AuditLog {
         self.write(&Entry { description: Some(description), ..start_entry(request, event) }).await;
     }
 
-    /// No code was sent, as the user is blocked.
-    pub(crate) async fn blocked_start(&self, request: &CodeRequest<'_>, user: &User) {
-        let description = Some(Refusal::Blocked.to_string());
-        let entry = start_entry(request, Event::NotSent);
-        self.write(&Entry { description, user_id: Some(user.subject()), ..entry }).await;
+    /// No code was sent, as the user is blocked, or as there is none and nobody may sign up.
+    pub(crate) async fn start_without_message(&self, request: &CodeRequest<'_>, user: Option<&User>) {
+        let reason = if user.is_some() { Refusal::Blocked } else { Refusal::SignUpDisabled };
+        let (description, user_id) = (Some(reason.to_string()), user.map(User::subject));
+        self.write(&Entry { user_id, description, ..start_entry(request, Event::NotSent) }).await;
     }
 
     pub(crate) async fn code_refused(&self, attempt: &CodeAttempt<'_>, refusal: &Refusal) {

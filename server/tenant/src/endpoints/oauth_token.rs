@@ -33,9 +33,11 @@ use crate::{
         known_device::KnownDevices,
         request::{CodeAttempt, CodeError},
         service::OtpService,
+        session::OtpSessions,
     },
     phone_number::PhoneNumber,
     state::AppState,
+    store::User,
 };
 
 /// What the endpoint uses.
@@ -47,6 +49,7 @@ pub(crate) struct Services {
     origin: State<Origin>,
     otp: State<OtpService>,
     devices: State<KnownDevices>,
+    sessions: State<OtpSessions>,
     codes: State<AuthorizationCodes>,
     refresh_tokens: State<RefreshTokens>,
     tokens: State<Tokens>,
@@ -71,7 +74,10 @@ pub(crate) async fn post(
         OTP_GRANT => {
             let authenticated = Some(client).filter(|client| !client.is_public());
             let source = RequestSource::of_api_call(authenticated, &headers, peer);
-            services.by_otp(client, (&headers, &params), source).await?
+            match params.param("auth_session")? {
+                Some(session) => services.by_session(client, session, (&headers, &params), source).await?,
+                None => services.by_otp(client, (&headers, &params), source).await?,
+            }
         }
         CODE_GRANT => services.codes.redeem(client, &params).await?,
         _ => services.refresh_tokens.exchange(client, &params).await?,
@@ -95,8 +101,7 @@ impl Services {
         let (code, realm) = (params.required("otp")?, params.required("realm")?);
         let connection = self.config.connection_for(client, realm);
         let connection = connection.ok_or_else(|| ApiError::invalid_request(format!("Unknown realm {realm}.")))?;
-        let (scope, audience) = (params.param("scope")?, params.param("audience")?);
-        let audience = audience::requested(&self.config, &self.origin, client, audience)?;
+        let requested = self.requested(client, params)?;
         let phone_number =
             &PhoneNumber::parse(username).ok_or(ApiError::Otp(Refusal::WrongCode { attempts_left: None }))?;
         let browser = &self.devices.browser_of_api_call(headers, &connection.name, phone_number);
@@ -105,9 +110,51 @@ impl Services {
             CodeError::Refused(refusal) => ApiError::Otp(refusal),
             CodeError::Store(error) => error.into(),
         })?;
+        self.prove(client, user, requested).await
+    }
+
+    /// The same with the session of `/otp/challenge` in place of the phone number.
+    async fn by_session(
+        &self,
+        client: &Client,
+        session: &str,
+        (headers, params): (&HeaderMap, &Params),
+        source: RequestSource,
+    ) -> Result<ProvedGrant, ApiError> {
+        let code = params.required("otp")?;
+        let session = self.sessions.open(client, session).ok_or(ApiError::OtpSession)?;
+        let connection = self.config.connection_for(client, &session.connection).ok_or(ApiError::OtpSession)?;
+        let requested = self.requested(client, params)?;
+        let phone_number = &session.phone_number;
+        let mut browser = self.devices.browser_of_api_call(headers, &connection.name, phone_number);
+        browser.transaction = Some(session.transaction());
+        let attempt = CodeAttempt { client: Some(client), connection, phone_number, code, source, browser: &browser };
+        let redeemed = self.otp.redeem_code_of_session(&attempt, session.allows_sign_up).await;
+        let user = redeemed.map_err(|error| match error {
+            CodeError::Refused(Refusal::Blocked) => ApiError::OtpSessionBlocked,
+            CodeError::Refused(refusal @ Refusal::TooManyAttempts(_)) => ApiError::Otp(refusal),
+            CodeError::Refused(_) => ApiError::OtpSession,
+            CodeError::Store(error) => error.into(),
+        })?;
+        self.prove(client, user, requested).await
+    }
+
+    /// The scope and the audience, checked before a code is used up.
+    fn requested(&self, client: &Client, params: &Params) -> Result<(Scope, Option<String>), ApiError> {
+        let (scope, audience) = (params.param("scope")?, params.param("audience")?);
+        let audience = audience::requested(&self.config, &self.origin, client, audience)?;
+        Ok((Scope::granted(scope, client), audience))
+    }
+
+    async fn prove(
+        &self,
+        client: &Client,
+        user: User,
+        (scope, audience): (Scope, Option<String>),
+    ) -> Result<ProvedGrant, ApiError> {
         let grant = Grant {
             user_id: user.id.clone(),
-            scope: Scope::granted(scope, client),
+            scope,
             audience,
             nonce: None,
             auth_time: self.clock.millis().seconds(),

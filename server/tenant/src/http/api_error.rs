@@ -67,6 +67,15 @@ pub(crate) enum ApiError {
     UnknownClient,
     #[error("Unauthorized")]
     InvalidToken,
+    /// A connection that `/otp/challenge` does not know, or that the client may not use.
+    #[error("The connection does not exist, or is not enabled for the client")]
+    InvalidConnection,
+    /// A code that was redeemed with a session: wrong, expired, used, or of another session.
+    #[error("Invalid or expired auth_session or otp")]
+    OtpSession,
+    /// The right code of a blocked user, redeemed with a session.
+    #[error("{}", Refusal::Blocked)]
+    OtpSessionBlocked,
     #[error(transparent)]
     Audience(#[from] AudienceError),
     #[error("{0}")]
@@ -172,9 +181,10 @@ impl ApiError {
             Self::InvalidClient(_) => "invalid_client",
             Self::GrantNotAllowed(_) | Self::UnknownClient => "unauthorized_client",
             Self::GrantUnsupported(_) => "unsupported_grant_type",
-            Self::Audience(_) => "access_denied",
+            Self::Audience(_) | Self::OtpSessionBlocked => "access_denied",
+            Self::InvalidConnection => "invalid_connection",
             Self::InvalidToken => "invalid_token",
-            Self::InvalidRequest(_) | Self::TooLarge => "invalid_request",
+            Self::InvalidRequest(_) | Self::OtpSession | Self::TooLarge => "invalid_request",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Timeout => "temporarily_unavailable",
@@ -194,6 +204,7 @@ impl ApiError {
             | Self::GrantNotAllowed(_)
             | Self::GrantUnsupported(_)
             | Self::Audience(_)
+            | Self::OtpSessionBlocked
             | Self::UnknownClient => StatusCode::FORBIDDEN,
             Self::CrossOrigin(error) => error.status(),
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -31,6 +31,15 @@ impl CodeRequest<'_> {
     }
 }
 
+/// Who is sent a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Recipients {
+    /// Everybody who is not blocked.
+    All,
+    /// Only those who have an account.
+    Users,
+}
+
 /// An attempt to use a code.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CodeAttempt<'a> {

@@ -7,7 +7,7 @@ use super::{
     code::OneTimeCode,
     message,
     repeat::RequestHash,
-    request::{CodeAttempt, CodeError, CodeRequest, SendCodeError, SignIn},
+    request::{CodeAttempt, CodeError, CodeRequest, Recipients, SendCodeError, SignIn},
     template::Values,
 };
 use crate::{
@@ -47,29 +47,57 @@ impl OtpService {
     /// Sends a new code, which replaces the one before unless it is certain that no message went out. Returns the state of
     /// the limit, where the request was counted.
     pub(crate) async fn send_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
-        let sent = self.send_new_code(request).await;
+        let sent = async {
+            let rate = self.admit(request).await?;
+            self.send_new_code(request, Recipients::All).await?;
+            Ok(rate)
+        };
+        self.recorded(request, sent.await).await
+    }
+
+    /// The same for a caller who must not learn whether the number has an account: whatever becomes of the message.
+    pub(crate) async fn send_code_silently(
+        &self,
+        request: &CodeRequest<'_>,
+        recipients: Recipients,
+    ) -> Result<Option<RateLimit>, SendCodeError> {
+        let admitted = self.admit(request).await;
+        let rate = self.recorded(request, admitted).await?;
+        let sent = self.send_new_code(request, recipients).await;
+        match self.recorded(request, sent).await {
+            Ok(()) | Err(SendCodeError::Sms(_)) => Ok(rate),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn recorded<T>(&self, request: &CodeRequest<'_>, sent: Result<T, SendCodeError>) -> Result<T, SendCodeError> {
         if let Err(error) = &sent {
             self.audit.code_not_sent(request, error).await;
         }
         sent
     }
 
-    async fn send_new_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
+    /// Whether a code may be requested; counts the request.
+    async fn admit(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
         let countries = self.limits.countries.as_ref();
         if countries.is_some_and(|countries| !request.phone_number.is_in(countries)) {
             return Err(SendCodeError::Country);
         }
         let limits = StartLimits::of(&self.limits, request.phone_number, &request.source, request.browser.is_known);
-        let rate = self.store.take_start(&limits, self.clock.millis()).await??;
+        Ok(self.store.take_start(&limits, self.clock.millis()).await??)
+    }
+
+    async fn send_new_code(&self, request: &CodeRequest<'_>, recipients: Recipients) -> Result<(), SendCodeError> {
         let (code, replacement) = self.new_challenge(request).await?;
         let connection = &request.connection.name;
         let user = self.store.user_with_number(connection, request.phone_number).await?;
-        if let Some(user) = user.filter(|user| user.blocked) {
-            // The response must not reveal the block: only the message is left out.
-            self.audit.blocked_start(request, &user).await;
+        let is_left_out = user.as_ref().map_or(recipients == Recipients::Users, |user| user.blocked);
+        if is_left_out {
+            // The response must not reveal it: only the message is left out.
+            self.audit.start_without_message(request, user.as_ref()).await;
             #[expect(clippy::disallowed_methods, reason = "the response takes as long as if a message were sent")]
             tokio::time::sleep(self.timing.draw(connection, &*self.entropy)).await;
-            return Ok(rate);
+            return Ok(());
         }
         #[expect(clippy::disallowed_methods, reason = "the real duration, for responses that send no message")]
         let began = Instant::now();
@@ -83,7 +111,7 @@ impl OtpService {
         self.record_message(request, sent?).await;
         self.timing.record(connection, began.elapsed());
         self.audit.code_sent(request).await;
-        Ok(rate)
+        Ok(())
     }
 
     /// Records the message, for the provider's reports about it. The code was sent: a failure here fails no request.
@@ -129,7 +157,18 @@ impl OtpService {
         attempt: &CodeAttempt<'_>,
         request: Option<RequestHash>,
     ) -> Result<SignIn, CodeError> {
-        self.audited(attempt, self.redeem(attempt, request).await).await
+        let is_open = !attempt.connection.disable_signup;
+        self.audited(attempt, self.redeem(attempt, request, is_open).await).await
+    }
+
+    /// The same for those who have an account, and where `allows_sign_up` is set, for others too.
+    pub(crate) async fn redeem_code_of_session(
+        &self,
+        attempt: &CodeAttempt<'_>,
+        allows_sign_up: bool,
+    ) -> Result<User, CodeError> {
+        let is_open = allows_sign_up && !attempt.connection.disable_signup;
+        self.audited(attempt, self.redeem(attempt, None, is_open).await).await.map(|sign_in| sign_in.user)
     }
 
     async fn audited<T>(&self, attempt: &CodeAttempt<'_>, result: Result<T, CodeError>) -> Result<T, CodeError> {
@@ -149,10 +188,15 @@ impl OtpService {
         }
     }
 
-    async fn redeem(&self, attempt: &CodeAttempt<'_>, request: Option<RequestHash>) -> Result<SignIn, CodeError> {
+    async fn redeem(
+        &self,
+        attempt: &CodeAttempt<'_>,
+        request: Option<RequestHash>,
+        allows_sign_up: bool,
+    ) -> Result<SignIn, CodeError> {
         let outcome = self.try_code(attempt, Purpose::Redeem { by: request }).await?;
         let (connection, phone_number) = (attempt.connection, attempt.phone_number);
-        if connection.disable_signup {
+        if !allows_sign_up {
             // Checked after the code, so that only the number's owner learns whether it has an account.
             let known = self.store.user_with_number(&connection.name, phone_number).await?;
             known.ok_or(Refusal::SignUpDisabled)?;

@@ -16,6 +16,7 @@ mod hosted_login;
 mod key_rotation;
 mod lock_assets;
 mod oidc_logout;
+mod otp_challenge;
 mod otp_grant;
 mod outbox;
 mod phone_numbers;
