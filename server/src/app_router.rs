@@ -1,7 +1,7 @@
 //! The app as one service: files, pages, server functions, callback, and the layers around them.
 
 use crate::{
-    caching, health,
+    caching, drain, health,
     security_headers::{self, Policy},
     session_store::DatabaseSessions,
     site::Site,
@@ -28,8 +28,6 @@ use tower_http::{
 };
 use tracing::Span;
 
-/// Forms and arguments are small.
-const MAX_BODY: usize = 16 * 1024;
 /// Longer than the calls to the tenant may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Pages for the signed-in only.
@@ -51,7 +49,7 @@ pub(crate) fn build(
     files(site, app)
         .layer(from_fn(caching::files))
         .layer(from_fn_with_state(policy, security_headers::set))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(DefaultBodyLimit::max(drain::MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
         .layer(TrustedProxiesLayer::new(proxies))
         .layer(CatchPanicLayer::new())

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 mod database;
+mod drain;
 mod health;
 mod login_page;
 mod open_files;

@@ -1,7 +1,7 @@
 //! Serves a router at a socket, with timeouts for slow clients and limits on connections.
 
-use crate::config::ConnectionArgs;
-use axum::{Router, extract::ConnectInfo};
+use crate::{config::ConnectionArgs, drain};
+use axum::{Router, extract::ConnectInfo, middleware::from_fn};
 use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -40,6 +40,7 @@ pub(crate) async fn serve(
     proxies: TrustedProxies,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let router = router.layer(from_fn(drain::rest_of_body));
     let places = Arc::new(Places { limits, proxies, taken: Mutex::default() });
     let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
     let mut has_warned = false;

@@ -20,6 +20,7 @@ mod hooks;
 mod id_token;
 mod ipv6;
 mod languages;
+mod large_bodies;
 mod last_login;
 mod limits;
 mod login_page;
