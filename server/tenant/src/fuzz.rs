@@ -22,6 +22,7 @@ use crate::{
     origin::Origin,
     otp::{
         language::Language,
+        standard_text::ENGLISH,
         template::{Syntax, Template, Values},
     },
     phone_number::PhoneNumber,
@@ -252,7 +253,13 @@ fn fuzz_sms_templates() {
     check!().with_generator((texts(pieces), syntax, texts(pieces))).for_each(|(source, is_liquid, name)| {
         let syntax = if *is_liquid { Syntax::Liquid } else { Syntax::MdWithMacros };
         let Ok(template) = Template::new(source, syntax) else { return };
-        let values = Values { code: "586165", phone_number: "+14155552671", application: name, language: "de" };
+        let values = Values {
+            code: "586165",
+            phone_number: "+14155552671",
+            application: name,
+            language: "de",
+            standard: ENGLISH,
+        };
         assert!(template.render(values).is_ok_and(|text| text.contains("586165")) || *is_liquid);
     });
 }

@@ -10,4 +10,5 @@ pub(crate) mod repeat;
 pub(crate) mod request;
 pub(crate) mod service;
 pub(crate) mod session;
+pub(crate) mod standard_text;
 pub(crate) mod template;

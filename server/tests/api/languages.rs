@@ -1,6 +1,8 @@
 //! The language of the page and of the SMS.
 
 use crate::support::{PHONE, fake_tenant::FakeTenant, program::Program};
+use leptos_passwordless::server::Language;
+use serde_json::Value;
 
 #[tokio::test]
 async fn dialog_uses_the_browsers_language_or_a_fallback() {
@@ -42,6 +44,28 @@ async fn sms_language_is_passed_to_the_tenant() {
     let requests = tenant.server.received_requests().await.unwrap();
     let start = requests.iter().find(|request| request.url.path() == "/passwordless/start").expect("a start");
     assert_eq!(start.headers["x-request-language"], "pt-br");
+}
+
+#[tokio::test]
+async fn sms_is_in_the_language_of_the_dialog_with_its_word_for_a_code() {
+    let program = Program::both(&["--limit-starts-per-ip-hour", "0"]).await;
+    for (index, language) in Language::all().enumerate() {
+        let phone = format!("+14155552{index:03}");
+        let call = program.browser().call("start").header("accept-language", language.tag());
+        assert_eq!(call.form(&[("phone_number", &phone)]).send().await.unwrap().status(), 200);
+        let text = program.text_sent_to(&phone).await;
+        assert!(text.to_lowercase().contains(&word_for_code(language)), "{}: {text}", language.tag());
+        assert_eq!(text.starts_with("Your verification"), language.tag() == "en", "{}: {text}", language.tag());
+        let code = program.code_sent_to(&phone).await;
+        assert!(text.contains(&code) && code.len() == 6, "{}: {text}", language.tag());
+    }
+}
+
+/// The label of the field for the code, without the article that Arabic has in front.
+fn word_for_code(language: Language) -> String {
+    let file = format!("{}/../src/messages/{}.json", env!("CARGO_MANIFEST_DIR"), language.tag());
+    let dictionary: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    dictionary["codeLabel"].as_str().unwrap().trim_start_matches("ال").to_lowercase()
 }
 
 #[tokio::test]

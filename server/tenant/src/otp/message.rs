@@ -6,6 +6,7 @@ use url::{Host, Url};
 
 use super::{
     language::Language,
+    standard_text,
     template::{Template, Values},
 };
 
@@ -50,16 +51,16 @@ fn written(template: &Template, values: Values<'_>, host: Option<&str>) -> Strin
     let space = MAX_LENGTH.saturating_sub(last_line.chars().count());
     let text = match template.render(values) {
         Ok(text) if text.chars().count() <= space => text,
-        Ok(_) => standard(values.code, "the template's text is too long"),
-        Err(error) => standard(values.code, &error.to_string()),
+        Ok(_) => standard(values, "the template's text is too long"),
+        Err(error) => standard(values, &error.to_string()),
     };
     text + &last_line
 }
 
 /// A code is sent even where the template fails.
-fn standard(code: &str, reason: &str) -> String {
+fn standard(values: Values<'_>, reason: &str) -> String {
     tracing::warn!(reason, "the template of a connection failed; the standard text was sent");
-    format!("Your verification code is: {code}")
+    values.fill(standard_text::without_application(values.standard))
 }
 
 #[cfg(test)]
@@ -67,14 +68,44 @@ mod tests {
     use super::*;
     use crate::otp::template::Syntax;
 
-    const VALUES: Values<'static> =
-        Values { code: "123456", phone_number: "+14155552671", application: "Acme", language: "en" };
+    const VALUES: Values<'static> = Values {
+        code: "123456",
+        phone_number: "+14155552671",
+        application: "Acme",
+        language: "en",
+        standard: standard_text::ENGLISH,
+    };
+
+    fn values(language: &'static str) -> Values<'static> {
+        Values { language, standard: standard_text::in_language(language).unwrap_or_default(), ..VALUES }
+    }
 
     #[test]
     fn the_code_is_bound_to_the_host() {
         let text = written(&Template::default(), VALUES, Some("app.example"));
         assert_eq!(text, "Your verification code is: 123456 (Acme)\n@app.example #123456");
         assert_eq!(written(&Template::default(), VALUES, None), "Your verification code is: 123456 (Acme)");
+    }
+
+    #[test]
+    fn standard_text_is_in_the_language_before_a_last_line_that_is_not() {
+        let german = written(&Template::default(), values("de-AT"), Some("app.example"));
+        assert_eq!(german, "Ihr Bestätigungscode lautet: 123456 (Acme)\n@app.example #123456");
+        for language in ["ar", "fa", "he"] {
+            let text = written(&Template::default(), values(language), Some("app.example"));
+            let lines: Vec<&str> = text.lines().collect();
+            assert_eq!((lines.len(), lines[1]), (2, "@app.example #123456"), "{text}");
+            assert!(lines[0].ends_with(": 123456 (Acme)"), "{text}");
+        }
+    }
+
+    #[test]
+    fn standard_text_does_without_the_application_if_its_name_is_too_long() {
+        let application = "é".repeat(MAX_LENGTH);
+        for (language, expected) in [("en", "Your verification code is: 123456"), ("ja", "認証コード：123456")] {
+            let values = Values { application: &application, ..values(language) };
+            assert_eq!(written(&Template::default(), values, None), expected);
+        }
     }
 
     #[test]
@@ -95,7 +126,9 @@ mod tests {
     fn a_template_without_words_for_someone_gives_the_standard_text() {
         let source = "{% if request_language == 'fr' %}Code : {{ code }}{% endif %}";
         let template = Template::new(source, Syntax::Liquid);
-        assert!(template.is_ok_and(|template| written(&template, VALUES, None) == "Your verification code is: 123456"));
+        let Ok(template) = template else { panic!("{template:?}") };
+        assert_eq!(written(&template, VALUES, None), "Your verification code is: 123456");
+        assert_eq!(written(&template, values("de"), None), "Ihr Bestätigungscode lautet: 123456");
     }
 
     proptest::proptest! {

@@ -236,6 +236,7 @@ fn sms(request: &CodeRequest<'_>, code: &OneTimeCode) -> SmsMessage {
         phone_number: request.phone_number.as_str(),
         application: &request.client.name,
         language: request.context.language.as_str(),
+        standard: request.context.language.standard_text(),
     };
     SmsMessage {
         to: request.phone_number.as_str().to_owned(),

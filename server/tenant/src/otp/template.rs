@@ -10,6 +10,8 @@ use std::{
 use liquid::{Parser, ParserBuilder};
 use liquid_lib::stdlib;
 
+use super::standard_text;
+
 /// The variables of a template; `link` is for mail only.
 const NAMES: [&str; 6] = ["code", "password", "phone_number", "application.name", "request_language", "operation"];
 
@@ -25,10 +27,16 @@ pub(crate) enum Syntax {
 }
 
 /// A template that can be rendered.
-#[derive(Clone)]
-pub(crate) struct Template {
-    source: String,
-    liquid: Option<Arc<liquid::Template>>,
+#[derive(Clone, Default)]
+pub(crate) enum Template {
+    /// The standard text, in the language of each message.
+    #[default]
+    Standard,
+    Macros(String),
+    Liquid {
+        source: String,
+        parsed: Arc<liquid::Template>,
+    },
 }
 
 /// The values of the variables. Signing in has no `operation`: it is empty.
@@ -38,6 +46,8 @@ pub(crate) struct Values<'a> {
     pub(crate) phone_number: &'a str,
     pub(crate) application: &'a str,
     pub(crate) language: &'a str,
+    /// The standard text in that language, with macros.
+    pub(crate) standard: &'a str,
 }
 
 /// Why a template makes no message.
@@ -53,14 +63,20 @@ impl Template {
     /// Parses and tries the template.
     pub(crate) fn new(source: &str, syntax: Syntax) -> Result<Self, TemplateError> {
         let template = match syntax {
-            Syntax::MdWithMacros => Self { source: source.to_owned(), liquid: None },
+            Syntax::MdWithMacros => Self::Macros(source.to_owned()),
             Syntax::Liquid => {
                 let source = fill_macros(source, |name| NAMES.contains(&name).then(|| format!("{{{{ {name} }}}}")));
                 let parsed = PARSER.as_ref().map_err(Clone::clone).and_then(|parser| parser.parse(&source));
-                Self { liquid: Some(Arc::new(parsed.map_err(|error| refused(&error))?)), source }
+                Self::Liquid { parsed: Arc::new(parsed.map_err(|error| refused(&error))?), source }
             }
         };
-        let sample = Values { code: "123456", phone_number: "+14155552671", application: "App", language: "en" };
+        let sample = Values {
+            code: "123456",
+            phone_number: "+14155552671",
+            application: "App",
+            language: "en",
+            standard: standard_text::ENGLISH,
+        };
         let text = template.fill(sample)?;
         // In Liquid the code may be for other languages only; the sample's then gets the standard text.
         let may_hold_it = syntax == Syntax::Liquid && ["code", "password"].iter().any(|name| source.contains(name));
@@ -74,27 +90,31 @@ impl Template {
     }
 
     fn fill(&self, values: Values<'_>) -> Result<String, TemplateError> {
-        let text = match &self.liquid {
-            None => fill_macros(&self.source, |name| values.get(name).map(str::to_owned)),
-            Some(liquid) => liquid.render(&values.globals()).map_err(|error| refused(&error))?,
+        let text = match self {
+            Self::Standard => values.fill(values.standard),
+            Self::Macros(source) => values.fill(source),
+            Self::Liquid { parsed, .. } => parsed.render(&values.globals()).map_err(|error| refused(&error))?,
         };
         Ok(text.trim().to_owned())
     }
 }
 
-impl Default for Template {
-    fn default() -> Self {
-        Self { source: "Your verification code is: @@code@@ (@@application.name@@)".to_owned(), liquid: None }
-    }
-}
-
 impl fmt::Debug for Template {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Template").field(&self.source).finish()
+        let source = match self {
+            Self::Standard => standard_text::ENGLISH,
+            Self::Macros(source) | Self::Liquid { source, .. } => source,
+        };
+        formatter.debug_tuple("Template").field(&source).finish()
     }
 }
 
 impl<'a> Values<'a> {
+    /// A text with macros, filled.
+    pub(crate) fn fill(&self, text: &str) -> String {
+        fill_macros(text, |name| self.get(name).map(str::to_owned))
+    }
+
     fn get(&self, name: &str) -> Option<&'a str> {
         match name {
             "code" | "password" => Some(self.code),
@@ -184,6 +204,7 @@ mod tests {
         phone_number: "+14155552671",
         application: "Acme @@code@@ {{ code }}",
         language: "de-AT",
+        standard: standard_text::ENGLISH,
     };
 
     fn filled(source: &str, syntax: Syntax) -> Result<String, String> {

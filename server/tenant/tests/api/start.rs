@@ -137,6 +137,22 @@ async fn start_allows_cors_for_client_origins_only(#[case] origin: &str, #[case]
 }
 
 #[rstest]
+#[case::request_language("x-request-language", "de", "Ihr Bestätigungscode lautet: {code} (Web)")]
+#[case::region("x-request-language", "pt-BR", "Seu código de verificação é: {code} (Web)")]
+#[case::script("accept-language", "zh-Hant-HK, en;q=0.5", "您的驗證碼是：{code}（Web）")]
+#[case::right_to_left("accept-language", "ar-EG", "رمز التحقق الخاص بك هو: {code} (Web)")]
+#[case::second_language("accept-language", "gsw, fr;q=0.8", "Votre code de vérification est : {code} (Web)")]
+#[case::no_language_of_ours("x-request-language", "tlh", "Your verification code is: {code} (Web)")]
+#[tokio::test]
+async fn message_is_in_the_language_of_the_request(#[case] header: &str, #[case] value: &str, #[case] expected: &str) {
+    let tenant = TestTenant::start().await;
+    let request = tenant.post("/passwordless/start", &valid()).header(header, value);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    let expected = expected.replace("{code}", &tenant.newest_code().await);
+    assert_eq!(tenant.messages().await[0]["body"], expected);
+}
+
+#[rstest]
 #[case::request_language("x-request-language", "de-AT", "de-AT")]
 #[case::accept_language("accept-language", "fr-FR, en;q=0.5", "fr-FR")]
 #[case::any_language("accept-language", "*", "en")]

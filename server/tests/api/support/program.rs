@@ -133,10 +133,19 @@ impl Program {
 
     /// The codes of all SMS to a number, newest first.
     pub async fn codes_sent_to(&self, phone_number: &str) -> Vec<String> {
+        self.sent_to(phone_number).await.iter().map(code_in).collect()
+    }
+
+    /// The text of the newest SMS to a number.
+    pub async fn text_sent_to(&self, phone_number: &str) -> String {
+        self.sent_to(phone_number).await[0]["body"].as_str().unwrap().to_owned()
+    }
+
+    async fn sent_to(&self, phone_number: &str) -> Vec<Value> {
         let request =
             reqwest::Client::new().get(format!("{}/outbox", self.tenant)).header("accept", "application/json");
         let messages: Vec<Value> = request.send().await.unwrap().json().await.unwrap();
-        messages.iter().filter(|sms| sms["to"] == phone_number).map(code_in).collect()
+        messages.into_iter().filter(|sms| sms["to"] == phone_number).collect()
     }
 
     /// Where the database is.
