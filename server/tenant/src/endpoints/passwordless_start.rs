@@ -92,6 +92,9 @@ pub(crate) async fn post(
     let (client, authenticated) = (caller.client, caller.authenticated());
     let connection = connection(&services.config, client, &params)?;
     check_properties(&params)?;
+    if authenticated.is_none() {
+        check_callback(client, &params)?;
+    }
     let phone_number = phone_number(&params)?;
     if !client.allows(OTP_GRANT) {
         return Err(ApiError::GrantNotAllowed(OTP_GRANT.to_owned()));
@@ -139,6 +142,15 @@ fn check_properties(params: &Params) -> Result<(), ApiError> {
     let is_known = |name: &str| PROPERTIES.contains(&name) || name.starts_with("authParams[");
     let unknown: Vec<&str> = params.names().filter(|name| !is_known(name)).collect();
     if unknown.is_empty() { Ok(()) } else { Err(ApiError::PropertiesNotAllowed(unknown.join(", "))) }
+}
+
+/// Where a browser may not be sent in the end, no message is paid for. Servers take tokens without a redirect.
+fn check_callback(client: &Client, params: &Params) -> Result<(), ApiError> {
+    let redirect_uri = params.get("authParams").and_then(|named| named.get("redirect_uri")).and_then(Value::as_str);
+    match redirect_uri.filter(|url| !url.is_empty() && !client.is_callback(url)) {
+        Some(url) => Err(ApiError::CallbackMismatch(url.to_owned())),
+        None => Ok(()),
+    }
 }
 
 fn phone_number(params: &Params) -> Result<PhoneNumber, ApiError> {

@@ -33,6 +33,8 @@ pub(crate) enum ApiError {
     AuthParams(&'static str),
     #[error("the following properties are not allowed: {0}")]
     PropertiesNotAllowed(String),
+    #[error("Callback URL mismatch: {0} is not among the callbacks of the client")]
+    CallbackMismatch(String),
     #[error("send must be code for an SMS connection")]
     Send,
     #[error(r"String does not match pattern: ^\+[0-9]{{1,15}}$")]
@@ -164,7 +166,7 @@ impl ApiError {
             | Self::ConnectionStrategy
             | Self::Verify(Refusal::SignUpDisabled)
             | Self::Otp(Refusal::SignUpDisabled) => "bad.connection",
-            Self::AuthParams(_) => "bad.authParams",
+            Self::AuthParams(_) | Self::CallbackMismatch(_) => "bad.authParams",
             Self::PropertiesNotAllowed(_) => "bad.request",
             Self::Send => "bad.send",
             Self::PhonePattern

@@ -86,6 +86,11 @@ fn challenge(challenge: &str, method: &str) -> Value {
     json!({"authParams": "x"}),
     400, "bad.authParams", "error in authParams - invalid type: string (expected object)"
 )]
+#[case::callback_unknown(
+    json!({"client_secret": null, "authParams": {"redirect_uri": "http://localhost:3000/else"}}),
+    400, "bad.authParams",
+    "Callback URL mismatch: http://localhost:3000/else is not among the callbacks of the client"
+)]
 #[case::unknown_properties(
     json!({"foo": 1, "bar": 2}), 400, "bad.request", "the following properties are not allowed: bar, foo"
 )]

@@ -64,6 +64,9 @@ async fn start_returns_code_length_and_lifetime_of_connection() {
 #[case::without_secret(json!({"client_secret": null}))]
 #[case::public_client(json!({"client_id": "public", "client_secret": null}))]
 #[case::auth_params(json!({"send": "code", "authParams": {"scope": "openid", "state": "x"}}))]
+#[case::callback(json!({"client_secret": null, "authParams": {"redirect_uri": "http://localhost:3000/callback"}}))]
+#[case::no_callback(json!({"client_secret": null, "authParams": {"redirect_uri": null}}))]
+#[case::callback_of_a_server(json!({"authParams": {"redirect_uri": "http://localhost:3000/else"}}))]
 #[case::flattened_auth_params(json!({"authParams[scope]": "openid"}))]
 #[tokio::test]
 async fn start_accepts_requests_of_official_clients(#[case] changes: Value) {
