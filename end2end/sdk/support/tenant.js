@@ -11,6 +11,7 @@ const repository = fileURLToPath(new URL("../../../", import.meta.url));
 export const web = { id: "web", secret: "a-secret-of-the-sdk-tests" };
 export const withKey = { id: "with-key", ...keyPair() };
 export const spa = { id: "spa" };
+export const page = { id: "page", secret: "another-secret-of-the-sdk-tests" };
 export const native = { id: "native" };
 
 /** `passwordless tenant`, started as a user would, with a database of its own and no limits. */
@@ -42,6 +43,7 @@ export class Tenant {
     const env = {
       ...process.env,
       APP_URL: appUrl,
+      APP_ADDRESS: appUrl.replace("localhost", "127.0.0.1"),
       PUBLIC_KEY: withKey.publicKey,
       TENANT_CONFIG: fileURLToPath(new URL("tenant.yaml", import.meta.url)),
       TENANT_ADDR: `127.0.0.1:${this.port}`,
@@ -77,11 +79,20 @@ export class Tenant {
   /** The newest code that was sent to a number, once `count` messages were. */
   async code(phone, count = 1) {
     const { body } = await poll(`message ${count} to ${phone}`, async () => {
-      const response = await fetch(`${this.listener}/outbox`, { headers: { accept: "application/json" } });
-      const messages = (await response.json()).filter((message) => message.to === phone);
+      const messages = await this.#messages(phone);
       return messages.length === count ? messages[0] : undefined;
     });
     return body.match(/\d{4,}/)[0];
+  }
+
+  /** How many messages were sent to a number. */
+  async sent(phone) {
+    return (await this.#messages(phone)).length;
+  }
+
+  async #messages(phone) {
+    const response = await fetch(`${this.listener}/outbox`, { headers: { accept: "application/json" } });
+    return (await response.json()).filter((message) => message.to === phone);
   }
 }
 

@@ -14,6 +14,7 @@ mod otp_challenge;
 mod outbox;
 mod passwordless_start;
 mod passwordless_verify;
+mod scripts;
 mod twilio_status;
 mod userinfo;
 mod v2_logout;
@@ -42,6 +43,7 @@ pub(crate) fn router(state: AppState) -> Result<Router, BuildError> {
         .merge(login_page(&state)?)
         .merge(browser_redirects())
         .merge(outbox_page(&state))
+        .merge(scripts::router())
         .route(STATUS_PATH, post(twilio_status::post))
         .route("/healthz", get(async || "ok"))
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)

@@ -26,6 +26,7 @@ mod repeated_requests;
 mod request_bodies;
 mod resend;
 mod revoke;
+mod scripts;
 mod secrecy;
 mod sign_up;
 mod sso_session;
