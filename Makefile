@@ -27,7 +27,7 @@ PACK_SMALL := $(PACK) --tools $(NODE_MODULES)/.bin
 SIZE := target/debug/pack size $(SITE)
 PLAYWRIGHT = cd end2end && CHROMIUM="$(CHROMIUM)" node_modules/.bin/playwright
 SDK := end2end/sdk
-SDK_TESTS = cd $(SDK) && CHROMIUM="$(CHROMIUM)" node --test --test-reporter=spec --test-timeout=60000 tests/*.test.js
+SDK_TESTS = cd $(SDK) && CHROMIUM="$(CHROMIUM)" node run.js
 CARGO_DENY := target/tools/bin/cargo-deny
 # How long `make fuzz` takes, in seconds: half of it for the tenant, half for the library, all their targets at once. In
 # `make test` each target has two seconds. The inputs are random and guided by nothing, as Rust's stable compiler does not say
