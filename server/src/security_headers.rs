@@ -54,7 +54,8 @@ pub(crate) async fn set(State(policy): State<Policy>, mut request: Request, next
 
 fn insert(headers: &mut HeaderMap, policy: &Policy, nonce: &str) {
     if let Ok(csp) = HeaderValue::from_str(&content_security_policy(policy, nonce)) {
-        headers.insert(CONTENT_SECURITY_POLICY, csp);
+        // A page may have one of its own.
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert(csp);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // Forms without JavaScript are sent back to their page by its address.
@@ -85,6 +86,6 @@ fn content_security_policy(policy: &Policy, nonce: &str) -> String {
 }
 
 /// An origin as the policy can name it: an IPv6 address has no form there, and would be ignored, so its scheme has to do.
-fn source(origin: &str) -> &str {
+pub(crate) fn source(origin: &str) -> &str {
     origin.split_once("//[").map_or(origin, |(scheme, _)| scheme)
 }
