@@ -2,6 +2,7 @@
 
 use crate::{
     caching, drain, health,
+    sample::Sample,
     security_headers::{self, Policy},
     session_store::DatabaseSessions,
     site::Site,
@@ -42,10 +43,12 @@ pub(crate) fn build(
     pool: SqlitePool,
     proxies: TrustedProxies,
     site: &Site,
+    sample: Option<Sample>,
 ) -> Router {
     let policy = Policy { tenant_origin: auth.config().tenant.origin().to_owned(), is_https: auth.config().is_https() };
     let app = install(pages(&site.leptos_options(), is_loopback(&auth.config().app_base_url)), auth, sessions)
-        .merge(health::routes(pool));
+        .merge(health::routes(pool))
+        .merge(sample.map(Sample::routes).unwrap_or_default());
     files(site, app)
         .layer(from_fn(caching::files))
         .layer(from_fn_with_state(policy, security_headers::set))

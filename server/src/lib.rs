@@ -12,6 +12,7 @@ mod health;
 mod login_page;
 mod open_files;
 mod own_client;
+mod sample;
 mod security_headers;
 mod serve;
 mod session_store;

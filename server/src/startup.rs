@@ -6,6 +6,7 @@ use crate::{
     database::{self, DatabaseError},
     open_files,
     own_client::{OwnClient, OwnClientError},
+    sample::{self, Sample},
     serve,
     session_store::DatabaseSessions,
     site::{Site, SiteError},
@@ -14,7 +15,7 @@ use crate::{
 };
 use axum::Router;
 use leptos_passwordless::server::{
-    Auth, AuthConfig, AuthError, InvalidTenant, Tenant, TrustedProxies, TrustedProxiesLayer,
+    Auth, AuthConfig, AuthError, InvalidTenant, Tenant, TrustedProxies, TrustedProxiesLayer, is_loopback,
 };
 use passwordless_tenant::{SystemEntropy, TenantConfig};
 use secrecy::SecretString;
@@ -143,7 +144,8 @@ impl Application {
         };
         if mode != Mode::Tenant {
             let auth = Auth::with_clock(auth_config(&config, tenant.as_ref())?, clocks.app)?;
-            application.add_app(&config, &site, &auth, pool, listeners.app).await?;
+            let sample = sample_of(&config, tenant.as_ref(), &auth);
+            application.add_app(&config, &site, &auth, pool, (listeners.app, sample)).await?;
         }
         Ok(application)
     }
@@ -182,10 +184,10 @@ impl Application {
         site: &Site,
         auth: &Auth,
         pool: SqlitePool,
-        listener: Option<TcpListener>,
+        (listener, sample): (Option<TcpListener>, Option<Sample>),
     ) -> Result<(), StartupError> {
         let sessions = DatabaseSessions::open(pool.clone()).await?;
-        let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site);
+        let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site, sample);
         self.servers.extend(listener.map(|listener| (listener, app)));
         self.cleanup_tasks.spawn(sessions.cleanup());
         tracing::info!("the app is at {}", config.app_base_url);
@@ -270,6 +272,13 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
         own.check(tenant, &auth)?;
     }
     Ok(auth)
+}
+
+/// The tutorial's page: with the embedded tenant, on loopback only.
+fn sample_of(config: &Config, own_tenant: Option<&TenantConfig>, auth: &Auth) -> Option<Sample> {
+    let mut clients = own_tenant?.clients().iter().filter(|_| is_loopback(&config.app_base_url));
+    let client = clients.find(|client| client.client_id == auth.config().client_id)?;
+    Sample::new(auth.config(), client.is_callback(&sample::callback_url(&config.app_base_url)))
 }
 
 /// The credentials at a tenant that is not embedded.

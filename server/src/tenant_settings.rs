@@ -3,9 +3,10 @@
 use crate::{
     config::{Config, ConfigError, KeyArgs, TwilioArgs, is_plain},
     login_page::DialogPage,
+    sample,
     site::Site,
 };
-use leptos_passwordless::Country;
+use leptos_passwordless::{Country, server::is_loopback};
 use passwordless_tenant::{
     BuildError, Entropy, Limits, OperatorKeys, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig,
     TwilioFrom, default_client_secret,
@@ -129,7 +130,10 @@ async fn single_client(
     };
     let mut callback = config.app_base_url.clone();
     callback.set_path("/callback");
-    let tenant = TenantConfig::single_client(APP_NAME, id, secret, &callback, &config.app_base_url);
+    let mut tenant = TenantConfig::single_client(APP_NAME, id, secret, &callback, &config.app_base_url);
+    if is_loopback(&config.app_base_url) {
+        tenant = tenant.with_callback(&sample::callback_url(&config.app_base_url));
+    }
     Ok(match &config.auth0_audience {
         Some(audience) => tenant.with_audience(audience),
         None => tenant,

@@ -325,6 +325,13 @@ impl TenantConfig {
         self
     }
 
+    /// Adds a callback URL to every client.
+    #[must_use]
+    pub fn with_callback(mut self, url: &str) -> Self {
+        self.clients.iter_mut().for_each(|client| client.callbacks.push(url.to_owned()));
+        self
+    }
+
     /// The clients, in the order of the file.
     pub fn clients(&self) -> &[Client] {
         &self.clients

@@ -31,6 +31,7 @@ mod own_client;
 mod pages;
 mod proxy;
 mod repeats;
+mod sample;
 mod sessions;
 mod setup;
 mod sign_in;
