@@ -178,3 +178,20 @@ connections:
     let program = Program::both(&[]).await;
     assert!(!program.browser().get("/sample").await.text().await.unwrap().contains("<code>"));
 }
+
+#[tokio::test]
+async fn default_client_lists_the_callback_of_the_sample_on_loopback_only() {
+    let here = Program::both(&[]).await;
+    let public = Program::both(&["--app-base-url", "https://app.example"]).await;
+    for (program, base, path, is_listed) in [
+        (&here, here.app.as_str(), "/sample/callback", true),
+        (&public, "https://app.example", "/sample/callback", false),
+        (&public, "https://app.example", "/callback", true),
+    ] {
+        let callback = format!("{base}{path}");
+        let parameters = [("client_id", "passwordless"), ("redirect_uri", &callback), ("response_type", "code")];
+        let url = Url::parse_with_params(&format!("{}/authorize", program.tenant), parameters).unwrap();
+        let response = program.browser().get(url).await;
+        assert_eq!(response.headers().contains_key("location"), is_listed, "{callback}");
+    }
+}
