@@ -77,7 +77,7 @@ pub use hooks::{LoginAttempt, LoginStep, ServerHooks};
 pub use languages::{Language, UnknownLanguage};
 pub use origin::{InvalidOrigin, Origin};
 pub use own_page::{NumberForm, provide_login, read_code};
-pub use page_context::{adjust_login, use_current_user};
+pub use page_context::{adjust_login, use_current_user, use_language};
 pub use paths::Paths;
 pub use secrecy::{ExposeSecret, SecretString};
 pub use session_owner::user_id_of;

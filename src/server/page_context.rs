@@ -97,8 +97,22 @@ pub(crate) fn use_session() -> Session {
 
 /// The texts in the language of the page.
 pub(crate) fn messages() -> Messages {
-    let page = of_page().map(|(parts, page)| language(page.0.auth.config(), &parts.headers).messages());
-    page.unwrap_or_default()
+    use_language().messages()
+}
+
+/// The language of the dialogs on the page that is being rendered, for the page's own texts.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use leptos_passwordless::server::use_language;
+///
+/// fn document(page: impl IntoView) -> impl IntoView {
+///     let messages = use_language().messages();
+///     view! { <html lang=messages.language.clone() dir=messages.direction()>{page}</html> }
+/// }
+/// ```
+pub fn use_language() -> Language {
+    of_page().map(|(parts, page)| language(page.0.auth.config(), &parts.headers)).unwrap_or_default()
 }
 
 /// The session, unless it is sent to the browser already.
