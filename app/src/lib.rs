@@ -4,6 +4,8 @@
 //! ([`login_card`]), and your own UI ([`own_ui`]).
 
 mod announce;
+#[cfg(feature = "ssr")]
+mod home_links;
 pub mod login_button;
 pub mod login_card;
 mod options;
@@ -14,7 +16,11 @@ mod pages;
 mod shell;
 #[cfg(feature = "ssr")]
 mod tenant_login;
+#[cfg(feature = "ssr")]
+mod texts;
 
+#[cfg(feature = "ssr")]
+pub use home_links::HomeLinks;
 #[cfg(feature = "ssr")]
 pub use shell::{App, not_found, shell};
 #[cfg(feature = "ssr")]

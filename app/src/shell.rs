@@ -10,9 +10,14 @@ use crate::pages::{
     not_found::NotFound,
     profile::Profile,
 };
+use crate::texts::use_texts;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
-use leptos_passwordless::{SignOutButton, api::SIGN_OUT_PATH, server::use_current_user};
+use leptos_passwordless::{
+    SignOutButton,
+    api::SIGN_OUT_PATH,
+    server::{use_current_user, use_language},
+};
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
@@ -42,9 +47,10 @@ pub fn not_found(options: LeptosOptions) -> impl IntoView {
 }
 
 fn document(options: LeptosOptions, scripts: impl IntoView, page: impl IntoView) -> impl IntoView {
+    let messages = use_language().messages();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=messages.language.clone() dir=messages.direction()>
             <head>
                 {document_head(options)}
                 {scripts}
@@ -102,11 +108,12 @@ fn SiteHeader() -> impl IntoView {
     // These pages have the form themselves.
     let (is_login_page, is_logout_page) = (path.starts_with("/login"), path == SIGN_OUT_PATH);
     let is_stranger = use_current_user().is_none();
+    let texts = use_texts();
     view! {
         <header class="site">
             <Brand />
-            <nav aria-label="Main">
-                <a href="/profile">"Profile"</a>
+            <nav aria-label=texts.navigation.as_str()>
+                <a href="/profile">{texts.profile.as_str()}</a>
                 {(!is_stranger && !is_logout_page).then(|| view! { <SignOutButton /> })}
                 {(is_stranger && !is_login_page && !is_logout_page).then(|| view! { <LoginButton /> })}
             </nav>
@@ -117,7 +124,7 @@ fn SiteHeader() -> impl IntoView {
 #[component]
 fn Brand() -> impl IntoView {
     view! {
-        <a class="brand" href="/">
+        <a class="brand" href="/" translate="no">
             "Passwordless"
         </a>
     }

@@ -7,14 +7,17 @@ use crate::{
     session_store::DatabaseSessions,
     site::Site,
 };
-use app::{App, not_found, shell};
+use app::{App, HomeLinks, not_found, shell};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     middleware::{from_fn, from_fn_with_state},
 };
 use http::StatusCode;
-use leptos::{config::LeptosOptions, prelude::use_context};
+use leptos::{
+    config::LeptosOptions,
+    prelude::{provide_context, use_context},
+};
 use leptos_axum::{
     AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
 };
@@ -36,6 +39,14 @@ const PRIVATE: &str = "/profile";
 /// Shows every screen, for development.
 const GALLERY: &str = "/gallery";
 
+/// What there is for a developer, beside the app.
+#[derive(Debug, Default)]
+pub(crate) struct Extras {
+    /// The URL of the embedded tenant's outbox.
+    pub(crate) outbox: Option<String>,
+    pub(crate) sample: Option<Sample>,
+}
+
 /// Puts the app together.
 pub(crate) fn build(
     auth: &Auth,
@@ -43,12 +54,17 @@ pub(crate) fn build(
     pool: SqlitePool,
     proxies: TrustedProxies,
     site: &Site,
-    sample: Option<Sample>,
+    extras: Extras,
 ) -> Router {
     let policy = Policy { tenant_origin: auth.config().tenant.origin().to_owned(), is_https: auth.config().is_https() };
-    let app = install(pages(&site.leptos_options(), is_loopback(&auth.config().app_base_url)), auth, sessions)
+    let links = HomeLinks {
+        outbox: extras.outbox,
+        sample: extras.sample.is_some(),
+        gallery: is_loopback(&auth.config().app_base_url),
+    };
+    let app = install(pages(&site.leptos_options(), links), auth, sessions)
         .merge(health::routes(pool))
-        .merge(sample.map(Sample::routes).unwrap_or_default());
+        .merge(extras.sample.map(Sample::routes).unwrap_or_default());
     files(site, app)
         .layer(from_fn(caching::files))
         .layer(from_fn_with_state(policy, security_headers::set))
@@ -60,7 +76,12 @@ pub(crate) fn build(
 }
 
 /// Pages and server functions. The not-found page is the same for every path.
-fn pages(options: &LeptosOptions, is_development: bool) -> Router {
+fn pages(options: &LeptosOptions, links: HomeLinks) -> Router {
+    let routes = routes(links.gallery);
+    let provide = move || {
+        security_headers::provide_nonce();
+        provide_context(links.clone());
+    };
     let page = {
         let options = options.clone();
         move || shell(options.clone())
@@ -70,16 +91,16 @@ fn pages(options: &LeptosOptions, is_development: bool) -> Router {
         move || not_found(options.clone())
     };
     Router::new()
-        .leptos_routes_with_context(options, routes(is_development), security_headers::provide_nonce, page)
+        .leptos_routes_with_context(options, routes, provide, page)
         .fallback(render_app_async_with_context(at_nothing, nothing))
         .layer(require_login_below([PRIVATE]))
         .with_state(options.clone())
 }
 
 /// The gallery is served only on loopback.
-fn routes(is_development: bool) -> Vec<AxumRouteListing> {
+fn routes(with_gallery: bool) -> Vec<AxumRouteListing> {
     let mut routes = generate_route_list(App);
-    routes.retain(|route| is_development || !route.path().starts_with(GALLERY));
+    routes.retain(|route| with_gallery || !route.path().starts_with(GALLERY));
     routes
 }
 

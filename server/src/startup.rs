@@ -1,7 +1,7 @@
 //! Puts the parts together and runs them.
 
 use crate::{
-    app_router,
+    app_router::{self, Extras},
     config::{Config, ConfigError, ConnectionArgs, Mode},
     database::{self, DatabaseError},
     open_files,
@@ -136,21 +136,22 @@ impl Application {
             proxies: trusted_proxies(&config),
             cleanup_tasks: JoinSet::new(),
         };
-        let tenant = match mode {
-            Mode::App => None,
+        let (tenant, outbox) = match mode {
+            Mode::App => (None, None),
             Mode::Both | Mode::Tenant => {
-                Some(application.add_tenant(&config, &site, &pool, listeners.tenant, &clocks).await?)
+                let (tenant, outbox) = application.add_tenant(&config, &site, &pool, listeners.tenant, &clocks).await?;
+                (Some(tenant), outbox)
             }
         };
         if mode != Mode::Tenant {
             let auth = Auth::with_clock(auth_config(&config, tenant.as_ref())?, clocks.app)?;
-            let sample = sample_of(&config, tenant.as_ref(), &auth);
-            application.add_app(&config, &site, &auth, pool, (listeners.app, sample)).await?;
+            let extras = Extras { outbox, sample: sample_of(&config, tenant.as_ref(), &auth) };
+            application.add_app(&config, &site, &auth, pool, (listeners.app, extras)).await?;
         }
         Ok(application)
     }
 
-    /// Adds the tenant; returns its clients and connections.
+    /// Adds the tenant; returns its clients and connections, and the URL of its outbox.
     async fn add_tenant(
         &mut self,
         config: &Config,
@@ -158,10 +159,11 @@ impl Application {
         pool: &SqlitePool,
         listener: Option<TcpListener>,
         clocks: &Clocks,
-    ) -> Result<TenantConfig, StartupError> {
+    ) -> Result<(TenantConfig, Option<String>), StartupError> {
         let settings = tenant_settings::settings(config, pool, &SystemEntropy, site).await?;
         let tenant_config = settings.config.clone();
         let has_outbox = matches!(settings.sms, passwordless_tenant::Sms::Outbox);
+        let outbox = has_outbox.then(|| format!("{}outbox", config.tenant_public_url));
         let tenant =
             passwordless_tenant::router(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
         let tenant = tenant_router::with_files(tenant, site).layer(TrustedProxiesLayer::new(self.proxies.clone()));
@@ -172,10 +174,10 @@ impl Application {
             Arc::new(SystemEntropy),
         ));
         tracing::info!("the tenant is at {}", config.tenant_public_url);
-        if has_outbox {
-            tracing::info!("read the SMS at {}outbox", config.tenant_public_url);
+        if let Some(outbox) = &outbox {
+            tracing::info!("read the SMS at {outbox}");
         }
-        Ok(tenant_config)
+        Ok((tenant_config, outbox))
     }
 
     async fn add_app(
@@ -184,10 +186,10 @@ impl Application {
         site: &Site,
         auth: &Auth,
         pool: SqlitePool,
-        (listener, sample): (Option<TcpListener>, Option<Sample>),
+        (listener, extras): (Option<TcpListener>, Extras),
     ) -> Result<(), StartupError> {
         let sessions = DatabaseSessions::open(pool.clone()).await?;
-        let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site, sample);
+        let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site, extras);
         self.servers.extend(listener.map(|listener| (listener, app)));
         self.cleanup_tasks.spawn(sessions.cleanup());
         tracing::info!("the app is at {}", config.app_base_url);

@@ -1,13 +1,18 @@
-use crate::own_ui::OwnUi;
+use crate::{own_ui::OwnUi, texts::use_texts};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// `/login/custom`: your own UI.
+/// `/login/custom`: your own UI, with words of its own in English.
 #[component]
 pub(crate) fn LoginCustom() -> impl IntoView {
+    let texts = use_texts();
+    // The type of the whole page would be too deep for the compiler.
+    let own_ui = view! { <OwnUi /> }.into_any();
     view! {
-        <Title text="Log in with your own UI" />
-        <h1>"Your own UI"</h1>
-        <OwnUi />
+        <Title text=texts.own_title.as_str() />
+        <h1>{texts.own_title.as_str()}</h1>
+        <div lang="en" dir="ltr">
+            {own_ui}
+        </div>
     }
 }

@@ -1,14 +1,16 @@
+use crate::texts::use_texts;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// Whatever is not there.
 #[component]
 pub(crate) fn NotFound() -> impl IntoView {
+    let texts = use_texts();
     view! {
-        <Title text="Not found" />
-        <h1>"This page does not exist"</h1>
+        <Title text=texts.not_found.as_str() />
+        <h1>{texts.not_found_heading.as_str()}</h1>
         <p>
-            <a href="/">"Back to the home page"</a>
+            <a href="/">{texts.back.as_str()}</a>
         </p>
     }
 }

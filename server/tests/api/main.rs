@@ -16,6 +16,7 @@ mod commands;
 mod connections;
 mod field_cases;
 mod flows;
+mod home;
 mod hooks;
 mod id_token;
 mod ipv6;
