@@ -2,6 +2,7 @@
 
 use axum::response::sse::Event;
 use maud::{Markup, html};
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 use super::Page;
 use crate::sms::OutboxMessage;
@@ -17,6 +18,7 @@ pub(crate) fn page(messages: &[OutboxMessage]) -> Page {
                 @for message in messages { (item(message)) }
             }
         }
+        p #copied .unseen role="status" {}
     };
     let head = html! {
         script src="/outbox.js" defer {}
@@ -26,19 +28,34 @@ pub(crate) fn page(messages: &[OutboxMessage]) -> Page {
 }
 
 fn item(message: &OutboxMessage) -> Markup {
-    let at = time_of(message);
+    let at = message.at.to_offset(UtcOffset::UTC);
     html! {
         li {
-            p.to { bdi { (message.to) } " " time datetime=(at) { (at) } }
-            p { (message.body) }
-            @if let Some(code) = code_in(&message.body) { p { code.code { (code) } } }
+            p.to { bdi { (message.to) } " " time datetime=(datetime(at)) { (readable(at)) } }
+            p.body dir="auto" { (message.body) }
+            @if let Some(code) = code_in(&message.body) { (code_with_button(code)) }
         }
     }
 }
 
-fn time_of(message: &OutboxMessage) -> String {
-    let at = message.at.replace_nanosecond(0).unwrap_or(message.at);
-    at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
+/// The script shows the button. What it says then is announced by the status, not as a new message.
+fn code_with_button(code: &str) -> Markup {
+    html! {
+        p.copyable aria-live="off" {
+            code.code { (code) }
+            " "
+            button.quiet type="button" hidden { span { "Copy" } span.unseen { " code " (code) } }
+        }
+    }
+}
+
+fn datetime(at: OffsetDateTime) -> String {
+    at.replace_nanosecond(0).unwrap_or(at).format(&Rfc3339).unwrap_or_default()
+}
+
+/// In UTC; the script puts the browser's own time in its place.
+fn readable(at: OffsetDateTime) -> String {
+    format!("{} {:02}:{:02}:{:02} UTC", at.date(), at.hour(), at.minute(), at.second())
 }
 
 /// The code in a message: its first run of at least four digits.

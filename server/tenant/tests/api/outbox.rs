@@ -51,6 +51,27 @@ async fn outbox_page_streams_messages_under_strict_csp() {
     assert!(text.contains("id: 2") && text.contains(&second) && !text.contains("id: 1\n"));
 }
 
+#[tokio::test]
+async fn outbox_page_is_whole_without_its_script() {
+    let tenant = TestTenant::start().await;
+    let first = tenant.code().await;
+    tenant.clock.advance(61);
+    let second = tenant.code().await;
+    let page = tenant.get("/outbox").send().await.unwrap().text().await.unwrap();
+    let newest = r#"<time datetime="2027-01-15T08:01:01Z">2027-01-15 08:01:01 UTC</time>"#;
+    let oldest = r#"<time datetime="2027-01-15T08:00:00Z">2027-01-15 08:00:00 UTC</time>"#;
+    let position = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    assert!(position(newest) < position(oldest));
+    for code in [first, second] {
+        let button =
+            format!(r#"<button class="quiet" type="button" hidden><span>Copy</span><span class="unseen"> code {code}"#);
+        position(&button);
+    }
+    assert_eq!(page.matches(r#"<p class="body" dir="auto">"#).count(), 2, "a message can be in any language");
+    assert_eq!(page.matches("<bdi>").count(), 2);
+    position(r#"<p class="unseen" id="copied" role="status"></p>"#);
+}
+
 const PATHS: [&str; 3] = ["/outbox", "/outbox/events", "/outbox.js"];
 
 /// A tenant at `http://tenant.test:3001`, and a code in its outbox.
