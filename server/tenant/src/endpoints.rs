@@ -109,7 +109,6 @@ fn login_page(state: &AppState) -> Result<Router<AppState>, BuildError> {
         .route("/u/logout", post(oidc_logout::confirm))
         .route("/u/tenant.css", get(assets::stylesheet))
         .route("/lock-frame.js", get(assets::lock_frame))
-        .route("/lock-passwordless.js", get(assets::lock_passwordless))
         .layer(csrf))
 }
 

@@ -15,10 +15,5 @@ pub(super) fn asset(content_type: &'static str, text: &'static str) -> Response 
 
 /// `GET /lock-frame.js`: what the login page runs inside of a frame.
 pub(crate) async fn lock_frame() -> Response {
-    asset("text/javascript; charset=utf-8", include_str!("../scripts/lock-frame.js"))
-}
-
-/// `GET /lock-passwordless.js`
-pub(crate) async fn lock_passwordless() -> Response {
-    asset("text/javascript; charset=utf-8", include_str!("../scripts/lock-passwordless.js"))
+    asset("text/javascript; charset=utf-8", include_str!("../pages/lock-frame.js"))
 }

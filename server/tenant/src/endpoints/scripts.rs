@@ -24,13 +24,22 @@ struct Script {
     gzip: &'static [u8],
 }
 
-static SCRIPTS: [Script; 1] = [Script {
-    name: "auth0-passwordless",
-    version: "0.1.0",
-    text: include_str!("../scripts/packed/auth0-passwordless.min.js"),
-    brotli: include_bytes!("../scripts/packed/auth0-passwordless.min.js.br"),
-    gzip: include_bytes!("../scripts/packed/auth0-passwordless.min.js.gz"),
-}];
+static SCRIPTS: [Script; 2] = [
+    Script {
+        name: "auth0-passwordless",
+        version: "0.1.0",
+        text: include_str!("../scripts/packed/auth0-passwordless.min.js"),
+        brotli: include_bytes!("../scripts/packed/auth0-passwordless.min.js.br"),
+        gzip: include_bytes!("../scripts/packed/auth0-passwordless.min.js.gz"),
+    },
+    Script {
+        name: "lock-passwordless",
+        version: "0.1.0",
+        text: include_str!("../scripts/packed/lock-passwordless.min.js"),
+        brotli: include_bytes!("../scripts/packed/lock-passwordless.min.js.br"),
+        gzip: include_bytes!("../scripts/packed/lock-passwordless.min.js.gz"),
+    },
+];
 
 /// The routes of all scripts.
 pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
