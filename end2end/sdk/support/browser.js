@@ -33,12 +33,13 @@ export async function signIn(page, tenant, phone) {
 }
 
 export async function enterPhone(page, phone) {
+  await page.locator("[data-hydrated=true]").waitFor();
   await page.getByLabel("Phone number").fill(phone);
-  await page.getByRole("button", { name: "Send the code" }).click();
-  await page.getByLabel("Code").waitFor();
+  await page.getByRole("button", { name: "Send code" }).click();
+  await page.getByLabel("Code", { exact: true }).waitFor();
 }
 
+/** A whole code is sent by itself. */
 export async function enterCode(page, code) {
-  await page.getByLabel("Code").fill(code);
-  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByLabel("Code", { exact: true }).fill(code);
 }

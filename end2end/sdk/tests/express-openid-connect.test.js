@@ -94,7 +94,7 @@ test("a wrong code is told, and the right one still signs in", async () => {
   await enterPhone(page, phone);
   const code = await tenant.code(phone);
   await enterCode(page, wrong(code));
-  await page.getByRole("alert").waitFor();
+  await page.getByText("Wrong code. Tries left: 2.").waitFor();
   await enterCode(page, code);
   await page.waitForURL(`${appUrl}/`);
   assert.equal(await text(page), "signed in");

@@ -57,7 +57,7 @@ test("a login at the tenant after a wrong code, and a logout", async () => {
   await enterPhone(page, phone);
   const code = await tenant.code(phone);
   await enterCode(page, wrong(code));
-  await page.getByRole("alert").waitFor();
+  await page.getByText("Wrong code. Tries left: 2.").waitFor();
   await enterCode(page, code);
   await page.waitForURL(`${appUrl}/`);
   const user = JSON.parse(await shownBy(page));

@@ -46,7 +46,7 @@ fn request(path: &str, size: usize, is_chunked: bool) -> Vec<u8> {
 /// The app's server functions call it a bad request, and what nobody reads is not looked at.
 #[rstest]
 #[case::tenant("/oauth/token", "413 payload too large")]
-#[case::page_of_the_tenant("/u/login/phone", "413 payload too large")]
+#[case::page_of_the_tenant("/u/login/17/start", "413 payload too large")]
 #[case::nothing_of_the_tenant("/nowhere", "404 not found")]
 #[case::app("/api/passwordless/start", "400 bad request")]
 #[tokio::test(flavor = "multi_thread")]
