@@ -26,10 +26,9 @@ test("after a login, the next page is still signed in", async ({ page, lock, pho
 
 test("logging out ends the session here and at the tenant", async ({ page, lock, phone, outbox, tenantUrl }) => {
   await page.goto("/login/hosted");
-  await page.getByLabel("Phone number").fill(phone);
-  await page.getByRole("button", { name: "Send the code" }).click();
-  await page.getByLabel("Code", { exact: true }).fill(await outbox.code(phone));
-  await page.getByRole("button", { name: "Log in" }).click();
+  await hydrated(page);
+  await lock.sendCodeAndWait(phone);
+  await lock.enterCode(await outbox.code(phone));
   await expectSignedIn(page);
 
   await page.getByRole("button", { name: "Log out" }).click();
@@ -44,12 +43,11 @@ test("logging out ends the session here and at the tenant", async ({ page, lock,
   await expect(page.getByLabel("Phone number")).toBeVisible();
 });
 
-test("a session at the tenant signs in without another code", async ({ page, phone, outbox }) => {
+test("a session at the tenant signs in without another code", async ({ page, lock, phone, outbox }) => {
   await page.goto("/login/hosted");
-  await page.getByLabel("Phone number").fill(phone);
-  await page.getByRole("button", { name: "Send the code" }).click();
-  await page.getByLabel("Code", { exact: true }).fill(await outbox.code(phone));
-  await page.getByRole("button", { name: "Log in" }).click();
+  await hydrated(page);
+  await lock.sendCodeAndWait(phone);
+  await lock.enterCode(await outbox.code(phone));
   await expectSignedIn(page);
 
   // Who is signed in here would not even be sent to the tenant.

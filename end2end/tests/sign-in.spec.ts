@@ -34,13 +34,12 @@ test("with your own UI", async ({ page, phone, outbox }) => {
   await expectSignedIn(page);
 });
 
-test("on the tenant's own page", async ({ page, phone, outbox, tenantUrl, baseURL }) => {
+test("on the tenant's own page", async ({ page, lock, phone, outbox, tenantUrl, baseURL }) => {
   await page.goto("/login/hosted");
   expect(new URL(page.url()).origin).toBe(tenantUrl);
-  await page.getByLabel("Phone number").fill(phone);
-  await page.getByRole("button", { name: "Send the code" }).click();
-  await page.getByLabel("Code", { exact: true }).fill(await outbox.code(phone));
-  await page.getByRole("button", { name: "Log in" }).click();
+  await hydrated(page);
+  await lock.sendCodeAndWait(phone);
+  await lock.enterCode(await outbox.code(phone));
 
   await expectSignedIn(page);
   expect(new URL(page.url()).origin).toBe(baseURL);

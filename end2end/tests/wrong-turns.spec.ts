@@ -87,12 +87,11 @@ test.describe("without JavaScript", () => {
     await expect(page.locator("dl.profile")).toContainText(phone);
   });
 
-  test("a double click on the tenant's own page", async ({ page, phone, outbox }) => {
+  test("a double click on the tenant's own page", async ({ page, lock, phone, outbox }) => {
     await page.goto("/login/hosted?return_to=/profile");
-    await page.getByLabel("Phone number").fill(phone);
-    await page.getByRole("button", { name: "Send the code" }).click();
-    await page.getByLabel("Code", { exact: true }).fill(await outbox.code(phone));
-    await page.getByRole("button", { name: "Log in" }).dblclick({ noWaitAfter: true });
+    await lock.sendCode(phone);
+    await lock.code.fill(await outbox.code(phone));
+    await lock.button("Log in").dblclick({ noWaitAfter: true });
     await expect(page.locator("dl.profile")).toContainText(phone);
   });
 

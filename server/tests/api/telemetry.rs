@@ -4,7 +4,10 @@ use crate::support::{PHONE, site};
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    sync::LazyLock,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 /// A key that the tenant does not know is a warning; the outbox in public, said after it, ends the program.
@@ -22,7 +25,10 @@ fn log(rust_log: Option<&str>) -> String {
     });
     let mut command = Command::new(env!("CARGO_BIN_EXE_passwordless"));
     command.args(["tenant", "--tenant-addr", "127.0.0.1:0", "--tenant-public-url", "https://login.example"]);
-    command.args(["--database-url", &format!("sqlite:{}", FILE.with_extension("db").display()), "--tenant-config"]);
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    // A database of its own: of programs that start at once on a new one, some find it locked.
+    let database = FILE.with_extension(format!("{}.db", COUNT.fetch_add(1, Ordering::Relaxed)));
+    command.args(["--database-url", &format!("sqlite:{}", database.display()), "--tenant-config"]);
     command.arg(&*FILE).arg("--leptos-site-root").arg(site::packed());
     let output = command.env_clear().envs(rust_log.map(|value| ("RUST_LOG", value))).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
