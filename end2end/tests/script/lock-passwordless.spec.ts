@@ -19,6 +19,7 @@ test("the tutorial's page works with another src", async ({ shop, outbox, phone,
       }`,
   });
   await page.getByRole("link", { name: "Login" }).click();
+  await shop.hydrated();
   await shop.phone.fill(phone.slice(2));
   await shop.phone.press("Enter");
   await shop.code.fill(await outbox.code(phone));
@@ -42,6 +43,7 @@ test("the tutorial's page works with another src", async ({ shop, outbox, phone,
 test("it works under a strict policy and without third-party cookies", async ({ shop, outbox, phone, page }) => {
   await shop.open({ policy: strict(shop), script: shop.opensBy(shop.sms) });
   await page.click("#login");
+  await shop.hydrated();
   await shop.phone.fill(phone);
   await shop.phone.press("Enter");
   const code = await outbox.code(phone);
@@ -221,6 +223,7 @@ test("a response with another state is not followed", async ({ shop, outbox, pho
   });
   await shop.open({ script: shop.opensBy(shop.sms) });
   await page.click("#login");
+  await shop.hydrated();
   await shop.phone.fill(phone);
   await shop.phone.press("Enter");
   const answered = page.waitForResponse("**/resume");
@@ -234,6 +237,7 @@ test("without a callbackURL the page gets the tokens", async ({ shop, outbox, ph
   const call = "lock.sms((error, profile, id_token, access_token) => happened.push([error, profile?.phone_number, typeof id_token, typeof access_token]))";
   await shop.open({ script: shop.opensBy(call, "tokens") });
   await page.click("#login");
+  await shop.hydrated();
   await shop.phone.fill(phone);
   await shop.phone.press("Enter");
   await shop.code.fill(await outbox.code(phone));

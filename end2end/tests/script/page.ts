@@ -100,6 +100,11 @@ export class Shop {
     return this.page.evaluate("window.happened");
   }
 
+  /** Waits for the dialog in the frame to be hydrated: before, its forms are plain ones. */
+  async hydrated() {
+    await this.frame.locator("[data-hydrated=true]").waitFor();
+  }
+
   /** Presses Esc in the frame; the frame that it removes answers no more. */
   async escape() {
     this.page.keyboard.press("Escape").catch(() => {});
