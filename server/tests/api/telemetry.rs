@@ -18,6 +18,7 @@ connections: [{ name: sms, strategy: sms }]
 const WARNING: &str = "has no effect";
 
 fn log(rust_log: Option<&str>) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
     static FILE: LazyLock<PathBuf> = LazyLock::new(|| {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("telemetry-{}.yaml", std::process::id()));
         std::fs::write(&file, TENANT).unwrap();
@@ -25,7 +26,6 @@ fn log(rust_log: Option<&str>) -> String {
     });
     let mut command = Command::new(env!("CARGO_BIN_EXE_passwordless"));
     command.args(["tenant", "--tenant-addr", "127.0.0.1:0", "--tenant-public-url", "https://login.example"]);
-    static COUNT: AtomicU32 = AtomicU32::new(0);
     // A database of its own: of programs that start at once on a new one, some find it locked.
     let database = FILE.with_extension(format!("{}.db", COUNT.fetch_add(1, Ordering::Relaxed)));
     command.args(["--database-url", &format!("sqlite:{}", database.display()), "--tenant-config"]);
