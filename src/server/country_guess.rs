@@ -1,12 +1,20 @@
-//! The country of a browser, guessed from the languages that it accepts.
+//! The country that a dialog begins with, guessed from the languages that the browser accepts.
 
 use super::languages::accepted_tags;
 use crate::Country;
 use http::HeaderMap;
 use icu_locale::{LanguageIdentifier, LocaleExpander, subtags::language};
 
+/// The one that is set, or a guess, if it is one of those offered (all if empty); or else the browser would select the first of
+/// the list.
+pub(super) fn first_country(set: Option<Country>, offered: &[Country], headers: &HeaderMap) -> Country {
+    let is_offered = |country: &Country| offered.is_empty() || offered.contains(country);
+    let guess = set.or_else(|| country_of(headers)).filter(is_offered);
+    guess.or_else(|| offered.first().copied()).unwrap_or_default()
+}
+
 /// A guess from the accepted languages: the region that one names, or where it is mostly spoken.
-pub(super) fn country_of(headers: &HeaderMap) -> Option<Country> {
+fn country_of(headers: &HeaderMap) -> Option<Country> {
     let named = accepted_tags(headers).find_map(|tag| Country::supported(locale(tag)?.region?.as_str()).ok());
     named.or_else(|| {
         let mut locale = locale(accepted_tags(headers).next()?)?;
@@ -55,5 +63,16 @@ mod tests {
         ] {
             assert_eq!(country(languages), expected, "{languages}");
         }
+    }
+
+    #[test]
+    fn the_first_country_is_one_that_is_offered() {
+        let offered = ["DE", "AT", "CH"].map(|code| Country::from_iso(code).unwrap());
+        let first = |languages| {
+            let headers = HeaderMap::from_iter([(ACCEPT_LANGUAGE, HeaderValue::from_static(languages))]);
+            first_country(None, &offered, &headers).iso().to_owned()
+        };
+        assert_eq!(first("en-US"), "DE", "the operator's first");
+        assert_eq!(first("fr-CH"), "CH");
     }
 }

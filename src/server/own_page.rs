@@ -5,7 +5,7 @@
 
 use super::{
     cookies, countries,
-    country_guess::country_of,
+    country_guess::first_country,
     languages::{self, Language},
     phone_number::{self, Certainty, Number},
 };
@@ -55,8 +55,7 @@ impl Login {
             messages: language.messages(),
             ..Self::default()
         };
-        let guess = country_of(headers).filter(|country| countries.is_empty() || countries.contains(country));
-        login.state.country = guess.or_else(|| countries.first().copied()).unwrap_or_default();
+        login.state.country = first_country(None, countries, headers);
         login
     }
 
@@ -99,8 +98,7 @@ impl Login {
 impl Language {
     /// The language of a request: of the cookie `language`, or the browser's.
     pub fn of_request(headers: &HeaderMap) -> Self {
-        let cookie = cookies::of(headers).find(|(name, _)| *name == languages::COOKIE).map(|(_, value)| value);
-        Self::of(headers, cookie, None)
+        Self::of(headers, cookies::value(headers, languages::COOKIE), None)
     }
 }
 

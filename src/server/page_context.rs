@@ -2,7 +2,7 @@
 
 use super::{
     Auth, AuthConfig, CurrentUser, address, cookies, countries,
-    country_guess::country_of,
+    country_guess::first_country,
     languages::{self, Language},
     last_login,
     login_id::LoginId,
@@ -15,7 +15,7 @@ use super::{
     visible_path::visible,
 };
 use crate::{
-    Country, Login,
+    Login,
     country::Countries,
     flow::{Notice, Screen, State},
     messages::Messages,
@@ -340,7 +340,7 @@ fn state(auth: &Auth, pending: Option<PendingLogin>, uri: &Uri, headers: &Header
         }
         None => State {
             screen: if edits { Screen::EnterPhone } else { first_screen(auth, headers) },
-            country: first_country(auth.config(), headers),
+            country: first_country(auth.config().default_location, &auth.config().countries, headers),
             notice: query(uri, REFUSED).and_then(|name| refusal_named(&name)).map(Notice::Refused),
             ..State::default()
         },
@@ -358,13 +358,6 @@ pub(super) fn language(config: &AuthConfig, headers: &HeaderMap) -> Language {
 pub(crate) fn form_name() -> String {
     let auth = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Auth>().cloned());
     auth.and_then(|auth| LoginId::new(auth.now()).ok()).map(String::from).unwrap_or_default()
-}
-
-/// The initial country: one of those offered, or the browser would select the first of the list.
-fn first_country(config: &AuthConfig, headers: &HeaderMap) -> Country {
-    let is_offered = |country: &Country| config.countries.is_empty() || config.countries.contains(country);
-    let guess = config.default_location.or_else(|| country_of(headers)).filter(is_offered);
-    guess.or_else(|| config.countries.first().copied()).unwrap_or_default()
 }
 
 /// Offers the number of the last login, if it is stored in the browser.
@@ -388,23 +381,4 @@ fn return_to(config: &AuthConfig, page: &Uri, pending: Option<&PendingLogin>) ->
 fn query(uri: &Uri, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use http::{HeaderValue, header::ACCEPT_LANGUAGE};
-
-    #[test]
-    fn the_first_country_is_one_that_is_offered() {
-        let (base, tenant) = ("https://app.example".parse().unwrap(), "demo.auth0.com".parse().unwrap());
-        let mut config = AuthConfig::new(base, tenant, "client".to_owned(), "secret".into());
-        config.countries = ["DE", "AT", "CH"].map(|code| Country::from_iso(code).unwrap()).into();
-        let first = |languages| {
-            let headers = HeaderMap::from_iter([(ACCEPT_LANGUAGE, HeaderValue::from_static(languages))]);
-            first_country(&config, &headers).iso().to_owned()
-        };
-        assert_eq!(first("en-US"), "DE", "the operator's first");
-        assert_eq!(first("fr-CH"), "CH");
-    }
 }
