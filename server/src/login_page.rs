@@ -1,5 +1,6 @@
 //! The login page of the embedded tenant, rendered with the library's dialog: the one place where the two meet.
 
+use crate::{config::Config, site::Site};
 use any_spawner::Executor;
 use app::{FramedBy, TenantLogin, tenant_login};
 use async_trait::async_trait;
@@ -27,17 +28,17 @@ const MAX_PAGE: usize = 1024 * 1024;
 /// The dialog as the login page.
 pub(crate) struct DialogPage {
     /// Of the packed client.
-    pub(crate) options: LeptosOptions,
+    options: LeptosOptions,
     /// Countries that may be texted; all if empty.
-    pub(crate) countries: Vec<Country>,
+    countries: Vec<Country>,
     /// The language, instead of the browser's.
-    pub(crate) language: Option<Language>,
+    language: Option<Language>,
     /// The country to begin with, instead of a guess.
-    pub(crate) default_location: Option<Country>,
+    default_location: Option<Country>,
     /// The terms that a sign-up accepts.
-    pub(crate) terms: Option<TermsPolicy>,
+    terms: Option<TermsPolicy>,
     /// Whether the page warns that codes by SMS can be intercepted.
-    pub(crate) sms_notice: bool,
+    sms_notice: bool,
 }
 
 #[async_trait]
@@ -63,8 +64,6 @@ impl LoginPage for DialogPage {
     }
 
     async fn render(&self, view: LoginView) -> Result<String, RenderError> {
-        // leptos needs it to render; with the app in the same program it is there already.
-        drop(Executor::init_tokio());
         let nonce = view.nonce.clone();
         let (options, page) = (self.options.clone(), self.page(view));
         let with_nonce = move || provide_context(Nonce::from_value(nonce.as_str()));
@@ -86,6 +85,20 @@ impl LoginPage for DialogPage {
 }
 
 impl DialogPage {
+    /// The page speaks, offers and asks what the app's dialog does.
+    pub(crate) fn new(config: &Config, site: &Site) -> Self {
+        // leptos needs it to render; where the app is in the same program, it is there already.
+        drop(Executor::init_tokio());
+        Self {
+            options: site.leptos_options(),
+            countries: config.limit_countries.clone(),
+            language: config.lock.lock_language,
+            default_location: config.lock.default_location,
+            terms: config.lock.terms(),
+            sms_notice: config.lock.sms_notice,
+        }
+    }
+
     fn page(&self, view: LoginView) -> TenantLogin {
         let language = Language::from_tag(&view.language).unwrap_or_default();
         let mut login = Login::posting_to(&view.path, language, &self.countries, &view.headers);
@@ -100,9 +113,8 @@ impl DialogPage {
         };
         let country = view.country.and_then(|iso| Country::supported(&iso).ok()).or(self.default_location);
         let frame = view.frame.unwrap_or_default();
-        let typed = frame.phone_number.as_deref().filter(|_| view.phone_number.is_empty());
         login = country.into_iter().fold(login, Login::with_country);
-        login = login.showing(screen).with_phone_number(typed.unwrap_or(&view.phone_number));
+        login = login.showing(screen).with_phone_number(&view.phone_number);
         login = login.accepting_terms(view.accepts_terms);
         login = view.sent.into_iter().map(code_sent).fold(login, Login::with_code);
         login = view.notice.into_iter().map(shown).fold(login, Login::with_notice);

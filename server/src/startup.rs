@@ -278,8 +278,10 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
 
 /// The tutorial's page: with the embedded tenant, on loopback only.
 fn sample_of(config: &Config, own_tenant: Option<&TenantConfig>, auth: &Auth) -> Option<Sample> {
-    let mut clients = own_tenant?.clients().iter().filter(|_| is_loopback(&config.app_base_url));
-    let client = clients.find(|client| client.client_id == auth.config().client_id)?;
+    if !is_loopback(&config.app_base_url) {
+        return None;
+    }
+    let client = own_tenant?.clients().iter().find(|client| client.client_id == auth.config().client_id)?;
     Sample::new(auth.config(), client.is_callback(&sample::callback_url(&config.app_base_url)))
 }
 

@@ -60,20 +60,8 @@ pub(crate) async fn settings(
     }
     let limits = limits(config);
     let keys = operator_keys(config)?;
-    let login_page = Arc::new(login_page(config, site));
+    let login_page = Arc::new(DialogPage::new(config, site));
     Ok(Settings { public_url: config.tenant_public_url.clone(), config: tenant, sms, limits, keys, login_page })
-}
-
-/// The login page speaks, offers and asks what the app's dialog does.
-fn login_page(config: &Config, site: &Site) -> DialogPage {
-    DialogPage {
-        options: site.leptos_options(),
-        countries: config.limit_countries.clone(),
-        language: config.lock.lock_language,
-        default_location: config.lock.default_location,
-        terms: config.lock.terms(),
-        sms_notice: config.lock.sms_notice,
-    }
 }
 
 /// The settings that need no store: the clients and connections of the file, if there is one, and the default sender.

@@ -191,14 +191,10 @@ pub struct Frame {
     /// Its origin; the application registered it.
     #[serde(default)]
     pub origin: String,
-    /// The language of the page, before the browser's.
-    pub language: Option<String>,
     /// The heading.
     pub title: Option<String>,
     /// The country to begin with, ISO 3166.
     pub country: Option<String>,
-    /// A number to begin with.
-    pub phone_number: Option<String>,
     /// The colour of buttons and links.
     pub primary_color: Option<String>,
     /// The logo.

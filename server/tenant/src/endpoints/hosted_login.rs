@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderMap, header};
+use serde_json::Value;
 
 use crate::{
     clock::{Clock, Millis},
@@ -103,17 +104,14 @@ pub(crate) async fn start(
     headers: HeaderMap,
     Path(id): Path<String>,
     BodyParams(params): BodyParams,
-) -> Result<Response, PageError> {
-    let mut login = match Login::load(&services, &headers, id) {
-        Ok(login) => login,
-        Err(error) => return gone(&services, &headers, error),
-    };
+) -> Result<Response, StepError> {
+    let mut login = Login::for_step(&services, &headers, id)?;
     let step = if params.optional("last_login").is_some() {
         login.continue_session().await?
     } else {
         login.start(&params, peer).await
     };
-    login.finish(step)
+    Ok(login.finish(step)?)
 }
 
 pub(crate) async fn resend(
@@ -121,16 +119,13 @@ pub(crate) async fn resend(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Path(id): Path<String>,
-) -> Result<Response, PageError> {
-    let mut login = match Login::load(&services, &headers, id) {
-        Ok(login) => login,
-        Err(error) => return gone(&services, &headers, error),
-    };
+) -> Result<Response, StepError> {
+    let mut login = Login::for_step(&services, &headers, id)?;
     let step = login.resend(peer).await;
     if matches!(step, Step::CodeSent) {
         login.note(LoginNotice::Resent);
     }
-    login.finish(step)
+    Ok(login.finish(step)?)
 }
 
 pub(crate) async fn verify(
@@ -139,12 +134,9 @@ pub(crate) async fn verify(
     headers: HeaderMap,
     Path(id): Path<String>,
     BodyParams(params): BodyParams,
-) -> Result<Response, PageError> {
-    let login = match Login::load(&services, &headers, id) {
-        Ok(login) => login,
-        Err(error) => return gone(&services, &headers, error),
-    };
-    login.verify(params.optional("code").unwrap_or_default(), peer).await
+) -> Result<Response, StepError> {
+    let login = Login::for_step(&services, &headers, id)?;
+    Ok(login.verify(params.optional("code").unwrap_or_default(), peer).await?)
 }
 
 /// The response to the application, once the user is signed in.
@@ -181,6 +173,16 @@ impl<'a> Login<'a> {
         Ok(Self { services, headers, id, state, client, connection })
     }
 
+    /// The same for a form of the page.
+    fn for_step(services: &'a Services, headers: &'a HeaderMap, id: String) -> Result<Self, StepError> {
+        Self::load(services, headers, id).map_err(|error| {
+            if is_plain_form(headers) {
+                return StepError::Page(error);
+            }
+            StepError::Script(services.page.answer(LoginAnswer::Refused(LoginNotice::Gone)))
+        })
+    }
+
     fn now(&self) -> Millis {
         self.services.clock.millis()
     }
@@ -190,10 +192,7 @@ impl<'a> Login<'a> {
     }
 
     fn language(&self) -> String {
-        let request = &self.state.request;
-        let framed = self.frame().and_then(|frame| frame.language.as_deref());
-        let wanted = framed.or(request.ui_locales.as_deref()).unwrap_or_default();
-        self.services.page.language(wanted, self.headers)
+        self.services.page.language(self.state.request.ui_locales.as_deref().unwrap_or_default(), self.headers)
     }
 
     async fn document(&self, edits_number: bool) -> Result<LoginDocument, PageError> {
@@ -397,12 +396,26 @@ impl<'a> Login<'a> {
     }
 }
 
-/// A script shows that the login is gone; without one there is a page.
-fn gone(services: &Services, headers: &HeaderMap, error: PageError) -> Result<Response, PageError> {
-    if is_plain_form(headers) {
-        return Err(error);
+/// Why a step was not taken.
+pub(crate) enum StepError {
+    Page(PageError),
+    /// For the script, which shows that the login is gone.
+    Script(Value),
+}
+
+impl<E: Into<PageError>> From<E> for StepError {
+    fn from(error: E) -> Self {
+        Self::Page(error.into())
     }
-    Ok(Json(services.page.answer(LoginAnswer::Refused(LoginNotice::Gone))).into_response())
+}
+
+impl IntoResponse for StepError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Page(error) => error.into_response(),
+            Self::Script(answer) => Json(answer).into_response(),
+        }
+    }
 }
 
 /// Whether a browser without a script, or before it is there, posted the form.

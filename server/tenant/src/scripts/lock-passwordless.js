@@ -71,6 +71,7 @@
         connection: "sms",
         audience: auth.audience || params.audience,
         ui_locales: options.language,
+        login_hint: prefill.phoneNumber,
         state,
         nonce,
         prompt: params.prompt || (options.rememberLastLogin === false ? "login" : undefined),
@@ -79,7 +80,6 @@
     const lock = clean({
       title: words.title,
       country: options.defaultLocation?.toUpperCase(),
-      phone_number: prefill.phoneNumber,
       primary_color: theme.primaryColor || options.primaryColor,
       logo: theme.logo || options.icon,
       flash_message: options.flashMessage?.text,
