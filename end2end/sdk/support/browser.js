@@ -1,4 +1,5 @@
 import { chromium } from "@playwright/test";
+import { wrong } from "./tenant.js";
 
 const TIMEOUT_MS = 15_000;
 
@@ -32,7 +33,7 @@ export async function signIn(page, tenant, phone) {
   await enterCode(page, await tenant.code(phone));
 }
 
-export async function enterPhone(page, phone) {
+async function enterPhone(page, phone) {
   await page.locator("[data-hydrated=true]").waitFor();
   await page.getByLabel("Phone number").fill(phone);
   await page.getByRole("button", { name: "Send code" }).click();
@@ -40,6 +41,15 @@ export async function enterPhone(page, phone) {
 }
 
 /** A whole code is sent by itself. */
-export async function enterCode(page, code) {
+async function enterCode(page, code) {
   await page.getByLabel("Code", { exact: true }).fill(code);
+}
+
+/** The same as signIn, with a wrong code first, which the page says. */
+export async function signInAtSecondTry(page, tenant, phone) {
+  await enterPhone(page, phone);
+  const code = await tenant.code(phone);
+  await enterCode(page, wrong(code));
+  await page.getByText("Wrong code. Tries left: 2.").waitFor();
+  await enterCode(page, code);
 }

@@ -1,11 +1,11 @@
 import { web } from "./tenant.js";
 
 /** What an application's server does with the code that arrives at its callback. */
-export async function tokensFor(tenant, code, redirectUri) {
+export async function tokensFor(tenant, code, redirectUri, client = web) {
   const body = new URLSearchParams({
     grant_type: "authorization_code",
-    client_id: web.id,
-    client_secret: web.secret,
+    client_id: client.id,
+    client_secret: client.secret,
     code,
     redirect_uri: redirectUri,
   });

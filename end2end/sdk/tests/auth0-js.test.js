@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import express from "express";
 import { newPage, openBrowser } from "../support/browser.js";
 import { Tenant, web, wrong } from "../support/tenant.js";
+import { claimsOf } from "../support/tokens.js";
 
 const APP_PORT = 4333;
 const appUrl = `http://localhost:${APP_PORT}`;
@@ -104,10 +105,6 @@ async function callToCallback(page, method, options) {
   return JSON.parse(await page.locator("body").innerText());
 }
 
-function claims(token) {
-  return JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
-}
-
 async function start(page, phoneNumber, options = {}) {
   const request = { connection: "sms", send: "code", phoneNumber, ...options };
   const { error, result } = await call(page, "passwordlessStart", request);
@@ -149,7 +146,7 @@ for (const version of versions) {
       const options = { ...attempt(phone, await tenant.code(phone)), state: "a state", nonce: "a nonce" };
       const tokens = await callToCallback(page, "passwordlessVerify", options);
       assert.equal(tokens.state, "a state");
-      const { sub, nonce, phone_number } = claims(tokens.id_token);
+      const { sub, nonce, phone_number } = claimsOf(tokens.id_token);
       assert.match(sub, /^sms\|[0-9a-f]{24}$/);
       assert.equal(nonce, "a nonce");
       assert.equal(phone_number, phone);
@@ -187,7 +184,7 @@ for (const version of versions) {
       const options = { ...attempt(phone, await tenant.code(phone)), state: "a state", nonce: "a nonce" };
       const tokens = await callToCallback(page, "passwordlessLogin", options);
       assert.equal(tokens.state, "a state");
-      const { nonce, phone_number } = claims(tokens.id_token);
+      const { nonce, phone_number } = claimsOf(tokens.id_token);
       assert.equal(nonce, "a nonce");
       assert.equal(phone_number, phone);
     });
@@ -201,7 +198,7 @@ for (const version of versions) {
       assert.equal(error.code, "access_denied");
       assert.equal(error.description, "Wrong phone number or verification code.");
       const tokens = await callToCallback(page, "passwordlessLogin", attempt(phone, code));
-      assert.equal(claims(tokens.id_token).phone_number, phone);
+      assert.equal(claimsOf(tokens.id_token).phone_number, phone);
     });
 
     test("passwordlessLogin tells an unknown realm", async () => {

@@ -4,6 +4,7 @@ import * as version6 from "auth0-6";
 import * as version7 from "auth0/legacy";
 import { Tenant, web, withKey, wrong } from "../support/tenant.js";
 import { startTlsProxy } from "../support/tls-proxy.js";
+import { claimsOf } from "../support/tokens.js";
 
 // The SDK takes a domain and speaks TLS to it. Nobody signed the proxy's certificate.
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
@@ -52,7 +53,7 @@ for (const [name, version] of Object.entries(versions)) {
       const attempt = await started();
       const { data: tokens } = await login(attempt);
       assert.equal(tokens.expires_in, 86400);
-      const claims = JSON.parse(Buffer.from(tokens.id_token.split(".")[1], "base64url"));
+      const claims = claimsOf(tokens.id_token);
       assert.equal(claims.iss, tenant.issuer);
       assert.equal(claims.phone_number, attempt.phone_number);
       const { data: refreshed } = await sdk().oauth.refreshTokenGrant({ refresh_token: tokens.refresh_token });

@@ -7,6 +7,7 @@ import express from "express";
 import { newPage, openBrowser } from "../support/browser.js";
 import { folder, packedScripts } from "../support/scripts.js";
 import { page as client, Tenant, wrong } from "../support/tenant.js";
+import { claimsOf, tokensFor } from "../support/tokens.js";
 
 // The tenant's own script, in pages on other origins, with a content security policy.
 
@@ -77,15 +78,8 @@ function application() {
   app.options(/^\/passwordless/, (request, response) => response.send());
   app.use("/callback", async (request, response) => {
     const { code, ...query } = request.query;
-    const body = new URLSearchParams({
-      grant_type: "authorization_code",
-      client_id: client.id,
-      client_secret: client.secret,
-      code,
-      redirect_uri: `http://${request.headers.host}/callback`,
-    });
-    const answer = await fetch(`${tenant.url}/oauth/token`, { method: "POST", body });
-    response.json({ ...query, ...(await answer.json()) });
+    const tokens = await tokensFor(tenant, code, `http://${request.headers.host}/callback`, client);
+    response.json({ ...query, ...tokens });
   });
   return app;
 }
@@ -137,7 +131,7 @@ function call(page, method, options, auth0Options = {}) {
 async function atCallback(page, origin = appUrl) {
   await page.waitForURL(`${origin}/callback?**`);
   const { id_token, ...rest } = JSON.parse(await page.locator("body").innerText());
-  return { claims: JSON.parse(Buffer.from(id_token.split(".")[1], "base64url")), ...rest };
+  return { claims: claimsOf(id_token), ...rest };
 }
 
 for (const origin of [appUrl, byAddress]) {

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { Auth0Client } from "@auth0/nextjs-auth0/server";
 import { NextRequest } from "next/server.js";
-import { enterCode, enterPhone, newPage, openBrowser } from "../support/browser.js";
+import { newPage, openBrowser, signInAtSecondTry } from "../support/browser.js";
 import { Tenant, web, wrong } from "../support/tenant.js";
 
 const APP_PORT = 4359;
@@ -54,11 +54,7 @@ test("a login at the tenant after a wrong code, and a logout", async () => {
   const page = await newPage(browser);
   const phone = tenant.phone();
   await page.goto(`${appUrl}/auth/login`);
-  await enterPhone(page, phone);
-  const code = await tenant.code(phone);
-  await enterCode(page, wrong(code));
-  await page.getByText("Wrong code. Tries left: 2.").waitFor();
-  await enterCode(page, code);
+  await signInAtSecondTry(page, tenant, phone);
   await page.waitForURL(`${appUrl}/`);
   const user = JSON.parse(await shownBy(page));
   assert.match(user.sub, /^sms\|[0-9a-f]{24}$/);
