@@ -80,7 +80,7 @@ pub use own_page::{NumberForm, provide_login, read_code};
 pub use page_context::{adjust_login, use_current_user, use_language};
 pub use paths::Paths;
 pub use secrecy::{ExposeSecret, SecretString};
-pub use session_owner::user_id_of;
+pub use session_owner::{current_user_of, user_id_of};
 pub use setup::{Setup, install};
 pub use sign_in::SignIn;
 pub use sms_notice::SmsNotice;

@@ -1,4 +1,5 @@
-use super::{current_user, repeats, tokens};
+use super::{CurrentUser, current_user, repeats, tokens};
+use serde::Deserialize;
 use serde_json::Value;
 use std::{collections::HashMap, hash::BuildHasher};
 
@@ -20,4 +21,10 @@ pub fn user_id_of<S: BuildHasher>(data: &HashMap<String, Value, S>) -> Option<&s
     let user = data.get(current_user::KEY).or_else(|| data.get(repeats::KEY)?.get("user"));
     let user = user.or_else(|| data.get(tokens::KEY));
     user?.get("user_id")?.as_str()
+}
+
+/// The signed-in user that the data of a session hold, for lists of a user's sessions. A session of nobody has none, and nor
+/// has what a login stores beside its session.
+pub fn current_user_of<S: BuildHasher>(data: &HashMap<String, Value, S>) -> Option<CurrentUser> {
+    CurrentUser::deserialize(data.get(current_user::KEY)?).ok()
 }
