@@ -27,8 +27,13 @@ pub(crate) struct Millis(pub(crate) i64);
 impl dyn Clock {
     /// The current time as it is stored.
     pub(crate) fn millis(&self) -> Millis {
-        let nanos = self.now().unix_timestamp_nanos();
-        Millis(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
+        self.now().into()
+    }
+}
+
+impl From<OffsetDateTime> for Millis {
+    fn from(at: OffsetDateTime) -> Self {
+        Self(i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000)).unwrap_or(i64::MAX))
     }
 }
 
@@ -39,6 +44,11 @@ impl Millis {
 
     pub(crate) fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
+    }
+
+    /// `None` beyond the year 9999.
+    pub(crate) fn date_time(self) -> Option<OffsetDateTime> {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).ok()
     }
 
     /// Whole seconds until `later`, rounded up, for `Retry-After`.

@@ -30,6 +30,9 @@ mod store;
 
 pub use admin::{
     cleanup::{cleanup, cleanup_once},
+    export::{ExportError, PersonalData, export_users, personal_data},
+    export_format::LineError,
+    import::{ImportError, Imported, import_users},
     keys::{KeyInfo, KeyState, OtpKeyInfo, otp_keys, rotate_otp_key, rotate_signing_keys, signing_keys},
     logs::logs,
     messages::messages,

@@ -9,6 +9,7 @@ mod login_tickets;
 mod logs;
 mod messages;
 mod otp_keys;
+mod personal_data;
 mod rate_limits;
 mod refresh_tokens;
 mod refusals;
@@ -18,6 +19,7 @@ mod sso_sessions;
 #[cfg(test)]
 mod tests;
 mod user_admin;
+mod user_import;
 mod users;
 
 use aws_lc_rs::digest;
@@ -35,6 +37,7 @@ pub(crate) use refresh_tokens::{NewFamily, Rotation};
 pub use secrets::default_client_secret;
 pub(crate) use signing_keys::{RetiredKey, Slot, StoredKeys};
 pub(crate) use sso_sessions::{ABSOLUTE_SECONDS as SSO_SECONDS, SsoSession};
+pub(crate) use user_import::ImportOutcome;
 pub(crate) use users::User;
 
 /// The engine; it is named here only.

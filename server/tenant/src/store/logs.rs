@@ -64,7 +64,7 @@ fn log_id(millis: i64, unique: &str) -> String {
     format!("{millis:012x}{}", unique.get(..12).unwrap_or(unique))
 }
 
-fn entry_of(row: &<SqlEngine as Database>::Row) -> Result<LogEntry, StoreError> {
+pub(super) fn entry_of(row: &<SqlEngine as Database>::Row) -> Result<LogEntry, StoreError> {
     let at: i64 = row.try_get("logged_at")?;
     let (id, count): (String, i64) = (row.try_get("log_id")?, row.try_get("count")?);
     // Only refusals have a count, and no name of their own that sorts.

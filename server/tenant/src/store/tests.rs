@@ -8,11 +8,11 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Attempt, Binding, GrantId, LoginTicket, NewFamily, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode,
-    StoredKeys,
+    Attempt, Binding, GrantId, ImportOutcome, LoginTicket, NewFamily, RetiredKey, Rotation, Slot, SsoSession, Store,
+    StoredCode, StoredKeys,
 };
 use crate::{
-    admin::users::UserSelector,
+    admin::{export_format::PortableUser, users::UserSelector},
     audit::event::{Entry, Event},
     clock::Millis,
     entropy::{self, SystemEntropy},
@@ -55,6 +55,7 @@ macro_rules! suite {
                 the_report_from_furthest_along_stays,
                 the_log_is_read_newest_first,
                 people_are_found_blocked_and_removed,
+                imported_users_keep_their_identifiers_and_share_no_number,
                 what_is_over_is_removed_and_the_rest_stays,
             );
         }
@@ -497,6 +498,32 @@ async fn people_are_found_blocked_and_removed(store: &Store) -> TestResult {
         assert!(matches!(redeem(store, code).await, Some(Err(Refusal::WrongCode { .. } | Refusal::Expired))));
     }
     assert_eq!(ids(store.list_users().await?), ["sms|other"]);
+    Ok(())
+}
+
+async fn imported_users_keep_their_identifiers_and_share_no_number(store: &Store) -> TestResult {
+    let user = |id: &str, number, blocked, last_login| {
+        let phone_number = PhoneNumber::stored(number).ok_or("not a number")?;
+        let (id, connection) = (id.to_owned(), "sms".to_owned());
+        Ok::<_, Box<dyn Error>>(PortableUser { id, connection, phone_number, blocked, created_at: NOW, last_login })
+    };
+    let (first, second) = ("+14155552671", "+14155552672");
+    let later = NOW.plus_seconds(MINUTE);
+    for (imported, expected) in [
+        (user("a", first, false, later)?, ImportOutcome::New),
+        (user("b", first, false, NOW)?, ImportOutcome::NumberTaken),
+        (user("a", second, false, NOW)?, ImportOutcome::Known),
+        (user("a", second, true, NOW)?, ImportOutcome::NewlyBlocked),
+        (user("a", second, true, NOW)?, ImportOutcome::Known),
+        (user("a", second, false, NOW)?, ImportOutcome::Known),
+        (user("b", first, false, NOW)?, ImportOutcome::New),
+        (user("b", second, true, NOW)?, ImportOutcome::NumberTaken),
+    ] {
+        assert_eq!(store.import_users([&imported].into_iter()).await?, [expected], "{imported:?}");
+    }
+    assert_eq!(store.users_after("", 1).await?, [user("a", second, true, later)?]);
+    assert_eq!(store.users_after("a", 10).await?, [user("b", first, false, NOW)?]);
+    assert_eq!(store.users_with_number(&PhoneNumber::stored(second).ok_or("not a number")?).await?.len(), 1);
     Ok(())
 }
 
