@@ -11,10 +11,11 @@ use crate::{
 };
 use keys::Keys;
 use logs::Logs;
-use passwordless_tenant::{BuildError, MessageState, StoreError, messages};
+use passwordless_tenant::{BuildError, ExportError, ImportError, MessageState, StoreError, messages};
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 use thiserror::Error;
 use time::format_description::well_known::Rfc3339;
@@ -61,12 +62,40 @@ pub enum CommandError {
     /// No user has this number or identifier.
     #[error("nobody is known as {0}")]
     NobodyFound(String),
+    /// The file of users cannot be opened.
+    #[error("{path} cannot be read")]
+    Open {
+        /// Its path.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An import stopped.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// Lines were reported and skipped; the others are imported.
+    #[error("{0} lines were skipped")]
+    LinesSkipped(u64),
+    /// An export stopped.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// The output cannot be serialized.
     #[error("the answer cannot be written")]
     Json(#[from] serde_json::Error),
     /// The output cannot be written.
     #[error("the answer cannot be written")]
     Write(#[from] io::Error),
+}
+
+impl CommandError {
+    /// 3 where all was done that could be, and 1 otherwise.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::LinesSkipped(_) => ExitCode::from(3),
+            _ => ExitCode::FAILURE,
+        }
+    }
 }
 
 impl Command {

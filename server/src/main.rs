@@ -3,6 +3,7 @@
 use server::{
     check,
     cli::Cli,
+    commands::CommandError,
     startup::{Application, Clocks, Listeners, StartupError, stop_signal},
     telemetry,
 };
@@ -15,7 +16,7 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{}", telemetry::chain(&*error));
-            ExitCode::FAILURE
+            error.downcast_ref().map_or(ExitCode::FAILURE, CommandError::exit_code)
         }
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use leptos_passwordless::server::user_id_of;
+use leptos_passwordless::server::{CurrentUser, current_user_of, user_id_of};
 use sqlx::{SqliteConnection, SqlitePool};
 use std::{collections::HashMap, time::Duration};
 use time::OffsetDateTime;
@@ -48,6 +48,20 @@ impl DatabaseSessions {
     pub(crate) async fn end_all_of(&self, user_id: &str) -> sqlx::Result<()> {
         sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user_id).execute(&self.0).await?;
         Ok(())
+    }
+
+    /// The sessions of a user, and when each expires.
+    pub(crate) async fn all_of(&self, user_id: &str) -> sqlx::Result<Vec<(CurrentUser, OffsetDateTime)>> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT data, expires_at FROM sessions WHERE user_id = $1 ORDER BY expires_at")
+                .bind(user_id)
+                .fetch_all(&self.0)
+                .await?;
+        let session = |(data, expires_at): (String, i64)| {
+            let data: HashMap<_, _> = serde_json::from_str(&data).ok()?;
+            Some((current_user_of(&data)?, OffsetDateTime::from_unix_timestamp(expires_at).ok()?))
+        };
+        Ok(rows.into_iter().filter_map(session).collect())
     }
 
     /// Deletes expired sessions, for as long as the program runs.

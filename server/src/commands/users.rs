@@ -1,10 +1,12 @@
-//! `passwordless users`: lists, blocks, unblocks and deletes users.
+//! `passwordless users`: lists, blocks, unblocks, deletes, imports and exports users.
+
+mod transfer;
 
 use super::CommandError;
 use crate::{config::Config, database, session_store::DatabaseSessions};
 use clap::{Args, Subcommand};
 use passwordless_tenant::{UserRecord, block_users, delete_users, find_users, list_users, unblock_users};
-use std::io::Write;
+use std::{io::Write, path::PathBuf};
 use time::format_description::well_known::Rfc3339;
 
 /// Commands for users.
@@ -24,6 +26,17 @@ pub enum Users {
     Unblock(One),
     /// Deletes a user; ends their sessions at the tenant, and those of the app in this database
     Delete(One),
+    /// Imports users of Auth0's export, one JSON object a line; each keeps its user id
+    Import {
+        /// The file, or - for standard input
+        file: PathBuf,
+    },
+    /// Writes all users in the form of Auth0's export, numbers in clear
+    Export {
+        /// Instead all that is stored about the person with this number, as one JSON document
+        #[arg(long, value_name = "NUMBER")]
+        phone: Option<String>,
+    },
 }
 
 /// One user, and the output format.
@@ -50,6 +63,9 @@ pub struct Show {
 pub(super) async fn run(users: &Users, config: &Config, out: &mut impl Write) -> Result<(), CommandError> {
     let pool = database::open(&config.database_url).await?;
     let (found, show, user) = match users {
+        Users::Import { file } => return transfer::import(&pool, file, out).await,
+        Users::Export { phone: None } => return transfer::export(&pool, out).await,
+        Users::Export { phone: Some(number) } => return transfer::export_person(&pool, number, out).await,
         Users::List { show } => (list_users(&pool).await?, show, None),
         Users::Show(One { user, show }) => (find_users(&pool, user).await?, show, Some(user)),
         Users::Block(One { user, show }) => (block_users(&pool, user).await?, show, Some(user)),

@@ -1,33 +1,18 @@
 //! What operators ask of the program: it answers and ends.
 
-use crate::support::{OTHER_PHONE, PHONE, browser::Browser, fake_tenant::Key, program::Program};
+use crate::support::{
+    OTHER_PHONE, PHONE,
+    browser::Browser,
+    command::{file, passwordless, said},
+    fake_tenant::Key,
+    program::Program,
+};
 use leptos_passwordless::outcome::VerifyOutcome;
 use rstest::rstest;
 use serde_json::Value;
-use std::{
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+use std::path::{Path, PathBuf};
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tenant/tenant.example.yaml");
-
-fn passwordless(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_passwordless"))
-        .args(arguments)
-        .env_clear()
-        .env("MY_APPLICATION_SECRET", "a-very-secret-value")
-        .env("APP_BASE_URL", "https://app.example")
-        .output()
-        .unwrap()
-}
-
-fn file(name: &str, text: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("commands-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join(name);
-    std::fs::write(&path, text).unwrap();
-    path
-}
 
 #[test]
 fn tenant_check_prints_a_valid_file_without_secrets() {
@@ -115,14 +100,6 @@ fn messages_of_an_empty_database_prints_nothing() {
     let database = file("messages.db", "");
     let output = passwordless(&["messages", "--database-url", &format!("sqlite:{}", database.display())]);
     assert!(output.status.success() && output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// The output of a command on a running program's database.
-fn said(program: &Program, arguments: &[&str]) -> String {
-    let url = program.database_url();
-    let output = passwordless(&[arguments, &["--database-url", &url]].concat());
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
 }
 
 async fn signs_in(program: &Program) -> bool {

@@ -44,4 +44,5 @@ mod telemetry;
 mod tenant_trouble;
 mod terms;
 mod tokens;
+mod user_transfer;
 mod variables;
