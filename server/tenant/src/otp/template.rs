@@ -15,6 +15,8 @@ use super::standard_text;
 /// The variables of a template; `link` is for mail only.
 const NAMES: [&str; 6] = ["code", "password", "phone_number", "application.name", "request_language", "operation"];
 
+const MAX_DIGITS: usize = 18;
+
 /// How a template is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -55,6 +57,9 @@ pub(crate) struct Values<'a> {
 pub(crate) enum TemplateError {
     #[error("is not a Liquid template: {0}")]
     Liquid(String),
+    /// The parser panics at an integer beyond 64 bits.
+    #[error("has a number of more than {MAX_DIGITS} digits")]
+    Number,
     #[error("does not hold the code: write @@code@@, or {{{{ code }}}} with syntax: liquid")]
     NoCode,
 }
@@ -65,6 +70,9 @@ impl Template {
         let template = match syntax {
             Syntax::MdWithMacros => Self::Macros(source.to_owned()),
             Syntax::Liquid => {
+                if source.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > MAX_DIGITS) {
+                    return Err(TemplateError::Number);
+                }
                 let source = fill_macros(source, |name| NAMES.contains(&name).then(|| format!("{{{{ {name} }}}}")));
                 let parsed = PARSER.as_ref().map_err(Clone::clone).and_then(|parser| parser.parse(&source));
                 Self::Liquid { parsed: Arc::new(parsed.map_err(|error| refused(&error))?), source }
@@ -251,6 +259,7 @@ mod tests {
             ("{{ code }} {{ surname }}", Syntax::Liquid, "is not a Liquid template"),
             ("{% for i in (1..9) %}{{ code }}{% endfor %}", Syntax::Liquid, "is not a Liquid template"),
             ("{% include 'x' %}{{ code }}", Syntax::Liquid, "is not a Liquid template"),
+            ("{{ code | slice: 9223372036854775808 }}", Syntax::Liquid, "has a number of more than 18 digits"),
             // Good when it is read, but not in this language.
             ("{% if request_language contains 'fr' %}{{ code }}{% endif %}", Syntax::Liquid, "does not hold the code"),
         ] {
