@@ -74,7 +74,7 @@ pub enum CommandError {
     #[error(transparent)]
     Import(#[from] ImportError),
     /// Lines were reported and skipped; the others are imported.
-    #[error("{0} lines were skipped")]
+    #[error("skipped lines: {0}")]
     LinesSkipped(u64),
     /// An export stopped.
     #[error(transparent)]

@@ -107,13 +107,14 @@ impl PortableUser {
         let line: Line = serde_json::from_slice(line)
             .map_err(|_| if line.starts_with(b"[") { LineError::Array } else { LineError::Malformed })?;
         let user_id = line.user_id.or(line.sub).ok_or(LineError::NoUserId)?;
+        let id = id_of(&user_id)?;
         let phone_number = line.phone_number.or(line.name).ok_or(LineError::NoPhoneNumber)?;
         let identity = line.identities.into_iter().find(|identity| identity.provider.as_deref() == Some(STRATEGY));
         let connection = line.connection.or(identity.and_then(|identity| identity.connection));
         let created_at = millis("created_at", line.created_at)?.unwrap_or(now);
         let updated_at = millis("updated_at", line.updated_at)?.unwrap_or(created_at);
         Ok(Self {
-            id: id_of(&user_id)?.to_owned(),
+            id: id.to_owned(),
             connection: connection.unwrap_or_else(|| DEFAULT_CONNECTION.to_owned()),
             phone_number: PhoneNumber::parse(&phone_number).ok_or(LineError::PhoneNumber)?,
             blocked: line.blocked.unwrap_or(false),
@@ -220,7 +221,10 @@ mod tests {
             (json!({"user_id": 5}), LineError::Malformed),
             (json!("text"), LineError::Malformed),
             (json!({"phone_number": number}), LineError::NoUserId),
-            (json!({"user_id": "auth0|5f7c8ec7c33c6c004bbafe82", "phone_number": number}), LineError::OtherStrategy),
+            (
+                json!({"user_id": "auth0|5f7c8ec7c33c6c004bbafe82", "email": "ann@example.com"}),
+                LineError::OtherStrategy,
+            ),
             (json!({"user_id": "sms|", "phone_number": number}), LineError::UserId),
             (json!({"user_id": "sms|a b", "phone_number": number}), LineError::UserId),
             (json!({"user_id": ID}), LineError::NoPhoneNumber),
