@@ -24,7 +24,7 @@ use leptos_axum::{
 use leptos_passwordless::server::{
     Auth, TrustedProxies, TrustedProxiesLayer, install, is_loopback, require_login_below,
 };
-use sqlx::SqlitePool;
+use passwordless_tenant::Pool;
 use std::time::Duration;
 use tower_http::{
     catch_panic::CatchPanicLayer, normalize_path::NormalizePath, services::ServeDir, timeout::TimeoutLayer,
@@ -51,7 +51,7 @@ pub(crate) struct Extras {
 pub(crate) fn build(
     auth: &Auth,
     sessions: DatabaseSessions,
-    pool: SqlitePool,
+    pool: Pool,
     proxies: TrustedProxies,
     site: &Site,
     extras: Extras,

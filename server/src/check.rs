@@ -112,7 +112,7 @@ impl Setup {
 }
 
 async fn database(config: &Config) -> Result<&'static str, DatabaseError> {
-    database::open(&config.database_url).await?.close().await;
+    database::open(&config.database).await?.close().await;
     Ok("can be opened")
 }
 

@@ -127,7 +127,7 @@ fn check_tenant(file: &Path, out: &mut impl Write) -> Result<(), CommandError> {
 }
 
 async fn list_messages(config: &Config, count: u32, out: &mut impl Write) -> Result<(), CommandError> {
-    let pool = database::open(&config.database_url).await?;
+    let pool = database::open(&config.database).await?;
     for message in messages(&pool, count).await? {
         let MessageState { at, message_id, connection, recipient, status, error_code } = message;
         let at = at.format(&Rfc3339).unwrap_or_default();

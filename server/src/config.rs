@@ -7,6 +7,7 @@ pub use variables::VariableError;
 pub(crate) use variables::{check as check_variable, without_empty};
 pub(crate) use warnings::is_plain;
 
+use crate::database::DatabaseArgs;
 use clap::Args;
 use http::HeaderName;
 use ipnet::IpNet;
@@ -60,9 +61,9 @@ pub struct Config {
     /// The scopes requested
     #[arg(long, env, global = true, default_value = "openid profile phone")]
     pub auth0_scope: String,
-    /// The database: sqlite:PATH
-    #[arg(long, env, global = true, default_value = "sqlite:data/passwordless.db", hide_env_values = true)]
-    pub database_url: String,
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
     /// Where the embedded tenant listens
     #[arg(long, env, global = true, default_value = "127.0.0.1:3001")]
     pub tenant_addr: SocketAddr,

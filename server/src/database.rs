@@ -1,130 +1,143 @@
-//! The one database: sessions of the app, and the tenant's tables.
+//! The one database: sessions of the app, and the tenant's tables. SQLite in a file, or PostgreSQL.
 
+mod sqlite_file;
+
+use clap::Args;
+use passwordless_tenant::Pool;
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    AnyConnection, Connection, Executor,
+    any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers},
+    migrate::{MigrateError, Migrator},
 };
-use std::{
-    fs::{self, DirBuilder, OpenOptions},
-    io,
-    path::Path,
-    time::Duration,
-};
+use std::{io, num::NonZeroU32, path::Path, time::Duration};
 use thiserror::Error;
+use url::Url;
+
+/// The database, and how long it may take.
+#[expect(clippy::struct_field_names, reason = "they are the names of flags")]
+#[derive(Clone, Debug, Args)]
+pub struct DatabaseArgs {
+    /// The database: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`
+    #[arg(long, env, global = true, default_value = "sqlite:data/passwordless.db", hide_env_values = true)]
+    pub database_url: SecretString,
+    /// Connections to the database
+    #[arg(long, env, global = true, default_value = "8")]
+    pub database_max_connections: NonZeroU32,
+    /// Seconds to wait for a connection to the database
+    #[arg(long, env, global = true, default_value = "5")]
+    pub database_connect_timeout_seconds: NonZeroU32,
+    /// Seconds that one statement may take, and wait for others that write
+    #[arg(long, env, global = true, default_value = "10")]
+    pub database_statement_timeout_seconds: NonZeroU32,
+}
 
 /// The database cannot be used.
 #[derive(Debug, Error)]
 pub enum DatabaseError {
-    /// Another engine than SQLite.
-    #[error("DATABASE_URL must begin with `sqlite:`")]
+    /// Another engine.
+    #[error("DATABASE_URL must begin with `sqlite:` or `postgres:`")]
     UnknownEngine,
+    /// The URL does not parse; it may hold a password, so that it is not shown.
+    #[error("DATABASE_URL is not a URL")]
+    Url,
     /// The folder of the file, or the file, cannot be made.
     #[error("the database cannot be made")]
     Make(#[from] io::Error),
-    /// The file cannot be opened.
+    /// The database cannot be opened.
     #[error("the database cannot be opened")]
     Open(#[from] sqlx::Error),
+    /// Its tables cannot be brought up to date.
+    #[error("the tables cannot be brought up to date")]
+    Migrate(#[from] MigrateError),
 }
 
-/// Opens the database, which is made if it is not there.
-pub(crate) async fn open(url: &str) -> Result<SqlitePool, DatabaseError> {
-    let path = url.strip_prefix("sqlite:").ok_or(DatabaseError::UnknownEngine)?;
-    let path = Path::new(path.trim_start_matches("//"));
-    make(path)?;
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
-        .busy_timeout(Duration::from_secs(10));
-    Ok(SqlitePoolOptions::new().max_connections(8).connect_with(options).await?)
+enum Engine {
+    Sqlite,
+    Postgres,
 }
 
-/// Makes the folder and the file, readable by this user alone: signing keys and phone numbers are in it. `SQLite` gives the files
-/// next to it the same permissions. An existing file keeps its own.
-fn make(path: &Path) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        private_folder().recursive(true).create(folder)?;
+impl DatabaseArgs {
+    /// This database, with the standard settings.
+    #[cfg(test)]
+    pub(crate) fn new(url: &str) -> Self {
+        let [connections, connect, statement] = [8, 5, 10].map(|n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
+        Self {
+            database_url: url.into(),
+            database_max_connections: connections,
+            database_connect_timeout_seconds: connect,
+            database_statement_timeout_seconds: statement,
+        }
     }
-    match private_file().write(true).create_new(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            if is_open_to_all(path) {
-                tracing::warn!(path = %path.display(), "everyone on this machine can read the database: chmod o= helps");
+
+    /// Creates the file of an SQLite database that is not there.
+    fn engine(&self) -> Result<(Engine, AnyConnectOptions), DatabaseError> {
+        let url = self.database_url.expose_secret();
+        let parse = |url: &str| {
+            let url: Url = url.parse().map_err(|_| DatabaseError::Url)?;
+            Ok::<_, DatabaseError>(sqlx::ConnectOptions::from_url(&url)?)
+        };
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            // sqlx's way to ask for what is done here anyway.
+            let path = path.trim_start_matches("//").trim_end_matches("?mode=rwc");
+            sqlite_file::create(Path::new(path))?;
+            // What has a meaning in URLs may be in the path.
+            let path = path.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+            return Ok((Engine::Sqlite, parse(&format!("sqlite:{path}"))?));
+        }
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            return Ok((Engine::Postgres, parse(url)?));
+        }
+        Err(DatabaseError::UnknownEngine)
+    }
+
+    /// What each connection begins with.
+    fn session_settings(&self, engine: &Engine) -> String {
+        let millis = u64::from(self.database_statement_timeout_seconds.get()) * 1000;
+        match engine {
+            Engine::Sqlite => {
+                format!("PRAGMA busy_timeout = {millis}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
             }
-            Ok(())
+            Engine::Postgres => format!("SET statement_timeout = {millis}; SET lock_timeout = {millis}"),
         }
-        made => made.map(drop),
     }
 }
 
-#[cfg(unix)]
-fn private_folder() -> DirBuilder {
-    use std::os::unix::fs::DirBuilderExt;
-    let mut builder = DirBuilder::new();
-    builder.mode(0o700);
-    builder
+/// Opens the database, and brings its tables up to date.
+pub(crate) async fn open(arguments: &DatabaseArgs) -> Result<Pool, DatabaseError> {
+    install_default_drivers();
+    let (engine, options) = arguments.engine()?;
+    let settings: &'static str = arguments.session_settings(&engine).leak();
+    let pool = AnyPoolOptions::new()
+        .max_connections(arguments.database_max_connections.get())
+        .acquire_timeout(Duration::from_secs(arguments.database_connect_timeout_seconds.get().into()))
+        .after_connect(move |connection, _| Box::pin(async move { connection.execute(settings).await.map(drop) }))
+        .connect_with(options)
+        .await?;
+    migrate(&mut *pool.acquire().await?, &engine).await?;
+    Ok(pool)
 }
 
-#[cfg(unix)]
-fn private_file() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
-}
-
-#[cfg(unix)]
-fn is_open_to_all(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
-}
-
-#[cfg(not(unix))]
-fn private_folder() -> DirBuilder {
-    DirBuilder::new()
-}
-
-#[cfg(not(unix))]
-fn private_file() -> OpenOptions {
-    OpenOptions::new()
-}
-
-#[cfg(not(unix))]
-fn is_open_to_all(_path: &Path) -> bool {
-    false
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-    use std::{env, error::Error, fs::Permissions, os::unix::fs::PermissionsExt, process};
-
-    fn mode(path: &Path) -> io::Result<u32> {
-        Ok(fs::metadata(path)?.permissions().mode() & 0o777)
-    }
-
-    #[tokio::test]
-    async fn what_is_made_is_for_nobody_else() -> Result<(), Box<dyn Error>> {
-        let root = env::temp_dir().join(format!("database-{}", process::id()));
-        let file = root.join("data/all.db");
-        let url = format!("sqlite:{}", file.display());
-        let pool = open(&url).await?;
-        sqlx::query("CREATE TABLE secrets (secret TEXT)").execute(&pool).await?;
-        for suffix in ["", "-wal", "-shm"] {
-            let file = root.join(format!("data/all.db{suffix}"));
-            assert_eq!(mode(&file)?, 0o600, "{}", file.display());
+/// Runs the migrations that have not been run. Programs that start at once wait for each other.
+async fn migrate(connection: &mut AnyConnection, engine: &Engine) -> Result<(), DatabaseError> {
+    let mut sessions = sqlx::migrate!();
+    sessions.dangerous_set_table_name("app_migrations");
+    let all = [passwordless_tenant::migrations(), sessions];
+    match engine {
+        // sqlx locks no SQLite database.
+        Engine::Sqlite => {
+            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+            run(&mut transaction, &all).await?;
+            transaction.commit().await?;
         }
-        assert_eq!((mode(&root)?, mode(&root.join("data"))?), (0o700, 0o700));
-        pool.close().await;
-
-        fs::set_permissions(&file, Permissions::from_mode(0o644))?;
-        fs::set_permissions(&root, Permissions::from_mode(0o755))?;
-        open(&url).await?.close().await;
-        assert_eq!((mode(&file)?, mode(&root)?), (0o644, 0o755), "what was there is left as it was");
-        assert!(is_open_to_all(&file));
-        fs::set_permissions(&file, Permissions::from_mode(0o640))?;
-        assert!(!is_open_to_all(&file));
-        fs::remove_dir_all(&root)?;
-        Ok(())
+        Engine::Postgres => run(connection, &all).await?,
     }
+    Ok(())
+}
+
+async fn run(connection: &mut AnyConnection, all: &[Migrator]) -> Result<(), DatabaseError> {
+    for migrations in all {
+        migrations.run(&mut *connection).await?;
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos_passwordless::server::{CurrentUser, current_user_of, user_id_of};
-use sqlx::{SqliteConnection, SqlitePool};
+use passwordless_tenant::Pool;
 use std::{collections::HashMap, time::Duration};
 use time::OffsetDateTime;
 use tower_sessions::{
@@ -13,35 +13,18 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS sessions (
-    id_hash    TEXT   NOT NULL PRIMARY KEY,
-    data       TEXT   NOT NULL,
-    expires_at BIGINT NOT NULL,
-    user_id    TEXT
-)";
-const INDEXES: [&str; 2] = [
-    "CREATE INDEX IF NOT EXISTS sessions_user_id ON sessions (user_id)",
-    "CREATE INDEX IF NOT EXISTS sessions_expires_at ON sessions (expires_at)",
-];
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 /// Rows that one statement reads or removes: few enough that no request waits long for it.
-const BATCH: u32 = 500;
+const BATCH: i64 = 500;
 
 /// The sessions of the app.
 #[derive(Clone, Debug)]
-pub(crate) struct DatabaseSessions(SqlitePool);
+pub(crate) struct DatabaseSessions(Pool);
 
 impl DatabaseSessions {
-    pub(crate) async fn open(pool: SqlitePool) -> sqlx::Result<Self> {
-        // Two programs may open it at once, and one of them adds the column.
-        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query(SCHEMA).execute(&mut *transaction).await?;
-        add_user_ids(&mut transaction).await?;
-        for index in INDEXES {
-            sqlx::query(index).execute(&mut *transaction).await?;
-        }
-        transaction.commit().await?;
-        Ok(Self(pool))
+    /// The table is made by a migration.
+    pub(crate) fn new(pool: Pool) -> Self {
+        Self(pool)
     }
 
     /// Ends all sessions of a user.
@@ -72,7 +55,7 @@ impl DatabaseSessions {
             let now = now();
             loop {
                 match self.remove_some(now).await {
-                    Ok(removed) if removed < u64::from(BATCH) => break,
+                    Ok(removed) if removed < BATCH.unsigned_abs() => break,
                     Ok(_) => {}
                     Err(error) => {
                         tracing::error!(%error, "expired sessions could not be deleted");
@@ -89,28 +72,6 @@ impl DatabaseSessions {
                            (SELECT id_hash FROM sessions WHERE expires_at <= $1 LIMIT $2)";
         let query = sqlx::query(SQL).bind(now.unix_timestamp()).bind(BATCH);
         Ok(query.execute(&self.0).await?.rows_affected())
-    }
-}
-
-/// Tables of earlier versions have no column for the user; the session data name them.
-async fn add_user_ids(connection: &mut SqliteConnection) -> sqlx::Result<()> {
-    const IS_THERE: &str = "SELECT COUNT(*) FROM pragma_table_info('sessions') WHERE name = 'user_id'";
-    const SOME: &str = "SELECT id_hash, data FROM sessions WHERE id_hash > $1 ORDER BY id_hash LIMIT $2";
-    if sqlx::query_scalar::<_, i64>(IS_THERE).fetch_one(&mut *connection).await? > 0 {
-        return Ok(());
-    }
-    sqlx::query("ALTER TABLE sessions ADD COLUMN user_id TEXT").execute(&mut *connection).await?;
-    let mut last = String::new();
-    loop {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as(SOME).bind(&last).bind(BATCH).fetch_all(&mut *connection).await?;
-        let Some((newest, _)) = rows.last() else { return Ok(()) };
-        last.clone_from(newest);
-        for (id_hash, data) in rows {
-            let data: HashMap<_, _> = serde_json::from_str(&data).unwrap_or_default();
-            let update = sqlx::query("UPDATE sessions SET user_id = $2 WHERE id_hash = $1").bind(id_hash);
-            update.bind(user_id_of(&data)).execute(&mut *connection).await?;
-        }
     }
 }
 
@@ -193,18 +154,18 @@ fn backend(error: sqlx::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::database::{self, DatabaseArgs};
     use serde_json::json;
-    use sqlx::sqlite::SqlitePoolOptions;
     use std::error::Error;
+    use test_database::TestDatabase;
 
-    const EARLIER: &str =
-        "CREATE TABLE sessions (id_hash TEXT NOT NULL PRIMARY KEY, data TEXT NOT NULL, expires_at BIGINT NOT NULL)";
-
-    async fn pool() -> sqlx::Result<SqlitePool> {
-        SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await
+    async fn pool() -> std::result::Result<(Pool, TestDatabase), Box<dyn Error>> {
+        let database = TestDatabase::empty().await;
+        let pool = database::open(&DatabaseArgs::new(&database.url)).await?;
+        Ok((pool, database))
     }
 
-    async fn count(pool: &SqlitePool) -> sqlx::Result<i64> {
+    async fn count(pool: &Pool) -> sqlx::Result<i64> {
         sqlx::query_scalar("SELECT COUNT(*) FROM sessions").fetch_one(pool).await
     }
 
@@ -214,36 +175,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_sessions_of_a_person_can_be_ended_also_those_of_a_table_of_an_earlier_version() -> sqlx::Result<()> {
-        let pool = pool().await?;
-        sqlx::query(EARLIER).execute(&pool).await?;
-        let old = [
-            json!({ "passwordless.user": { "user_id": "sms|one" } }),
-            json!({ "passwordless.step": { "user": { "user_id": "sms|one" } } }),
-            json!({ "passwordless.step": { "user": null } }),
-            json!({ "passwordless.user": { "user_id": "sms|two" } }),
-            json!({}),
-        ];
-        let old = old.iter().map(ToString::to_string).chain(["no JSON".to_owned()]);
-        for (n, data) in old.cycle().take(1200).enumerate() {
-            let insert = sqlx::query("INSERT INTO sessions (id_hash, data, expires_at) VALUES ($1, $2, 9999999999)");
-            insert.bind(format!("{n:04}")).bind(data).execute(&pool).await?;
-        }
-        for _ in 0..2 {
-            DatabaseSessions::open(pool.clone()).await?;
-        }
-        assert_eq!(count(&pool).await?, 1200, "none is lost");
-        let sessions = DatabaseSessions::open(pool.clone()).await?;
-        sessions.end_all_of("sms|one").await?;
-        assert_eq!(count(&pool).await?, 800);
-        sessions.end_all_of("sms|two").await?;
-        assert_eq!(count(&pool).await?, 600, "those of nobody stay");
-        Ok(())
-    }
-
-    #[tokio::test]
     async fn a_session_belongs_to_who_signed_in_last() -> std::result::Result<(), Box<dyn Error>> {
-        let sessions = DatabaseSessions::open(pool().await?).await?;
+        let (pool, _database) = pool().await?;
+        let sessions = DatabaseSessions::new(pool);
         let mut session = record(None, now() + Duration::from_mins(1));
         sessions.create(&mut session).await?;
         session.data = record(Some("sms|one"), session.expiry_date).data;
@@ -257,8 +191,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_over_is_removed_a_batch_at_a_time() -> std::result::Result<(), Box<dyn Error>> {
-        let pool = pool().await?;
-        let sessions = DatabaseSessions::open(pool.clone()).await?;
+        let (pool, _database) = pool().await?;
+        let sessions = DatabaseSessions::new(pool.clone());
         let now = now();
         for minutes in std::iter::repeat_n(0, 1200).chain([1, 2, 3]) {
             sessions.create(&mut record(None, now + Duration::from_mins(minutes))).await?;

@@ -17,9 +17,8 @@ use axum::Router;
 use leptos_passwordless::server::{
     Auth, AuthConfig, AuthError, InvalidTenant, Tenant, TrustedProxies, TrustedProxiesLayer, is_loopback,
 };
-use passwordless_tenant::{SystemEntropy, TenantConfig};
+use passwordless_tenant::{Pool, SystemEntropy, TenantConfig};
 use secrecy::SecretString;
-use sqlx::SqlitePool;
 use std::{io, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -42,9 +41,6 @@ pub enum StartupError {
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// The session store cannot be opened.
-    #[error("the table of sessions cannot be made")]
-    Sessions(#[from] sqlx::Error),
     /// The embedded tenant's settings cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -129,7 +125,7 @@ impl Application {
         for warning in config.warnings(mode) {
             tracing::warn!("{warning}");
         }
-        let pool = database::open(&config.database_url).await?;
+        let pool = database::open(&config.database).await?;
         let mut application = Self {
             servers: Vec::new(),
             connections: config.connections,
@@ -146,7 +142,7 @@ impl Application {
         if mode != Mode::Tenant {
             let auth = Auth::with_clock(auth_config(&config, tenant.as_ref())?, clocks.app)?;
             let extras = Extras { outbox, sample: sample_of(&config, tenant.as_ref(), &auth) };
-            application.add_app(&config, &site, &auth, pool, (listeners.app, extras)).await?;
+            application.add_app(&config, &site, &auth, pool, (listeners.app, extras));
         }
         Ok(application)
     }
@@ -156,7 +152,7 @@ impl Application {
         &mut self,
         config: &Config,
         site: &Site,
-        pool: &SqlitePool,
+        pool: &Pool,
         listener: Option<TcpListener>,
         clocks: &Clocks,
     ) -> Result<(TenantConfig, Option<String>), StartupError> {
@@ -180,20 +176,19 @@ impl Application {
         Ok((tenant_config, outbox))
     }
 
-    async fn add_app(
+    fn add_app(
         &mut self,
         config: &Config,
         site: &Site,
         auth: &Auth,
-        pool: SqlitePool,
+        pool: Pool,
         (listener, extras): (Option<TcpListener>, Extras),
-    ) -> Result<(), StartupError> {
-        let sessions = DatabaseSessions::open(pool.clone()).await?;
+    ) {
+        let sessions = DatabaseSessions::new(pool.clone());
         let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site, extras);
         self.servers.extend(listener.map(|listener| (listener, app)));
         self.cleanup_tasks.spawn(sessions.cleanup());
         tracing::info!("the app is at {}", config.app_base_url);
-        Ok(())
     }
 
     /// Runs until `stop` is ready, then lets requests under way finish.

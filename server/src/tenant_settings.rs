@@ -8,11 +8,10 @@ use crate::{
 };
 use leptos_passwordless::{Country, server::is_loopback};
 use passwordless_tenant::{
-    BuildError, Entropy, Limits, OperatorKeys, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig,
+    BuildError, Entropy, Limits, OperatorKeys, Pool, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig,
     TwilioFrom, default_client_secret,
 };
 use secrecy::SecretString;
-use sqlx::SqlitePool;
 use std::{
     io,
     path::{Path, PathBuf},
@@ -46,7 +45,7 @@ pub enum SettingsError {
 
 pub(crate) async fn settings(
     config: &Config,
-    pool: &SqlitePool,
+    pool: &Pool,
     entropy: &dyn Entropy,
     site: &Site,
 ) -> Result<Settings, SettingsError> {
@@ -106,11 +105,7 @@ pub(crate) fn from_file(path: &Path) -> Result<(TenantConfig, Vec<String>), Sett
     parsed.map_err(|error| SettingsError::Parse(name, error))
 }
 
-async fn single_client(
-    config: &Config,
-    pool: &SqlitePool,
-    entropy: &dyn Entropy,
-) -> Result<TenantConfig, SettingsError> {
+async fn single_client(config: &Config, pool: &Pool, entropy: &dyn Entropy) -> Result<TenantConfig, SettingsError> {
     let id = config.auth0_client_id.clone().unwrap_or_else(|| DEFAULT_CLIENT_ID.to_owned());
     let secret = match &config.auth0_client_secret {
         Some(secret) => secret.clone(),

@@ -20,7 +20,7 @@ pub enum Keys {
 }
 
 pub(super) async fn run(keys: Keys, config: &Config, out: &mut impl Write) -> Result<(), CommandError> {
-    let pool = database::open(&config.database_url).await?;
+    let pool = database::open(&config.database).await?;
     let own = operator_keys(config)?;
     if keys == Keys::Rotate && own.has_signing_key() {
         return Err(CommandError::OwnKey);

@@ -19,7 +19,7 @@ pub struct Logs {
 }
 
 pub(super) async fn run(show: Logs, config: &Config, out: &mut impl Write) -> Result<(), CommandError> {
-    let pool = database::open(&config.database_url).await?;
+    let pool = database::open(&config.database).await?;
     for entry in logs(&pool, show.count).await? {
         if show.json {
             writeln!(out, "{}", serde_json::to_string(&entry)?)?;

@@ -61,7 +61,7 @@ pub struct Show {
 }
 
 pub(super) async fn run(users: &Users, config: &Config, out: &mut impl Write) -> Result<(), CommandError> {
-    let pool = database::open(&config.database_url).await?;
+    let pool = database::open(&config.database).await?;
     let (found, show, user) = match users {
         Users::Import { file } => return transfer::import(&pool, file, out).await,
         Users::Export { phone: None } => return transfer::export(&pool, out).await,
@@ -76,7 +76,7 @@ pub(super) async fn run(users: &Users, config: &Config, out: &mut impl Write) ->
         return Err(CommandError::NobodyFound(user.clone()));
     }
     if matches!(users, Users::Block(_) | Users::Delete(_)) {
-        let sessions = DatabaseSessions::open(pool).await?;
+        let sessions = DatabaseSessions::new(pool);
         for user in &found {
             sessions.end_all_of(&user.user_id).await?;
         }

@@ -71,7 +71,7 @@ async fn state(
     entropy: Arc<dyn Entropy>,
 ) -> Result<AppState, BuildError> {
     let Settings { public_url, config, sms, limits, keys, login_page } = settings;
-    let store = Store::open(pool).await?.with_operator_otp_key(keys.otp.clone());
+    let store = Store::new(pool).with_operator_otp_key(keys.otp.clone());
     let keys = SigningKeys::open(store.clone(), keys, Arc::clone(&clock)).await?;
     rotate_otp_key_if_due(&store, clock.millis(), &*entropy).await?;
     let seal_key = Arc::new(SealKey::of(&store.secret("cookies", &*entropy).await?)?);

@@ -52,4 +52,4 @@ pub use login_page::{
 pub use oauth::assertion_key::AssertionKey;
 pub use rate_limit::settings::Limits;
 pub use sms::{GatewayAuthentication, GatewayConfig, MessageState, Retries, Sms, TwilioConfig, TwilioFrom};
-pub use store::{Pool, default_client_secret};
+pub use store::{Pool, default_client_secret, migrations};

@@ -26,8 +26,7 @@ use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use secrecy::SecretString;
-
-use crate::error::StoreError;
+use sqlx::migrate::Migrator;
 
 pub(crate) use access_tokens::NewAccessToken;
 pub(crate) use authorization_codes::StoredCode;
@@ -40,10 +39,10 @@ pub(crate) use sso_sessions::{ABSOLUTE_SECONDS as SSO_SECONDS, SsoSession};
 pub(crate) use user_import::ImportOutcome;
 pub(crate) use users::User;
 
-/// The engine; it is named here only.
-type SqlEngine = sqlx::Sqlite;
+/// SQLite or PostgreSQL, as the pool's URL says. One text of SQL does for both.
+type SqlEngine = sqlx::Any;
 
-/// Connections to the tenant's database.
+/// Connections to the tenant's database. Of SQLite databases, journal, time-outs and foreign keys are the caller's to set.
 pub type Pool = sqlx::Pool<SqlEngine>;
 
 type Connection = <SqlEngine as sqlx::Database>::Connection;
@@ -56,11 +55,18 @@ pub(crate) struct Store {
     operator_otp_key: Option<SecretString>,
 }
 
+/// The migrations of the tenant's tables, which have to be run before anything else is done with them.
+#[must_use]
+pub fn migrations() -> Migrator {
+    let mut migrations = sqlx::migrate!();
+    // The app's tables may be in the same database.
+    migrations.dangerous_set_table_name("tenant_migrations");
+    migrations
+}
+
 impl Store {
-    /// Creates the tables that are missing.
-    pub(crate) async fn open(pool: Pool) -> Result<Self, StoreError> {
-        sqlx::raw_sql(include_str!("store/schema.sql")).execute(&pool).await?;
-        Ok(Self { pool, operator_otp_key: None })
+    pub(crate) fn new(pool: Pool) -> Self {
+        Self { pool, operator_otp_key: None }
     }
 
     pub(crate) fn with_operator_otp_key(self, operator_otp_key: Option<SecretString>) -> Self {

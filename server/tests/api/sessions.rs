@@ -31,7 +31,7 @@ async fn session_cookie_holds_an_identifier_and_is_http_only() {
         assert!(attributes.contains(attribute), "{attribute}: {attributes}");
     }
     let id = pair.split_once('=').unwrap().1.as_bytes();
-    assert!(!program.database().windows(id.len()).any(|window| window == id), "the store knows a hash only");
+    assert!(!program.database().await.windows(id.len()).any(|window| window == id), "the store knows a hash only");
 }
 
 #[tokio::test]

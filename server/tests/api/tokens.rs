@@ -334,8 +334,8 @@ async fn program_stores_tokens_sealed_and_as_the_users(#[case] flow: &str) {
     let browser = program.browser();
     browser.sign_in(&program, PHONE).await;
     assert!(browser.is_signed_in().await);
-    let pool = sqlx::SqlitePool::connect(&program.database_url()).await.unwrap();
+    let pool = program.connect().await;
     assert_eq!(sqlx::query_scalar::<_, i64>(SQL).fetch_one(&pool).await.unwrap(), 1, "so they end with the sessions");
-    let database = String::from_utf8_lossy(&program.database()).into_owned();
+    let database = String::from_utf8_lossy(&program.database().await).into_owned();
     assert!(database.contains("passwordless.tokens") && !database.contains("access_token\":"), "{flow}");
 }

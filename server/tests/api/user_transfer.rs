@@ -159,6 +159,6 @@ async fn one_person_is_exported_with_all_that_is_stored_and_nobody_else() {
     let other_id = others["users"][0]["user_id"].as_str().unwrap();
     assert!(!exported.contains(OTHER_PHONE) && !exported.contains(other_id), "{exported}");
     let url = program.database_url();
-    let output = passwordless(&["users", "export", "--phone", "Ann", "--database-url", &url]);
+    let output = passwordless(&["users", "export", "--phone", "Ann", "--database-url", url]);
     assert!(output.status.code() == Some(1) && text(&output.stderr).contains("nobody is known as Ann"));
 }

@@ -21,7 +21,7 @@ pub(super) async fn import(pool: &Pool, file: &Path, out: &mut impl Write) -> Re
     };
     let Imported { new, known, skipped, newly_blocked } = import_users(pool, &SystemClock, open(file)?, report).await?;
     if !newly_blocked.is_empty() {
-        let sessions = DatabaseSessions::open(pool.clone()).await?;
+        let sessions = DatabaseSessions::new(pool.clone());
         for user_id in &newly_blocked {
             sessions.end_all_of(user_id).await?;
         }
@@ -79,7 +79,7 @@ impl AppSession {
 pub(super) async fn export_person(pool: &Pool, number: &str, out: &mut impl Write) -> Result<(), CommandError> {
     let data = personal_data(pool, number).await?;
     let tenant = data.ok_or_else(|| CommandError::NobodyFound(number.to_owned()))?;
-    let sessions = DatabaseSessions::open(pool.clone()).await?;
+    let sessions = DatabaseSessions::new(pool.clone());
     let mut app_sessions = Vec::new();
     for user_id in tenant.user_ids() {
         let sessions = sessions.all_of(user_id).await?;

@@ -30,7 +30,7 @@ pub async fn cleanup(pool: Pool, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy
 ///
 /// When the database cannot be read or written.
 pub async fn cleanup_once(pool: &Pool, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<u64, StoreError> {
-    let (store, now) = (Store::open(pool.clone()).await?, clock.millis());
+    let (store, now) = (Store::new(pool.clone()), clock.millis());
     rotate_otp_key_if_due(&store, now, entropy).await?;
     store.delete_expired(now).await
 }

@@ -34,7 +34,7 @@ pub enum ExportError {
 ///
 /// When the database cannot be read, or the users cannot be written.
 pub async fn export_users(pool: &Pool, out: &mut impl Write) -> Result<(), ExportError> {
-    let store = Store::open(pool.clone()).await?;
+    let store = Store::new(pool.clone());
     let mut last = String::new();
     loop {
         let users = store.users_after(&last, BATCH).await?;
@@ -133,7 +133,7 @@ pub(crate) struct LimitData {
 /// When the database cannot be read.
 pub async fn personal_data(pool: &Pool, number: &str) -> Result<Option<PersonalData>, StoreError> {
     let Some(number) = PhoneNumber::parse(number).or_else(|| PhoneNumber::stored(number)) else { return Ok(None) };
-    let store = Store::open(pool.clone()).await?;
+    let store = Store::new(pool.clone());
     let users = store.users_with_number(&number).await?;
     let mut data = PersonalData {
         users: users.iter().map(PortableUser::to_json).collect::<Result<_, _>>()?,

@@ -52,7 +52,7 @@ pub async fn import_users(
     mut lines: impl BufRead,
     mut report: impl FnMut(u64, LineError),
 ) -> Result<Imported, ImportError> {
-    let store = Store::open(pool.clone()).await?;
+    let store = Store::new(pool.clone());
     let now = clock.millis();
     let mut imported = Imported::default();
     let mut batch: Vec<(u64, PortableUser)> = Vec::with_capacity(BATCH);

@@ -43,7 +43,7 @@ pub enum KeyState {
 ///
 /// When the store or a key cannot be used.
 pub async fn signing_keys(pool: &Pool, operator: &OperatorKeys, clock: &dyn Clock) -> Result<Vec<KeyInfo>, BuildError> {
-    let (store, now) = (Store::open(pool.clone()).await?, clock.millis());
+    let (store, now) = (Store::new(pool.clone()), clock.millis());
     list_signing_keys(&store, operator, now).await
 }
 
@@ -76,7 +76,7 @@ async fn list_signing_keys(store: &Store, operator: &OperatorKeys, now: Millis) 
 ///
 /// When the store or a key cannot be used.
 pub async fn rotate_signing_keys(pool: &Pool, clock: &dyn Clock) -> Result<Vec<KeyInfo>, BuildError> {
-    let (store, now) = (Store::open(pool.clone()).await?, clock.millis());
+    let (store, now) = (Store::new(pool.clone()), clock.millis());
     let stored = load_or_generate(&store, now).await?;
     let old = SigningKey::from_pkcs8(&stored.current.0)?.public;
     let retired = RetiredKey { modulus: old.modulus, exponent: old.exponent, retired_at: now };
@@ -103,7 +103,7 @@ pub struct OtpKeyInfo {
 ///
 /// When the store cannot be used.
 pub async fn otp_keys(pool: &Pool) -> Result<Vec<OtpKeyInfo>, StoreError> {
-    list_otp_keys(&Store::open(pool.clone()).await?).await
+    list_otp_keys(&Store::new(pool.clone())).await
 }
 
 async fn list_otp_keys(store: &Store) -> Result<Vec<OtpKeyInfo>, StoreError> {
@@ -132,7 +132,7 @@ pub async fn rotate_otp_key(
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<Vec<OtpKeyInfo>, StoreError> {
-    let store = Store::open(pool.clone()).await?;
+    let store = Store::new(pool.clone());
     store.put_otp_key(&entropy::token(entropy).into(), clock.millis()).await?;
     list_otp_keys(&store).await
 }

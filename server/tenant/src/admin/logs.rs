@@ -12,5 +12,5 @@ use crate::{
 ///
 /// When the database cannot be read.
 pub async fn logs(pool: &Pool, limit: u32) -> Result<Vec<LogEntry>, StoreError> {
-    Store::open(pool.clone()).await?.logs(limit).await
+    Store::new(pool.clone()).logs(limit).await
 }

@@ -12,5 +12,5 @@ use crate::{
 ///
 /// When the database cannot be read.
 pub async fn messages(pool: &Pool, count: u32) -> Result<Vec<MessageState>, StoreError> {
-    Store::open(pool.clone()).await?.messages(count).await
+    Store::new(pool.clone()).messages(count).await
 }

@@ -32,7 +32,7 @@ pub struct UserRecord {
 
 impl UserRecord {
     pub(crate) fn new(
-        (id, connection, number, blocked, created_at, updated_at): (String, String, String, bool, i64, i64),
+        (id, connection, number, blocked, created_at, updated_at): (String, String, String, i64, i64, i64),
     ) -> Result<Self, StoreError> {
         let malformed = || StoreError::Malformed("user");
         let number = PhoneNumber::stored(&number).ok_or_else(malformed)?;
@@ -40,7 +40,7 @@ impl UserRecord {
         Ok(Self {
             user_id: format!("sms|{id}"),
             connection,
-            blocked,
+            blocked: blocked != 0,
             created_at: at(created_at)?,
             last_signed_in_at: at(updated_at)?,
             phone_number: number.masked(),
@@ -80,7 +80,7 @@ impl<'a> UserSelector<'a> {
 ///
 /// When the database cannot be read.
 pub async fn list_users(pool: &Pool) -> Result<Vec<UserRecord>, StoreError> {
-    Store::open(pool.clone()).await?.list_users().await
+    Store::new(pool.clone()).list_users().await
 }
 
 /// The users with this number or identifier: at most one of each connection.
@@ -89,7 +89,7 @@ pub async fn list_users(pool: &Pool) -> Result<Vec<UserRecord>, StoreError> {
 ///
 /// When the database cannot be read.
 pub async fn find_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, StoreError> {
-    Store::open(pool.clone()).await?.find_users(&UserSelector::parse(selector)).await
+    Store::new(pool.clone()).find_users(&UserSelector::parse(selector)).await
 }
 
 /// Blocks the users with this number or identifier: they get no messages and no tokens, and their sessions and refresh tokens
@@ -100,7 +100,7 @@ pub async fn find_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, 
 ///
 /// When the database cannot be read or written.
 pub async fn block_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, StoreError> {
-    Store::open(pool.clone()).await?.set_blocked(&UserSelector::parse(selector), true).await
+    Store::new(pool.clone()).set_blocked(&UserSelector::parse(selector), true).await
 }
 
 /// Unblocks the users with this number or identifier, and resets the failed attempts for their numbers. The attempts of a
@@ -110,7 +110,7 @@ pub async fn block_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>,
 ///
 /// When the database cannot be read or written.
 pub async fn unblock_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, StoreError> {
-    let store = Store::open(pool.clone()).await?;
+    let store = Store::new(pool.clone());
     let selector = UserSelector::parse(selector);
     let users = store.set_blocked(&selector, false).await?;
     if let UserSelector::Number(number) = &selector {
@@ -129,5 +129,5 @@ pub async fn unblock_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord
 ///
 /// When the database cannot be read or written.
 pub async fn delete_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, StoreError> {
-    Store::open(pool.clone()).await?.delete_users(&UserSelector::parse(selector)).await
+    Store::new(pool.clone()).delete_users(&UserSelector::parse(selector)).await
 }

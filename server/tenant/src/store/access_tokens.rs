@@ -45,8 +45,8 @@ impl Store {
         token: &str,
         now: Millis,
     ) -> Result<Option<(User, String)>, StoreError> {
-        let row: Option<(String, String, String, bool, i64, String)> = sqlx::query_as(
-            "SELECT person.user_id, person.connection, person.phone_number, person.blocked, person.updated_at, token.scope \
+        let row: Option<(String, String, String, i64, i64, String)> = sqlx::query_as(
+            "SELECT person.user_id, person.connection, person.phone_number, CAST(person.blocked AS INTEGER), person.updated_at, token.scope \
              FROM tenant_access_tokens token JOIN tenant_users person ON person.user_id = token.user_id \
              WHERE token.token_hash = $1 AND token.expires_at > $2 AND NOT person.blocked",
         )

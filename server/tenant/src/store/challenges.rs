@@ -35,7 +35,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) without_code: &'a Challenge,
 }
 
-type Row = (String, String, i64, i64, bool);
+type Row = (String, String, i64, i64, i64);
 
 impl Store {
     /// Replaces the challenge before, which is returned, and whose code is distinguished from a guess until it would have
@@ -46,52 +46,33 @@ impl Store {
         challenge: &Challenge,
     ) -> Result<Option<Challenge>, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        let client_id = binding.client_id.unwrap_or_default();
-        // Writing first locks the row: no try comes between what is returned and what is put.
-        let before: Option<Row> = sqlx::query_as(
-            "UPDATE tenant_otp_challenges SET failures = failures \
-             WHERE connection = $1 AND phone_number = $2 AND client_id = $3 AND transaction_hash = $4 \
-             RETURNING id, mac, expires_at, failures, redeemed",
-        )
-        .bind(binding.connection)
-        .bind(binding.phone_number.as_str())
-        .bind(client_id)
-        .bind(binding.transaction)
-        .fetch_optional(&mut *transaction)
-        .await?;
-        sqlx::query(
-            "INSERT INTO tenant_replaced_codes (id, connection, phone_number, mac, expires_at) \
-             SELECT id, connection, phone_number, mac, expires_at FROM tenant_otp_challenges \
-             WHERE connection = $1 AND phone_number = $2 AND client_id = $3 AND transaction_hash = $4 \
-             AND mac <> '' AND redeemed = FALSE ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(binding.connection)
-        .bind(binding.phone_number.as_str())
-        .bind(client_id)
-        .bind(binding.transaction)
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query(
+        // Writing first locks the row, also one that is not there yet: no try comes between what is returned and what is put.
+        let row: Row = sqlx::query_as(
             "INSERT INTO tenant_otp_challenges \
              (connection, phone_number, client_id, transaction_hash, id, mac, expires_at, failures, redeemed) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-             ON CONFLICT (connection, phone_number, client_id, transaction_hash) DO UPDATE SET id = excluded.id, \
-             mac = excluded.mac, expires_at = excluded.expires_at, failures = excluded.failures, \
-             redeemed = excluded.redeemed",
+             ON CONFLICT (connection, phone_number, client_id, transaction_hash) \
+             DO UPDATE SET failures = tenant_otp_challenges.failures \
+             RETURNING id, mac, expires_at, failures, CAST(redeemed AS INTEGER)",
         )
         .bind(binding.connection)
         .bind(binding.phone_number.as_str())
-        .bind(client_id)
+        .bind(binding.client_id.unwrap_or_default())
         .bind(binding.transaction)
         .bind(&challenge.id)
         .bind(&challenge.mac)
         .bind(challenge.expires_at.0)
         .bind(i64::from(challenge.failures))
         .bind(challenge.redeemed)
-        .execute(&mut *transaction)
+        .fetch_one(&mut *transaction)
         .await?;
+        let stored = challenge_of(row)?;
+        let before = (stored.id != challenge.id).then_some(stored);
+        if let Some(before) = &before {
+            replace(&mut transaction, before, challenge).await?;
+        }
         transaction.commit().await?;
-        before.map(challenge_of).transpose()
+        Ok(before)
     }
 
     /// Puts the challenge back whose place the one named `newer_id` took, unless yet another one has it, or someone is in
@@ -158,7 +139,7 @@ impl Attempt<'_> {
              (connection, phone_number, client_id, transaction_hash, id, mac, expires_at, failures, redeemed) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, 0, FALSE) \
              ON CONFLICT (connection, phone_number, client_id, transaction_hash) \
-             DO UPDATE SET failures = tenant_otp_challenges.failures RETURNING id, mac, expires_at, failures, redeemed",
+             DO UPDATE SET failures = tenant_otp_challenges.failures RETURNING id, mac, expires_at, failures, CAST(redeemed AS INTEGER)",
         )
         .bind(self.binding.connection)
         .bind(self.binding.phone_number.as_str())
@@ -256,7 +237,31 @@ async fn redemption(connection: &mut Connection, challenge_id: &str) -> Result<O
     Ok(row.map(|(by, at)| Redemption { at: Millis(at), by: RequestHash::stored(by) }))
 }
 
+/// Puts a challenge in the place of one that is locked.
+async fn replace(connection: &mut Connection, before: &Challenge, new: &Challenge) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO tenant_replaced_codes (id, connection, phone_number, mac, expires_at) \
+         SELECT id, connection, phone_number, mac, expires_at FROM tenant_otp_challenges \
+         WHERE id = $1 AND mac <> '' AND redeemed = FALSE ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(&before.id)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "UPDATE tenant_otp_challenges SET id = $1, mac = $2, expires_at = $3, failures = $4, redeemed = $5 WHERE id = $6",
+    )
+    .bind(&new.id)
+    .bind(&new.mac)
+    .bind(new.expires_at.0)
+    .bind(i64::from(new.failures))
+    .bind(new.redeemed)
+    .bind(&before.id)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 fn challenge_of((id, mac, expires_at, failures, redeemed): Row) -> Result<Challenge, StoreError> {
     let failures = u32::try_from(failures).map_err(|_| StoreError::Malformed("challenge"))?;
-    Ok(Challenge { id, mac, expires_at: Millis(expires_at), failures, redeemed, redemption: None })
+    Ok(Challenge { id, mac, expires_at: Millis(expires_at), failures, redeemed: redeemed != 0, redemption: None })
 }

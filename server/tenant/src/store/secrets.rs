@@ -15,7 +15,7 @@ use crate::{
 ///
 /// When the database cannot be read or written.
 pub async fn default_client_secret(pool: &Pool, entropy: &dyn Entropy) -> Result<SecretString, StoreError> {
-    Store::open(pool.clone()).await?.secret("default_client", entropy).await
+    Store::new(pool.clone()).secret("default_client", entropy).await
 }
 
 impl Store {

@@ -1,10 +1,9 @@
-//! What the store promises, whichever engine is behind it: one suite, run over every engine that there is.
+//! What the store promises, whichever engine is behind it.
 
 use std::{convert::Infallible, error::Error};
 
 use secrecy::ExposeSecret;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
-use tempfile::TempDir;
+use test_database::TestDatabase;
 use tokio::task::JoinSet;
 
 use super::{
@@ -30,54 +29,11 @@ use crate::{
 
 type TestResult = Result<(), Box<dyn Error>>;
 
-/// Makes a module with every test for one engine: how to open an empty store there, and what to keep until the end.
-macro_rules! suite {
-    ($engine:ident, $open:path) => {
-        mod $engine {
-            suite!(
-                @ $open;
-                a_code_signs_in_once,
-                the_request_that_used_a_code_up_is_known_again,
-                three_guesses_are_judged,
-                a_newer_code_takes_the_place_and_the_old_one_is_known,
-                a_replaced_code_is_put_back_unless_another_one_came,
-                codes_outlive_their_key,
-                buckets_are_never_overdrawn,
-                a_refused_start_takes_nothing,
-                a_number_is_one_user,
-                an_authorization_code_is_taken_once,
-                a_refresh_token_is_rotated_once_and_reuse_ends_the_family,
-                a_ticket_is_taken_once_by_its_client_in_time,
-                an_assertion_is_taken_once,
-                a_session_ends_when_idle_when_old_and_when_told,
-                the_first_secret_and_the_first_keys_stay,
-                of_parallel_rotations_one_counts,
-                the_report_from_furthest_along_stays,
-                the_log_is_read_newest_first,
-                people_are_found_blocked_and_removed,
-                imported_users_keep_their_identifiers_and_share_no_number,
-                what_is_over_is_removed_and_the_rest_stays,
-            );
-        }
-    };
-    (@ $open:path; $($test:ident,)+) => {
-        $(#[tokio::test(flavor = "multi_thread")]
-        async fn $test() -> super::TestResult {
-            let (store, _guard) = $open().await?;
-            super::$test(&store).await
-        })+
-    };
-}
-
-suite!(sqlite, super::in_a_file);
-
-async fn in_a_file() -> Result<(Store, TempDir), Box<dyn Error>> {
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("tenant.db");
-    let options =
-        SqliteConnectOptions::new().filename(file).create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
-    let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
-    Ok((Store::open(pool).await?, folder))
+async fn empty_store() -> Result<(Store, TestDatabase), Box<dyn Error>> {
+    let database = TestDatabase::empty().await;
+    let pool = database.connect().await;
+    super::migrations().run(&pool).await?;
+    Ok((Store::new(pool), database))
 }
 
 const NOW: Millis = Millis(1_800_000_000_000);
@@ -123,9 +79,11 @@ async fn redeem(store: &Store, code: &str) -> Option<Result<Outcome, Refusal>> {
     attempt(store.clone(), code, Purpose::Redeem { by: None }, NOW).await
 }
 
-async fn a_code_signs_in_once(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_signs_in_once() -> TestResult {
+    let (store, _database) = empty_store().await?;
     store.put_otp_key(&"key".into(), NOW).await?;
-    send(store, "123456").await?;
+    send(&store, "123456").await?;
     let outcomes = twenty(|_| {
         let store = store.clone();
         async move { redeem(&store, "123456").await }
@@ -136,9 +94,11 @@ async fn a_code_signs_in_once(store: &Store) -> TestResult {
     Ok(())
 }
 
-async fn the_request_that_used_a_code_up_is_known_again(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_request_that_used_a_code_up_is_known_again() -> TestResult {
+    let (store, _database) = empty_store().await?;
     store.put_otp_key(&"key".into(), NOW).await?;
-    send(store, "123456").await?;
+    send(&store, "123456").await?;
     let redeem = |request: &str, seconds| {
         let purpose = Purpose::Redeem { by: RequestHash::of(&request) };
         attempt(store.clone(), "123456", purpose, NOW.plus_seconds(seconds))
@@ -160,9 +120,11 @@ async fn the_request_that_used_a_code_up_is_known_again(store: &Store) -> TestRe
     Ok(())
 }
 
-async fn three_guesses_are_judged(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn three_guesses_are_judged() -> TestResult {
+    let (store, _database) = empty_store().await?;
     store.put_otp_key(&"key".into(), NOW).await?;
-    send(store, "123456").await?;
+    send(&store, "123456").await?;
     let outcomes = twenty(|n| {
         let store = store.clone();
         async move { redeem(&store, &format!("{n:06}")).await }
@@ -172,57 +134,63 @@ async fn three_guesses_are_judged(store: &Store) -> TestResult {
     for left in [2, 1, 0] {
         assert_eq!(outcomes.iter().filter(|outcome| **outcome == wrong(left)).count(), 1, "{outcomes:?}");
     }
-    assert_eq!(redeem(store, "123456").await, Some(Err(Refusal::UsedUp)));
+    assert_eq!(redeem(&store, "123456").await, Some(Err(Refusal::UsedUp)));
     Ok(())
 }
 
-async fn a_newer_code_takes_the_place_and_the_old_one_is_known(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_code_takes_the_place_and_the_old_one_is_known() -> TestResult {
+    let (store, _database) = empty_store().await?;
     store.put_otp_key(&"key".into(), NOW).await?;
-    send(store, "111111").await?;
-    send(store, "222222").await?;
-    send(store, "333333").await?;
+    send(&store, "111111").await?;
+    send(&store, "222222").await?;
+    send(&store, "333333").await?;
     let superseded = |attempts_left| Some(Err(Refusal::Superseded { attempts_left }));
     for earlier in ["111111", "222222", "111111", "111111"] {
-        assert_eq!(redeem(store, earlier).await, superseded(3));
+        assert_eq!(redeem(&store, earlier).await, superseded(3));
     }
-    assert_eq!(redeem(store, "333333").await, Some(Ok(Outcome::Redeemed)));
+    assert_eq!(redeem(&store, "333333").await, Some(Ok(Outcome::Redeemed)));
     // What was used was not replaced, and neither was what no one was sent.
-    send(store, "444444").await?;
-    assert_eq!(redeem(store, "333333").await, Some(Err(Refusal::WrongCode { attempts_left: Some(2) })));
+    send(&store, "444444").await?;
+    assert_eq!(redeem(&store, "333333").await, Some(Err(Refusal::WrongCode { attempts_left: Some(2) })));
     Ok(())
 }
 
-async fn a_replaced_code_is_put_back_unless_another_one_came(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replaced_code_is_put_back_unless_another_one_came() -> TestResult {
+    let (store, _database) = empty_store().await?;
     let wrong = |left| Some(Err(Refusal::WrongCode { attempts_left: Some(left) }));
     store.put_otp_key(&"key".into(), NOW).await?;
-    assert!(put(store, "111111").await?.1.is_none());
-    assert_eq!(redeem(store, "000000").await, wrong(2));
-    let (second, first) = put(store, "222222").await?;
+    assert!(put(&store, "111111").await?.1.is_none());
+    assert_eq!(redeem(&store, "000000").await, wrong(2));
+    let (second, first) = put(&store, "222222").await?;
     let first = first.ok_or("nothing was replaced")?;
     // A wrong code is one of the three for the first one too.
-    assert_eq!(redeem(store, "000000").await, wrong(2));
-    let (third, second_itself) = put(store, "333333").await?;
+    assert_eq!(redeem(&store, "000000").await, wrong(2));
+    let (third, second_itself) = put(&store, "333333").await?;
     store.restore_challenge(&first, &second).await?;
-    assert_eq!(redeem(store, "111111").await, Some(Err(Refusal::Superseded { attempts_left: 3 })));
+    assert_eq!(redeem(&store, "111111").await, Some(Err(Refusal::Superseded { attempts_left: 3 })));
     store.restore_challenge(&second_itself.ok_or("nothing was replaced")?, &third).await?;
     store.restore_challenge(&first, &second).await?;
-    assert_eq!(redeem(store, "222222").await, wrong(0));
-    assert_eq!(redeem(store, "111111").await, Some(Err(Refusal::UsedUp)));
+    assert_eq!(redeem(&store, "222222").await, wrong(0));
+    assert_eq!(redeem(&store, "111111").await, Some(Err(Refusal::UsedUp)));
     // What someone is in by stays used.
-    send(store, "444444").await?;
-    let (fifth, fourth) = put(store, "555555").await?;
-    assert_eq!(redeem(store, "555555").await, Some(Ok(Outcome::Redeemed)));
+    send(&store, "444444").await?;
+    let (fifth, fourth) = put(&store, "555555").await?;
+    assert_eq!(redeem(&store, "555555").await, Some(Ok(Outcome::Redeemed)));
     store.restore_challenge(&fourth.ok_or("nothing was replaced")?, &fifth).await?;
-    assert_eq!(redeem(store, "555555").await, Some(Err(Refusal::WrongCode { attempts_left: None })));
+    assert_eq!(redeem(&store, "555555").await, Some(Err(Refusal::WrongCode { attempts_left: None })));
     Ok(())
 }
 
-async fn codes_outlive_their_key(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_outlive_their_key() -> TestResult {
+    let (store, _database) = empty_store().await?;
     store.put_otp_key(&"old".into(), NOW).await?;
-    send(store, "123456").await?;
+    send(&store, "123456").await?;
     store.put_otp_key(&"new".into(), NOW.plus_seconds(1)).await?;
     assert_eq!(store.otp_key_times().await?, [NOW.plus_seconds(1), NOW]);
-    assert_eq!(redeem(store, "123456").await, Some(Ok(Outcome::Redeemed)));
+    assert_eq!(redeem(&store, "123456").await, Some(Ok(Outcome::Redeemed)));
     assert_eq!(store.delete_otp_keys(NOW.plus_seconds(1)).await?, 0);
     assert_eq!(store.delete_otp_keys(NOW.plus_seconds(2)).await?, 1);
     assert_eq!(store.delete_otp_keys(NOW.plus_seconds(DAY)).await?, 0, "the newest key stays");
@@ -242,7 +210,9 @@ async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Optio
     store.take_start(&limits, NOW).await.ok().map(|taken| taken.is_ok())
 }
 
-async fn buckets_are_never_overdrawn(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn buckets_are_never_overdrawn() -> TestResult {
+    let (store, _database) = empty_store().await?;
     let phone_number = phone()?;
     for (limits, expected) in [
         (Limits { starts_per_ip_hour: 5, ..NO_LIMITS }, 5),
@@ -257,7 +227,9 @@ async fn buckets_are_never_overdrawn(store: &Store) -> TestResult {
     Ok(())
 }
 
-async fn a_refused_start_takes_nothing(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_start_takes_nothing() -> TestResult {
+    let (store, _database) = empty_store().await?;
     let limits = Limits { starts_per_ip_hour: 2, starts_total_hour: 1, ..NO_LIMITS };
     for expected in [true, false, false] {
         assert_eq!(start(store.clone(), limits.clone(), phone()?).await, Some(expected));
@@ -270,7 +242,9 @@ async fn a_refused_start_takes_nothing(store: &Store) -> TestResult {
     Ok(())
 }
 
-async fn a_number_is_one_user(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_one_user() -> TestResult {
+    let (store, _database) = empty_store().await?;
     let phone_number = phone()?;
     let ids = twenty(|n| {
         let (store, phone_number) = (store.clone(), phone_number.clone());
@@ -295,7 +269,9 @@ fn family(token: &str) -> NewFamily {
     NewFamily { client_id: "web".to_owned(), grant: grant("user"), token: token.to_owned() }
 }
 
-async fn an_authorization_code_is_taken_once(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authorization_code_is_taken_once() -> TestResult {
+    let (store, _database) = empty_store().await?;
     let stored = StoredCode {
         client_id: "web".to_owned(),
         redirect_uri: "https://app.example/".to_owned(),
@@ -319,7 +295,9 @@ async fn an_authorization_code_is_taken_once(store: &Store) -> TestResult {
     Ok(())
 }
 
-async fn a_refresh_token_is_rotated_once_and_reuse_ends_the_family(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_token_is_rotated_once_and_reuse_ends_the_family() -> TestResult {
+    let (store, _database) = empty_store().await?;
     store.start_refresh_family(&GrantId::of("origin"), &family("first"), NOW).await?;
     assert!(store.refresh_family("first", "other-client", NOW).await?.is_none());
     assert!(store.refresh_family("first", "web", NOW.plus_seconds(31 * DAY)).await?.is_none(), "idle for too long");
@@ -344,7 +322,9 @@ async fn a_refresh_token_is_rotated_once_and_reuse_ends_the_family(store: &Store
     Ok(())
 }
 
-async fn a_ticket_is_taken_once_by_its_client_in_time(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_is_taken_once_by_its_client_in_time() -> TestResult {
+    let (store, _database) = empty_store().await?;
     let ticket = LoginTicket {
         client_id: "web".to_owned(),
         user_id: "user".to_owned(),
@@ -365,7 +345,9 @@ async fn a_ticket_is_taken_once_by_its_client_in_time(store: &Store) -> TestResu
     Ok(())
 }
 
-async fn an_assertion_is_taken_once(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assertion_is_taken_once() -> TestResult {
+    let (store, _database) = empty_store().await?;
     let taken = twenty(|_| {
         let store = store.clone();
         async move { store.use_assertion("name", NOW).await.ok() }
@@ -376,7 +358,9 @@ async fn an_assertion_is_taken_once(store: &Store) -> TestResult {
     Ok(())
 }
 
-async fn a_session_ends_when_idle_when_old_and_when_told(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_when_idle_when_old_and_when_told() -> TestResult {
+    let (store, _database) = empty_store().await?;
     for token in ["idle", "old", "told", "called"] {
         let session = SsoSession {
             sid: format!("sid of {token}"),
@@ -399,7 +383,9 @@ async fn a_session_ends_when_idle_when_old_and_when_told(store: &Store) -> TestR
     Ok(())
 }
 
-async fn the_first_secret_and_the_first_keys_stay(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_secret_and_the_first_keys_stay() -> TestResult {
+    let (store, _database) = empty_store().await?;
     let secrets = twenty(|_| {
         let store = store.clone();
         async move { store.secret("name", &SystemEntropy).await.ok() }
@@ -419,7 +405,9 @@ async fn the_first_secret_and_the_first_keys_stay(store: &Store) -> TestResult {
     Ok(())
 }
 
-async fn of_parallel_rotations_one_counts(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn of_parallel_rotations_one_counts() -> TestResult {
+    let (store, _database) = empty_store().await?;
     store.offer_signing_key(Slot::Current, b"one", NOW).await?;
     store.offer_signing_key(Slot::Next, b"two", NOW).await?;
     let rotated = twenty(|n| {
@@ -440,7 +428,9 @@ async fn of_parallel_rotations_one_counts(store: &Store) -> TestResult {
     Ok(())
 }
 
-async fn the_report_from_furthest_along_stays(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_report_from_furthest_along_stays() -> TestResult {
+    let (store, _database) = empty_store().await?;
     let report = |status, stage, error_code| Report { message_id: "SM1", status, stage, error_code };
     store.message_reported(&report("undelivered", Stage::Settled, Some(30_003)), NOW).await?;
     store.message_reported(&report("sent", Stage::Sent, None), NOW).await?;
@@ -454,7 +444,9 @@ async fn the_report_from_furthest_along_stays(store: &Store) -> TestResult {
     Ok(())
 }
 
-async fn the_log_is_read_newest_first(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_read_newest_first() -> TestResult {
+    let (store, _database) = empty_store().await?;
     for (seconds, event) in [(0, Event::CodeSent), (1, Event::CodeRefused), (2, Event::CodeAccepted)] {
         let entry = Entry {
             event,
@@ -473,7 +465,9 @@ async fn the_log_is_read_newest_first(store: &Store) -> TestResult {
     Ok(())
 }
 
-async fn people_are_found_blocked_and_removed(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_found_blocked_and_removed() -> TestResult {
+    let (store, _database) = empty_store().await?;
     store.put_otp_key(&"key".into(), NOW).await?;
     let phone_number = phone()?;
     let user = store.sign_up_or_in("sms", &phone_number, "id", NOW).await?;
@@ -488,20 +482,22 @@ async fn people_are_found_blocked_and_removed(store: &Store) -> TestResult {
     assert!(store.set_blocked(&UserSelector::Id("id"), true).await?.iter().all(|person| person.blocked));
     assert!(store.user(&user.id).await?.is_some_and(|user| user.blocked));
 
-    send(store, "111111").await?;
-    send(store, "222222").await?;
+    send(&store, "111111").await?;
+    send(&store, "222222").await?;
     let session = SsoSession { sid: "sid".to_owned(), user_id: user.id.clone(), created_at: NOW, is_confirmed: true };
     store.put_sso_session("cookie", &session).await?;
     assert_eq!(ids(store.delete_users(&UserSelector::Id("id")).await?), ["sms|id"]);
     assert!(store.user(&user.id).await?.is_none() && store.sso_session("cookie", NOW).await?.is_none());
     for code in ["111111", "222222"] {
-        assert!(matches!(redeem(store, code).await, Some(Err(Refusal::WrongCode { .. } | Refusal::Expired))));
+        assert!(matches!(redeem(&store, code).await, Some(Err(Refusal::WrongCode { .. } | Refusal::Expired))));
     }
     assert_eq!(ids(store.list_users().await?), ["sms|other"]);
     Ok(())
 }
 
-async fn imported_users_keep_their_identifiers_and_share_no_number(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn imported_users_keep_their_identifiers_and_share_no_number() -> TestResult {
+    let (store, _database) = empty_store().await?;
     let user = |id: &str, number, blocked, last_login| {
         let phone_number = PhoneNumber::stored(number).ok_or("not a number")?;
         let (id, connection) = (id.to_owned(), "sms".to_owned());
@@ -527,10 +523,12 @@ async fn imported_users_keep_their_identifiers_and_share_no_number(store: &Store
     Ok(())
 }
 
-async fn what_is_over_is_removed_and_the_rest_stays(store: &Store) -> TestResult {
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_is_removed_and_the_rest_stays() -> TestResult {
+    let (store, _database) = empty_store().await?;
     store.put_otp_key(&"key".into(), NOW).await?;
-    send(store, "111111").await?;
-    send(store, "222222").await?;
+    send(&store, "111111").await?;
+    send(&store, "222222").await?;
     store.use_assertion("name", NOW.plus_seconds(MINUTE)).await?;
     store.start_refresh_family(&GrantId::of("origin"), &family("token"), NOW).await?;
     assert_eq!(store.delete_expired(NOW).await?, 0);

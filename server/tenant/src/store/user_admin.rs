@@ -7,12 +7,12 @@ use crate::{
     phone_number::PhoneNumber,
 };
 
-type Row = (String, String, String, bool, i64, i64);
+type Row = (String, String, String, i64, i64, i64);
 
 impl Store {
     pub(crate) async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT user_id, connection, phone_number, blocked, created_at, updated_at FROM tenant_users \
+            "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at FROM tenant_users \
              ORDER BY created_at DESC, user_id",
         )
         .fetch_all(&self.pool)
@@ -23,7 +23,7 @@ impl Store {
     pub(crate) async fn find_users(&self, selector: &UserSelector<'_>) -> Result<Vec<UserRecord>, StoreError> {
         let (id, number) = columns(selector);
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT user_id, connection, phone_number, blocked, created_at, updated_at FROM tenant_users \
+            "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at FROM tenant_users \
              WHERE user_id = $1 OR phone_number = $2 ORDER BY connection",
         )
         .bind(id)
@@ -43,7 +43,7 @@ impl Store {
         let mut transaction = self.pool.begin().await?;
         let rows: Vec<Row> = sqlx::query_as(
             "UPDATE tenant_users SET blocked = $3 WHERE user_id = $1 OR phone_number = $2 \
-             RETURNING user_id, connection, phone_number, blocked, created_at, updated_at",
+             RETURNING user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at",
         )
         .bind(id)
         .bind(number)
@@ -69,7 +69,7 @@ impl Store {
         let mut transaction = self.pool.begin().await?;
         let rows: Vec<Row> = sqlx::query_as(
             "DELETE FROM tenant_users WHERE user_id = $1 OR phone_number = $2 \
-             RETURNING user_id, connection, phone_number, blocked, created_at, updated_at",
+             RETURNING user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at",
         )
         .bind(id)
         .bind(number)

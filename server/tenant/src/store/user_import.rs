@@ -14,7 +14,7 @@ pub(crate) enum ImportOutcome {
     NumberTaken,
 }
 
-type Row = (String, String, String, bool, i64, i64);
+type Row = (String, String, String, i64, i64, i64);
 
 impl Store {
     /// Imports users in one transaction.
@@ -34,7 +34,7 @@ impl Store {
     /// The next users after this identifier, by identifier.
     pub(crate) async fn users_after(&self, id: &str, limit: u32) -> Result<Vec<PortableUser>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT user_id, connection, phone_number, blocked, created_at, updated_at FROM tenant_users \
+            "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at FROM tenant_users \
              WHERE user_id > $1 ORDER BY user_id LIMIT $2",
         )
         .bind(id)
@@ -47,7 +47,7 @@ impl Store {
     /// The users with this number: at most one of each connection.
     pub(crate) async fn users_with_number(&self, number: &PhoneNumber) -> Result<Vec<PortableUser>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT user_id, connection, phone_number, blocked, created_at, updated_at FROM tenant_users \
+            "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at FROM tenant_users \
              WHERE phone_number = $1 ORDER BY connection",
         )
         .bind(number.as_str())
@@ -109,5 +109,5 @@ async fn block(connection: &mut Connection, id: &str) -> Result<bool, StoreError
 fn user_of((id, connection, number, blocked, created_at, last_login): Row) -> Result<PortableUser, StoreError> {
     let phone_number = PhoneNumber::stored(&number).ok_or(StoreError::Malformed("user"))?;
     let (created_at, last_login) = (Millis(created_at), Millis(last_login));
-    Ok(PortableUser { id, connection, phone_number, blocked, created_at, last_login })
+    Ok(PortableUser { id, connection, phone_number, blocked: blocked != 0, created_at, last_login })
 }

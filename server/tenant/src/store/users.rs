@@ -14,7 +14,7 @@ pub(crate) struct User {
     pub(crate) updated_at: Millis,
 }
 
-type Row = (String, String, String, bool, i64);
+type Row = (String, String, String, i64, i64);
 
 impl User {
     /// The subject of tokens: the strategy and the identifier, as at Auth0.
@@ -24,7 +24,7 @@ impl User {
 }
 
 pub(super) fn user_of((id, connection, phone_number, blocked, updated_at): Row) -> User {
-    User { id, connection, phone_number, blocked, updated_at: Millis(updated_at) }
+    User { id, connection, phone_number, blocked: blocked != 0, updated_at: Millis(updated_at) }
 }
 
 impl Store {
@@ -40,7 +40,7 @@ impl Store {
             "INSERT INTO tenant_users (connection, phone_number, user_id, blocked, created_at, updated_at) \
              VALUES ($1, $2, $3, FALSE, $4, $4) \
              ON CONFLICT (connection, phone_number) DO UPDATE SET updated_at = excluded.updated_at \
-             RETURNING user_id, connection, phone_number, blocked, updated_at",
+             RETURNING user_id, connection, phone_number, CAST(blocked AS INTEGER), updated_at",
         )
         .bind(connection)
         .bind(phone_number.as_str())
@@ -58,7 +58,7 @@ impl Store {
         phone_number: &PhoneNumber,
     ) -> Result<Option<User>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT user_id, connection, phone_number, blocked, updated_at FROM tenant_users \
+            "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), updated_at FROM tenant_users \
              WHERE connection = $1 AND phone_number = $2",
         )
         .bind(connection)
@@ -71,7 +71,7 @@ impl Store {
     /// The user with this identifier.
     pub(crate) async fn user(&self, user_id: &str) -> Result<Option<User>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT user_id, connection, phone_number, blocked, updated_at FROM tenant_users WHERE user_id = $1",
+            "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), updated_at FROM tenant_users WHERE user_id = $1",
         )
         .bind(user_id)
         .fetch_optional(&self.pool)

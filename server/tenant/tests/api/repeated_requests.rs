@@ -214,15 +214,3 @@ async fn repeated_login_page_form_succeeds_for_a_minute() {
     assert_eq!(visitor.post("verify", ("code", &code)).await.status(), 410);
     assert_eq!(login_events(&tenant).await, [1, 1, 1]);
 }
-
-/// Opening a database of an older version creates the table.
-#[tokio::test]
-async fn database_without_redemptions_table_is_upgraded() {
-    let tenant = TestTenant::start().await;
-    sqlx::query("DROP TABLE tenant_redemptions").execute(&tenant.pool).await.unwrap();
-    let tenant = tenant.restarted().await;
-    let code = tenant.code().await;
-    for _ in 0..2 {
-        id_token(&tenant, &tenant.verify_redirect(&code, &REQUEST).await).await;
-    }
-}

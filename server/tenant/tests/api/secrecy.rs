@@ -30,11 +30,7 @@ async fn secrets_are_neither_logged_nor_stored() {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
     }
 
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&tenant.pool).await.unwrap();
-    let mut stored = Vec::new();
-    for entry in std::fs::read_dir(tenant.folder.path()).unwrap() {
-        stored.extend(std::fs::read(entry.unwrap().path()).unwrap());
-    }
+    let stored = tenant.database.content().await;
     let stored = String::from_utf8_lossy(&stored);
     let token = serde_json::from_str::<serde_json::Value>(&tokens).unwrap();
     let access_token = token["access_token"].as_str().unwrap();

@@ -31,7 +31,7 @@ pub fn passwordless_reading(arguments: &[&str], input: &str) -> Output {
 /// The output of a command on a running program's database.
 pub fn said(program: &Program, arguments: &[&str]) -> String {
     let url = program.database_url();
-    let output = passwordless(&[arguments, &["--database-url", &url]].concat());
+    let output = passwordless(&[arguments, &["--database-url", url]].concat());
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }

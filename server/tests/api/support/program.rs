@@ -7,6 +7,7 @@ use server::{
     startup::{Application, Clocks, Listeners},
     telemetry,
 };
+use sqlx::AnyPool;
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -14,6 +15,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
+use test_database::TestDatabase;
 use tokio::net::TcpListener;
 
 const IPV6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
@@ -23,7 +25,7 @@ pub struct Program {
     pub app: String,
     pub tenant: String,
     pub clock: TestClock,
-    database: PathBuf,
+    database: TestDatabase,
 }
 
 impl Program {
@@ -43,7 +45,7 @@ impl Program {
     pub async fn with_tenant_yaml(yaml: &str, arguments: &[&str]) -> Self {
         let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
         let callback = format!("{}/callback", origin(listeners.app.as_ref()));
-        let file = new_database().with_extension("yaml");
+        let file = new_file("yaml");
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, yaml.replace("CALLBACK_URL", &callback)).unwrap();
         let from_file = ["--tenant-config", file.to_str().unwrap()];
@@ -60,7 +62,7 @@ impl Program {
     /// The tenant alone, configured by a file.
     pub async fn tenant(yaml: &str) -> Self {
         let listeners = Listeners { app: None, tenant: Some(free().await) };
-        let file = new_database().with_extension("yaml");
+        let file = new_file("yaml");
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, yaml).unwrap();
         Self::start(Mode::Tenant, listeners, &["tenant", "--tenant-config", file.to_str().unwrap()]).await
@@ -68,11 +70,11 @@ impl Program {
 
     /// What the program says where it does not start.
     pub async fn refusal(yaml: &str, arguments: &[&str]) -> String {
-        let file = new_database().with_extension("yaml");
+        let file = new_file("yaml");
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, yaml).unwrap();
-        let database = format!("sqlite:{}", new_database().display());
-        let own = ["passwordless", "--tenant-config", file.to_str().unwrap(), "--database-url", &database];
+        let database = TestDatabase::empty().await;
+        let own = ["passwordless", "--tenant-config", file.to_str().unwrap(), "--database-url", &database.url];
         let mut cli = Cli::try_parse_from(own.iter().chain(arguments)).unwrap();
         cli.config.leptos_site_root = site::packed().into();
         let built = match cli.mode() {
@@ -89,23 +91,28 @@ impl Program {
             config.connections.head_timeout = Duration::from_secs(2);
             config.connections.idle_timeout = Duration::from_secs(3);
         };
-        Self::configured(Mode::Both, listeners, arguments, hurry).await
+        Self::configured(Mode::Both, listeners, (TestDatabase::empty().await, arguments), hurry).await
+    }
+
+    /// The app and its tenant, on a database that there is already.
+    pub async fn on_database(database: TestDatabase, arguments: &[&str]) -> Self {
+        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
+        Self::configured(Mode::Both, listeners, (database, arguments), |_| ()).await
     }
 
     async fn start(mode: Mode, listeners: Listeners, arguments: &[&str]) -> Self {
-        Self::configured(mode, listeners, arguments, |_| ()).await
+        Self::configured(mode, listeners, (TestDatabase::empty().await, arguments), |_| ()).await
     }
 
     async fn configured(
         mode: Mode,
         listeners: Listeners,
-        arguments: &[&str],
+        (database, arguments): (TestDatabase, &[&str]),
         configure: impl FnOnce(&mut Config),
     ) -> Self {
         let (app, tenant) = (origin(listeners.app.as_ref()), origin(listeners.tenant.as_ref()));
-        let database = new_database();
-        let url = format!("sqlite:{}", database.display());
-        let own = ["passwordless", "--app-base-url", &app, "--tenant-public-url", &tenant, "--database-url", &url];
+        let url = &database.url;
+        let own = ["passwordless", "--app-base-url", &app, "--tenant-public-url", &tenant, "--database-url", url];
         let command = Cli::command().args_override_self(true);
         let matches = command.try_get_matches_from(own.iter().chain(arguments)).unwrap();
         let mut cli = Cli::from_arg_matches(&matches).unwrap();
@@ -149,20 +156,23 @@ impl Program {
     }
 
     /// Where the database is.
-    pub fn database_url(&self) -> String {
-        format!("sqlite:{}", self.database.display())
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// Connections to the database.
+    pub async fn connect(&self) -> AnyPool {
+        self.database.connect().await
     }
 
     /// How many sessions are kept.
     pub async fn sessions(&self) -> i64 {
-        let pool = sqlx::SqlitePool::connect(&self.database_url()).await.unwrap();
-        sqlx::query_scalar("SELECT COUNT(*) FROM sessions").fetch_one(&pool).await.unwrap()
+        sqlx::query_scalar("SELECT COUNT(*) FROM sessions").fetch_one(&self.connect().await).await.unwrap()
     }
 
     /// Everything that the database holds, as bytes.
-    pub fn database(&self) -> Vec<u8> {
-        let files = ["", "-wal"].map(|suffix| format!("{}{suffix}", self.database.display()));
-        files.iter().flat_map(|file| std::fs::read(file).unwrap_or_default()).collect()
+    pub async fn database(&self) -> Vec<u8> {
+        self.database.content().await
     }
 }
 
@@ -185,10 +195,10 @@ fn origin(listener: Option<&TcpListener>) -> String {
     }
 }
 
-fn new_database() -> PathBuf {
+fn new_file(extension: &str) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(std::process::id().to_string());
-    folder.join(format!("{}.db", COUNT.fetch_add(1, Ordering::SeqCst)))
+    folder.join(format!("{}.{extension}", COUNT.fetch_add(1, Ordering::SeqCst)))
 }
 
 /// Two wrong codes, different from the right one.

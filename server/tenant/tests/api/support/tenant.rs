@@ -1,15 +1,12 @@
 //! A tenant with a port, a database and a clock of its own.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use passwordless_tenant::{Clock, Entropy, Limits, OperatorKeys, Settings, Sms, SystemEntropy, TenantConfig};
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
-use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
-};
-use tempfile::TempDir;
+use sqlx::AnyPool;
+use test_database::TestDatabase;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -25,8 +22,8 @@ pub(crate) struct TestTenant {
     pub(crate) origin: String,
     pub(crate) http: Client,
     pub(crate) clock: Arc<TestClock>,
-    pub(crate) pool: SqlitePool,
-    pub(crate) folder: TempDir,
+    pub(crate) pool: AnyPool,
+    pub(crate) database: TestDatabase,
 }
 
 /// Options of a test.
@@ -67,13 +64,11 @@ impl TestTenant {
 
     pub(crate) async fn with(options: TenantOptions) -> Self {
         log::record();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(database_path(&folder), new_database().await).unwrap();
-        let pool = open(&folder).await;
-        Self::serve(options, folder, pool, start_time()).await
+        let (database, pool) = database_with_keys().await;
+        Self::serve(options, database, pool, start_time()).await
     }
 
-    async fn serve(options: TenantOptions, folder: TempDir, pool: SqlitePool, now: OffsetDateTime) -> Self {
+    async fn serve(options: TenantOptions, database: TestDatabase, pool: AnyPool, now: OffsetDateTime) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let variables = |name: &str| match name {
@@ -99,7 +94,7 @@ impl TestTenant {
         tokio::spawn(async move { axum::serve(listener, service).await });
         // Without TLS; loading the certificates of the system takes a good part of the start.
         let http = Client::builder().redirect(Policy::none()).tls_certs_only([]).build().unwrap();
-        Self { origin, http, clock, pool, folder }
+        Self { origin, http, clock, pool, database }
     }
 
     /// The tenant after a restart of the program.
@@ -110,8 +105,8 @@ impl TestTenant {
     pub(crate) async fn restarted_with(self, options: TenantOptions) -> Self {
         let now = self.clock.now();
         self.pool.close().await;
-        let pool = open(&self.folder).await;
-        Self::serve(options, self.folder, pool, now).await
+        let pool = self.database.connect().await;
+        Self::serve(options, self.database, pool, now).await
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -222,33 +217,31 @@ impl TestTenant {
     }
 }
 
-/// The database of a tenant after its first start. It is made once and copied, as generating the RSA keys in it takes
-/// longer than most tests.
-async fn new_database() -> &'static [u8] {
-    static DATABASE: OnceCell<Vec<u8>> = OnceCell::const_new();
+/// An empty database but for signing keys: generating RSA keys takes longer than most tests.
+async fn database_with_keys() -> (TestDatabase, AnyPool) {
+    static KEYS: OnceCell<Vec<(String, String, i64)>> = OnceCell::const_new();
     let make = async || {
-        let folder = tempfile::tempdir().unwrap();
-        let pool = open(&folder).await;
-        let tenant = TestTenant::serve(TenantOptions::default(), folder, pool, start_time()).await;
-        tenant.pool.close().await;
-        std::fs::read(database_path(&tenant.folder)).unwrap()
+        let (database, pool) = empty_database().await;
+        let tenant = TestTenant::serve(TenantOptions::default(), database, pool, start_time()).await;
+        let keys = sqlx::query_as("SELECT slot, pkcs8, created_at FROM tenant_signing_keys");
+        keys.fetch_all(&tenant.pool).await.unwrap()
     };
-    DATABASE.get_or_init(make).await
+    let keys = KEYS.get_or_init(make).await;
+    let (database, pool) = empty_database().await;
+    for (slot, pkcs8, created_at) in keys {
+        let insert = sqlx::query("INSERT INTO tenant_signing_keys (slot, pkcs8, created_at) VALUES ($1, $2, $3)");
+        insert.bind(slot).bind(pkcs8).bind(created_at).execute(&pool).await.unwrap();
+    }
+    (database, pool)
+}
+
+async fn empty_database() -> (TestDatabase, AnyPool) {
+    let database = TestDatabase::empty().await;
+    let pool = database.connect().await;
+    passwordless_tenant::migrations().run(&pool).await.unwrap();
+    (database, pool)
 }
 
 fn start_time() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
-}
-
-fn database_path(folder: &TempDir) -> PathBuf {
-    folder.path().join("tenant.db")
-}
-
-async fn open(folder: &TempDir) -> SqlitePool {
-    let options = SqliteConnectOptions::new()
-        .filename(database_path(folder))
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .busy_timeout(Duration::from_secs(10));
-    SqlitePoolOptions::new().max_connections(8).connect_with(options).await.unwrap()
 }

@@ -1,3 +1,4 @@
+-- What there was before there were migrations, so that databases of then are taken as they are.
 -- Times are unix milliseconds; secrets of bearers (codes, cookies) are stored as hashes only.
 
 CREATE TABLE IF NOT EXISTS tenant_secrets (
@@ -33,10 +34,6 @@ CREATE TABLE IF NOT EXISTS tenant_users (
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (connection, phone_number)
 );
-
--- Codes of earlier versions, which knew of no transactions; they lived for minutes.
-DROP TABLE IF EXISTS tenant_challenges;
-DROP TABLE IF EXISTS tenant_superseded_codes;
 
 -- One row a number, client and transaction, which is empty where the client names none: a new code takes the place of the
 -- one before.
@@ -133,9 +130,6 @@ CREATE TABLE IF NOT EXISTS tenant_assertions (
     name_hash TEXT PRIMARY KEY,
     expires_at BIGINT NOT NULL
 );
-
--- Logins under way are in cookies; earlier versions kept them here.
-DROP TABLE IF EXISTS tenant_hosted_logins;
 
 -- Token buckets in the form of GCRA: `tat` is the time at which the bucket is full again.
 CREATE TABLE IF NOT EXISTS tenant_limits (
