@@ -10,6 +10,8 @@ SITE := target/site
 # The client is compiled by itself: together with the server, `hydrate` and `ssr` would be on at once.
 CLIENT := -p client --target $(WASM_TARGET)
 NATIVE := --workspace --exclude client
+# What touches a database.
+ON_POSTGRES := -p passwordless_tenant -p server --lib --test api
 # By itself: in the workspace it has the features that the app gives it.
 LIBRARY := -p leptos_passwordless
 
@@ -38,7 +40,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run dev example test test-package fuzz deny release size bench-dialog screenshots clean rust rust-lints node python chromium nginx
+.PHONY: help run dev example test test-package fuzz deny release size bench-dialog screenshots clean rust rust-lints node python chromium nginx postgres
 .NOTPARALLEL:
 
 help:
@@ -84,39 +86,41 @@ example: rust
 	AUTH0_DOMAIN=http://localhost:3001 AUTH0_CLIENT_ID=examples AUTH0_CLIENT_SECRET=the-secret-of-the-examples \
 		LEPTOS_OUTPUT_NAME=$(NAME) LEPTOS_SITE_ROOT=$(EXAMPLE_SITE)/$(NAME) target/debug/$(NAME)
 
-test: rust rust-lints node python chromium nginx
-	@echo "[1/10] format …"
+test: rust rust-lints node python chromium nginx postgres
+	@echo "[1/11] format …"
 	@cargo fmt --check
-	@echo "[2/10] lints …"
+	@echo "[2/11] lints …"
 	@cargo clippy $(NATIVE) --all-targets -- -D warnings
 	@cargo clippy $(CLIENT) -- -D warnings
-	@echo "[3/10] each feature of the library alone …"
+	@echo "[3/11] each feature of the library alone …"
 	@cargo check $(LIBRARY)
 	@cargo check $(LIBRARY) --features hydrate
 	@cargo check $(LIBRARY) --features ssr
 	@cargo check $(LIBRARY) --features hydrate,ssr
 	@cargo test $(LIBRARY) --lib
-	@echo "[4/10] documentation …"
+	@echo "[4/11] documentation …"
 	@RUSTDOCFLAGS="-D warnings" cargo doc $(LIBRARY) --no-deps
 	@RUSTDOCFLAGS="-D warnings" cargo doc $(LIBRARY) --no-deps --features ssr
-	@echo "[5/10] compiling the clients …"
+	@echo "[5/11] compiling the clients …"
 	@$(BUILD_CLIENT)
 	@$(BUILD_EXAMPLE) $(EXAMPLES:%=-p %)
 	@$(BUILD_EXAMPLE) -p islands
-	@echo "[6/10] compiling the server and the tests …"
+	@echo "[6/11] compiling the server and the tests …"
 	@cargo build $(NATIVE) --all-targets
-	@echo "[7/10] tests …"
+	@echo "[7/11] tests …"
 	@BOLERO_RANDOM_TEST_TIME_MS=2000 cargo test $(NATIVE)
-	@echo "[8/10] tests in a browser …"
+	@echo "[8/11] tests on PostgreSQL …"
+	@server/test_database/with_postgres.sh cargo test $(ON_POSTGRES)
+	@echo "[9/11] tests in a browser …"
 	@$(PACK_SMALL)
 	@$(PLAYWRIGHT) test
 	@for example in $(EXAMPLES) islands; do \
 		target/debug/pack bind $(EXAMPLE_WASM)/$$example.wasm $(EXAMPLE_SITE)/$$example/pkg || exit; \
 	done
 	@$(PLAYWRIGHT) test --config examples.config.ts
-	@echo "[9/10] tests with the official SDKs …"
+	@echo "[10/11] tests with the official SDKs …"
 	@$(SDK_TESTS)
-	@echo "[10/10] size …"
+	@echo "[11/11] size …"
 	@$(SIZE)
 
 # The example `hydrated` as an app elsewhere: a workspace of its own, with the versions of ours. Building, unlike checking,
@@ -264,4 +268,13 @@ nginx:
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends nginx-light; \
 	else \
 		echo "nginx is missing: install it (Debian: apt-get install nginx-light)" >&2; exit 1; \
+	fi
+
+postgres:
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then exit; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing PostgreSQL …"; \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends postgresql; \
+	else \
+		echo "PostgreSQL is missing: install it (Debian: apt-get install postgresql)" >&2; exit 1; \
 	fi

@@ -26,6 +26,7 @@ mod last_login;
 mod limits;
 mod login_page;
 mod logs;
+mod migrations;
 mod nginx;
 mod numbers;
 mod own_client;
