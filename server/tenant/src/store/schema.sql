@@ -137,6 +137,13 @@ CREATE TABLE IF NOT EXISTS tenant_assertions (
 -- Logins under way are in cookies; earlier versions kept them here.
 DROP TABLE IF EXISTS tenant_hosted_logins;
 
+-- Messages that forms of the login page asked for; without an outcome while they are sent.
+CREATE TABLE IF NOT EXISTS tenant_login_sends (
+    form_hash TEXT PRIMARY KEY,
+    outcome TEXT,
+    expires_at BIGINT NOT NULL
+);
+
 -- Token buckets in the form of GCRA: `tat` is the time at which the bucket is full again.
 CREATE TABLE IF NOT EXISTS tenant_limits (
     bucket TEXT PRIMARY KEY,
@@ -204,6 +211,7 @@ CREATE INDEX IF NOT EXISTS tenant_refresh_families_idle ON tenant_refresh_famili
 CREATE INDEX IF NOT EXISTS tenant_refresh_families_age ON tenant_refresh_families (created_at);
 CREATE INDEX IF NOT EXISTS tenant_refresh_tokens_family ON tenant_refresh_tokens (family_id);
 CREATE INDEX IF NOT EXISTS tenant_login_tickets_expiry ON tenant_login_tickets (expires_at);
+CREATE INDEX IF NOT EXISTS tenant_login_sends_expiry ON tenant_login_sends (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_assertions_expiry ON tenant_assertions (expires_at);
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_idle ON tenant_sso_sessions (last_seen_at);
 CREATE INDEX IF NOT EXISTS tenant_sso_sessions_age ON tenant_sso_sessions (created_at);

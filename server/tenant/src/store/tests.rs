@@ -8,8 +8,8 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Attempt, Binding, GrantId, LoginTicket, NewFamily, RetiredKey, Rotation, Slot, SsoSession, Store, StoredCode,
-    StoredKeys,
+    Attempt, Binding, GrantId, LoginSend, LoginTicket, NewFamily, RetiredKey, Rotation, Slot, SsoSession, Store,
+    StoredCode, StoredKeys,
 };
 use crate::{
     admin::users::UserSelector,
@@ -17,6 +17,7 @@ use crate::{
     clock::Millis,
     entropy::{self, SystemEntropy},
     http::client_ip::RequestSource,
+    login_page::LoginNotice,
     oauth::{grant::Grant, scope::Scope},
     otp::{
         challenge::{Challenge, Outcome, Purpose, Refusal},
@@ -49,6 +50,7 @@ macro_rules! suite {
                 a_refresh_token_is_rotated_once_and_reuse_ends_the_family,
                 a_ticket_is_taken_once_by_its_client_in_time,
                 an_assertion_is_taken_once,
+                the_message_of_a_form_is_begun_once,
                 a_session_ends_when_idle_when_old_and_when_told,
                 the_first_secret_and_the_first_keys_stay,
                 of_parallel_rotations_one_counts,
@@ -375,6 +377,29 @@ async fn an_assertion_is_taken_once(store: &Store) -> TestResult {
     Ok(())
 }
 
+async fn the_message_of_a_form_is_begun_once(store: &Store) -> TestResult {
+    let end = NOW.plus_seconds(MINUTE);
+    let states = twenty(|_| {
+        let store = store.clone();
+        async move { store.begin_login_send("form", NOW, end).await.ok() }
+    })
+    .await;
+    assert_eq!(states.iter().filter(|state| **state == Some(LoginSend::Begun)).count(), 1);
+    assert_eq!(states.iter().filter(|state| **state == Some(LoginSend::UnderWay)).count(), 19);
+    let begin = async |form, now: Millis| store.begin_login_send(form, now, now.plus_seconds(MINUTE)).await;
+    for outcome in [Ok(NOW), Err(LoginNotice::RateLimited { retry_after: Some(7) })] {
+        store.end_login_send("form", &outcome).await?;
+        assert_eq!(begin("form", Millis(end.0 - 1)).await?, LoginSend::Ended(outcome));
+    }
+    assert_eq!(begin("other", NOW).await?, LoginSend::Begun);
+    store.forget_login_send("other").await?;
+    assert_eq!(begin("other", NOW).await?, LoginSend::Begun);
+    // Whoever began it may have broken off.
+    assert_eq!(begin("form", end).await?, LoginSend::Begun);
+    assert_eq!(begin("form", end).await?, LoginSend::UnderWay);
+    Ok(())
+}
+
 async fn a_session_ends_when_idle_when_old_and_when_told(store: &Store) -> TestResult {
     for token in ["idle", "old", "told", "called"] {
         let session = SsoSession {
@@ -505,10 +530,11 @@ async fn what_is_over_is_removed_and_the_rest_stays(store: &Store) -> TestResult
     send(store, "111111").await?;
     send(store, "222222").await?;
     store.use_assertion("name", NOW.plus_seconds(MINUTE)).await?;
+    store.begin_login_send("form", NOW, NOW.plus_seconds(MINUTE)).await?;
     store.start_refresh_family(&GrantId::of("origin"), &family("token"), NOW).await?;
     assert_eq!(store.delete_expired(NOW).await?, 0);
-    // The replaced code and the assertion.
-    assert_eq!(store.delete_expired(NOW.plus_seconds(4 * MINUTE)).await?, 2);
+    // The replaced code, the assertion and the form's message.
+    assert_eq!(store.delete_expired(NOW.plus_seconds(4 * MINUTE)).await?, 3);
     assert!(store.refresh_family("token", "web", NOW).await?.is_some());
     // The newest code, of which a late try is told for a day, and the family.
     assert_eq!(store.delete_expired(NOW.plus_seconds(31 * DAY)).await?, 2);

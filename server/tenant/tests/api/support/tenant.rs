@@ -114,6 +114,12 @@ impl TestTenant {
         Self::serve(options, self.folder, pool, now).await
     }
 
+    /// Another instance of the program on the same database, with an outbox of its own.
+    pub(crate) async fn another_instance(&self) -> Self {
+        let (folder, now) = (tempfile::tempdir().unwrap(), self.clock.now());
+        Self::serve(TenantOptions::default(), folder, self.pool.clone(), now).await
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
