@@ -7,7 +7,7 @@ export const clients = [
   { name: "auth0 (Node)", module: "auth0-6", file: "auth0-node", suite: "auth0-6", tested: "code, refresh, private key" },
   { name: "@auth0/auth0-auth-js", tested: "code" },
   { name: "@auth0/nextjs-auth0", file: "nextjs-auth0", tested: "code in the app's form, callback, logout" },
-  { name: "express-openid-connect", tested: "callback, form_post, logout" },
+  { name: "express-openid-connect", tested: "callback, form_post, dialog in the app's page, logout" },
   { name: "@auth0/auth0-spa-js", tested: "callback, silent login, refresh, logout" },
   { name: "auth0-js", suite: "auth0-js", tested: "code, callback, silent login" },
   { name: "auth0-js", module: "auth0-js-9", suite: "auth0-js-9", tested: "code, callback, silent login" },

@@ -19,7 +19,27 @@ function application() {
     const userinfo = request.oidc.accessToken && (await request.oidc.fetchUserInfo());
     response.json({ idToken: request.oidc.user, userinfo });
   });
+  app.get("/dialog/:version", (request, response) => {
+    // The SDK keeps state and nonce in a cookie; a page with the parameters of its request takes the redirect's place.
+    response.redirect = (url) => response.send(pageWithDialog(dialogs[request.params.version], new URL(url).searchParams));
+    return response.oidc.login({ returnTo: "/profile" });
+  });
   return app;
+}
+
+/** How a page opens the dialog of the tenant's script: the options of the constructor, and the call. */
+const dialogs = {
+  "Lock Passwordless 2": (callbackURL, authParams) => [{}, `sms(${JSON.stringify({ callbackURL, authParams })})`],
+  "Lock 11": (redirectUrl, params) => [{ auth: { redirectUrl, params } }, "show()"],
+};
+
+function pageWithDialog(open, parameters) {
+  const { client_id: clientID, redirect_uri: callback, ...params } = Object.fromEntries(parameters);
+  const [options, call] = open(callback, params);
+  const args = [clientID, tenant.host, options].map((argument) => JSON.stringify(argument)).join(", ");
+  return `<!doctype html><meta charset="utf-8"><title>Shop</title><body>
+    <script src="${tenant.url}/lock-passwordless.js"></script>
+    <script>new Auth0LockPasswordless(${args}).${call};</script>`;
 }
 
 function askFor(authorizationParams, logout = { auth0Logout: true }) {
@@ -95,6 +115,21 @@ test("a wrong code is told, and the right one still signs in", async () => {
   await page.waitForURL(`${appUrl}/`);
   assert.equal(await text(page), "signed in");
 });
+
+for (const version of Object.keys(dialogs)) {
+  test(`a login in the dialog of the tenant's script, opened as ${version}, comes back to the SDK`, async () => {
+    const page = await newPage(browser);
+    const phone = tenant.phone();
+    const callback = page.waitForRequest((request) => request.url().startsWith(`${appUrl}/callback?`));
+    await page.goto(`${appUrl}/dialog/${version}`);
+    await signInAtSecondTry(page.frameLocator("iframe.auth0-lock"), tenant, phone);
+    assert.ok(new URL((await callback).url()).searchParams.has("code"));
+    await page.waitForURL(`${appUrl}/profile`);
+    const { idToken, userinfo } = JSON.parse(await text(page));
+    assert.equal(idToken.phone_number, phone);
+    assert.equal(userinfo.sub, idToken.sub);
+  });
+}
 
 const logouts = { "/v2/logout": { auth0Logout: true }, "/oidc/logout": { idpLogout: true } };
 

@@ -19,6 +19,7 @@ use crate::{
         rotation::{SigningKeys, rotate_otp_key_if_due},
     },
     login_page::LoginPage,
+    login_sends::LoginSends,
     oauth::{
         authorization_codes::AuthorizationCodes, authorizer::Authorizer, client_auth::ClientAuthenticator,
         login_tickets::LoginTickets, refresh::RefreshTokens, sso::SsoSessions, tokens::Tokens,
@@ -115,6 +116,7 @@ async fn state(
         otp_sessions: OtpSessions { key: seal_key.clone(), clock: clock.clone(), entropy: entropy.clone() },
         devices: KnownDevices { key: seal_key.clone(), cookies, clock: clock.clone(), entropy: entropy.clone() },
         logins: HostedLogins { key: seal_key, cookies, clock: clock.clone(), entropy: entropy.clone() },
+        login_sends: LoginSends { store: store.clone(), clock: clock.clone() },
         sessions: SsoSessions { store: store.clone(), cookies, clock: clock.clone(), entropy: entropy.clone() },
         tickets: LoginTickets { store: store.clone(), cookies, clock: clock.clone(), entropy: entropy.clone() },
         authorizer: Authorizer { codes: codes.clone(), tokens: tokens.clone() },

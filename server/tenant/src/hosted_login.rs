@@ -172,6 +172,12 @@ impl HostedLogins {
         self.open(&self.cookies.full_name(&name), &self.cookies.read(headers, &name)?)
     }
 
+    /// What submits of one form for a number have in common: the response to each step has another cookie.
+    pub(crate) fn form(&self, headers: &HeaderMap, id: &str, phone_number: &PhoneNumber) -> String {
+        let cookie = self.cookies.read(headers, &(COOKIE.to_owned() + id)).unwrap_or_default();
+        format!("{cookie} {}", phone_number.as_str())
+    }
+
     /// The cookies that save a login; of too many others, the oldest are removed.
     pub(crate) fn save(&self, headers: &HeaderMap, id: &str, login: &HostedLogin) -> Result<SetCookies, StoreError> {
         self.save_beside(headers, id, login, self.others(headers, id))

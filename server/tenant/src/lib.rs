@@ -17,6 +17,7 @@ mod hosted_login;
 mod http;
 mod keys;
 mod login_page;
+mod login_sends;
 mod oauth;
 mod origin;
 mod otp;

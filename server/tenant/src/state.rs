@@ -11,6 +11,7 @@ use crate::{
     hosted_login::HostedLogins,
     keys::rotation::SigningKeys,
     login_page::LoginPage,
+    login_sends::LoginSends,
     oauth::{
         authorization_codes::AuthorizationCodes, authorizer::Authorizer, client_auth::ClientAuthenticator,
         login_tickets::LoginTickets, refresh::RefreshTokens, sso::SsoSessions, tokens::Tokens,
@@ -38,6 +39,7 @@ pub(crate) struct AppState {
     pub(crate) devices: KnownDevices,
     pub(crate) otp_sessions: OtpSessions,
     pub(crate) logins: HostedLogins,
+    pub(crate) login_sends: LoginSends,
     pub(crate) sessions: SsoSessions,
     pub(crate) tickets: LoginTickets,
     pub(crate) tokens: Tokens,

@@ -24,6 +24,7 @@ use crate::{
         params::{BodyParams, Params, QueryParams},
     },
     login_page::{Frame, LoginAnswer, LoginNotice, LoginPage, LoginScreen, LoginView, PhoneForm},
+    login_sends::LoginSends,
     oauth::{
         arrival::Arrival,
         authorization_request::{MAX_LOGIN_HINT, OauthError},
@@ -37,13 +38,11 @@ use crate::{
         known_device::KnownDevices,
         message::MessageContext,
         repeat::{REPEAT_SECONDS, RequestHash},
-        request::{CodeAttempt, CodeError, CodeRequest, SendCodeError},
+        request::{CodeAttempt, CodeError, CodeRequest},
         service::OtpService,
     },
     pages::{PageError, WayBack, login::LoginDocument},
     phone_number::PhoneNumber,
-    rate_limit::start::TooManyStarts,
-    sms::{self, SendError},
     state::AppState,
     store::{SsoSession, Store, User},
 };
@@ -56,6 +55,7 @@ pub(crate) struct Services {
     origin: State<Origin>,
     page: State<Arc<dyn LoginPage>>,
     logins: State<HostedLogins>,
+    sends: State<LoginSends>,
     otp: State<OtpService>,
     devices: State<KnownDevices>,
     sessions: State<SsoSessions>,
@@ -283,27 +283,24 @@ impl<'a> Login<'a> {
     }
 
     async fn send_code(&mut self, phone_number: PhoneNumber, display: String, peer: SocketAddr) -> Step {
-        let request = CodeRequest {
-            client: self.client,
-            connection: self.connection,
-            phone_number: &phone_number,
-            context: MessageContext::at(self.services.origin.url().as_ref(), self.headers)
-                .in_language(&self.language()),
-            source: RequestSource::browser(peer),
-            browser: self.browser(&phone_number),
+        let context = MessageContext::at(self.services.origin.url().as_ref(), self.headers);
+        let (context, browser) = (context.in_language(&self.language()), self.browser(&phone_number));
+        // Of their own, as the message goes out even if the browser cancels the request.
+        let (otp, client, connection) = (self.services.otp.0.clone(), self.client.clone(), self.connection.clone());
+        let (source, number) = (RequestSource::browser(peer), phone_number.clone());
+        let send = async move {
+            let (client, connection, phone_number) = (&client, &connection, &number);
+            let request = CodeRequest { client, connection, phone_number, context, source, browser };
+            otp.send_code(&request).await.map(drop)
         };
-        match self.services.otp.send_code(&request).await {
-            Ok(_) => {
-                self.state.sent = Some(Sent { phone_number, display, at: self.now() });
+        let form = self.services.logins.form(self.headers, &self.id, &phone_number);
+        match self.services.sends.once(form, send).await {
+            Ok(at) => {
+                self.state.sent = Some(Sent { phone_number, display, at });
                 (self.state.asks_for_code, self.state.notice) = (true, None);
                 Step::CodeSent
             }
-            Err(error) => {
-                let notice = notice_about(&error);
-                // Not the error itself: the provider's message can contain the number.
-                tracing::warn!(reason = ?notice, "no code was sent from the login page");
-                Step::Refused(notice)
-            }
+            Err(notice) => Step::Refused(notice),
         }
     }
 
@@ -426,20 +423,4 @@ fn is_plain_form(headers: &HeaderMap) -> bool {
 
 fn masked(user: &User) -> String {
     PhoneNumber::stored(&user.phone_number).map(|number| number.masked()).unwrap_or_default()
-}
-
-fn notice_about(error: &SendCodeError) -> LoginNotice {
-    match error {
-        SendCodeError::Country => LoginNotice::Country,
-        SendCodeError::TooManyRequests(TooManyStarts { retry_after, .. }) => {
-            LoginNotice::RateLimited { retry_after: Some(u32::try_from(*retry_after).unwrap_or(u32::MAX)) }
-        }
-        SendCodeError::Sms(SendError::InvalidRecipient { .. }) => LoginNotice::NumberInvalid,
-        SendCodeError::Sms(error) => match error.code() {
-            Some(sms::OPTED_OUT) => LoginNotice::OptedOut,
-            Some(sms::COUNTRY_NOT_ENABLED) => LoginNotice::Country,
-            _ => LoginNotice::SmsFailed,
-        },
-        SendCodeError::Store(_) => LoginNotice::SmsFailed,
-    }
 }

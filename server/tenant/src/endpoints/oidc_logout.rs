@@ -121,7 +121,7 @@ impl<'a> LogoutRequest<'a> {
         let return_to = params.optional("post_logout_redirect_uri");
         let is_allowed = return_to.is_none_or(|url| match client {
             Some(client) => client.is_logout_url(url),
-            None => config.clients().iter().any(|client| client.is_logout_url(url)),
+            None => config.is_logout_url(url),
         });
         if !is_allowed {
             return Err(PageError::ReturnToMismatch);

@@ -7,8 +7,8 @@ use test_database::TestDatabase;
 use tokio::task::JoinSet;
 
 use super::{
-    Attempt, Binding, GrantId, ImportOutcome, LoginTicket, NewFamily, RetiredKey, Rotation, Slot, SsoSession, Store,
-    StoredCode, StoredKeys,
+    Attempt, Binding, GrantId, ImportOutcome, LoginSend, LoginTicket, NewFamily, RetiredKey, Rotation, Slot,
+    SsoSession, Store, StoredCode, StoredKeys,
 };
 use crate::{
     admin::{export_format::PortableUser, users::UserSelector},
@@ -16,6 +16,7 @@ use crate::{
     clock::Millis,
     entropy::{self, SystemEntropy},
     http::client_ip::RequestSource,
+    login_page::LoginNotice,
     oauth::{grant::Grant, scope::Scope},
     otp::{
         challenge::{Challenge, Outcome, Purpose, Refusal},
@@ -359,6 +360,31 @@ async fn an_assertion_is_taken_once() -> TestResult {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_message_of_a_form_is_begun_once() -> TestResult {
+    let (store, _database) = empty_store().await?;
+    let end = NOW.plus_seconds(MINUTE);
+    let states = twenty(|_| {
+        let store = store.clone();
+        async move { store.begin_login_send("form", NOW, end).await.ok() }
+    })
+    .await;
+    assert_eq!(states.iter().filter(|state| **state == Some(LoginSend::Begun)).count(), 1);
+    assert_eq!(states.iter().filter(|state| **state == Some(LoginSend::UnderWay)).count(), 19);
+    let begin = async |form, now: Millis| store.begin_login_send(form, now, now.plus_seconds(MINUTE)).await;
+    for outcome in [Ok(NOW), Err(LoginNotice::RateLimited { retry_after: Some(7) })] {
+        store.end_login_send("form", &outcome).await?;
+        assert_eq!(begin("form", Millis(end.0 - 1)).await?, LoginSend::Ended(outcome));
+    }
+    assert_eq!(begin("other", NOW).await?, LoginSend::Begun);
+    store.forget_login_send("other").await?;
+    assert_eq!(begin("other", NOW).await?, LoginSend::Begun);
+    // Whoever began it may have broken off.
+    assert_eq!(begin("form", end).await?, LoginSend::Begun);
+    assert_eq!(begin("form", end).await?, LoginSend::UnderWay);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_ends_when_idle_when_old_and_when_told() -> TestResult {
     let (store, _database) = empty_store().await?;
     for token in ["idle", "old", "told", "called"] {
@@ -530,10 +556,11 @@ async fn what_is_over_is_removed_and_the_rest_stays() -> TestResult {
     send(&store, "111111").await?;
     send(&store, "222222").await?;
     store.use_assertion("name", NOW.plus_seconds(MINUTE)).await?;
+    store.begin_login_send("form", NOW, NOW.plus_seconds(MINUTE)).await?;
     store.start_refresh_family(&GrantId::of("origin"), &family("token"), NOW).await?;
     assert_eq!(store.delete_expired(NOW).await?, 0);
-    // The replaced code and the assertion.
-    assert_eq!(store.delete_expired(NOW.plus_seconds(4 * MINUTE)).await?, 2);
+    // The replaced code, the assertion and the form's message.
+    assert_eq!(store.delete_expired(NOW.plus_seconds(4 * MINUTE)).await?, 3);
     assert!(store.refresh_family("token", "web", NOW).await?.is_some());
     // The newest code, of which a late try is told for a day, and the family.
     assert_eq!(store.delete_expired(NOW.plus_seconds(31 * DAY)).await?, 2);

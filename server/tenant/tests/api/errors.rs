@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use self::check::{
     Endpoint::{
-        self, Authorize, CoAuthenticate, CodeGrant, OidcLogout, OtpGrant, RefreshGrant, ResourceOwner, Revoke, Start,
-        Userinfo, V2Logout, Verify, VerifyRedirect,
+        self, Authorize, CoAuthenticate, CodeGrant, OidcLogout, OtpChallenge, OtpGrant, RefreshGrant, ResourceOwner,
+        Revoke, Start, Userinfo, V2Logout, Verify, VerifyRedirect,
     },
     Given::{
         self, After, Blocked, Deleted, Gateway, Nothing, Secret, TooManyAttempts, TooManyStarts, Twilio, Used, UsedUp,
@@ -36,6 +36,7 @@ const CO_BODY: &str =
     "Invalid request body. All and only of client_id, credential_type, username, otp, realm are required.";
 const CO_NOT_ALLOWED: &str = "Cross origin login not allowed.";
 const RO: &str = "OIDC conformant clients cannot use /oauth/ro";
+const NO_CONNECTION: &str = "The connection does not exist, or is not enabled for the client";
 const INVALID_CODE: &str = "Invalid authorization code";
 const REDIRECT_URI_MISMATCH: &str =
     "The redirect URI is wrong. You sent http://localhost:3000/x and we expected http://localhost:3000/callback";
@@ -151,6 +152,60 @@ async fn start_refused_by_twilio(
 async fn start_refused_by_gateway(#[case] gateway_status: u16, #[case] description: &str) {
     let changes = json!({"connection": "gateway"});
     check(Start, Gateway(gateway_status), changes, 400, "sms_provider_error", description).await;
+}
+
+/// `POST /otp/challenge`.
+#[rstest]
+#[case::client_id_missing(json!({"client_id": null}), 400, "invalid_request", "missing client_id parameter")]
+#[case::client_id_empty(json!({"client_id": ""}), 400, "invalid_request", "missing client_id parameter")]
+#[case::client_id_number(
+    json!({"client_id": 7}), 400, "bad.client_id", "error in client_id - invalid type: number (expected string)"
+)]
+#[case::client_unknown(json!({"client_id": "who"}), 401, "invalid_client", "Unauthorized")]
+#[case::client_secret_wrong(json!({"client_secret": "wrong"}), 401, "invalid_client", "Unauthorized")]
+#[case::client_secret_missing(json!({"client_secret": null}), 401, "invalid_client", "Unauthorized")]
+#[case::client_assertion_of_unknown_type(
+    json!({"client_assertion": "x", "client_assertion_type": "y"}),
+    400, "invalid_request", "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+)]
+#[case::grant_not_allowed(codeless(), 403, "unauthorized_client", OTP_NOT_ALLOWED)]
+#[case::connection_missing(json!({"connection": null}), 400, "invalid_request", "missing connection parameter")]
+#[case::connection_number(json!({"connection": 1}), 400, "invalid_request", "connection parameter must be a string")]
+#[case::connection_unknown(json!({"connection": "email"}), 400, "invalid_connection", NO_CONNECTION)]
+#[case::connection_disabled(
+    json!({"client_id": "public", "client_secret": null, "connection": "members"}),
+    400, "invalid_connection", NO_CONNECTION
+)]
+#[case::connection_not_passwordless(
+    json!({"connection": "Username-Password-Authentication"}), 400, "invalid_connection", NO_CONNECTION
+)]
+#[case::phone_number_missing(json!({"phone_number": null}), 400, "invalid_request", "missing phone_number parameter")]
+#[case::phone_number_array(
+    json!({"phone_number": ["+1"]}), 400, "invalid_request", "phone_number parameter must be a string"
+)]
+#[case::phone_number_without_plus(json!({"phone_number": "4155552671"}), 400, "invalid_request", NOT_E164)]
+#[case::phone_number_with_spaces(json!({"phone_number": "+1 415 555 2671"}), 400, "invalid_request", NOT_E164)]
+#[case::phone_number_too_short(json!({"phone_number": "+1415555267"}), 400, "invalid_request", NOT_E164)]
+#[case::allow_signup_word(
+    json!({"allow_signup": "yes"}), 400, "invalid_request", "allow_signup parameter must be a boolean"
+)]
+#[case::allow_signup_number(
+    json!({"allow_signup": 1}), 400, "invalid_request", "allow_signup parameter must be a boolean"
+)]
+#[case::delivery_method_voice(
+    json!({"delivery_method": "voice"}), 400, "invalid_request", "delivery_method must be text"
+)]
+#[case::delivery_method_number(
+    json!({"delivery_method": 1}), 400, "invalid_request", "delivery_method parameter must be a string"
+)]
+#[tokio::test]
+async fn otp_challenge(#[case] changes: Value, #[case] status: u16, #[case] error: &str, #[case] description: &str) {
+    check(OtpChallenge, Nothing, changes, status, error, description).await;
+}
+
+#[tokio::test]
+async fn otp_challenge_too_often() {
+    check(OtpChallenge, TooManyStarts, json!({}), 429, "too_many_requests", TOO_MANY_REQUESTS).await;
 }
 
 /// `POST /passwordless/verify`, in both of its forms.

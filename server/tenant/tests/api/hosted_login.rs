@@ -1,10 +1,20 @@
 //! The tenant's own login page.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
+use passwordless_tenant::Sms;
+use reqwest::Response;
 use rstest::rstest;
+use serde_json::json;
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    task::JoinSet,
+};
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::any};
 
-use crate::support::{CALLBACK, PHONE, TenantOptions, TestTenant, VERIFIER, Visitor, location, query, wrong_code};
+use crate::support::{
+    CALLBACK, PHONE, TenantOptions, TestTenant, VERIFIER, Visitor, location, query, twilio_config, wrong_code,
+};
 
 #[tokio::test]
 async fn login_page_signs_in_with_number_and_code() {
@@ -76,6 +86,135 @@ async fn form_submitted_twice_sends_one_message() {
     tenant.clock.advance(30);
     assert!(visitor.post_and_read("start", ("phone_number", PHONE)).await.contains("resend_in: 30"));
     assert_eq!(tenant.messages().await.len(), 2);
+}
+
+/// The form for the number.
+const START: (&str, (&str, &str)) = ("start", ("phone_number", PHONE));
+
+/// Twilio, which reports each request, and responds to it after a moment.
+struct SlowTwilio {
+    status: u16,
+    requests: UnboundedSender<()>,
+}
+
+impl Respond for SlowTwilio {
+    fn respond(&self, _: &Request) -> ResponseTemplate {
+        self.requests.send(()).unwrap();
+        let answer = json!({"sid": "SM1", "code": 30002, "message": "no"});
+        ResponseTemplate::new(self.status).set_body_json(answer).set_delay(Duration::from_millis(200))
+    }
+}
+
+async fn respond(double: &MockServer, status: u16) -> UnboundedReceiver<()> {
+    let (requests, requested) = unbounded_channel();
+    double.reset().await;
+    Mock::given(any()).respond_with(SlowTwilio { status, requests }).mount(double).await;
+    requested
+}
+
+async fn tenant_at(double: &MockServer) -> TestTenant {
+    let sms = Sms::Twilio(twilio_config(&double.uri()));
+    TestTenant::with(TenantOptions { sms, ..TenantOptions::default() }).await
+}
+
+async fn sent(double: &MockServer) -> usize {
+    double.received_requests().await.unwrap().len()
+}
+
+async fn assert_back_at_page(submits: JoinSet<reqwest::Result<Response>>, visitor: &Visitor<'_>) {
+    for response in submits.join_all().await {
+        assert_eq!(location(&response.unwrap()), visitor.path);
+    }
+}
+
+#[tokio::test]
+async fn parallel_submits_send_one_message() {
+    let tenant = TestTenant::start().await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
+    assert_back_at_page(visitor.submit_in_parallel(START.0, START.1), &visitor).await;
+    assert_eq!(tenant.messages().await.len(), 1);
+    let page = visitor.page().await;
+    assert!(page.contains("EnterCode") && page.contains("resend_in: 30"), "{page}");
+
+    tenant.clock.advance(30);
+    assert_back_at_page(visitor.submit_in_parallel("resend", ("", "")), &visitor).await;
+    assert_eq!(tenant.messages().await.len(), 2);
+    let page = visitor.page().await;
+    assert!(page.contains("Resent") && page.contains("resend_in: 30"), "{page}");
+
+    tenant.clock.advance(30);
+    assert!(visitor.post_and_read("resend", ("", "")).await.contains("Resent"));
+    assert_eq!(tenant.messages().await.len(), 3);
+    assert!(query(&location(&visitor.enter(&tenant.newest_code().await).await), "code").is_some());
+}
+
+#[tokio::test]
+async fn parallel_submits_at_two_instances_send_one_message() {
+    let tenant = TestTenant::start().await;
+    let other = tenant.another_instance().await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
+    let at_other = visitor.at(&other);
+    let submits = [visitor.submit_in_parallel(START.0, START.1), at_other.submit_in_parallel(START.0, START.1)];
+    for submits in submits {
+        assert_back_at_page(submits, &visitor).await;
+    }
+    assert_eq!(tenant.messages().await.len() + other.messages().await.len(), 1);
+    assert!(visitor.page().await.contains("EnterCode") && at_other.page().await.contains("EnterCode"));
+}
+
+/// The browser cancels the request of the first click, and shows the response to the second one.
+#[rstest]
+#[case::sent(201, "EnterCode", 1)]
+#[case::refused(400, "SmsFailed", 2)]
+#[tokio::test]
+async fn second_submit_learns_what_became_of_a_cancelled_one(
+    #[case] status: u16,
+    #[case] screen: &str,
+    #[case] after_retry: usize,
+) {
+    let double = MockServer::start().await;
+    let mut requested = respond(&double, status).await;
+    let tenant = tenant_at(&double).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
+    tokio::select! {
+        _ = visitor.post(START.0, START.1) => panic!("the provider has not responded"),
+        request = requested.recv() => request.unwrap(),
+    }
+    let page = visitor.post_and_read(START.0, START.1).await;
+    assert!(page.contains(screen), "{page}");
+    assert_eq!(sent(&double).await, 1);
+    // Unlike a repetition, a retry is a form of the page that shows the failure.
+    let page = visitor.post_and_read(START.0, START.1).await;
+    assert!(page.contains(screen), "{page}");
+    assert_eq!(sent(&double).await, after_retry);
+}
+
+#[tokio::test]
+async fn parallel_submits_fail_as_one_and_a_retry_sends() {
+    let double = MockServer::start().await;
+    let _requested = respond(&double, 400).await;
+    let tenant = tenant_at(&double).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
+    assert_back_at_page(visitor.submit_in_parallel(START.0, START.1), &visitor).await;
+    assert_eq!(sent(&double).await, 1);
+    assert!(visitor.page().await.contains("SmsFailed"));
+    let _requested = respond(&double, 201).await;
+    let page = visitor.post_and_read(START.0, START.1).await;
+    assert!(page.contains("EnterCode") && !page.contains("SmsFailed"), "{page}");
+    assert_eq!(sent(&double).await, 1);
+}
+
+/// Anyone can be refused, and would fill the database.
+#[tokio::test]
+async fn refused_submits_store_nothing() {
+    let mut options = TenantOptions::default();
+    options.limits.countries = Some(vec!["DE".to_owned()]);
+    let tenant = TestTenant::with(options).await;
+    let visitor = Visitor::start_login(&tenant, &[]).await;
+    assert_back_at_page(visitor.submit_in_parallel(START.0, START.1), &visitor).await;
+    assert!(visitor.page().await.contains("Country"));
+    let rows = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM tenant_login_sends");
+    assert_eq!(rows.fetch_one(&tenant.pool).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -4,9 +4,10 @@ use reqwest::Response;
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::support::{DAY, TestTenant, claims, is_signed_in, location};
+use crate::support::{DAY, TenantOptions, TestTenant, claims, is_signed_in, location};
 
 const BYE: &str = "http://localhost:3000/bye";
+const TENANT_BYE: &str = "https://example.com/bye";
 
 /// Signs in, and returns the session cookie and the ID token.
 async fn sign_in(tenant: &TestTenant) -> (String, String) {
@@ -43,8 +44,8 @@ async fn oidc_logout_with_logout_hint_ends_session() {
     let tenant = TestTenant::start().await;
     let (cookie, token) = sign_in(&tenant).await;
     let sid = claims(&token.into())["sid"].as_str().unwrap().to_owned();
-    let response = logout(&tenant, &cookie, &[("logout_hint", &sid), ("post_logout_redirect_uri", BYE)]).await;
-    assert_eq!(location(&response), BYE);
+    let parameters = [("logout_hint", sid.as_str()), ("client_id", "web"), ("post_logout_redirect_uri", BYE)];
+    assert_eq!(location(&logout(&tenant, &cookie, &parameters).await), BYE);
     assert!(!is_signed_in(&tenant, &cookie).await);
 }
 
@@ -112,6 +113,10 @@ async fn oidc_logout_confirmation_ends_session_if_same_origin() {
 #[case::hint_of_another_client(true, &[("client_id", "public")], 400)]
 #[case::client_unknown(false, &[("client_id", "who")], 403)]
 #[case::uri_of_another_client(false, &[("client_id", "public"), ("post_logout_redirect_uri", BYE)], 400)]
+#[case::uri_of_a_client_that_is_not_named(false, &[("post_logout_redirect_uri", BYE)], 400)]
+#[case::forged_hint_names_no_client(
+    false, &[("id_token_hint", "x.y.z"), ("post_logout_redirect_uri", BYE)], 400
+)]
 #[tokio::test]
 async fn oidc_logout_refuses(#[case] with_hint: bool, #[case] parameters: &[(&str, &str)], #[case] status: u16) {
     let tenant = TestTenant::start().await;
@@ -121,4 +126,28 @@ async fn oidc_logout_refuses(#[case] with_hint: bool, #[case] parameters: &[(&st
     assert_eq!(response.status(), status);
     assert!(!response.headers().contains_key("location"));
     assert!(is_signed_in(&tenant, &cookie).await);
+}
+
+/// Without a client, the URLs of the tenant count; with one, its own.
+#[rstest]
+#[case::of_the_tenant(false, &[("post_logout_redirect_uri", TENANT_BYE)], Some("https://example.com/bye?state=s"))]
+#[case::of_a_client(false, &[("post_logout_redirect_uri", BYE)], None)]
+#[case::client_with_url_of_the_tenant(false, &[("client_id", "web"), ("post_logout_redirect_uri", TENANT_BYE)], None)]
+#[case::hint_with_url_of_the_tenant(true, &[("post_logout_redirect_uri", TENANT_BYE)], None)]
+#[case::hint_with_url_of_its_client(true, &[("post_logout_redirect_uri", BYE)], Some("http://localhost:3000/bye?state=s"))]
+#[tokio::test]
+async fn oidc_logout_without_client_returns_to_urls_of_the_tenant(
+    #[values("/oidc/logout", "/u/logout")] path: &str,
+    #[case] with_hint: bool,
+    #[case] parameters: &[(&str, &str)],
+    #[case] target: Option<&str>,
+) {
+    let tenant_logout_urls = r#""https://example.com/bye""#;
+    let tenant = TestTenant::with(TenantOptions { tenant_logout_urls, ..TenantOptions::default() }).await;
+    let (_, token) = sign_in(&tenant).await;
+    let hint = if with_hint { &[("id_token_hint", token.as_str())][..] } else { &[] };
+    let form = [parameters, &[("state", "s")], hint].concat();
+    let response = tenant.http.post(tenant.url(path)).form(&form).send().await.unwrap();
+    assert_eq!(response.status(), if target.is_some() { 302 } else { 400 });
+    assert_eq!(response.headers().contains_key("location").then(|| location(&response)).as_deref(), target);
 }

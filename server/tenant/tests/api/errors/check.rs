@@ -14,6 +14,7 @@ use crate::support::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Endpoint {
     Start,
+    OtpChallenge,
     Verify,
     ResourceOwner,
     VerifyRedirect,
@@ -29,14 +30,15 @@ pub(super) enum Endpoint {
 }
 
 use Endpoint::{
-    Authorize, CoAuthenticate, CodeGrant, OidcLogout, OtpGrant, RefreshGrant, ResourceOwner, Revoke, Start, Userinfo,
-    V2Logout, Verify, VerifyRedirect,
+    Authorize, CoAuthenticate, CodeGrant, OidcLogout, OtpChallenge, OtpGrant, RefreshGrant, ResourceOwner, Revoke,
+    Start, Userinfo, V2Logout, Verify, VerifyRedirect,
 };
 
 impl Endpoint {
     fn path(self) -> &'static str {
         match self {
             Start => "/passwordless/start",
+            OtpChallenge => "/otp/challenge",
             Verify => "/passwordless/verify",
             ResourceOwner => "/oauth/ro",
             VerifyRedirect => "/passwordless/verify_redirect",
@@ -59,6 +61,9 @@ impl Endpoint {
         let browser = json!({"client_id": "web", "redirect_uri": CALLBACK, "response_type": "code", "state": "s"});
         match self {
             Start => changed_json(web, &json!({"connection": "sms", "phone_number": PHONE})),
+            OtpChallenge => {
+                changed_json(web, &json!({"connection": "sms", "phone_number": PHONE, "allow_signup": true}))
+            }
             Verify => json!({"connection": "sms", "phone_number": PHONE, "verification_code": secret}),
             ResourceOwner => json!({
                 "grant_type": "password", "client_id": "web", "connection": "sms", "username": PHONE,
@@ -153,7 +158,7 @@ pub(super) async fn check(
         assert_eq!(response.headers().contains_key("retry-after"), error == "too_many_requests", "{about}");
         assert_error(response, status, error, description).await;
     }
-    if endpoint == Start && given == Nothing {
+    if matches!(endpoint, Start | OtpChallenge) && given == Nothing {
         assert!(tenant.messages().await.is_empty(), "{about}");
     }
 }

@@ -5,6 +5,7 @@ use http::HeaderMap;
 use passwordless_tenant::{LoginAnswer, LoginPage, LoginView, PageNotice, PhoneForm, ReadNumber, RenderError};
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::{CALLBACK, CHALLENGE, TestTenant, changed_form, location};
 
@@ -79,6 +80,11 @@ impl<'a> Visitor<'a> {
         Self { tenant, http, path: location(&response) }
     }
 
+    /// The same browser at another instance of the program.
+    pub(crate) fn at(&self, tenant: &'a TestTenant) -> Self {
+        Self { tenant, http: self.http.clone(), path: self.path.clone() }
+    }
+
     /// Opens the page of a login.
     pub(crate) async fn open(&self, path: &str) -> Response {
         self.http.get(self.tenant.url(path)).header("accept", "text/html").send().await.unwrap()
@@ -113,6 +119,11 @@ impl<'a> Visitor<'a> {
 
     pub(crate) async fn post(&self, form: &str, field: (&str, &str)) -> Response {
         self.form(form, field).send().await.unwrap()
+    }
+
+    /// Submits a form five times before there is a response.
+    pub(crate) fn submit_in_parallel(&self, form: &str, field: (&str, &str)) -> JoinSet<reqwest::Result<Response>> {
+        (0..5).map(|_| self.form(form, field).send()).collect()
     }
 
     /// Posts a form, follows the redirect, and returns the page.

@@ -23,7 +23,7 @@ pub(crate) struct TestTenant {
     pub(crate) http: Client,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) pool: AnyPool,
-    pub(crate) database: TestDatabase,
+    pub(crate) database: Arc<TestDatabase>,
 }
 
 /// Options of a test.
@@ -68,7 +68,7 @@ impl TestTenant {
         Self::serve(options, database, pool, start_time()).await
     }
 
-    async fn serve(options: TenantOptions, database: TestDatabase, pool: AnyPool, now: OffsetDateTime) -> Self {
+    async fn serve(options: TenantOptions, database: Arc<TestDatabase>, pool: AnyPool, now: OffsetDateTime) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let variables = |name: &str| match name {
@@ -107,6 +107,12 @@ impl TestTenant {
         self.pool.close().await;
         let pool = self.database.connect().await;
         Self::serve(options, self.database, pool, now).await
+    }
+
+    /// Another instance of the program on the same database, with an outbox of its own.
+    pub(crate) async fn another_instance(&self) -> Self {
+        let database = Arc::clone(&self.database);
+        Self::serve(TenantOptions::default(), database, self.pool.clone(), self.clock.now()).await
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -218,7 +224,7 @@ impl TestTenant {
 }
 
 /// An empty database but for signing keys: generating RSA keys takes longer than most tests.
-async fn database_with_keys() -> (TestDatabase, AnyPool) {
+async fn database_with_keys() -> (Arc<TestDatabase>, AnyPool) {
     static KEYS: OnceCell<Vec<(String, String, i64)>> = OnceCell::const_new();
     let make = async || {
         let (database, pool) = empty_database().await;
@@ -235,8 +241,8 @@ async fn database_with_keys() -> (TestDatabase, AnyPool) {
     (database, pool)
 }
 
-async fn empty_database() -> (TestDatabase, AnyPool) {
-    let database = TestDatabase::empty().await;
+async fn empty_database() -> (Arc<TestDatabase>, AnyPool) {
+    let database = Arc::new(TestDatabase::empty().await);
     let pool = database.connect().await;
     passwordless_tenant::migrations().run(&pool).await.unwrap();
     (database, pool)
