@@ -36,6 +36,7 @@ mod repeats;
 mod sample;
 mod sessions;
 mod setup;
+mod several_instances;
 mod sign_in;
 mod sms;
 mod strangers;

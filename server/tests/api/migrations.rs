@@ -3,6 +3,7 @@
 use crate::support::{command::passwordless, program::Program};
 use serde_json::Value;
 use sqlx::AssertSqlSafe;
+use std::sync::Arc;
 use test_database::TestDatabase;
 
 /// Its text is for either engine.
@@ -49,7 +50,7 @@ async fn a_database_of_the_version_before_loses_no_row() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_of_the_version_before_sign_in_as_who_they_are() {
-    let program = Program::on_database(earlier_database().await, &["--auth0-login-flow", "token"]).await;
+    let program = Program::on_database(Arc::new(earlier_database().await), &["--auth0-login-flow", "token"]).await;
     for (number, id) in [FIRST_USER, SECOND_USER] {
         let browser = program.browser();
         browser.sign_in(&program, number).await;

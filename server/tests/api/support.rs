@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod clock;
+pub mod cluster;
 pub mod command;
 pub mod fake_tenant;
 pub mod log;

@@ -11,7 +11,7 @@ pub(crate) fn page(messages: &[OutboxMessage]) -> Page {
     let last = messages.first().map_or(0, |message| message.number);
     let body = html! {
         h1 { "Outbox" }
-        p { "No SMS provider is configured. Messages stay here, and each appears as it arrives." }
+        p { "No SMS provider is configured. Messages stay here, and each appears as it arrives. Of several instances, each shows what it sent itself." }
         p #empty hidden[!messages.is_empty()] { "No messages yet." }
         div role="log" aria-label="Messages, newest first" {
             ol #messages data-last=(last) {

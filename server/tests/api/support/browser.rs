@@ -34,6 +34,12 @@ impl Browser {
         Self { client, app: app.parse().unwrap() }
     }
 
+    /// One that opens a connection for each request.
+    pub fn without_keep_alive(app: &str) -> Self {
+        let client = Client::builder().cookie_store(true).redirect(Policy::none()).pool_max_idle_per_host(0);
+        Self { client: client.build().unwrap(), app: app.parse().unwrap() }
+    }
+
     /// One that keeps no cookies.
     pub fn without_cookies(app: &str) -> Self {
         let client = Client::builder().redirect(Policy::none()).build().unwrap();

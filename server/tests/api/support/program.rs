@@ -12,7 +12,10 @@ use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 use test_database::TestDatabase;
@@ -25,7 +28,7 @@ pub struct Program {
     pub app: String,
     pub tenant: String,
     pub clock: TestClock,
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 impl Program {
@@ -91,23 +94,23 @@ impl Program {
             config.connections.head_timeout = Duration::from_secs(2);
             config.connections.idle_timeout = Duration::from_secs(3);
         };
-        Self::configured(Mode::Both, listeners, (TestDatabase::empty().await, arguments), hurry).await
+        Self::configured(Mode::Both, listeners, (Arc::new(TestDatabase::empty().await), arguments), hurry).await
     }
 
     /// The app and its tenant, on a database that there is already.
-    pub async fn on_database(database: TestDatabase, arguments: &[&str]) -> Self {
+    pub async fn on_database(database: Arc<TestDatabase>, arguments: &[&str]) -> Self {
         let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
         Self::configured(Mode::Both, listeners, (database, arguments), |_| ()).await
     }
 
     async fn start(mode: Mode, listeners: Listeners, arguments: &[&str]) -> Self {
-        Self::configured(mode, listeners, (TestDatabase::empty().await, arguments), |_| ()).await
+        Self::configured(mode, listeners, (Arc::new(TestDatabase::empty().await), arguments), |_| ()).await
     }
 
     async fn configured(
         mode: Mode,
         listeners: Listeners,
-        (database, arguments): (TestDatabase, &[&str]),
+        (database, arguments): (Arc<TestDatabase>, &[&str]),
         configure: impl FnOnce(&mut Config),
     ) -> Self {
         let (app, tenant) = (origin(listeners.app.as_ref()), origin(listeners.tenant.as_ref()));
@@ -118,7 +121,10 @@ impl Program {
         let mut cli = Cli::from_arg_matches(&matches).unwrap();
         cli.config.leptos_site_root = site::packed().into();
         assert_eq!(cli.mode().unwrap(), mode);
-        cli.config.tenant_timeout = Duration::from_secs(1);
+        if mode == Mode::App {
+            // Some tenants elsewhere never answer.
+            cli.config.tenant_timeout = Duration::from_secs(1);
+        }
         configure(&mut cli.config);
         let clock = TestClock::default();
         let application = Application::build(mode, cli.config, listeners, clock.for_both()).await;
@@ -140,19 +146,25 @@ impl Program {
 
     /// The codes of all SMS to a number, newest first.
     pub async fn codes_sent_to(&self, phone_number: &str) -> Vec<String> {
-        self.sent_to(phone_number).await.iter().map(code_in).collect()
+        self.messages_to(phone_number).await.iter().map(code_in).collect()
     }
 
     /// The text of the newest SMS to a number.
     pub async fn text_sent_to(&self, phone_number: &str) -> String {
-        self.sent_to(phone_number).await[0]["body"].as_str().unwrap().to_owned()
+        self.messages_to(phone_number).await[0]["body"].as_str().unwrap().to_owned()
     }
 
-    async fn sent_to(&self, phone_number: &str) -> Vec<Value> {
+    /// All SMS to a number, newest first.
+    pub async fn messages_to(&self, phone_number: &str) -> Vec<Value> {
+        let messages = self.messages().await.into_iter();
+        messages.filter(|sms| sms["to"] == phone_number).collect()
+    }
+
+    /// All SMS, newest first.
+    pub async fn messages(&self) -> Vec<Value> {
         let request =
             reqwest::Client::new().get(format!("{}/outbox", self.tenant)).header("accept", "application/json");
-        let messages: Vec<Value> = request.send().await.unwrap().json().await.unwrap();
-        messages.into_iter().filter(|sms| sms["to"] == phone_number).collect()
+        request.send().await.unwrap().json().await.unwrap()
     }
 
     /// Where the database is.
@@ -176,7 +188,8 @@ impl Program {
     }
 }
 
-fn code_in(sms: &Value) -> String {
+/// The code in an SMS.
+pub fn code_in(sms: &Value) -> String {
     sms["body"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect()
 }
 
