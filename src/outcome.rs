@@ -152,6 +152,9 @@ pub enum ApiError {
     /// The server failed; its log has the reason.
     #[error("something went wrong on the server")]
     ServerError,
+    /// The server's session store does not answer; another try may help.
+    #[error("the service is not available at the moment")]
+    TemporarilyUnavailable,
     /// The server was not reached, or its response did not arrive completely.
     #[error("the server could not be reached")]
     Unreachable,
@@ -161,6 +164,7 @@ impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
         match error {
             ApiError::Unreachable => Self::Offline,
+            ApiError::TemporarilyUnavailable => Self::TenantUnavailable,
             ApiError::InvalidRequest(_) | ApiError::ServerError => Self::Unexpected,
         }
     }

@@ -61,6 +61,7 @@ mod terms;
 mod token_set;
 mod tokens;
 mod turns;
+mod unavailable;
 pub(crate) mod verify;
 mod visible_path;
 

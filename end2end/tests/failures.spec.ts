@@ -87,6 +87,16 @@ test("a server that breaks or answers nonsense", async ({ page, lock, expectedPr
   }
 });
 
+test("a server without its database", async ({ page, lock, phone, expectedProblems }) => {
+  expectedProblems.push(/status of 503/);
+  await lock.open();
+  await page.route("**/api/passwordless/start", (route) => route.fulfill({ status: 503, body: "{}" }), { times: 1 });
+  await lock.sendCode(phone);
+  await expect(lock.notice).toHaveText("The login service can't be reached. Please try again in a moment.");
+  await lock.button("Send code").click();
+  await expect(lock.root).toContainText(readable(phone));
+});
+
 test("a server that does not answer is not waited for without end", async ({ page, lock, phone }) => {
   await page.clock.install();
   await lock.open();

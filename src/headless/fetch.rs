@@ -19,6 +19,9 @@ pub(super) fn post(path: &str, form: &str, fields: &[(&str, &str)]) -> impl Futu
     async move {
         let response = JsFuture::from(sent.map_err(|_| ApiError::ServerError)?).await;
         let response: Response = response.map_err(|_| ApiError::Unreachable)?.unchecked_into();
+        if response.status() == 503 {
+            return Err(ApiError::TemporarilyUnavailable);
+        }
         let json = response.json().ok().filter(|_| response.ok()).ok_or(ApiError::ServerError)?;
         JsFuture::from(json).await.map_err(|_| ApiError::ServerError)
     }

@@ -10,6 +10,7 @@ use super::{
     session::{ABSOLUTE, IDLE, Store},
     terms::Consent,
     tokens::{TokenError, TokenSource},
+    unavailable::StoreFailed,
     visible_path::visible,
 };
 use crate::User;
@@ -221,6 +222,9 @@ pub async fn require_login(user: Option<CurrentUser>, request: Request, next: Ne
         return next.run(request).await;
     }
     let (parts, _) = request.into_parts();
+    if let Some(failed) = parts.extensions.get::<StoreFailed>() {
+        return failed.into_response();
+    }
     match parts.extensions.get::<Auth>() {
         Some(auth) if is_seen(&parts) => {
             let config = auth.config();

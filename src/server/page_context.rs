@@ -12,6 +12,7 @@ use super::{
     pending_login::PendingLogin,
     personal::Personal,
     return_to::ReturnTo,
+    unavailable::StoreFailed,
     visible_path::visible,
 };
 use crate::{
@@ -207,7 +208,11 @@ pub(super) async fn provide(AxumState(auth): AxumState<Auth>, mut request: Reque
         return Redirect::temporary(&url).into_response();
     }
     let session = request.extensions().get().cloned();
-    let user = user_of(&auth, session).await;
+    let user = user_of(&auth, session).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the session could not be read");
+        request.extensions_mut().insert(StoreFailed::from(&error));
+        None
+    });
     let personal = Personal::default();
     let page = PageContext::new(auth.clone(), user, personal.clone());
     request.extensions_mut().insert(auth);
@@ -229,11 +234,14 @@ pub(super) async fn keep_out_of_caches(
     response
 }
 
-async fn user_of(auth: &Auth, session: Option<tower_sessions::Session>) -> Option<CurrentUser> {
-    CurrentUser::of(&session?, auth.now()).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "the session could not be read");
-        None
-    })
+async fn user_of(
+    auth: &Auth,
+    session: Option<tower_sessions::Session>,
+) -> Result<Option<CurrentUser>, tower_sessions::session::Error> {
+    match session {
+        Some(session) => CurrentUser::of(&session, auth.now()).await,
+        None => Ok(None),
+    }
 }
 
 impl PageContext {

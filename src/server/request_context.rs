@@ -3,7 +3,7 @@
 use super::{
     Auth, LoginFlow, address, browser::Browser, entropy::NoRandomness, languages::Language, last_login,
     login_id::LoginId, login_page::refusal_query, logins::Logins, no_js, page_context, pending_login::PendingLogin,
-    session::Store,
+    session::Store, unavailable,
 };
 use crate::{
     PhoneNumber,
@@ -155,7 +155,7 @@ pub(super) fn client_ip(extensions: &Extensions) -> IpAddr {
 impl From<tower_sessions::session::Error> for ApiError {
     fn from(error: tower_sessions::session::Error) -> Self {
         tracing::error!(%error, "the session could not be kept");
-        Self::ServerError
+        unavailable::api_error(&error)
     }
 }
 

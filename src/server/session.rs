@@ -3,13 +3,13 @@
 //! Instead of tower-sessions' own layer, which sets the cookie of a session again that another request has ended meanwhile,
 //! and whose removal of a `__Host-` cookie browsers ignore.
 
-use super::{AuthConfig, cookies};
+use super::{AuthConfig, cookies, unavailable::StoreFailed};
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header::SET_COOKIE};
+use http::{HeaderMap, HeaderValue, header::SET_COOKIE};
 use std::sync::Arc;
 use time::Duration;
 use tower_sessions::{Expiry, Session, SessionStore, session::Error, session::Id};
@@ -90,7 +90,7 @@ pub(super) async fn provide<S: SessionStore>(
         }
         Err(error) => {
             tracing::error!(%error, "a session could not be kept");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            StoreFailed::from(&error).into_response()
         }
     }
 }

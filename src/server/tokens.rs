@@ -27,7 +27,7 @@ const LEEWAY: Duration = Duration::minutes(1);
 
 /// There is no access token; see [`CurrentUser::access_token`](super::CurrentUser::access_token).
 ///
-/// As a response: 401 where another login helps, 503 where the tenant is to blame, otherwise 500.
+/// As a response: 401 where another login helps, 503 where the tenant or the session store is to blame, otherwise 500.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TokenError {
@@ -52,8 +52,8 @@ impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
         let status = match self {
             Self::NotSignedIn | Self::Expired => StatusCode::UNAUTHORIZED,
-            Self::TenantUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::NoToken | Self::Store => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::TenantUnavailable | Self::Store => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoToken => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, self.to_string()).into_response()
     }

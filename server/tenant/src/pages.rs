@@ -12,7 +12,7 @@ use url::{Host, Url};
 
 use crate::{
     config::Client,
-    error::StoreError,
+    error::{RETRY_AFTER_SECONDS, StoreError},
     http::api_error::{ApiError, ErrorName},
 };
 
@@ -131,6 +131,7 @@ impl PageError {
             }
             Self::MissingParameter(_) | Self::ReturnToMismatch | Self::LogoutHintMismatch => StatusCode::BAD_REQUEST,
             Self::LoginGone(_) => StatusCode::GONE,
+            Self::Store(error) if error.is_temporary() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) | Self::Render => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -180,6 +181,9 @@ impl PageError {
             tracing::error!(%error, "the store failed");
         }
         let mut response = page.into_response();
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+        }
         response.extensions_mut().insert(ErrorName(self.name()));
         response
     }

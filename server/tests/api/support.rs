@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod command;
 pub mod fake_tenant;
 pub mod log;
+pub mod process;
 pub mod program;
 pub mod site;
 pub mod team_app;

@@ -8,6 +8,7 @@ use crate::support::{
 use leptos_passwordless::outcome::{Refusal, StartOutcome, VerifyOutcome};
 use rstest::rstest;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use wiremock::ResponseTemplate;
 
 fn troubles() -> Vec<(&'static str, ResponseTemplate)> {
@@ -31,6 +32,20 @@ async fn start_fails_while_the_tenant_is_down() {
         let outcome = program.browser().start(PHONE).await;
         assert_eq!(outcome, StartOutcome::Refused(Refusal::TenantUnavailable), "{trouble}");
     }
+}
+
+#[tokio::test]
+async fn start_fails_where_the_tenant_hangs_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let tenant = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // With bytes unread, this resets the connection.
+            stream.readable().await.unwrap();
+        }
+    });
+    let program = Program::app(&tenant, &[]).await;
+    assert_eq!(program.browser().start(PHONE).await, StartOutcome::Refused(Refusal::TenantUnavailable));
 }
 
 #[rstest]

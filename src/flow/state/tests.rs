@@ -29,6 +29,7 @@ fn started() -> impl Strategy<Value = Result<StartOutcome, ApiError>> {
         refusal().prop_map(|refusal| Ok(StartOutcome::Refused(refusal))),
         Just(Err(ApiError::Unreachable)),
         Just(Err(ApiError::ServerError)),
+        Just(Err(ApiError::TemporarilyUnavailable)),
     ]
 }
 

@@ -11,7 +11,11 @@ use serde_json::{Map, Value, json};
 
 use super::cross_origin_error::CrossOriginError;
 use crate::{
-    config::AudienceError, error::StoreError, otp::challenge::Refusal, rate_limit::start::TooManyStarts, sms::SendError,
+    config::AudienceError,
+    error::{RETRY_AFTER_SECONDS, StoreError},
+    otp::challenge::Refusal,
+    rate_limit::start::TooManyStarts,
+    sms::SendError,
 };
 
 /// An error response. Its `Display` form is the `error_description`.
@@ -190,6 +194,7 @@ impl ApiError {
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Timeout => "temporarily_unavailable",
+            Self::Store(error) if error.is_temporary() => "temporarily_unavailable",
             Self::Store(_) | Self::Internal => "server_error",
         }
     }
@@ -213,6 +218,7 @@ impl ApiError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(error) if error.is_temporary() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         }
@@ -242,6 +248,7 @@ impl ApiError {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
                 headers
             }
+            Self::Store(error) if error.is_temporary() => one(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into()),
             Self::InvalidClient(TokenAuth::Basic) => {
                 one(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"tenant\""))
             }

@@ -25,7 +25,8 @@ impl Streak {
         if self.sent == 0 || now.0 - self.last_at.0 >= STREAK {
             return Ok(Self { sent: 1, last_at: now });
         }
-        let free = Millis(self.last_at.0 + self.delay());
+        // If the clock was set back, nobody waits for longer than the delay.
+        let free = Millis(self.last_at.min(now).0 + self.delay());
         if now < free { Err(free) } else { Ok(Self { sent: self.sent.saturating_add(1), last_at: now }) }
     }
 
@@ -58,6 +59,14 @@ mod tests {
             streak = Streak { sent: streak.sent + 1, last_at: now };
         }
         Ok(())
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_nobody_wait_longer() {
+        let two = Streak { sent: 2, last_at: Millis(60 * MINUTE) };
+        assert_eq!(two.next(Millis(MINUTE)), Ok(Streak { sent: 3, last_at: Millis(MINUTE) }));
+        let four = Streak { sent: 4, ..two };
+        assert_eq!(four.next(Millis(MINUTE)), Err(Millis(MINUTE + 2 * MINUTE)));
     }
 
     #[test]

@@ -4,6 +4,9 @@ use crate::clock::Millis;
 
 const HOUR: i64 = 60 * 60 * 1000;
 
+/// Clocks are corrected by less than this while the program runs, in milliseconds.
+const CLOCK_SET_BACK: i64 = 5 * 60 * 1000;
+
 /// A token bucket in the form of the generic cell rate algorithm: one number a bucket, the theoretical arrival time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gcra {
@@ -35,6 +38,12 @@ impl Gcra {
         Millis(now.0 + self.interval * (self.burst - 1))
     }
 
+    /// The latest arrival time that can be of this bucket; a later one is of a clock that was set back since, and counts as a
+    /// full bucket.
+    pub(crate) fn possible(self, now: Millis) -> Millis {
+        Millis(now.0 + self.interval * self.burst + CLOCK_SET_BACK)
+    }
+
     /// How many tokens a bucket with this arrival time has.
     pub(crate) fn left(self, tat: Millis, now: Millis) -> i64 {
         let spare = self.latest(now).0 - tat.0;
@@ -53,7 +62,7 @@ mod tests {
 
     /// The store's SQL statement, on one number.
     fn take(tat: &mut Option<i64>, gcra: Gcra, now: i64) -> bool {
-        let before = tat.unwrap_or(i64::MIN);
+        let before = tat.filter(|tat| *tat <= gcra.possible(Millis(now)).0).unwrap_or(i64::MIN);
         if before > gcra.latest(Millis(now)).0 {
             return false;
         }

@@ -25,7 +25,7 @@ impl Store {
         sqlx::query(
             "INSERT INTO tenant_access_tokens (token_hash, client_id, user_id, scope, grant_id, expires_at) \
              SELECT $1, $2, $3, $4, $5, $6 \
-             WHERE $5 IS NULL OR EXISTS (SELECT 1 FROM tenant_refresh_families WHERE id = $5) \
+             WHERE CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM tenant_refresh_families WHERE id = $5) \
              OR EXISTS (SELECT 1 FROM tenant_authorization_codes WHERE code_hash = $5)",
         )
         .bind(hash(new.token))

@@ -24,14 +24,15 @@ pub(super) async fn take(
 ) -> Result<Result<Millis, Millis>, StoreError> {
     let taken: Option<i64> = sqlx::query_scalar(
         "INSERT INTO tenant_limits (bucket, tat) VALUES ($1, $2) ON CONFLICT (bucket) DO UPDATE \
-         SET tat = CASE WHEN tenant_limits.tat > $3 THEN tenant_limits.tat + $4 ELSE $2 END \
-         WHERE tenant_limits.tat <= $5 RETURNING tat",
+         SET tat = CASE WHEN tenant_limits.tat > $3 AND tenant_limits.tat <= $6 THEN tenant_limits.tat + $4 ELSE $2 END \
+         WHERE tenant_limits.tat <= $5 OR tenant_limits.tat > $6 RETURNING tat",
     )
     .bind(bucket.as_str())
     .bind(gcra.first(now).0)
     .bind(now.0)
     .bind(gcra.interval)
     .bind(gcra.latest(now).0)
+    .bind(gcra.possible(now).0)
     .fetch_optional(&mut *connection)
     .await?;
     if let Some(tat) = taken {

@@ -129,7 +129,8 @@ impl Browser {
 
     /// Signs in with a number and the code that `read` finds.
     pub async fn sign_in(&self, program: &crate::support::program::Program, phone_number: &str) -> Page {
-        assert!(matches!(self.start(phone_number).await, StartOutcome::CodeSent(_)));
+        let started = self.start(phone_number).await;
+        assert!(matches!(started, StartOutcome::CodeSent(_)), "{started:?}");
         match self.verify(&program.code_sent_to(phone_number).await).await {
             VerifyOutcome::Verified { continue_to } => self.open(continue_to).await,
             refused => panic!("the code was refused: {refused:?}"),
