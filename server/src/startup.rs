@@ -161,8 +161,10 @@ impl Application {
         let has_outbox = matches!(settings.sms, passwordless_tenant::Sms::Outbox);
         let outbox = has_outbox.then(|| format!("{}outbox", config.tenant_public_url));
         let tenant =
-            passwordless_tenant::router(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
-        let tenant = tenant_router::with_files(tenant, site).layer(TrustedProxiesLayer::new(self.proxies.clone()));
+            passwordless_tenant::build(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
+        self.cleanup_tasks.spawn(tenant.back_channel.run());
+        let tenant =
+            tenant_router::with_files(tenant.router, site).layer(TrustedProxiesLayer::new(self.proxies.clone()));
         self.servers.extend(listener.map(|listener| (listener, tenant)));
         self.cleanup_tasks.spawn(passwordless_tenant::cleanup(
             pool.clone(),

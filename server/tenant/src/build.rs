@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::{
     audit::log::AuditLog,
+    back_channel::BackChannel,
     clock::Clock,
     config::TenantConfig,
     endpoints,
@@ -50,19 +51,34 @@ pub struct Settings {
     pub login_page: Arc<dyn LoginPage>,
 }
 
-/// Creates missing tables, generates the keys at the first start, and returns the router to serve with
-/// `into_make_service_with_connect_info::<SocketAddr>()`.
+/// A tenant that can be run.
+#[derive(Debug)]
+pub struct Tenant {
+    /// To serve with `into_make_service_with_connect_info::<SocketAddr>()`.
+    pub router: Router,
+    /// To run beside it: tells applications of logouts.
+    pub back_channel: BackChannel,
+}
+
+/// Generates the keys at the first start, and puts the tenant together.
 ///
 /// # Errors
 ///
 /// When the store, a key or the settings cannot be used.
-pub async fn router(
+pub async fn build(
     settings: Settings,
     pool: Pool,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-) -> Result<Router, BuildError> {
-    endpoints::router(state(settings, pool, clock, entropy).await?)
+) -> Result<Tenant, BuildError> {
+    let state = state(settings, pool, clock, entropy).await?;
+    let back_channel = BackChannel::new(
+        state.config.clone(),
+        state.tokens.clone(),
+        AuditLog { store: state.store.clone(), clock: state.clock.clone(), entropy: state.entropy.clone() },
+        state.entropy.clone(),
+    )?;
+    Ok(Tenant { router: endpoints::router(state)?, back_channel })
 }
 
 async fn state(

@@ -133,6 +133,8 @@ pub struct Client {
     pub callbacks: Vec<String>,
     /// URLs that a logout may end at, compared exactly.
     pub allowed_logout_urls: Vec<String>,
+    /// Where the application is told that sessions have ended: OpenID Connect Back-Channel Logout 1.0.
+    pub backchannel_logout_urls: Vec<String>,
     /// Where the application starts a login; the page of an expired login links to it.
     pub initiate_login_uri: Option<Url>,
     /// Origins whose pages may call the API, besides those of the callbacks.
@@ -300,6 +302,7 @@ impl TenantConfig {
             auth_method: AuthMethod::ClientSecretPost,
             callbacks: vec![callback_url.to_string()],
             allowed_logout_urls: with_and_without_slash(logout_url),
+            backchannel_logout_urls: Vec::new(),
             initiate_login_uri: None,
             allowed_origins: Vec::new(),
             cross_origin_authentication: true,
@@ -329,6 +332,18 @@ impl TenantConfig {
     #[must_use]
     pub fn with_callback(mut self, url: &str) -> Self {
         self.clients.iter_mut().for_each(|client| client.callbacks.push(url.to_owned()));
+        self
+    }
+
+    /// Where a client is told that sessions have ended, unless it says so itself.
+    #[must_use]
+    pub fn with_backchannel_logout(mut self, client_id: &str, url: &str) -> Self {
+        let mut clients = self.clients.iter_mut();
+        if let Some(client) = clients.find(|client| client.client_id == client_id)
+            && client.backchannel_logout_urls.is_empty()
+        {
+            client.backchannel_logout_urls.push(url.to_owned());
+        }
         self
     }
 

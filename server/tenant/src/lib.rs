@@ -1,10 +1,11 @@
 //! An embedded, Auth0-compatible tenant for passwordless sign-in by SMS.
 //!
-//! [`router`] returns everything that it serves: Auth0's passwordless API, an OpenID Connect issuer, a login page, which a
+//! [`build`] returns everything that it serves: Auth0's passwordless API, an OpenID Connect issuer, a login page, which a
 //! [`LoginPage`] renders, and, where no SMS provider is configured, the outbox that shows the messages to a developer.
 
 mod admin;
 mod audit;
+mod back_channel;
 mod build;
 mod clock;
 mod config;
@@ -40,7 +41,8 @@ pub use admin::{
     users::{UserRecord, block_users, delete_users, find_users, list_users, unblock_users},
 };
 pub use audit::event::LogEntry;
-pub use build::{Settings, router};
+pub use back_channel::BackChannel;
+pub use build::{Settings, Tenant, build};
 pub use clock::{Clock, SystemClock};
 pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, SenderConfig, TenantConfig, Weakness};
 pub use entropy::{Entropy, SystemEntropy};

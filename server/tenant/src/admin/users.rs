@@ -94,7 +94,7 @@ pub async fn find_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, 
 
 /// Blocks the users with this number or identifier: they get no messages and no tokens, and their sessions and refresh tokens
 /// do not work while they are blocked. Access tokens for `/userinfo` end; those for APIs are checked without the tenant, and
-/// stay valid until they expire. Applications have to end their own sessions.
+/// stay valid until they expire. Applications with back-channel logout are told, by a tenant that runs on this database.
 ///
 /// # Errors
 ///
@@ -122,8 +122,8 @@ pub async fn unblock_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord
     Ok(users)
 }
 
-/// Deletes the users with this number or identifier, and ends their sessions at the tenant, not those of applications.
-/// Signing in again creates a new user.
+/// Deletes the users with this number or identifier, and ends their sessions at the tenant. Applications with back-channel
+/// logout are told, by a tenant that runs on this database. Signing in again creates a new user.
 ///
 /// # Errors
 ///

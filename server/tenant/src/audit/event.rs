@@ -18,6 +18,7 @@ pub(crate) enum Event {
     NumberBlocked,
     AddressBlocked,
     RefreshTokenReused,
+    LogoutNotDelivered,
 }
 
 impl Event {
@@ -33,6 +34,7 @@ impl Event {
             Self::NumberBlocked => "limit_wc",
             Self::AddressBlocked => "limit_mu",
             Self::RefreshTokenReused => "ferrt",
+            Self::LogoutNotDelivered => "oidc_backchannel_logout_failed",
         }
     }
 

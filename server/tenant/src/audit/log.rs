@@ -12,7 +12,7 @@ use crate::{
         challenge::{Counted, Outcome, Refusal},
         request::{CodeAttempt, CodeRequest, SendCodeError},
     },
-    store::{Store, User},
+    store::{LogoutDelivery, Store, User},
 };
 
 /// The audit log.
@@ -83,6 +83,20 @@ impl AuditLog {
             user_id: Some(user.subject()),
             ip,
             description: Some("a refresh token was used twice; its family is revoked".to_owned()),
+        })
+        .await;
+    }
+
+    /// An application could not be told of a logout.
+    pub(crate) async fn logout_not_delivered(&self, delivery: &LogoutDelivery, reason: &str) {
+        self.write(&Entry {
+            event: Event::LogoutNotDelivered,
+            client_id: Some(&delivery.receiver.client_id),
+            connection: None,
+            phone_number: None,
+            user_id: Some(delivery.logout.subject()),
+            ip: None,
+            description: Some(format!("not told of a logout after {} attempts: {reason}", delivery.attempts)),
         })
         .await;
     }

@@ -185,6 +185,10 @@ fn what_cannot_be_meant_of_a_client_is_said_with_its_line_and_key() {
         ("initiate_login_uri: 'http://app.example/login'", NO_LOGIN_URI),
         ("initiate_login_uri: 'com.example.app://login'", NO_LOGIN_URI),
         ("initiate_login_uri: 'javascript:alert(1)'", NO_LOGIN_URI),
+        (
+            "oidc_logout: { backchannel_logout_urls: ['com.example.app://logout'] }",
+            "line 5: clients[0].oidc_logout.backchannel_logout_urls[0]: must be an http or https URL",
+        ),
     ] {
         assert_eq!(refused(&with(client, "")), expected);
     }

@@ -73,6 +73,8 @@ struct ClientEntry {
     callbacks: Vec<String>,
     #[serde(default)]
     allowed_logout_urls: Vec<String>,
+    #[serde(default)]
+    oidc_logout: OidcLogout,
     initiate_login_uri: Option<String>,
     #[serde(default)]
     allowed_origins: Vec<String>,
@@ -81,6 +83,12 @@ struct ClientEntry {
     grant_types: Option<Vec<String>>,
     #[serde(default)]
     is_token_endpoint_ip_header_trusted: bool,
+}
+
+#[derive(Default, Deserialize)]
+struct OidcLogout {
+    #[serde(default)]
+    backchannel_logout_urls: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -235,6 +243,7 @@ fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
     check_origins(&entry.web_origins, &format!("{path}.web_origins"))?;
     check_urls(&entry.callbacks, &format!("{path}.callbacks"))?;
     check_urls(&entry.allowed_logout_urls, &format!("{path}.allowed_logout_urls"))?;
+    check_backchannel_logout(&entry, &format!("{path}.oidc_logout.backchannel_logout_urls"))?;
     let initiate_login_uri = initiate_login_uri(&entry, &format!("{path}.initiate_login_uri"))?;
     let app_type = entry.app_type.unwrap_or(AppType::RegularWeb);
     let (auth_method, assertion_keys) = authentication(&entry, app_type, path)?;
@@ -253,6 +262,7 @@ fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
         auth_method,
         callbacks: entry.callbacks,
         allowed_logout_urls: entry.allowed_logout_urls,
+        backchannel_logout_urls: entry.oidc_logout.backchannel_logout_urls,
         initiate_login_uri,
         allowed_origins: [entry.allowed_origins, entry.web_origins].concat(),
         cross_origin_authentication: entry.cross_origin_authentication.unwrap_or(true),
@@ -315,6 +325,17 @@ fn check_urls(urls: &[String], path: &str) -> Result<(), ConfigError> {
         }
     }
     Ok(())
+}
+
+/// Where the tenant posts to, which may be an inner address without TLS: what it posts lets nobody in.
+fn check_backchannel_logout(entry: &ClientEntry, path: &str) -> Result<(), ConfigError> {
+    let urls = &entry.oidc_logout.backchannel_logout_urls;
+    check_urls(urls, path)?;
+    let is_web = |url: &String| Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    match urls.iter().position(|url| !is_web(url)) {
+        Some(index) => Err(invalid(format!("{path}[{index}]"), "must be an http or https URL")),
+        None => Ok(()),
+    }
 }
 
 /// A page of the web; without TLS on this machine only.

@@ -41,6 +41,8 @@ pub(crate) async fn get(State(origin): State<Origin>) -> Json<Value> {
             "aud", "auth_time", "exp", "iat", "iss", "name", "nickname", "phone_number", "phone_number_verified",
             "sid", "sub", "updated_at"
         ],
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "claims_parameter_supported": false,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,

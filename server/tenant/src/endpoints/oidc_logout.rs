@@ -74,9 +74,9 @@ impl Services {
     /// Ends the session of the cookie and that of the ID token: a post from another site carries no cookie.
     async fn finish(&self, request: &LogoutRequest<'_>, headers: &HeaderMap) -> Result<Response, PageError> {
         if let Some(sid) = request.hint.as_ref().and_then(|hint| hint.sid.as_deref()) {
-            self.sessions.end_by_sid(sid).await?;
+            self.sessions.log_out_by_sid(sid).await?;
         }
-        let cookies = self.sessions.end(headers).await?;
+        let cookies = self.sessions.log_out(headers).await?;
         let response = match request.return_to.and_then(|url| Url::parse(url).ok()) {
             Some(mut url) => {
                 if let Some(state) = request.state {

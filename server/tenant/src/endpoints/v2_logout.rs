@@ -24,7 +24,7 @@ pub(crate) async fn get(
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
     let return_to = return_to(&config, &params)?;
-    let cookies = sessions.end(&headers).await?;
+    let cookies = sessions.log_out(&headers).await?;
     let response = match return_to {
         Some(url) => (StatusCode::FOUND, [(header::LOCATION, url)]).into_response(),
         None => "OK".into_response(),

@@ -44,6 +44,7 @@ pub(crate) struct PublicKey {
 pub(crate) enum TokenType {
     Id,
     Access,
+    Logout,
 }
 
 impl TokenType {
@@ -51,6 +52,7 @@ impl TokenType {
         match self {
             Self::Id => "JWT",
             Self::Access => "at+jwt",
+            Self::Logout => "logout+jwt",
         }
     }
 }

@@ -99,17 +99,17 @@ impl SsoSessions {
         Ok(user.map(|user| (session, user)))
     }
 
-    /// Ends the browser's session, and removes its cookie.
-    pub(crate) async fn end(&self, headers: &HeaderMap) -> Result<SetCookies, StoreError> {
+    /// Logs the browser out: ends its session, tells the applications, and removes the cookie.
+    pub(crate) async fn log_out(&self, headers: &HeaderMap) -> Result<SetCookies, StoreError> {
         if let Some(token) = self.token(headers) {
-            self.store.end_sso_session(&token).await?;
+            self.store.log_out_by_token(&token).await?;
         }
         Ok(SetCookies(vec![self.cookies.remove(self.cookies.full_name(COOKIE))]))
     }
 
-    /// Ends the session that tokens name by this `sid`.
-    pub(crate) async fn end_by_sid(&self, sid: &str) -> Result<(), StoreError> {
-        self.store.end_sso_session_by_sid(sid).await
+    /// The same for the session that tokens name by this `sid`.
+    pub(crate) async fn log_out_by_sid(&self, sid: &str) -> Result<(), StoreError> {
+        self.store.log_out_by_sid(sid).await
     }
 
     fn token(&self, headers: &HeaderMap) -> Option<String> {

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     authorization_response::ResponseType,
     grant::{Grant, ProvedGrant},
-    lifetimes::{ACCESS_TOKEN_SECONDS, FRONT_CHANNEL_ACCESS_TOKEN_SECONDS, ID_TOKEN_SECONDS},
+    lifetimes::{ACCESS_TOKEN_SECONDS, FRONT_CHANNEL_ACCESS_TOKEN_SECONDS, ID_TOKEN_SECONDS, LOGOUT_TOKEN_SECONDS},
     scope::{OFFLINE_ACCESS, Scope},
 };
 use crate::{
@@ -27,7 +28,7 @@ use crate::{
         signing_key::{SignError, TokenType},
     },
     origin::Origin,
-    store::{GrantId, NewAccessToken, Store, User},
+    store::{GrantId, Logout, NewAccessToken, Store, User},
 };
 
 /// The response of the token endpoint, RFC 6749 section 5.1.
@@ -116,6 +117,23 @@ pub(crate) struct AccessTokenClaims {
     client_id: String,
     jti: String,
 }
+
+/// The claims of a logout token, OpenID Connect Back-Channel Logout 1.0 section 2.4: never with a nonce.
+#[derive(Serialize)]
+struct LogoutTokenClaims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    iat: i64,
+    exp: i64,
+    jti: String,
+    sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<&'a str>,
+    events: Map<String, Value>,
+}
+
+/// What makes a token a logout token.
+const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 impl From<SignError> for ApiError {
     fn from(error: SignError) -> Self {
@@ -253,6 +271,24 @@ impl Tokens {
     pub(crate) async fn id_token_hint(&self, token: &str) -> Result<Option<IdTokenHint>, StoreError> {
         let keys = self.keys.keys().await?;
         Ok(keys.verify(TokenType::Id, token, &self.origin.issuer(), None))
+    }
+
+    /// Tells a client of a logout.
+    pub(crate) async fn logout_token(&self, client_id: &str, logout: &Logout) -> Result<String, SignError> {
+        let iat = self.now();
+        self.keys.keys().await?.current.sign(
+            TokenType::Logout,
+            &LogoutTokenClaims {
+                iss: &self.origin.issuer(),
+                aud: client_id,
+                iat,
+                exp: iat + LOGOUT_TOKEN_SECONDS,
+                jti: entropy::token(&*self.entropy),
+                sub: logout.subject(),
+                sid: logout.sid.as_deref(),
+                events: Map::from_iter([(LOGOUT_EVENT.to_owned(), json!({}))]),
+            },
+        )
     }
 
     async fn id_token(&self, subject: Subject<'_>, hashes: TokenHashes) -> Result<String, SignError> {

@@ -1,6 +1,6 @@
 //! Sign-ins at the tenant itself: what lets a second application in without a second code.
 
-use super::{Connection, Store, hash};
+use super::{Connection, Store, hash, logouts};
 use crate::{clock::Millis, error::StoreError};
 
 /// A session expires after this long without use.
@@ -77,12 +77,27 @@ impl Store {
         Ok(Some(SsoSession { sid, user_id, created_at: Millis(created_at), is_confirmed: unconfirmed == 0 }))
     }
 
-    /// Ends the session with this `sid`.
-    pub(crate) async fn end_sso_session_by_sid(&self, sid: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tenant_sso_sessions WHERE sid = $1").bind(sid).execute(&self.pool).await?;
+    /// Logs out of the session with this `sid`: ends it, and applications are told.
+    pub(crate) async fn log_out_by_sid(&self, sid: &str) -> Result<(), StoreError> {
+        self.log_out("DELETE FROM tenant_sso_sessions WHERE sid = $1 RETURNING user_id, sid", sid).await
+    }
+
+    /// The same for the session of a cookie.
+    pub(crate) async fn log_out_by_token(&self, token: &str) -> Result<(), StoreError> {
+        self.log_out("DELETE FROM tenant_sso_sessions WHERE token_hash = $1 RETURNING user_id, sid", &hash(token)).await
+    }
+
+    async fn log_out(&self, sql: &'static str, key: &str) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let ended: Vec<(String, String)> = sqlx::query_as(sql).bind(key).fetch_all(&mut *transaction).await?;
+        for (user_id, sid) in &ended {
+            logouts::request(&mut transaction, user_id, Some(sid)).await?;
+        }
+        transaction.commit().await?;
         Ok(())
     }
 
+    /// Ends a session that another one replaces: the user stays signed in to applications.
     pub(crate) async fn end_sso_session(&self, token: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM tenant_sso_sessions WHERE token_hash = $1")
             .bind(hash(token))

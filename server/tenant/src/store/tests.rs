@@ -7,7 +7,7 @@ use test_database::TestDatabase;
 use tokio::task::JoinSet;
 
 use super::{
-    Attempt, Binding, GrantId, ImportOutcome, LoginSend, LoginTicket, NewFamily, RetiredKey, Rotation, Slot,
+    Attempt, Binding, GrantId, ImportOutcome, LoginSend, LoginTicket, NewFamily, Receiver, RetiredKey, Rotation, Slot,
     SsoSession, Store, StoredCode, StoredKeys,
 };
 use crate::{
@@ -404,8 +404,47 @@ async fn a_session_ends_when_idle_when_old_and_when_told() -> TestResult {
     }
     assert!(is_live("old", 31).await?.is_none());
     store.end_sso_session("told").await?;
-    store.end_sso_session_by_sid("sid of called").await?;
+    store.log_out_by_sid("sid of called").await?;
     assert!(is_live("told", 0).await?.is_none() && is_live("called", 0).await?.is_none());
+    Ok(())
+}
+
+/// Instances poll at the same time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_is_delivered_once_a_receiver_and_again_if_nothing_is_stored() -> TestResult {
+    let (store, _database) = empty_store().await?;
+    for token in ["one", "two"] {
+        let sid = format!("sid of {token}");
+        let session = SsoSession { sid, user_id: "user".to_owned(), created_at: NOW, is_confirmed: true };
+        store.put_sso_session(token, &session).await?;
+        store.log_out_by_token(token).await?;
+        store.log_out_by_token(token).await?;
+    }
+    let (soon, later) = (NOW.plus_seconds(1), NOW.plus_seconds(2));
+    let claim = |now: Millis, until: Millis| {
+        let store = store.clone();
+        async move {
+            let url = |client: &str| format!("https://{client}.example/logout");
+            let receivers = ["a", "b"].map(|client| Receiver { client_id: client.to_owned(), url: url(client) });
+            store.plan_logout_deliveries(&receivers, now, &SystemEntropy).await?;
+            store.claim_logout_deliveries(now, until).await
+        }
+    };
+    let claimed = twenty(|_| claim(NOW, later)).await.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
+    let mut told: Vec<_> = claimed
+        .iter()
+        .map(|delivery| (delivery.logout.sid.as_deref(), delivery.receiver.client_id.as_str(), delivery.attempts))
+        .collect();
+    told.sort_unstable();
+    let (one, two) = (Some("sid of one"), Some("sid of two"));
+    assert_eq!(told, [(one, "a", 1), (one, "b", 1), (two, "a", 1), (two, "b", 1)]);
+    assert!(!store.has_logouts(soon).await?);
+    let [done, retried, ..] = &claimed[..] else { return Err("four deliveries".into()) };
+    store.end_logout_delivery(&done.id).await?;
+    store.retry_logout_delivery(&retried.id, soon).await?;
+    assert!(store.has_logouts(soon).await?);
+    assert_eq!(claim(soon, later).await?.iter().map(|delivery| &delivery.id).collect::<Vec<_>>(), [&retried.id]);
+    assert_eq!(claim(later, later.plus_seconds(1)).await?.len(), 3, "the outcome of two was never stored");
     Ok(())
 }
 

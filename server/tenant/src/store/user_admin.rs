@@ -1,6 +1,6 @@
 //! The users, for the operator.
 
-use super::{Store, access_tokens, rate_limits};
+use super::{Store, access_tokens, logouts, rate_limits};
 use crate::{
     admin::users::{UserRecord, UserSelector},
     error::StoreError,
@@ -33,7 +33,7 @@ impl Store {
         rows.into_iter().map(UserRecord::new).collect()
     }
 
-    /// A block ends the access tokens for `/userinfo`.
+    /// A block ends the access tokens for `/userinfo`, and applications are told.
     pub(crate) async fn set_blocked(
         &self,
         selector: &UserSelector<'_>,
@@ -53,6 +53,7 @@ impl Store {
         if blocked {
             for (id, ..) in &rows {
                 access_tokens::end_of_user(&mut transaction, id).await?;
+                logouts::request(&mut transaction, id, None).await?;
             }
         }
         transaction.commit().await?;
@@ -63,7 +64,7 @@ impl Store {
         rate_limits::reset_attempts(&mut *self.pool.acquire().await?, number).await
     }
 
-    /// Deletes their sessions, access tokens, tickets and codes too; refresh tokens and authorization codes check that the user exists.
+    /// Deletes their sessions, access tokens, tickets and codes too, and applications are told; refresh tokens and authorization codes check that the user exists.
     pub(crate) async fn delete_users(&self, selector: &UserSelector<'_>) -> Result<Vec<UserRecord>, StoreError> {
         let (id, number) = columns(selector);
         let mut transaction = self.pool.begin().await?;
@@ -77,6 +78,7 @@ impl Store {
         .await?;
         for (id, connection, number, ..) in &rows {
             access_tokens::end_of_user(&mut transaction, id).await?;
+            logouts::request(&mut transaction, id, None).await?;
             for sql in [
                 "DELETE FROM tenant_sso_sessions WHERE user_id = $1",
                 "DELETE FROM tenant_login_tickets WHERE user_id = $1",

@@ -6,6 +6,7 @@ mod audiences;
 mod audit_log;
 mod authorization_responses;
 mod authorize;
+mod back_channel_logout;
 mod browser_binding;
 mod cleanup;
 mod co_authenticate;

@@ -1,5 +1,6 @@
 //! The tenant that the tests run against, and the requests, keys and doubles that they share.
 
+mod application;
 pub(crate) mod client_assertion;
 mod clock;
 mod codes;
@@ -13,6 +14,7 @@ mod session;
 mod tenant;
 mod twilio;
 
+pub(crate) use application::*;
 pub(crate) use clock::*;
 pub(crate) use codes::*;
 pub(crate) use constants::*;

@@ -35,6 +35,8 @@ pub(crate) struct TenantOptions {
     pub(crate) gateway_url: String,
     /// Where a logout without a client may end, as in the file.
     pub(crate) tenant_logout_urls: &'static str,
+    /// Where the client `web` is told of logouts, as in the file.
+    pub(crate) backchannel_logout_urls: String,
     /// The URL behind a proxy; by default the address that the tenant listens on.
     pub(crate) public_url: Option<Url>,
     /// Keys of the operator, which the tenant does not generate.
@@ -51,6 +53,7 @@ impl Default for TenantOptions {
             code_length: 6,
             gateway_url,
             tenant_logout_urls: "",
+            backchannel_logout_urls: String::new(),
             public_url: None,
             keys: OperatorKeys::default(),
         }
@@ -74,6 +77,7 @@ impl TestTenant {
         let variables = |name: &str| match name {
             "SIGNER_PEM" => Some(client_assertion::public_pem()),
             "GATEWAY_URL" => Some(options.gateway_url.clone()),
+            "BACKCHANNEL_LOGOUT_URLS" => Some(options.backchannel_logout_urls.clone()),
             "TENANT_LOGOUT_URLS" => Some(options.tenant_logout_urls.to_owned()),
             _ => Some(options.code_length.to_string()),
         };
@@ -87,10 +91,10 @@ impl TestTenant {
         };
         let clock = Arc::new(TestClock::at(now));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-        let router = passwordless_tenant::router(settings, pool.clone(), Arc::clone(&clock) as Arc<dyn Clock>, entropy)
-            .await
-            .unwrap();
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let clock_of_tenant = Arc::clone(&clock) as Arc<dyn Clock>;
+        let tenant = passwordless_tenant::build(settings, pool.clone(), clock_of_tenant, entropy).await.unwrap();
+        tokio::spawn(tenant.back_channel.run());
+        let service = tenant.router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         // Without TLS; loading the certificates of the system takes a good part of the start.
         let http = Client::builder().redirect(Policy::none()).tls_certs_only([]).build().unwrap();
@@ -111,8 +115,12 @@ impl TestTenant {
 
     /// Another instance of the program on the same database, with an outbox of its own.
     pub(crate) async fn another_instance(&self) -> Self {
+        self.another_instance_with(TenantOptions::default()).await
+    }
+
+    pub(crate) async fn another_instance_with(&self, options: TenantOptions) -> Self {
         let database = Arc::clone(&self.database);
-        Self::serve(TenantOptions::default(), database, self.pool.clone(), self.clock.now()).await
+        Self::serve(options, database, self.pool.clone(), self.clock.now()).await
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -186,6 +194,15 @@ impl TestTenant {
     }
 
     pub(crate) async fn verify_redirect(&self, code: &str, changes: &[(&str, &str)]) -> Response {
+        self.verify_redirect_request(code, changes).send().await.unwrap()
+    }
+
+    /// In a browser that has a session.
+    pub(crate) async fn verify_redirect_with_cookie(&self, code: &str, cookie: &str) -> Response {
+        self.verify_redirect_request(code, &[]).header("cookie", cookie).send().await.unwrap()
+    }
+
+    fn verify_redirect_request(&self, code: &str, changes: &[(&str, &str)]) -> RequestBuilder {
         let parameters = changed_form(
             &[
                 ("client_id", "web"),
@@ -199,7 +216,7 @@ impl TestTenant {
         );
         // The referer shows that a page of the application sent the browser.
         let request = self.get("/passwordless/verify_redirect").header("referer", "http://localhost:3000/");
-        request.query(&parameters).send().await.unwrap()
+        request.query(&parameters)
     }
 
     /// Exchanges an authorization code, with some parameters changed, added or (empty) left out.
