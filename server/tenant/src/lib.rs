@@ -18,6 +18,7 @@ mod http;
 mod keys;
 mod login_page;
 mod login_sends;
+mod measure;
 mod oauth;
 mod origin;
 mod otp;
@@ -50,6 +51,7 @@ pub use login_page::{
     Branding, Frame, LoginAnswer, LoginNotice, LoginPage, LoginScreen, LoginView, PageNotice, PhoneForm, ReadNumber,
     RenderError, SentCode,
 };
+pub use measure::describe_metrics;
 pub use oauth::assertion_key::AssertionKey;
 pub use rate_limit::settings::Limits;
 pub use sms::{GatewayAuthentication, GatewayConfig, MessageState, Retries, Sms, TwilioConfig, TwilioFrom};

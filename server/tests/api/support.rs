@@ -5,6 +5,7 @@ pub mod clock;
 pub mod command;
 pub mod fake_tenant;
 pub mod log;
+pub mod process;
 pub mod program;
 pub mod site;
 pub mod team_app;
