@@ -100,6 +100,8 @@
 //! - `islands`: for both halves of an app with islands, whose pages the server renders: leaves out of the client what renders
 //!   in the browser.
 //! - `ssr`: for the server, with the module `server`.
+//! - `metrics`, with `ssr`: counts and durations of logins, tenant calls and sessions, for the recorder of the crate `metrics`
+//!   that the app installs.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

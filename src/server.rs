@@ -30,6 +30,7 @@ mod login_id;
 mod login_page;
 mod login_settings;
 mod logins;
+mod measure;
 mod memo;
 pub(crate) mod no_js;
 mod oauth_secrets;
@@ -76,6 +77,8 @@ pub use extra_fields::ExtraFields;
 pub use guard::{RequireLoginBelow, require_login_below};
 pub use hooks::{LoginAttempt, LoginStep, ServerHooks};
 pub use languages::{Language, UnknownLanguage};
+#[cfg(feature = "metrics")]
+pub use measure::describe_metrics;
 pub use origin::{InvalidOrigin, Origin};
 pub use own_page::{NumberForm, provide_login, read_code};
 pub use page_context::{adjust_login, use_current_user, use_language};

@@ -2,6 +2,7 @@
 
 use crate::{
     caching, drain, health,
+    observed::with_names,
     sample::Sample,
     security_headers::{self, Policy},
     session_store::DatabaseSessions,
@@ -62,9 +63,10 @@ pub(crate) fn build(
         sample: extras.sample.is_some(),
         gallery: is_loopback(&auth.config().app_base_url),
     };
-    let app = install(pages(&site.leptos_options(), links), auth, sessions)
-        .merge(health::routes(pool))
-        .merge(extras.sample.map(Sample::routes).unwrap_or_default());
+    let pages = with_names(pages(&site.leptos_options(), links));
+    let app = install(pages, auth, sessions)
+        .merge(with_names(health::routes(pool)))
+        .merge(with_names(extras.sample.map(Sample::routes).unwrap_or_default()));
     files(site, app)
         .layer(from_fn(caching::files))
         .layer(from_fn_with_state(policy, security_headers::set))

@@ -100,6 +100,9 @@ pub struct Config {
     /// The one header in which they pass it on: X-Forwarded-For, Forwarded, X-Real-IP, CF-Connecting-IP, …
     #[arg(long, env, global = true, default_value = "X-Forwarded-For")]
     pub trusted_proxy_header: HeaderName,
+    /// Where Prometheus reads /metrics; without it there are none
+    #[arg(long, env, global = true)]
+    pub metrics_addr: Option<SocketAddr>,
     /// How many clients there may be.
     #[command(flatten)]
     pub connections: ConnectionArgs,

@@ -69,9 +69,13 @@ impl DatabaseSessions {
     /// Deletes a batch of expired sessions; returns how many.
     async fn remove_some(&self, now: OffsetDateTime) -> sqlx::Result<u64> {
         const SQL: &str = "DELETE FROM sessions WHERE id_hash IN \
-                           (SELECT id_hash FROM sessions WHERE expires_at <= $1 LIMIT $2)";
-        let query = sqlx::query(SQL).bind(now.unix_timestamp()).bind(BATCH);
-        Ok(query.execute(&self.0).await?.rows_affected())
+                           (SELECT id_hash FROM sessions WHERE expires_at <= $1 LIMIT $2) RETURNING user_id";
+        let query = sqlx::query_as(SQL).bind(now.unix_timestamp()).bind(BATCH);
+        let removed: Vec<(Option<String>,)> = query.fetch_all(&self.0).await?;
+        let of_users = removed.iter().filter(|(user,)| user.is_some()).count();
+        // The library counts those that end otherwise.
+        metrics::counter!("passwordless_app_sessions_ended_total", "reason" => "expired").increment(of_users as u64);
+        Ok(removed.len() as u64)
     }
 }
 

@@ -4,8 +4,10 @@ use crate::{
     app_router::{self, Extras},
     config::{Config, ConfigError, ConnectionArgs, Mode},
     database::{self, DatabaseError},
+    observed::{observed, with_names},
     open_files,
     own_client::{OwnClient, OwnClientError},
+    prometheus::{MetricsError, Prometheus},
     sample::{self, Sample},
     serve,
     session_store::DatabaseSessions,
@@ -56,6 +58,9 @@ pub enum StartupError {
     /// The login cannot be set up.
     #[error(transparent)]
     Auth(#[from] AuthError),
+    /// There can be no metrics.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
     /// A server failed.
     #[error("serving broke off")]
     Serve(#[from] io::Error),
@@ -87,6 +92,8 @@ pub struct Listeners {
     pub app: Option<TcpListener>,
     /// The tenant's.
     pub tenant: Option<TcpListener>,
+    /// That of the metrics.
+    pub metrics: Option<TcpListener>,
 }
 
 impl Listeners {
@@ -97,7 +104,11 @@ impl Listeners {
     pub async fn bind(mode: Mode, config: &Config) -> Result<Self, StartupError> {
         let app = if mode == Mode::Tenant { None } else { Some(bind(config.leptos_site_addr).await?) };
         let tenant = if mode == Mode::App { None } else { Some(bind(config.tenant_addr).await?) };
-        Ok(Self { app, tenant })
+        let metrics = match config.metrics_addr {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        Ok(Self { app, tenant, metrics })
     }
 }
 
@@ -132,6 +143,9 @@ impl Application {
             proxies: trusted_proxies(&config),
             cleanup_tasks: JoinSet::new(),
         };
+        if let Some(listener) = listeners.metrics {
+            application.add_metrics(listener)?;
+        }
         let (tenant, outbox) = match mode {
             Mode::App => (None, None),
             Mode::Both | Mode::Tenant => {
@@ -145,6 +159,14 @@ impl Application {
             application.add_app(&config, &site, &auth, pool, (listeners.app, extras));
         }
         Ok(application)
+    }
+
+    fn add_metrics(&mut self, listener: TcpListener) -> Result<(), StartupError> {
+        let prometheus = Prometheus::install()?;
+        tracing::info!("metrics are at http://{}/metrics", listener.local_addr()?);
+        self.servers.push((listener, prometheus.routes()));
+        self.cleanup_tasks.spawn(prometheus.upkeep());
+        Ok(())
     }
 
     /// Adds the tenant; returns its clients and connections, and the URL of its outbox.
@@ -163,9 +185,9 @@ impl Application {
         let tenant =
             passwordless_tenant::build(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
         self.cleanup_tasks.spawn(tenant.back_channel.run());
-        let tenant =
-            tenant_router::with_files(tenant.router, site).layer(TrustedProxiesLayer::new(self.proxies.clone()));
-        self.servers.extend(listener.map(|listener| (listener, tenant)));
+        let tenant = tenant_router::with_files(with_names(tenant.router), site)
+            .layer(TrustedProxiesLayer::new(self.proxies.clone()));
+        self.servers.extend(listener.map(|listener| (listener, observed(tenant, "tenant"))));
         self.cleanup_tasks.spawn(passwordless_tenant::cleanup(
             pool.clone(),
             clocks.tenant.clone(),
@@ -188,7 +210,7 @@ impl Application {
     ) {
         let sessions = DatabaseSessions::new(pool.clone());
         let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site, extras);
-        self.servers.extend(listener.map(|listener| (listener, app)));
+        self.servers.extend(listener.map(|listener| (listener, observed(app, "app"))));
         self.cleanup_tasks.spawn(sessions.cleanup());
         tracing::info!("the app is at {}", config.app_base_url);
     }

@@ -4,6 +4,7 @@ use super::{
     Auth, AuthConfig,
     id_token::Claims,
     login_page::login_url,
+    measure::{self, Ended},
     pending_login::PendingLogin,
     personal,
     return_to::ReturnTo,
@@ -154,9 +155,15 @@ impl CurrentUser {
 
     /// Signs in: with a new session id and an empty session, against session fixation.
     pub(super) async fn sign_in(&self, session: &Session) -> Result<(), session::Error> {
+        let is_replaced = session.get_value(KEY).await?.is_some();
         session.clear().await;
         session.cycle_id().await?;
-        session.insert(KEY, self).await
+        session.insert(KEY, self).await?;
+        if is_replaced {
+            measure::session_ended(Ended::Replaced);
+        }
+        measure::session_created();
+        Ok(())
     }
 
     /// The user of a session that has not expired; a visit extends it.
@@ -164,6 +171,7 @@ impl CurrentUser {
         let Some(mut user) = session.get::<Self>(KEY).await? else { return Ok(None) };
         if now - user.signed_in_at >= ABSOLUTE || now - user.seen_at >= IDLE {
             session.flush().await?;
+            measure::session_ended(Ended::Expired);
             return Ok(None);
         }
         if now - user.seen_at >= ROLL_AFTER {

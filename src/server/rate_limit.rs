@@ -2,7 +2,7 @@
 //!
 //! The tenant cannot enforce it: calls with the client secret count for the whole app there.
 
-use super::{client_ip::network, phone_number::Certainty};
+use super::{client_ip::network, measure, phone_number::Certainty};
 use crate::outcome::Refusal;
 use std::{
     collections::HashMap,
@@ -42,6 +42,7 @@ impl Limits {
         let taken = PERIOD * cost / self.starts_per_ip_hour;
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         buckets.take(network(client), taken, now).map_err(|wait| {
+            measure::limit_hit("address");
             let seconds = u32::try_from(wait.whole_seconds()).unwrap_or_default();
             Refusal::RateLimited { retry_after: Some(seconds.saturating_add(1)) }
         })

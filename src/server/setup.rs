@@ -8,7 +8,7 @@ use crate::{
 use axum::{
     Router,
     body::Body,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -163,10 +163,21 @@ impl<S: SessionStore + Clone> Setup<S> {
             .route(&state, get(state::state))
             .route(&styles, get(lock_css))
             .merge(callback::routes(self.auth.clone()));
+        let routes = routes.layer(from_fn(name_route));
         let routes = if self.has_body_limit { routes.layer(DefaultBodyLimit::max(MAX_BODY)) } else { routes };
         let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT);
         if self.has_timeout { routes.layer(timeout) } else { routes }
     }
+}
+
+/// Tells layers outside, such as one that measures, which route answered.
+async fn name_route(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
+    response
 }
 
 fn api_paths(config: &AuthConfig) -> [String; 5] {
@@ -209,6 +220,8 @@ async fn intercept(State(own): State<Arc<Own>>, mut request: Request, next: Next
     if let Some(uri) = with_path(request.uri(), &path) {
         *request.uri_mut() = uri;
     }
+    // The app's router has matched it too, where leptos listed a server function; the login's would add its own path.
+    request.extensions_mut().remove::<MatchedPath>();
     own.router.clone().oneshot(request).await.into_response()
 }
 

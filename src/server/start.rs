@@ -5,6 +5,7 @@ use super::{
     browser::Browser,
     extra_fields::ExtraFields,
     hooks::{LoginAttempt, LoginStep},
+    measure,
     own_page::NumberForm,
     pending_login::PendingLogin,
     phone_number::{self, Number},
@@ -43,6 +44,12 @@ struct Form {
 
 /// Each requested code starts a login of its own: the one that the form named may continue in another tab.
 pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
+    let outcome = take_start(start).await;
+    measure::started(&outcome);
+    outcome
+}
+
+async fn take_start(start: Start) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     let country = Country::supported(&start.country).unwrap_or_default();
     let login = PendingLogin::begin(request.auth.config().return_to(&start.return_to), request.auth.now())?;
@@ -100,6 +107,12 @@ pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result
 }
 
 pub(crate) async fn resend(login: &str, form: &str, extra: ExtraFields) -> Result<StartOutcome, ApiError> {
+    let outcome = take_resend(login, form, extra).await;
+    measure::started(&outcome);
+    outcome
+}
+
+async fn take_resend(login: &str, form: &str, extra: ExtraFields) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     match request.login(login) {
         Ok(login) => {

@@ -8,6 +8,7 @@ use super::{
     browser::Browser,
     config::Tenant,
     languages::Language,
+    measure,
     oauth_secrets::Transaction,
     tenant_error::{ErrorBody, TenantError},
     token_set::TokenSet,
@@ -18,7 +19,10 @@ use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -288,13 +292,24 @@ impl TenantClient {
         self.read(self.0.http.get(self.tenant().endpoint(path))).await
     }
 
+    async fn send(&self, request: RequestBuilder) -> Result<Response, reqwest::Error> {
+        let request = request.build()?;
+        let path = request.url().path().to_owned();
+        #[expect(clippy::disallowed_methods, reason = "how long the tenant takes in fact")]
+        let began = Instant::now();
+        let response = self.0.http.execute(request).await;
+        let status = response.as_ref().ok().map(|response| response.status().as_u16());
+        measure::tenant_called(&path, status, began.elapsed());
+        response
+    }
+
     /// Sends a request whose response body does not matter.
     async fn done(&self, request: RequestBuilder) -> Result<(), TenantError> {
-        success(request.send().await?, self.0.clock.now()).await.map(drop)
+        success(self.send(request).await?, self.0.clock.now()).await.map(drop)
     }
 
     async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, TenantError> {
-        let (status, bytes) = success(request.send().await?, self.0.clock.now()).await?;
+        let (status, bytes) = success(self.send(request).await?, self.0.clock.now()).await?;
         serde_json::from_slice(&bytes).map_err(|_| TenantError::Unintelligible(status))
     }
 }

@@ -3,7 +3,14 @@
 //! They are sealed in a record of their own in the session store. A session is stored as a whole by each request that
 //! changes it, and would bring back a refresh token that another request has had replaced.
 
-use super::{Auth, AuthConfig, seal, session::ABSOLUTE, token_set::TokenSet, turns::to_the_end};
+use super::{
+    Auth, AuthConfig,
+    measure::{self, Ended},
+    seal,
+    session::ABSOLUTE,
+    token_set::TokenSet,
+    turns::to_the_end,
+};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
@@ -247,6 +254,7 @@ impl TokenSource {
     async fn end(&self, name: Id) -> TokenError {
         let ended = async {
             self.session.flush().await?;
+            measure::session_ended(Ended::Refused);
             Ok::<_, TokenError>(self.tokens.store.delete(&name).await?)
         };
         ended.await.err().unwrap_or(TokenError::NotSignedIn)

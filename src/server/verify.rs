@@ -8,6 +8,7 @@ use super::{
     extra_fields::ExtraFields,
     finish_login::finish_login,
     hooks::{LoginAttempt, LoginStep},
+    measure,
     own_page::read_code,
     pending_login::{PendingLogin, Refused},
     repeats::{Outcome, Repeats},
@@ -21,6 +22,12 @@ use crate::{
 };
 
 pub(crate) async fn verify(code: &str, login: &str, extra: ExtraFields) -> Result<VerifyOutcome, ApiError> {
+    let outcome = take_code(code, login, extra).await;
+    measure::verified(&outcome);
+    outcome
+}
+
+async fn take_code(code: &str, login: &str, extra: ExtraFields) -> Result<VerifyOutcome, ApiError> {
     let request = Request::current()?;
     match request.login(login) {
         Ok(login) => verify_for(&request, login, code, extra).await,

@@ -2,12 +2,13 @@
 
 use super::{Config, Mode};
 use leptos_passwordless::server::is_loopback;
+use std::net::{IpAddr, SocketAddr};
 use thiserror::Error;
 use url::Url;
 
-/// Something that works, and is not safe: it leaves this machine without TLS.
+/// Something that works, and is not safe.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(crate) enum WithoutTls {
+pub(crate) enum Warning {
     #[error(
         "APP_BASE_URL is {0}, without TLS: cookies go without Secure, and whoever listens on the way can take sessions over"
     )]
@@ -16,25 +17,30 @@ pub(crate) enum WithoutTls {
     Tenant(Url),
     #[error("TENANT_PUBLIC_URL is {0}, without TLS: numbers and codes can be read on the way")]
     OwnTenant(Url),
+    #[error("METRICS_ADDR is {0}, an address of no private network: whoever reaches it reads the metrics")]
+    Metrics(SocketAddr),
 }
 
 impl Config {
-    /// Whether this mode sends anything over the network without TLS.
-    pub(crate) fn warnings(&self, mode: Mode) -> Vec<WithoutTls> {
+    /// What this mode sends over the network without TLS, or shows to strangers.
+    pub(crate) fn warnings(&self, mode: Mode) -> Vec<Warning> {
         let external = self.auth0_domain.as_ref().and_then(|tenant| Url::parse(tenant.origin()).ok());
         let used = [
-            (mode != Mode::Tenant).then(|| WithoutTls::App(self.app_base_url.clone())),
-            (mode == Mode::App).then_some(external).flatten().map(WithoutTls::Tenant),
-            (mode != Mode::App).then(|| WithoutTls::OwnTenant(self.tenant_public_url.clone())),
+            (mode != Mode::Tenant).then(|| (self.app_base_url.clone(), Warning::App as fn(Url) -> Warning)),
+            (mode == Mode::App).then_some(external).flatten().map(|url| (url, Warning::Tenant as _)),
+            (mode != Mode::App).then(|| (self.tenant_public_url.clone(), Warning::OwnTenant as _)),
         ];
-        used.into_iter().flatten().filter(|used| is_plain(used.url())).collect()
+        let plain = used.into_iter().flatten().filter(|(url, _)| is_plain(url)).map(|(url, warning)| warning(url));
+        let metrics = self.metrics_addr.filter(|address| !is_private(address.ip())).map(Warning::Metrics);
+        plain.chain(metrics).collect()
     }
 }
 
-impl WithoutTls {
-    const fn url(&self) -> &Url {
-        let (Self::App(url) | Self::Tenant(url) | Self::OwnTenant(url)) = self;
-        url
+/// Whether only this machine, or those of its own network, reach an address.
+fn is_private(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
     }
 }
 

@@ -19,6 +19,7 @@ mod http;
 mod keys;
 mod login_page;
 mod login_sends;
+mod measure;
 mod oauth;
 mod origin;
 mod otp;
@@ -52,6 +53,7 @@ pub use login_page::{
     Branding, Frame, LoginAnswer, LoginNotice, LoginPage, LoginScreen, LoginView, PageNotice, PhoneForm, ReadNumber,
     RenderError, SentCode,
 };
+pub use measure::describe_metrics;
 pub use oauth::assertion_key::AssertionKey;
 pub use rate_limit::settings::Limits;
 pub use sms::{GatewayAuthentication, GatewayConfig, MessageState, Retries, Sms, TwilioConfig, TwilioFrom};

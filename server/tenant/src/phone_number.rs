@@ -72,6 +72,11 @@ impl PhoneNumber {
         number.get_region_code().or_else(first).map(|region| region.to_string())
     }
 
+    /// The code that numbers of its country, or countries, begin with.
+    pub(crate) fn dialling_code(&self) -> Option<i32> {
+        PHONE_NUMBER_UTIL.parse(&self.0, None).ok().map(|number| number.country_code)
+    }
+
     /// Whether the number is of one of these countries, or of a territory of theirs.
     pub(crate) fn is_in(&self, countries: &[String]) -> bool {
         let Some(country) = self.country() else { return false };

@@ -3,6 +3,7 @@
 pub(crate) mod delivery;
 mod failover;
 mod gateway;
+mod measured;
 pub(crate) mod outbox;
 pub(crate) mod registry;
 pub(crate) mod twilio;
@@ -16,6 +17,7 @@ pub use delivery::MessageState;
 pub(crate) use failover::Failover;
 pub(crate) use gateway::Gateway;
 pub use gateway::{GatewayAuthentication, GatewayConfig};
+pub(crate) use measured::Measured;
 pub(crate) use outbox::{Outbox, OutboxMessage};
 pub use registry::Sms;
 pub(crate) use twilio::Twilio;

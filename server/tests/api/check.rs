@@ -247,6 +247,18 @@ fn start_prints_the_same_warnings() {
 }
 
 #[test]
+fn check_warns_of_metrics_for_strangers() {
+    for private in ["127.0.0.1:9464", "10.1.2.3:9464", "[::1]:9464", "[fd00::1]:9464"] {
+        assert!(warnings(&good(&["--metrics-addr", private])).is_empty(), "{private}");
+    }
+    for public in ["0.0.0.0:9464", "203.0.113.1:9464", "[::]:9464", "[2001:db8::1]:9464"] {
+        let said = good(&["--metrics-addr", public]);
+        let [warning] = warnings(&said)[..] else { panic!("{said}") };
+        assert!(warning.starts_with(&format!("METRICS_ADDR is {public}")), "{said}");
+    }
+}
+
+#[test]
 fn check_reports_an_unusable_key() {
     let failed = bad(&["--tenant-code-key", "short"]);
     assert!(failed.len() == 1 && failed[0].contains("at least 32 random bytes"), "{failed:?}");

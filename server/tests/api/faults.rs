@@ -29,7 +29,7 @@ const UNLIMITED: [&str; 2] = ["--limit-starts-per-ip-hour", "0"];
 async fn try_to_sign_in(process: &Process, number: &str) -> Option<Browser> {
     let browser = process.browser();
     browser.call("start").form(&[("phone_number", number)]).send().await.ok()?;
-    let code = process.code_sent_to(number).await?;
+    let code = process.newest_code(number).await?;
     let verified = browser.call("verify").form(&[("code", code)]).send().await.ok()?;
     matches!(verified.json().await.ok()?, VerifyOutcome::Verified { .. }).then_some(browser)
 }
@@ -134,7 +134,7 @@ async fn without_its_database_the_program_is_busy_and_then_goes_on() {
     let member = try_to_sign_in(&process, PHONE).await.unwrap();
     let under_way = process.browser();
     under_way.start(OTHER_PHONE).await;
-    let code = process.code_sent_to(OTHER_PHONE).await.unwrap();
+    let code = process.code_sent_to(OTHER_PHONE).await;
 
     open.send_replace(false);
     assert!(is_busy(&member.get("/profile").await));

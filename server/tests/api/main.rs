@@ -27,6 +27,7 @@ mod last_login;
 mod limits;
 mod login_page;
 mod logs;
+mod metrics;
 mod migrations;
 mod nginx;
 mod numbers;

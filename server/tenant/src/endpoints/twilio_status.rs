@@ -11,8 +11,9 @@ use axum::{
 use http::{HeaderMap, StatusCode};
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, Millis},
     http::api_error::ApiError,
+    measure,
     origin::Origin,
     sms::{
         delivery::{Report, Stage},
@@ -52,7 +53,9 @@ pub(crate) async fn post(
         return Ok(StatusCode::FORBIDDEN);
     }
     if let Some(report) = report(&parameters) {
-        services.store.message_reported(&report, services.clock.millis()).await?;
+        let now = services.clock.millis();
+        let accepted = services.store.message_reported(&report, now).await?;
+        measure(&report, accepted, now);
         log(&report);
     }
     Ok(StatusCode::NO_CONTENT)
@@ -90,6 +93,13 @@ fn report(parameters: &Parameters) -> Option<Report<'_>> {
 
 fn one<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
     parameters.get(name)?.first().map(String::as_str)
+}
+
+fn measure(report: &Report<'_>, accepted: Option<Millis>, now: Millis) {
+    measure::report(report.status, report.error_code);
+    if let Some(accepted) = accepted.filter(|_| report.stage == Stage::Settled) {
+        measure::delivery(report.status, accepted, now);
+    }
 }
 
 fn log(report: &Report<'_>) {

@@ -243,7 +243,7 @@ impl ApiError {
     fn headers(&self) -> HeaderMap {
         let one = |name, value| HeaderMap::from_iter([(name, value)]);
         match self {
-            Self::TooManyRequests(TooManyStarts { retry_after, rate }) => {
+            Self::TooManyRequests(TooManyStarts { retry_after, rate, .. }) => {
                 let mut headers = rate.headers();
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
                 headers

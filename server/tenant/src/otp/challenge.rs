@@ -70,6 +70,17 @@ pub(crate) enum Outcome {
     Repeated,
 }
 
+impl Outcome {
+    /// As the metrics name it.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Checked => "checked",
+            Self::Redeemed => "redeemed",
+            Self::Repeated => "repeated",
+        }
+    }
+}
+
 /// Why a code was refused. The sentences are Auth0's, to the byte: official clients compare them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
@@ -94,6 +105,19 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    /// As the metrics name it.
+    pub(crate) fn label(&self) -> &'static str {
+        match self {
+            Self::WrongCode { .. } => "wrong",
+            Self::Superseded { .. } => "superseded",
+            Self::Expired => "expired",
+            Self::UsedUp => "used_up",
+            Self::Blocked => "blocked",
+            Self::SignUpDisabled => "sign_up_disabled",
+            Self::TooManyAttempts(_) => "too_many_attempts",
+        }
+    }
+
     /// Attempts left, where they are reported.
     pub(crate) fn attempts_left(&self) -> Option<u32> {
         match self {
@@ -113,6 +137,17 @@ pub(crate) enum Counted {
     Number,
     /// Failed attempts from one address: Auth0's suspicious IP throttling.
     Address,
+}
+
+impl Counted {
+    /// The limit, as the metrics name it.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::NumberFromAddress => "attempts_number_from_address",
+            Self::Number => "attempts_number",
+            Self::Address => "attempts_address",
+        }
+    }
 }
 
 /// What an attempt costs against the limits on failed ones.

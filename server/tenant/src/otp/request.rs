@@ -97,6 +97,18 @@ pub(crate) enum SendCodeError {
     Store(#[from] StoreError),
 }
 
+impl SendCodeError {
+    /// As the metrics name it.
+    pub(crate) fn label(&self) -> &'static str {
+        match self {
+            Self::Country => "country",
+            Self::TooManyRequests(_) => "limited",
+            Self::Sms(_) => "not_sent",
+            Self::Store(_) => "failed",
+        }
+    }
+}
+
 /// Why a code was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CodeError {

@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     entropy::{self, Entropy},
     error::StoreError,
+    measure,
     rate_limit::{
         attempt::AttemptLimit,
         settings::Limits,
@@ -72,6 +73,10 @@ impl OtpService {
 
     async fn recorded<T>(&self, request: &CodeRequest<'_>, sent: Result<T, SendCodeError>) -> Result<T, SendCodeError> {
         if let Err(error) = &sent {
+            measure::start(error.label());
+            if let SendCodeError::TooManyRequests(too_many) = error {
+                measure::limit_hit(too_many.limit);
+            }
             self.audit.code_not_sent(request, error).await;
         }
         sent
@@ -94,6 +99,7 @@ impl OtpService {
         let is_left_out = user.as_ref().map_or(recipients == Recipients::Users, |user| user.blocked);
         if is_left_out {
             // The response must not reveal it: only the message is left out.
+            measure::start("left_out");
             self.audit.start_without_message(request, user.as_ref()).await;
             #[expect(clippy::disallowed_methods, reason = "the response takes as long as if a message were sent")]
             tokio::time::sleep(self.timing.draw(connection, &*self.entropy)).await;
@@ -110,6 +116,8 @@ impl OtpService {
         }
         self.record_message(request, sent?).await;
         self.timing.record(connection, began.elapsed());
+        measure::start("sent");
+        measure::code_sent(request.phone_number);
         self.audit.code_sent(request).await;
         Ok(())
     }
@@ -173,6 +181,7 @@ impl OtpService {
 
     async fn audited<T>(&self, attempt: &CodeAttempt<'_>, result: Result<T, CodeError>) -> Result<T, CodeError> {
         if let Err(CodeError::Refused(refusal)) = &result {
+            measure::attempt(refusal.label());
             self.audit.code_refused(attempt, refusal).await;
         }
         result
@@ -184,7 +193,10 @@ impl OtpService {
         match self.store.user_with_number(&connection.name, attempt.phone_number).await? {
             Some(user) if user.blocked => Err(Refusal::Blocked.into()),
             None if connection.disable_signup => Err(Refusal::SignUpDisabled.into()),
-            _ => Ok(()),
+            _ => {
+                measure::attempt(Outcome::Checked.label());
+                Ok(())
+            }
         }
     }
 
@@ -206,6 +218,10 @@ impl OtpService {
         if user.blocked {
             return Err(Refusal::Blocked.into());
         }
+        measure::attempt(outcome.label());
+        if outcome == Outcome::Redeemed {
+            measure::code_entered(phone_number);
+        }
         // Of parallel requests any can be the one that creates the user; the sign-in is that of the first.
         self.audit.signed_in(attempt, &user, user.id == new_id, outcome).await;
         Ok(SignIn { user, outcome })
@@ -224,6 +240,7 @@ impl OtpService {
         let verdict = self.store.try_code(&stored, now).await?;
         if let Err(Refusal::TooManyAttempts(counted)) = &verdict {
             let client_id = attempt.client_id();
+            measure::limit_hit(counted.label());
             tracing::warn!(client_id, ?counted, "too many failed attempts: a code was not checked");
         }
         Ok(verdict?)

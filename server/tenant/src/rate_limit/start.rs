@@ -19,6 +19,8 @@ const UNLISTED_HOUR: u32 = 60;
 /// A limit that a request for a code counts against.
 #[derive(Debug)]
 pub(crate) struct StartLimit {
+    /// What it counts, as the metrics name it.
+    pub(crate) name: &'static str,
     pub(crate) bucket: Bucket,
     pub(crate) gcra: Gcra,
     /// Whether clients see how much is left; the operator's own caps are not disclosed.
@@ -36,20 +38,20 @@ pub(crate) struct StartLimits {
 
 impl StartLimits {
     pub(crate) fn of(limits: &Limits, phone_number: &PhoneNumber, source: &RequestSource, is_known: bool) -> Self {
-        let entry = |bucket: Option<Bucket>, count, is_disclosed| {
+        let entry = |name, bucket: Option<Bucket>, count, is_disclosed| {
             let (bucket, gcra) = (bucket?, Gcra::per_hour(count)?);
-            Some(StartLimit { bucket, gcra, is_disclosed })
+            Some(StartLimit { name, bucket, gcra, is_disclosed })
         };
         let per_phone = limits.starts_per_phone_hour;
         let is_unlisted = per_phone > 0 && !phone_number.is_valid();
         let per_phone = if is_unlisted { per_phone.min(UNLISTED_PER_PHONE_HOUR) } else { per_phone };
         let country = (limits.starts_per_country_hour > 0).then(|| Bucket::starts_to_country_of(phone_number));
         let all = [
-            entry(Some(Bucket::starts_for(phone_number, is_known)), per_phone, true),
-            entry(source.end_user().map(Bucket::starts_from), limits.starts_per_ip_hour, true),
-            entry(country, limits.starts_per_country_hour, false),
-            entry(is_unlisted.then(Bucket::unlisted_starts), UNLISTED_HOUR, false),
-            entry(Some(Bucket::all_starts()), limits.starts_total_hour, false),
+            entry("number", Some(Bucket::starts_for(phone_number, is_known)), per_phone, true),
+            entry("address", source.end_user().map(Bucket::starts_from), limits.starts_per_ip_hour, true),
+            entry("country", country, limits.starts_per_country_hour, false),
+            entry("unlisted", is_unlisted.then(Bucket::unlisted_starts), UNLISTED_HOUR, false),
+            entry("total", Some(Bucket::all_starts()), limits.starts_total_hour, false),
         ];
         let backoff = (per_phone > 0).then(|| number_key(phone_number, is_known));
         Self { backoff, limits: all.into_iter().flatten().collect() }
@@ -101,10 +103,12 @@ fn ceil_seconds(moment: Millis) -> i64 {
 pub(crate) struct TooManyStarts {
     pub(crate) retry_after: u64,
     pub(crate) rate: RateLimit,
+    /// The name of the limit that has to be waited for.
+    pub(crate) limit: &'static str,
 }
 
 impl TooManyStarts {
-    pub(crate) fn until(free: Millis, rate: RateLimit, now: Millis) -> Self {
-        Self { retry_after: now.seconds_until(free).max(1), rate }
+    pub(crate) fn until(free: Millis, rate: RateLimit, limit: &'static str, now: Millis) -> Self {
+        Self { retry_after: now.seconds_until(free).max(1), rate, limit }
     }
 }

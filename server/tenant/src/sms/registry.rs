@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Failover, Gateway, Outbox, SmsSender, Twilio, TwilioConfig, twilio::STATUS_PATH};
+use super::{Failover, Gateway, Measured, Outbox, SmsSender, Twilio, TwilioConfig, twilio::STATUS_PATH};
 use crate::{
     clock::Clock,
     config::{Connection, SenderConfig},
@@ -46,7 +46,7 @@ impl SenderRegistry {
             Sms::Twilio(config) => (builder.twilio(config)?, None),
             Sms::Outbox => {
                 let outbox = Arc::new(Outbox::new(Arc::clone(clock)));
-                (Arc::clone(&outbox) as Arc<dyn SmsSender>, Some(outbox))
+                (measured("outbox", Arc::clone(&outbox)), Some(outbox))
             }
         };
         let mut own = HashMap::new();
@@ -99,14 +99,21 @@ impl SenderBuilder<'_> {
     fn sender(&mut self, config: &SenderConfig) -> Result<Arc<dyn SmsSender>, BuildError> {
         match config {
             SenderConfig::Twilio(config) => self.twilio(config),
-            SenderConfig::Gateway(config) => Ok(Arc::new(Gateway::new(config.clone(), Arc::clone(self.clock))?)),
+            SenderConfig::Gateway(config) => {
+                Ok(measured("gateway", Arc::new(Gateway::new(config.clone(), Arc::clone(self.clock))?)))
+            }
         }
     }
 
     fn twilio(&mut self, config: &TwilioConfig) -> Result<Arc<dyn SmsSender>, BuildError> {
         self.accounts.push((config.account_sid.clone(), config.auth_token.clone()));
-        Ok(Arc::new(Twilio::new(config.clone(), self.status_callback.clone(), Arc::clone(self.entropy))?))
+        let twilio = Twilio::new(config.clone(), self.status_callback.clone(), Arc::clone(self.entropy))?;
+        Ok(measured("twilio", Arc::new(twilio)))
     }
+}
+
+fn measured(name: &'static str, sender: Arc<impl SmsSender>) -> Arc<dyn SmsSender> {
+    Arc::new(Measured { name, sender })
 }
 
 /// Where Twilio reports: only to an https URL with a host name. It rejects host names with an underscore.

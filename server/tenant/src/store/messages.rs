@@ -41,22 +41,29 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps a report, unless one from further along is there already.
-    pub(crate) async fn message_reported(&self, report: &Report<'_>, now: Millis) -> Result<(), StoreError> {
-        sqlx::query(
+    /// Keeps a report, unless one from further along is there already. Returns when the provider took the message, where
+    /// that is known.
+    pub(crate) async fn message_reported(
+        &self,
+        report: &Report<'_>,
+        now: Millis,
+    ) -> Result<Option<Millis>, StoreError> {
+        let kept: Option<(i64, Option<String>)> = sqlx::query_as(
             "INSERT INTO tenant_messages (message_id, status, stage, error_code, created_at) \
              VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (message_id) DO UPDATE SET status = excluded.status, stage = excluded.stage, \
-             error_code = excluded.error_code WHERE tenant_messages.stage < excluded.stage",
+             error_code = excluded.error_code WHERE tenant_messages.stage < excluded.stage \
+             RETURNING created_at, connection",
         )
         .bind(report.message_id)
         .bind(report.status)
         .bind(report.stage.number())
         .bind(report.error_code)
         .bind(now.0)
-        .execute(&self.pool)
+        .fetch_optional(&self.pool)
         .await?;
-        Ok(())
+        // Without a connection the report came before what it is about.
+        Ok(kept.and_then(|(at, connection)| connection.map(|_| Millis(at))))
     }
 
     /// The newest messages, newest first.

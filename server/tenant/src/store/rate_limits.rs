@@ -106,27 +106,27 @@ impl Store {
     ) -> Result<Result<Option<RateLimit>, TooManyStarts>, StoreError> {
         let mut transaction = self.pool.begin().await?;
         let mut disclosed = None;
-        let mut exceeded: Option<(Millis, RateLimit)> = None;
+        let mut exceeded: Option<(Millis, RateLimit, &'static str)> = None;
         // Waiting for `retry_after` has to be enough, so the longest wait counts.
-        let mut refuse = |free: Millis, rate| {
-            if exceeded.is_none_or(|(latest, _)| latest < free) {
-                exceeded = Some((free, rate));
+        let mut refuse = |free: Millis, rate, limit| {
+            if exceeded.is_none_or(|(latest, ..)| latest < free) {
+                exceeded = Some((free, rate, limit));
             }
         };
         if let Some(number) = &start.backoff
             && let Err(free) = back_off(&mut transaction, number, now).await?
         {
-            refuse(free, RateLimit::too_fast(free));
+            refuse(free, RateLimit::too_fast(free), "backoff");
         }
-        for StartLimit { bucket, gcra, is_disclosed } in &start.limits {
+        for StartLimit { name, bucket, gcra, is_disclosed } in &start.limits {
             match take(&mut transaction, bucket, *gcra, now).await? {
                 Ok(tat) if *is_disclosed => disclosed = Some(RateLimit::after_taking(*gcra, tat, now)),
                 Ok(_) => {}
-                Err(free) => refuse(free, RateLimit::exceeded(*gcra, free)),
+                Err(free) => refuse(free, RateLimit::exceeded(*gcra, free), name),
             }
         }
-        if let Some((free, rate)) = exceeded {
-            return Ok(Err(TooManyStarts::until(free, rate, now)));
+        if let Some((free, rate, limit)) = exceeded {
+            return Ok(Err(TooManyStarts::until(free, rate, limit, now)));
         }
         transaction.commit().await?;
         Ok(Ok(disclosed))

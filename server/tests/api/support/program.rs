@@ -34,19 +34,21 @@ pub struct Program {
 impl Program {
     /// The app and its tenant.
     pub async fn both(arguments: &[&str]) -> Self {
-        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
+        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await), metrics: None };
         Self::start(Mode::Both, listeners, arguments).await
     }
 
     /// The app and its tenant by an IPv6 address; `None` where this machine has none.
     pub async fn on_ipv6(arguments: &[&str]) -> Option<Self> {
         let (app, tenant) = (bound(IPV6).await.ok()?, bound(IPV6).await.ok()?);
-        Some(Self::start(Mode::Both, Listeners { app: Some(app), tenant: Some(tenant) }, arguments).await)
+        Some(
+            Self::start(Mode::Both, Listeners { app: Some(app), tenant: Some(tenant), metrics: None }, arguments).await,
+        )
     }
 
     /// The app and a tenant that is configured by a file, in which `CALLBACK_URL` is the app's callback.
     pub async fn with_tenant_yaml(yaml: &str, arguments: &[&str]) -> Self {
-        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
+        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await), metrics: None };
         let callback = format!("{}/callback", origin(listeners.app.as_ref()));
         let file = new_file("yaml");
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -57,14 +59,14 @@ impl Program {
 
     /// The app alone, with a tenant elsewhere.
     pub async fn app(tenant: &str, arguments: &[&str]) -> Self {
-        let listeners = Listeners { app: Some(free().await), tenant: None };
+        let listeners = Listeners { app: Some(free().await), tenant: None, metrics: None };
         let elsewhere = ["--auth0-domain", tenant, "--auth0-client-id", "client", "--auth0-client-secret", "secret"];
         Self::start(Mode::App, listeners, &[&elsewhere[..], arguments].concat()).await
     }
 
     /// The tenant alone, configured by a file.
     pub async fn tenant(yaml: &str) -> Self {
-        let listeners = Listeners { app: None, tenant: Some(free().await) };
+        let listeners = Listeners { app: None, tenant: Some(free().await), metrics: None };
         let file = new_file("yaml");
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, yaml).unwrap();
@@ -89,7 +91,7 @@ impl Program {
 
     /// The app and its tenant, with clients that may not take long.
     pub async fn in_a_hurry(arguments: &[&str]) -> Self {
-        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
+        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await), metrics: None };
         let hurry = |config: &mut Config| {
             config.connections.head_timeout = Duration::from_secs(2);
             config.connections.idle_timeout = Duration::from_secs(3);
@@ -99,7 +101,7 @@ impl Program {
 
     /// The app and its tenant, on a database that there is already.
     pub async fn on_database(database: Arc<TestDatabase>, arguments: &[&str]) -> Self {
-        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await) };
+        let listeners = Listeners { app: Some(free().await), tenant: Some(free().await), metrics: None };
         Self::configured(Mode::Both, listeners, (database, arguments), |_| ()).await
     }
 
@@ -162,9 +164,7 @@ impl Program {
 
     /// All SMS, newest first.
     pub async fn messages(&self) -> Vec<Value> {
-        let request =
-            reqwest::Client::new().get(format!("{}/outbox", self.tenant)).header("accept", "application/json");
-        request.send().await.unwrap().json().await.unwrap()
+        messages(&self.tenant).await.unwrap()
     }
 
     /// Where the database is.
@@ -186,6 +186,12 @@ impl Program {
     pub async fn database(&self) -> Vec<u8> {
         self.database.content().await
     }
+}
+
+/// All SMS of a tenant, newest first; `None` where it does not answer.
+pub async fn messages(tenant: &str) -> Option<Vec<Value>> {
+    let request = reqwest::Client::new().get(format!("{tenant}/outbox")).header("accept", "application/json");
+    request.send().await.ok()?.json().await.ok()
 }
 
 /// The code in an SMS.
