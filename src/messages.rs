@@ -94,6 +94,10 @@ texts! {
     PhoneNumberMissing = "errorPhoneNumberMissing",
     /// [`Refusal::PhoneNumberInvalid`]
     PhoneNumberInvalid = "errorPhoneNumberInvalid",
+    /// [`Refusal::SpecialNumber`]
+    SpecialNumber = "errorSpecialNumber",
+    /// [`Refusal::Landline`]
+    Landline = "errorLandline",
     /// [`Refusal::CountryNotAllowed`]
     CountryNotAllowed = "errorCountryNotAllowed",
     /// [`Refusal::TermsNotAccepted`]
@@ -237,6 +241,8 @@ const fn fixed(refusal: &Refusal) -> Text {
     match refusal {
         Refusal::PhoneNumberMissing => Text::PhoneNumberMissing,
         Refusal::PhoneNumberInvalid => Text::PhoneNumberInvalid,
+        Refusal::SpecialNumber => Text::SpecialNumber,
+        Refusal::Landline => Text::Landline,
         Refusal::CountryNotAllowed => Text::CountryNotAllowed,
         Refusal::TermsNotAccepted => Text::TermsNotAccepted,
         Refusal::SmsNotSent => Text::SmsNotSent,

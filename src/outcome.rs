@@ -67,6 +67,10 @@ pub enum Refusal {
     /// The number was read like this, but may be wrong; another [`start`](crate::api::start) with it as `confirmed`
     /// sends the code.
     ConfirmNumber(String),
+    /// A premium rate, shared cost, toll-free, pager, voicemail or satellite number, or the like: no code is sent to it.
+    SpecialNumber,
+    /// A landline; see [`AuthConfig::landlines`](crate::server::AuthConfig::landlines).
+    Landline,
     /// The number's owner has opted out of messages from the sender.
     OptedOut,
     /// This app sends no messages to the number's country.

@@ -6,6 +6,8 @@ import { expect, isolated, readable, test } from "../support/fixtures";
 const AT_PHONE = {
   PhoneNumberMissing: "Please enter your phone number.",
   PhoneNumberInvalid: "This can't be a phone number. Please check the country and the digits.",
+  SpecialNumber: "We don't send codes to numbers of this kind. Please use a mobile number.",
+  Landline: "This is a landline, which can't receive the SMS. Please use a mobile number.",
   CountryNotAllowed: "We can't send codes to this country. Please use a number from another one.",
   SmsNotSent: "The SMS could not be sent to this number. Please check the number, or try again later.",
   RateLimited: `That was too many requests. Please try again in ${isolated("1:15")}.`,

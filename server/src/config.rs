@@ -91,6 +91,9 @@ pub struct Config {
     /// Codes that may be sent in an hour at all; 0 is no cap
     #[arg(long, env, global = true, default_value_t = 0)]
     pub limit_starts_total_hour: u32,
+    /// Landlines may be texted too; some countries read the SMS aloud
+    #[arg(long, env, global = true)]
+    pub allow_landlines: bool,
     /// Countries that may be texted, as ISO codes: DE,AT,CH; without it all
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = Country::supported)]
     pub limit_countries: Vec<Country>,

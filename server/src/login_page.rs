@@ -31,6 +31,7 @@ pub(crate) struct DialogPage {
     options: LeptosOptions,
     /// Countries that may be texted; all if empty.
     countries: Vec<Country>,
+    landlines: bool,
     /// The language, instead of the browser's.
     language: Option<Language>,
     /// The country to begin with, instead of a guess.
@@ -55,6 +56,7 @@ impl LoginPage for DialogPage {
         }
         let country = Country::supported(form.country).unwrap_or_default();
         let form = NumberForm::new(form.phone_number, country).shown(form.previewed, form.confirmed);
+        let form = form.with_landlines(self.landlines);
         let (number, display) = form.read(&self.countries).map_err(|refusal| notice(&refusal))?;
         Ok(ReadNumber { e164: number.as_str().to_owned(), display })
     }
@@ -92,6 +94,7 @@ impl DialogPage {
         Self {
             options: site.leptos_options(),
             countries: config.limit_countries.clone(),
+            landlines: config.allow_landlines,
             language: config.lock.lock_language,
             default_location: config.lock.default_location,
             terms: config.lock.terms(),
@@ -168,6 +171,8 @@ fn shown(notice: LoginNotice) -> Notice {
         LoginNotice::OfPage(notice) => serde_json::from_value(notice).unwrap_or(Refusal::Unexpected),
         LoginNotice::NumberInvalid => Refusal::PhoneNumberInvalid,
         LoginNotice::Country => Refusal::CountryNotAllowed,
+        LoginNotice::SpecialNumber => Refusal::SpecialNumber,
+        LoginNotice::Landline => Refusal::Landline,
         LoginNotice::RateLimited { retry_after } => Refusal::RateLimited { retry_after },
         LoginNotice::OptedOut => Refusal::OptedOut,
         LoginNotice::SmsFailed => Refusal::SmsNotSent,

@@ -279,6 +279,7 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
     auth.audience.clone_from(&config.auth0_audience);
     auth.scope.clone_from(&config.auth0_scope);
     auth.countries.clone_from(&config.limit_countries);
+    auth.landlines = config.allow_landlines;
     auth.default_location = config.lock.default_location;
     auth.language = config.lock.lock_language;
     auth.remember_last_login = config.lock.remember_last_login;

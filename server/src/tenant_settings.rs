@@ -131,6 +131,7 @@ fn limits(config: &Config) -> Limits {
         starts_per_country_hour: config.limit_starts_per_country_hour,
         starts_total_hour: config.limit_starts_total_hour,
         countries: (!countries.is_empty()).then_some(countries),
+        landlines: config.allow_landlines,
     }
 }
 

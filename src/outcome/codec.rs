@@ -38,8 +38,8 @@ macro_rules! refusals {
 }
 
 refusals! {
-    PhoneNumberMissing PhoneNumberInvalid CountryNotAllowed TermsNotAccepted SmsNotSent CodeMissing CodeMalformed
-    CodeExpired CodeReplaced TooManyAttempts UserBlocked SignUpDisabled NoPendingLogin TenantRefused LoginNotVerified
+    PhoneNumberMissing PhoneNumberInvalid SpecialNumber Landline CountryNotAllowed TermsNotAccepted SmsNotSent CodeMissing
+    CodeMalformed CodeExpired CodeReplaced TooManyAttempts UserBlocked SignUpDisabled NoPendingLogin TenantRefused LoginNotVerified
     TenantUnavailable Misconfigured Offline Timeout Unexpected OptedOut OtherBrowser CookiesBlocked MoreSteps
 }
 

@@ -53,6 +53,23 @@ impl Typed {
     }
 }
 
+/// Whether digits follow that are dialled once the call is answered, such as `#12` or `ext. 12`.
+#[cfg(feature = "ssr")]
+pub(crate) fn has_extension(text: &str) -> bool {
+    let mut digits = 0;
+    let mut is_over = false;
+    for c in text.chars() {
+        if ascii_digit(c).is_some() {
+            if is_over {
+                return true;
+            }
+            digits += 1;
+        }
+        is_over |= digits >= CAN_BE_WHOLE && (is_letter(c) || matches!(c, ';' | '#'));
+    }
+    false
+}
+
 /// Of the scripts that extensions are named in; Unicode's table of letters would weigh more than the dialog's rules.
 fn is_letter(c: char) -> bool {
     c.is_ascii_alphabetic() || ('\u{c0}'..='\u{52f}').contains(&c)

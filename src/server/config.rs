@@ -31,6 +31,7 @@ use url::Url;
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct AuthConfig {
     /// Where browsers reach the app, which may be below a path; the callback URL is this and [`Paths::callback`].
     pub app_base_url: Url,
@@ -54,6 +55,9 @@ pub struct AuthConfig {
     /// token that counts, also for logins on the tenant's own page; an ID token without one is refused, so the scope
     /// must contain `phone`.
     pub countries: Vec<Country>,
+    /// Whether landlines may be texted: some countries read the SMS aloud. Other numbers that are no person's mobile, such as
+    /// those with premium rates, never are.
+    pub landlines: bool,
     /// Codes that one address, or one /64 network of IPv6, may request per hour; 0 means no limit.
     pub starts_per_ip_hour: u32,
     /// The paths of the app that belong to the login.
@@ -98,6 +102,7 @@ impl AuthConfig {
             scope: "openid profile phone".to_owned(),
             connection: "sms".to_owned(),
             countries: Vec::new(),
+            landlines: false,
             starts_per_ip_hour: 50,
             paths: Paths::default(),
             hosted_login: true,

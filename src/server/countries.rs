@@ -353,11 +353,12 @@ mod tests {
                 plain.to_owned(),
             ] {
                 let Some(shown) = previewed(&typed) else { continue };
-                let read = phone_number::read(&typed, country, &[]).map(|number| (number.e164, number.certainty));
+                let read = phone_number::read(&typed, country, phone_number::ALL)
+                    .map(|number| (number.e164, number.certainty));
                 let shown = crate::PhoneNumber::parse(&shown.replace(' ', "")).unwrap();
                 assert_eq!(read, Ok((shown, phone_number::Certainty::Sure)), "{region:?} {typed}");
             }
-            let display = phone_number::read(e164, country, &[]).map(|number| number.display);
+            let display = phone_number::read(e164, country, phone_number::ALL).map(|number| number.display);
             assert_eq!(previewed(e164), display.ok(), "{region:?}");
             national += usize::from(previewed(written).is_some());
         }

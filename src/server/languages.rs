@@ -239,8 +239,8 @@ mod tests {
         let messages = Messages::default();
         let text = |text: &str| text.to_owned();
         let refusals = every_refusal! {
-            PhoneNumberMissing PhoneNumberInvalid OptedOut CountryNotAllowed TermsNotAccepted SmsNotSent CodeMissing
-            CodeMalformed CodeExpired CodeReplaced TooManyAttempts UserBlocked SignUpDisabled NoPendingLogin OtherBrowser
+            PhoneNumberMissing PhoneNumberInvalid SpecialNumber Landline OptedOut CountryNotAllowed TermsNotAccepted SmsNotSent
+            CodeMissing CodeMalformed CodeExpired CodeReplaced TooManyAttempts UserBlocked SignUpDisabled NoPendingLogin OtherBrowser
             CookiesBlocked MoreSteps TenantRefused LoginNotVerified TenantUnavailable Misconfigured Offline Timeout
             Unexpected;
             Refusal::ConfirmNumber(_) => [Refusal::ConfirmNumber(text("+1 415 555 2671"))];

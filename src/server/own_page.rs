@@ -7,13 +7,14 @@ use super::{
     cookies, countries,
     country_guess::first_country,
     languages::{self, Language},
-    phone_number::{self, Certainty, Number},
+    phone_number::{self, Certainty, Number, Served},
 };
 use crate::{
     Country, Login, OneTimeCode, PhoneNumber,
     messages::{Messages, Text},
     one_time_code::digits_in,
     outcome::Refusal,
+    phone_number::typed::has_extension,
 };
 use http::HeaderMap;
 use leptos::prelude::{provide_context, use_context};
@@ -114,6 +115,8 @@ pub struct NumberForm<'a> {
     pub previewed: &'a str,
     /// The number that the dialog asked about.
     pub confirmed: &'a str,
+    /// Whether a landline is taken.
+    pub landlines: bool,
 }
 
 impl<'a> NumberForm<'a> {
@@ -128,6 +131,12 @@ impl<'a> NumberForm<'a> {
         Self { previewed, confirmed, ..self }
     }
 
+    /// Takes landlines, or refuses them, which is the default.
+    #[must_use]
+    pub fn with_landlines(self, landlines: bool) -> Self {
+        Self { landlines, ..self }
+    }
+
     /// The number, and the same spaced for reading; `allowed` (all if empty) may be texted.
     ///
     /// # Errors
@@ -137,8 +146,11 @@ impl<'a> NumberForm<'a> {
     }
 
     pub(super) fn number(&self, allowed: &[Country]) -> Result<Number, Refusal> {
-        let number = phone_number::read(self.phone_number, self.country, allowed)?;
-        let is_as_previewed = self.previewed.is_empty() || number.is_shown_as(self.previewed);
+        let served = Served { countries: allowed, landlines: self.landlines };
+        let number = phone_number::read(self.phone_number, self.country, served)?;
+        // An extension cannot be texted: who was shown the number has seen that it is left out.
+        let needs_no_preview = self.previewed.is_empty() && !has_extension(self.phone_number);
+        let is_as_previewed = needs_no_preview || number.is_shown_as(self.previewed);
         if number.certainty == Certainty::Sure && is_as_previewed {
             return Ok(number.written_as(self.previewed));
         }

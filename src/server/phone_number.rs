@@ -33,16 +33,28 @@ pub(super) enum Certainty {
     Unlisted,
 }
 
-/// Reads a number in international form, or as dialled inside `country`; `allowed` (all if empty) may be texted.
-pub(super) fn read(typed: &str, country: Country, allowed: &[Country]) -> Result<Number, Refusal> {
+/// The numbers that get codes.
+#[derive(Clone, Copy)]
+pub(super) struct Served<'a> {
+    /// All if empty.
+    pub(super) countries: &'a [Country],
+    pub(super) landlines: bool,
+}
+
+/// For numbers that were checked before.
+pub(super) const ALL: Served<'static> = Served { countries: &[], landlines: true };
+
+/// Country codes of satellites, networks of no country, and numbers that the called party pays for.
+const OF_NO_COUNTRY: [i32; 9] = [800, 808, 870, 878, 881, 882, 883, 888, 979];
+
+/// Reads a number in international form, or as dialled inside `country`.
+pub(super) fn read(typed: &str, country: Country, served: Served<'_>) -> Result<Number, Refusal> {
     if typed.trim().is_empty() {
         return Err(Refusal::PhoneNumberMissing);
     }
     let (parsed, certainty) = reading(typed, country).ok_or(Refusal::PhoneNumberInvalid)?;
     let e164 = PhoneNumber::parse(&e164(&parsed)).map_err(|_| Refusal::PhoneNumberInvalid)?;
-    if !allowed.is_empty() && !allowed.iter().any(|country| is_in(&parsed, *country)) {
-        return Err(Refusal::CountryNotAllowed);
-    }
+    served.check(&parsed)?;
     let international = parsed.format_as(PhoneNumberFormat::International);
     let display = international.replace(|c: char| !c.is_ascii_digit() && c != '+', " ");
     Ok(Number { e164, display, certainty })
@@ -50,7 +62,36 @@ pub(super) fn read(typed: &str, country: Country, allowed: &[Country]) -> Result
 
 /// Refuses a number that is in none of these countries; an empty list allows all.
 pub(super) fn check_country(e164: &PhoneNumber, allowed: &[Country]) -> Result<(), Refusal> {
-    if allowed.is_empty() { Ok(()) } else { read(e164.as_str(), Country::default(), allowed).map(drop) }
+    if allowed.is_empty() {
+        return Ok(());
+    }
+    let (parsed, _) = reading(e164.as_str(), Country::default()).ok_or(Refusal::PhoneNumberInvalid)?;
+    Served { countries: allowed, ..ALL }.check_country(&parsed)
+}
+
+impl Served<'_> {
+    fn check(self, number: &Parsed) -> Result<(), Refusal> {
+        if OF_NO_COUNTRY.contains(&number.country_code) {
+            return Err(Refusal::SpecialNumber);
+        }
+        self.check_country(number)?;
+        match number.get_type() {
+            PhoneNumberType::PremiumRate
+            | PhoneNumberType::SharedCost
+            | PhoneNumberType::TollFree
+            | PhoneNumberType::UAN
+            | PhoneNumberType::Pager
+            | PhoneNumberType::VoiceMail
+            | PhoneNumberType::PersonalNumber => Err(Refusal::SpecialNumber),
+            PhoneNumberType::FixedLine if !self.landlines => Err(Refusal::Landline),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_country(self, number: &Parsed) -> Result<(), Refusal> {
+        let is_served = self.countries.is_empty() || self.countries.iter().any(|country| is_in(number, *country));
+        if is_served { Ok(()) } else { Err(Refusal::CountryNotAllowed) }
+    }
 }
 
 /// The country or territory of a number; `None` for one that belongs to no country, such as that of a satellite phone.
@@ -61,7 +102,7 @@ pub(super) fn country_of(e164: &PhoneNumber) -> Option<Country> {
 
 /// A number that was read before.
 pub(super) fn known(e164: &PhoneNumber) -> Result<Number, Refusal> {
-    let number = read(e164.as_str(), Country::default(), &[])?;
+    let number = read(e164.as_str(), Country::default(), ALL)?;
     Ok(Number { certainty: Certainty::Sure, ..number })
 }
 
@@ -189,7 +230,7 @@ mod tests {
 
     fn certainly(typed: &str, country: &str) -> Result<(String, Certainty), Refusal> {
         let country = Country::from_iso(country).map_err(|_| Refusal::Unexpected)?;
-        read(typed, country, &[]).map(|number| (number.e164.as_str().to_owned(), number.certainty))
+        read(typed, country, ALL).map(|number| (number.e164.as_str().to_owned(), number.certainty))
     }
 
     fn e164(typed: &str, country: &str) -> Result<String, Refusal> {
@@ -310,8 +351,11 @@ mod tests {
     #[test]
     fn only_allowed_countries_are_texted() -> Result<(), Box<dyn std::error::Error>> {
         let allowed = [Country::from_iso("DE")?, Country::from_iso("AT")?];
-        assert!(read("+49 1512 3456789", Country::default(), &allowed).is_ok());
-        assert_eq!(read("+1 415 555 2671", Country::default(), &allowed).err(), Some(Refusal::CountryNotAllowed));
+        assert!(read("+49 1512 3456789", Country::default(), Served { countries: &allowed, ..ALL }).is_ok());
+        assert_eq!(
+            read("+1 415 555 2671", Country::default(), Served { countries: &allowed, ..ALL }).err(),
+            Some(Refusal::CountryNotAllowed)
+        );
         Ok(())
     }
 
@@ -327,20 +371,63 @@ mod tests {
             ("204 234 5678", "US", false),
         ] {
             let country = Country::from_iso(country)?;
-            assert_eq!(read(typed, country, &[country]).is_ok(), is_allowed, "{typed}");
+            assert_eq!(read(typed, country, Served { countries: &[country], ..ALL }).is_ok(), is_allowed, "{typed}");
         }
         Ok(())
     }
 
     #[test]
+    fn numbers_that_someone_earns_from_get_no_code() {
+        for (typed, country) in [
+            ("+1 900 555 1234", "US"),
+            ("0906 123 4567", "GB"),
+            ("0900 1 123456", "DE"),
+            ("0900 123456", "CH"),
+            ("909 8790000", "GB"),
+            ("070 1234 5678", "GB"),
+            ("+1 800 555 1234", "US"),
+            ("0800 123 4567", "DE"),
+            ("+881 6 1234 5678", "US"),
+            ("+883 5100 12345678", "US"),
+            ("+870 773 111 632", "US"),
+            ("+800 1234 5678", "US"),
+            ("+979 1 2345 6789", "US"),
+        ] {
+            let country = Country::from_iso(country).unwrap();
+            let refused = read(typed, country, ALL).err();
+            assert!(
+                matches!(refused, Some(Refusal::SpecialNumber | Refusal::PhoneNumberInvalid)),
+                "{typed}: {refused:?}"
+            );
+        }
+        for typed in ["+1 900 555 1234", "+881 6 1234 5678", "+883 5100 12345678", "+44 909 8790000", "+49 800 1234567"]
+        {
+            assert_eq!(read(typed, Country::default(), ALL).err(), Some(Refusal::SpecialNumber), "{typed}");
+        }
+    }
+
+    #[test]
+    fn landlines_get_a_code_only_where_the_app_says_so() {
+        let served = Served { landlines: false, ..ALL };
+        for landline in ["+49 30 123456", "+44 20 7946 0958", "+39 02 3661 8300"] {
+            assert_eq!(read(landline, Country::default(), served).err(), Some(Refusal::Landline), "{landline}");
+            assert!(read(landline, Country::default(), ALL).is_ok(), "{landline}");
+        }
+        // Nobody can tell these by their digits, or they are in no table yet.
+        for other in ["+1 415 555 2671", "+49 1512 3456789", "+1 357 555 0123"] {
+            assert!(read(other, Country::default(), served).is_ok(), "{other}");
+        }
+    }
+
+    #[test]
     fn it_is_shown_with_spaces() -> Result<(), Refusal> {
-        assert_eq!(read("4155552671", Country::default(), &[])?.display, "+1 415 555 2671");
+        assert_eq!(read("4155552671", Country::default(), ALL)?.display, "+1 415 555 2671");
         Ok(())
     }
 
     #[test]
     fn only_the_same_number_is_written_as_previewed() -> Result<(), Refusal> {
-        let number = read("0171 1234567", Country::supported("DE").map_err(|_| Refusal::Unexpected)?, &[])?;
+        let number = read("0171 1234567", Country::supported("DE").map_err(|_| Refusal::Unexpected)?, ALL)?;
         assert_eq!(number.display, "+49 171 1234567");
         for (previewed, display) in [
             ("+49 1711 234567", "+49 1711 234567"),
@@ -357,7 +444,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_input_breaks_it(typed in ".*") {
-            if let Ok(number) = read(&typed, Country::default(), &[]) {
+            if let Ok(number) = read(&typed, Country::default(), ALL) {
                 prop_assert!(number.e164.as_str().len() <= 16);
             }
         }

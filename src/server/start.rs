@@ -141,8 +141,9 @@ fn asked_for(request: &Request, start: &Start, country: Country) -> Result<Numbe
         phone_number::check_country(&number.e164, &request.auth.config().countries)?;
         return Ok(number);
     }
+    let config = request.auth.config();
     let form = NumberForm::new(&start.phone_number, country).shown(&start.previewed, &start.confirmed);
-    form.number(&request.auth.config().countries)
+    form.with_landlines(config.landlines).number(&config.countries)
 }
 
 fn consent(request: &Request, start: &Start) -> Option<Consent> {

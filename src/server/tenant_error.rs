@@ -85,12 +85,22 @@ impl ErrorBody {
             "invalid_grant" | "invalid_user_password" => self.meaning_of_a_code(),
             "access_denied" | "unauthorized" => self.denial(),
             "too_many_attempts" => Refusal::TooManyAttempts,
-            "bad.phone_number" => Refusal::PhoneNumberInvalid,
+            "bad.phone_number" => self.meaning_of_a_number(),
             "bad.connection" if self.description.contains("signup is disabled") => Refusal::SignUpDisabled,
             "sms_provider_error" => self.meaning_of_the_provider(),
             "server_error" | "temporarily_unavailable" => Refusal::TenantUnavailable,
             _ if self.status.is_client_error() => Refusal::Misconfigured,
             _ => Refusal::TenantUnavailable,
+        }
+    }
+
+    /// The embedded tenant's sentences; Auth0 has one error for all numbers that it refuses.
+    fn meaning_of_a_number(&self) -> Refusal {
+        match self.description.as_str() {
+            "Numbers of this kind are not served" => Refusal::SpecialNumber,
+            "Landlines are not served" => Refusal::Landline,
+            "Phone numbers of this country are not served" => Refusal::CountryNotAllowed,
+            _ => Refusal::PhoneNumberInvalid,
         }
     }
 

@@ -129,6 +129,8 @@ fn colors(language: Language) -> (Language, Vec<Exhibit>) {
 fn refusals(language: Language) -> (Language, Vec<Exhibit>) {
     let phone = [
         Refusal::PhoneNumberMissing,
+        Refusal::SpecialNumber,
+        Refusal::Landline,
         Refusal::CountryNotAllowed,
         Refusal::TermsNotAccepted,
         Refusal::SmsNotSent,

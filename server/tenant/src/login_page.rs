@@ -146,6 +146,10 @@ pub enum LoginNotice {
     NumberInvalid,
     /// No messages are sent to this country.
     Country,
+    /// No messages are sent to numbers of this kind: premium rate, toll-free, satellite, and the like.
+    SpecialNumber,
+    /// No messages are sent to landlines.
+    Landline,
     /// Too many requests.
     RateLimited {
         /// Seconds to wait, if they are known.

@@ -83,6 +83,8 @@ fn refused(error: &SendCodeError) -> LoginNotice {
 fn notice_about(error: &SendCodeError) -> LoginNotice {
     match error {
         SendCodeError::Country => LoginNotice::Country,
+        SendCodeError::SpecialNumber => LoginNotice::SpecialNumber,
+        SendCodeError::Landline => LoginNotice::Landline,
         SendCodeError::TooManyRequests(TooManyStarts { retry_after, .. }) => {
             LoginNotice::RateLimited { retry_after: Some(u32::try_from(*retry_after).unwrap_or(u32::MAX)) }
         }

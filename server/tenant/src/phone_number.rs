@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat};
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType};
 use serde::{Deserialize, Serialize};
 
 /// Territories that share the dialling code of a country, and count as that country.
@@ -15,6 +15,20 @@ const TERRITORIES: [(&str, &[&str]); 7] = [
     ("NO", &["SJ"]),
     ("US", &["AS", "GU", "MP", "PR", "VI"]),
 ];
+
+/// Country codes of satellites, networks of no country, and numbers that the called party pays for.
+const OF_NO_COUNTRY: [i32; 9] = [800, 808, 870, 878, 881, 882, 883, 888, 979];
+
+/// What can be told of a number by its digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A mobile, or nobody can tell.
+    Personal,
+    Landline,
+    /// Premium rate, shared cost, toll-free, universal access, pager, voicemail, personal number, satellite: someone earns
+    /// from messages to it, or nobody reads them.
+    Special,
+}
 
 /// A number in E.164, which matches `^\+[0-9]{1,15}$`, Auth0's rule for the API. Its `Debug` form shows no digits.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +64,25 @@ impl PhoneNumber {
     /// Whether libphonenumber's table has the number in service. It is never quite up to date.
     pub(crate) fn is_valid(&self) -> bool {
         PHONE_NUMBER_UTIL.parse(&self.0, None).is_ok_and(|number| number.is_valid())
+    }
+
+    /// What libphonenumber's table says that it is.
+    pub(crate) fn kind(&self) -> Kind {
+        let Ok(number) = PHONE_NUMBER_UTIL.parse(&self.0, None) else { return Kind::Personal };
+        if OF_NO_COUNTRY.contains(&number.country_code) {
+            return Kind::Special;
+        }
+        match number.get_type() {
+            PhoneNumberType::PremiumRate
+            | PhoneNumberType::SharedCost
+            | PhoneNumberType::TollFree
+            | PhoneNumberType::UAN
+            | PhoneNumberType::Pager
+            | PhoneNumberType::VoiceMail
+            | PhoneNumberType::PersonalNumber => Kind::Special,
+            PhoneNumberType::FixedLine => Kind::Landline,
+            _ => Kind::Personal,
+        }
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -112,8 +145,6 @@ impl fmt::Debug for PhoneNumber {
 
 #[cfg(test)]
 mod tests {
-    use rlibphonenumber::PhoneNumberType;
-
     use super::*;
 
     #[test]
@@ -178,6 +209,20 @@ mod tests {
             ("+521551234567", "+521551234567"),
         ] {
             assert_eq!(PhoneNumber::parse(old).as_ref().map(PhoneNumber::as_str), Some(today), "{old}");
+        }
+    }
+
+    #[test]
+    fn kinds_are_told_where_the_digits_tell_them() {
+        for (kind, numbers) in [
+            (Kind::Personal, ["+14155552671", "+4915123456789", "+13575550123"]),
+            (Kind::Landline, ["+4930123456", "+442079460958", "+390236618300"]),
+            (Kind::Special, ["+19005551234", "+881612345678", "+88351001234567"]),
+            (Kind::Special, ["+449061234567", "+18005551234", "+447012345678"]),
+        ] {
+            for number in numbers {
+                assert_eq!(PhoneNumber::stored(number).map(|number| number.kind()), Some(kind), "{number}");
+            }
         }
     }
 

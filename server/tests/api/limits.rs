@@ -3,6 +3,7 @@
 use crate::support::{PHONE, program::Program};
 use leptos_passwordless::outcome::{Refusal, StartOutcome};
 use reqwest::StatusCode;
+use rstest::rstest;
 use tokio::task::JoinSet;
 
 async fn start_from(program: &Program, address: &str, number: usize) -> StartOutcome {
@@ -74,4 +75,24 @@ async fn cross_site_start_is_refused() {
         assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path}");
     }
     assert!(program.codes_sent_to(PHONE).await.is_empty());
+}
+
+#[rstest]
+#[case::premium_rate("+1 900 555 1234", Refusal::SpecialNumber)]
+#[case::of_another_country("+44 906 123 4567", Refusal::SpecialNumber)]
+#[case::satellite("+881 6 1234 5678", Refusal::SpecialNumber)]
+#[case::landline("+49 30 123456", Refusal::Landline)]
+#[tokio::test]
+async fn numbers_that_are_no_mobiles_get_no_code(#[case] number: &str, #[case] refusal: Refusal) {
+    let program = Program::both(&[]).await;
+    let browser = program.browser();
+    assert_eq!(browser.start(number).await, StartOutcome::Refused(refusal.clone()));
+    let fields = [("phone_number", number), ("country", "US")];
+    let page = browser.submit("/login", "/api/passwordless/start", &fields).await;
+    let sentence = if refusal == Refusal::Landline { "This is a landline" } else { "numbers of this kind" };
+    assert!(page.shows(sentence), "{}", page.text);
+    assert!(program.messages().await.is_empty());
+    let open = Program::both(&["--allow-landlines"]).await;
+    let is_sent = matches!(open.browser().start(number).await, StartOutcome::CodeSent(_));
+    assert_eq!(is_sent, refusal == Refusal::Landline);
 }

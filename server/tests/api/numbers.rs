@@ -82,3 +82,19 @@ async fn unlisted_numbers_count_more_towards_the_ip_limit() {
     }
     assert_eq!(sent, 2);
 }
+
+/// Nothing can be dialled after an SMS.
+#[tokio::test]
+async fn an_extension_is_asked_about_unless_the_dialog_showed_the_number_without_it() {
+    let program = Program::both(&[]).await;
+    let fields = |more: [(&'static str, &'static str); 1]| {
+        [[("phone_number", "(415) 555-2671#12"), ("country", "US")].as_slice(), &more].concat()
+    };
+    let browser = program.browser();
+    let asked = browser.start_with(&fields([("previewed", "")])).await;
+    assert_eq!(asked, self::asked("+1 415 555 2671"));
+    assert!(program.messages().await.is_empty());
+    for shown in [("confirmed", "+1 415 555 2671"), ("previewed", "+1 415 555 2671")] {
+        assert!(matches!(program.browser().start_with(&fields([shown])).await, StartOutcome::CodeSent(_)));
+    }
+}

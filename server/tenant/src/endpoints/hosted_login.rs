@@ -372,7 +372,10 @@ impl<'a> Login<'a> {
         if let Step::Refused(notice) = &step {
             self.note(notice.clone());
             // To be corrected on the screen of the number, which has the terms as well.
-            self.state.asks_for_code &= !matches!(notice, LoginNotice::Country | LoginNotice::Gone);
+            self.state.asks_for_code &= !matches!(
+                notice,
+                LoginNotice::Country | LoginNotice::SpecialNumber | LoginNotice::Landline | LoginNotice::Gone
+            );
         }
         let cookies = self.services.logins.save(self.headers, &self.id, &self.state)?;
         let page = hosted_login::path(&self.id);

@@ -163,6 +163,8 @@ impl From<SendCodeError> for ApiError {
     fn from(error: SendCodeError) -> Self {
         match error {
             SendCodeError::Country => Self::PhoneCountry,
+            SendCodeError::SpecialNumber => Self::PhoneSpecial,
+            SendCodeError::Landline => Self::PhoneLandline,
             SendCodeError::TooManyRequests(too_many) => Self::TooManyRequests(too_many),
             SendCodeError::Sms(error) => Self::Sms(error),
             SendCodeError::Store(error) => Self::Store(error),

@@ -47,6 +47,10 @@ pub(crate) enum ApiError {
     PhoneForm,
     #[error("Phone numbers of this country are not served")]
     PhoneCountry,
+    #[error("Numbers of this kind are not served")]
+    PhoneSpecial,
+    #[error("Landlines are not served")]
+    PhoneLandline,
     #[error(transparent)]
     Sms(#[from] SendError),
     #[error("Too many requests. Please try again later.")]
@@ -176,6 +180,8 @@ impl ApiError {
             Self::PhonePattern
             | Self::PhoneForm
             | Self::PhoneCountry
+            | Self::PhoneSpecial
+            | Self::PhoneLandline
             | Self::Sms(SendError::InvalidRecipient { .. }) => "bad.phone_number",
             Self::Sms(_) => "sms_provider_error",
             Self::TooManyRequests(_) => "too_many_requests",

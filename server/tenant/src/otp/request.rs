@@ -89,6 +89,10 @@ pub(crate) struct SignIn {
 pub(crate) enum SendCodeError {
     #[error("numbers of this country are not served")]
     Country,
+    #[error("numbers of this kind are not served")]
+    SpecialNumber,
+    #[error("landlines are not served")]
+    Landline,
     #[error(transparent)]
     TooManyRequests(#[from] TooManyStarts),
     #[error(transparent)]
@@ -102,6 +106,8 @@ impl SendCodeError {
     pub(crate) fn label(&self) -> &'static str {
         match self {
             Self::Country => "country",
+            Self::SpecialNumber => "special_number",
+            Self::Landline => "landline",
             Self::TooManyRequests(_) => "limited",
             Self::Sms(_) => "not_sent",
             Self::Store(_) => "failed",

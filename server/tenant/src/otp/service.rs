@@ -16,6 +16,7 @@ use crate::{
     entropy::{self, Entropy},
     error::StoreError,
     measure,
+    phone_number::Kind,
     rate_limit::{
         attempt::AttemptLimit,
         settings::Limits,
@@ -87,6 +88,11 @@ impl OtpService {
         let countries = self.limits.countries.as_ref();
         if countries.is_some_and(|countries| !request.phone_number.is_in(countries)) {
             return Err(SendCodeError::Country);
+        }
+        match request.phone_number.kind() {
+            Kind::Special => return Err(SendCodeError::SpecialNumber),
+            Kind::Landline if !self.limits.landlines => return Err(SendCodeError::Landline),
+            _ => {}
         }
         let limits = StartLimits::of(&self.limits, request.phone_number, &request.source, request.browser.is_known);
         Ok(self.store.take_start(&limits, self.clock.millis()).await??)

@@ -14,6 +14,8 @@ pub struct Limits {
     pub starts_total_hour: u32,
     /// ISO 3166 codes, upper case, of the countries that may be texted, with their territories; `None` allows all.
     pub countries: Option<Vec<String>>,
+    /// Whether landlines may be texted.
+    pub landlines: bool,
 }
 
 impl Default for Limits {
@@ -24,6 +26,7 @@ impl Default for Limits {
             starts_per_country_hour: 0,
             starts_total_hour: 0,
             countries: None,
+            landlines: false,
         }
     }
 }

@@ -204,6 +204,7 @@ const NO_LIMITS: Limits = Limits {
     starts_per_country_hour: 0,
     starts_total_hour: 0,
     countries: None,
+    landlines: false,
 };
 
 async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Option<bool> {

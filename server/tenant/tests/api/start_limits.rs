@@ -137,10 +137,10 @@ async fn refused_start_is_not_counted() {
 #[tokio::test]
 async fn starts_per_country_are_limited() {
     let tenant = TestTenant::with(limits(|limits| limits.starts_per_country_hour = 1)).await;
-    for number in [PHONE, "+4915123456789", "+8821612345678"] {
+    for number in [PHONE, "+4915123456789"] {
         assert_eq!(start(&tenant, number, Some("web-secret")).await.status(), 200, "{number}");
     }
-    for number in ["+12125550100", "+4930123456", "+8821612345679"] {
+    for number in ["+12125550100", "+4915123456780"] {
         let response = start(&tenant, number, Some("web-secret")).await;
         assert_error(response, 429, "too_many_requests", TOO_MANY_REQUESTS).await;
     }
@@ -275,4 +275,23 @@ async fn country_allowlist_includes_territories(
         let response = start(&tenant, number, None).await;
         assert_error(response, 400, "bad.phone_number", "Phone numbers of this country are not served").await;
     }
+}
+
+#[rstest]
+#[case::premium_rate("+19005551234", "Numbers of this kind are not served")]
+#[case::toll_free("+18005551234", "Numbers of this kind are not served")]
+#[case::satellite("+881612345678", "Numbers of this kind are not served")]
+#[case::international_network("+88351001234567", "Numbers of this kind are not served")]
+#[case::landline("+4930123456", "Landlines are not served")]
+#[tokio::test]
+async fn numbers_that_are_no_mobiles_get_no_code(#[case] number: &str, #[case] sentence: &str) {
+    let tenant = TestTenant::start().await;
+    let refused = start(&tenant, number, Some("web-secret")).await;
+    assert_error(refused, 400, "bad.phone_number", sentence).await;
+    let mut options = TenantOptions::default();
+    options.limits.landlines = true;
+    let tenant = TestTenant::with(options).await;
+    let is_landline = sentence.starts_with("Landlines");
+    assert_eq!(start(&tenant, number, Some("web-secret")).await.status().is_success(), is_landline);
+    assert_eq!(tenant.messages().await.len(), usize::from(is_landline));
 }
