@@ -5,6 +5,7 @@
 mod address;
 mod admission;
 mod authorization_request;
+mod backchannel_logout;
 mod browser;
 mod callback;
 mod client_ip;
@@ -14,6 +15,7 @@ mod cookies;
 mod countries;
 mod country_guess;
 mod current_user;
+mod end_sessions;
 mod entropy;
 mod environment;
 pub(crate) mod extra_fields;
@@ -24,12 +26,14 @@ mod guard;
 mod hooks;
 mod id_token;
 mod jwks;
+mod jwt;
 pub(crate) mod languages;
 mod last_login;
 mod login_id;
 mod login_page;
 mod login_settings;
 mod logins;
+mod logout_token;
 mod memo;
 pub(crate) mod no_js;
 mod oauth_secrets;
@@ -70,6 +74,7 @@ pub use clock::{Clock, SystemClock};
 pub use config::{AuthConfig, InvalidTenant, LoginFlow, Tenant, UnknownLoginFlow};
 pub use countries::UnknownCountry;
 pub use current_user::{CurrentUser, NotSignedIn, require_login};
+pub use end_sessions::EndSessions;
 pub use environment::EnvironmentError;
 pub use extra_fields::ExtraFields;
 pub use guard::{RequireLoginBelow, require_login_below};
@@ -80,7 +85,7 @@ pub use own_page::{NumberForm, provide_login, read_code};
 pub use page_context::{adjust_login, use_current_user, use_language};
 pub use paths::Paths;
 pub use secrecy::{ExposeSecret, SecretString};
-pub use session_owner::{current_user_of, user_id_of};
+pub use session_owner::{current_user_of, sid_of, user_id_of};
 pub use setup::{Setup, install};
 pub use sign_in::SignIn;
 pub use sms_notice::SmsNotice;
@@ -93,6 +98,7 @@ pub use tower_sessions;
 
 use id_token::IdTokens;
 use jwks::Jwks;
+use logout_token::LogoutTokens;
 use rate_limit::Limits;
 use sends::Sends;
 use std::sync::Arc;
@@ -115,6 +121,7 @@ struct Parts {
     config: AuthConfig,
     tenant: TenantClient,
     id_tokens: IdTokens,
+    logout_tokens: LogoutTokens,
     limits: Limits,
     turns: Turns,
     sends: Sends,
@@ -155,12 +162,15 @@ impl Auth {
         }
         let csrf = csrf(&config)?;
         let tenant = TenantClient::new(&config, clock.clone())?;
-        let id_tokens = IdTokens::new(&config, Jwks::new(tenant.clone(), clock.clone()), clock.clone());
+        let jwks = Arc::new(Jwks::new(tenant.clone(), clock.clone()));
+        let id_tokens = IdTokens::new(&config, jwks.clone(), clock.clone());
+        let logout_tokens = LogoutTokens::new(&config, jwks, clock.clone());
         let limits = Limits::new(config.starts_per_ip_hour);
         Ok(Self(Arc::new(Parts {
             config,
             tenant,
             id_tokens,
+            logout_tokens,
             limits,
             turns: Turns::default(),
             sends: Sends::default(),
@@ -180,6 +190,10 @@ impl Auth {
 
     fn id_tokens(&self) -> &IdTokens {
         &self.0.id_tokens
+    }
+
+    fn logout_tokens(&self) -> &LogoutTokens {
+        &self.0.logout_tokens
     }
 
     fn limits(&self) -> &Limits {

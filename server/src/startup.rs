@@ -5,7 +5,7 @@ use crate::{
     config::{Config, ConfigError, ConnectionArgs, Mode},
     database::{self, DatabaseError},
     open_files,
-    own_client::{OwnClient, OwnClientError},
+    own_client::{self, OwnClient, OwnClientError},
     sample::{self, Sample},
     serve,
     session_store::DatabaseSessions,
@@ -120,7 +120,12 @@ impl Application {
     ///
     /// # Errors
     /// [`StartupError`] if the configuration or the database cannot be used.
-    pub async fn build(mode: Mode, config: Config, listeners: Listeners, clocks: Clocks) -> Result<Self, StartupError> {
+    pub async fn build(
+        mode: Mode,
+        config: Config,
+        mut listeners: Listeners,
+        clocks: Clocks,
+    ) -> Result<Self, StartupError> {
         let site = Site::open(&config.leptos_site_root)?;
         for warning in config.warnings(mode) {
             tracing::warn!("{warning}");
@@ -135,7 +140,7 @@ impl Application {
         let (tenant, outbox) = match mode {
             Mode::App => (None, None),
             Mode::Both | Mode::Tenant => {
-                let (tenant, outbox) = application.add_tenant(&config, &site, &pool, listeners.tenant, &clocks).await?;
+                let (tenant, outbox) = application.add_tenant(&config, &site, &pool, &mut listeners, &clocks).await?;
                 (Some(tenant), outbox)
             }
         };
@@ -153,10 +158,13 @@ impl Application {
         config: &Config,
         site: &Site,
         pool: &Pool,
-        listener: Option<TcpListener>,
+        listeners: &mut Listeners,
         clocks: &Clocks,
     ) -> Result<(TenantConfig, Option<String>), StartupError> {
-        let settings = tenant_settings::settings(config, pool, &SystemEntropy, site).await?;
+        let mut settings = tenant_settings::settings(config, pool, &SystemEntropy, site).await?;
+        if let Some(app) = listeners.app.as_ref().and_then(|app| app.local_addr().ok()) {
+            settings.config = own_client::told_of_logouts(config, settings.config, app);
+        }
         let tenant_config = settings.config.clone();
         let has_outbox = matches!(settings.sms, passwordless_tenant::Sms::Outbox);
         let outbox = has_outbox.then(|| format!("{}outbox", config.tenant_public_url));
@@ -165,7 +173,7 @@ impl Application {
         self.cleanup_tasks.spawn(tenant.back_channel.run());
         let tenant =
             tenant_router::with_files(tenant.router, site).layer(TrustedProxiesLayer::new(self.proxies.clone()));
-        self.servers.extend(listener.map(|listener| (listener, tenant)));
+        self.servers.extend(listeners.tenant.take().map(|listener| (listener, tenant)));
         self.cleanup_tasks.spawn(passwordless_tenant::cleanup(
             pool.clone(),
             clocks.tenant.clone(),

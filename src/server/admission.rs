@@ -72,7 +72,9 @@ impl Auth {
         let data = self.config().hooks.data_of(sign_in).await.map_err(Refused::at_the_end)?;
         let kept = token_set.filter(|_| self.config().keeps_tokens());
         let name = match kept {
-            Some(kept) => Some(TokenStore::new(self, arrival.store).create(&user.user_id, &kept).await?),
+            Some(kept) => {
+                Some(TokenStore::new(self, arrival.store).create(&user.user_id, user.sid.as_deref(), &kept).await?)
+            }
             None => None,
         };
         Ok(Admitted { user: user.with_data(data), tokens: name, device_token: tokens.device_token })

@@ -64,6 +64,9 @@ pub struct CurrentUser {
     /// The terms that the user accepted during the login, if they were required.
     pub consent: Option<Consent>,
     seen_at: OffsetDateTime,
+    /// The session at the tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sid: Option<String>,
     /// Whether the browser went through the tenant, which then has a session as well.
     #[serde(default = "yes")]
     pub(super) is_known_to_tenant: bool,
@@ -101,6 +104,7 @@ impl CurrentUser {
             signed_in_at: now,
             consent,
             seen_at: now,
+            sid: claims.sid,
             is_known_to_tenant: login.authorization().is_some(),
         }
     }

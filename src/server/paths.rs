@@ -24,6 +24,9 @@ pub struct Paths {
     pub callback: String,
     /// Where a form signs out with POST: `/logout`.
     pub logout: String,
+    /// Where the tenant says that sessions have ended: `/backchannel-logout`. It is the application's Back-Channel Logout URI,
+    /// and served with [`Setup::end_sessions`](super::Setup::end_sessions).
+    pub backchannel_logout: String,
     /// What the forms of the dialog post to is below it: `/api/passwordless`.
     pub api: String,
 }
@@ -35,6 +38,7 @@ impl Default for Paths {
             hosted_login: "/login/hosted".to_owned(),
             callback: "/callback".to_owned(),
             logout: "/logout".to_owned(),
+            backchannel_logout: "/backchannel-logout".to_owned(),
             api: "/api/passwordless".to_owned(),
         }
     }

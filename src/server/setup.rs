@@ -1,6 +1,14 @@
 //! Adds the login to the routes of an app.
 
-use super::{Auth, AuthConfig, callback, page_context, personal::Personal, session, session::Sessions, state};
+use super::{
+    Auth, AuthConfig, backchannel_logout, callback,
+    end_sessions::{EndSessions, SessionEnder},
+    page_context,
+    personal::Personal,
+    session,
+    session::Sessions,
+    state,
+};
 use crate::{
     lock::{LOCK_CSS, styles},
     paths::{API_PATH, RESEND, START, VERIFY},
@@ -71,6 +79,7 @@ where
 pub struct Setup<S = MemoryStore> {
     auth: Auth,
     sessions: S,
+    ender: Option<SessionEnder>,
     is_in_memory: bool,
     has_csrf: bool,
     has_body_limit: bool,
@@ -85,6 +94,7 @@ impl Setup {
         Self {
             auth: auth.clone(),
             sessions: MemoryStore::default(),
+            ender: None,
             is_in_memory: true,
             has_csrf: true,
             has_body_limit: true,
@@ -98,8 +108,15 @@ impl<S: SessionStore + Clone> Setup<S> {
     /// Where sessions are stored, instead of in memory.
     #[must_use]
     pub fn sessions<T: SessionStore + Clone>(self, sessions: T) -> Setup<T> {
-        let Self { auth, has_csrf, has_body_limit, has_timeout, has_no_store, .. } = self;
-        Setup { auth, sessions, is_in_memory: false, has_csrf, has_body_limit, has_timeout, has_no_store }
+        let Self { auth, ender, has_csrf, has_body_limit, has_timeout, has_no_store, .. } = self;
+        Setup { auth, sessions, ender, is_in_memory: false, has_csrf, has_body_limit, has_timeout, has_no_store }
+    }
+
+    /// What ends sessions by whose they are, usually the session store. With it the tenant can end sessions: it is told at
+    /// [`Paths::backchannel_logout`](super::Paths::backchannel_logout).
+    #[must_use]
+    pub fn end_sessions(self, ender: impl EndSessions) -> Self {
+        Self { ender: Some(SessionEnder(Arc::new(ender))), ..self }
     }
 
     /// Leaves it to the app to refuse state-changing requests of other sites, which would otherwise sign its users in and
@@ -137,7 +154,7 @@ impl<S: SessionStore + Clone> Setup<S> {
         let (auth, config) = (self.auth.clone(), self.auth.config().clone());
         let csrf = self.has_csrf.then(|| auth.0.csrf.clone());
         let has_no_store = self.has_no_store;
-        let own = Arc::new(Own { paths: own_paths(&config), router: self.own_routes() });
+        let own = Arc::new(Own { paths: self.own_paths(&config), router: self.own_routes() });
         let sessions = Sessions::new(self.sessions, &config);
         let routes = routes.layer(from_fn_with_state(own, intercept));
         let routes = if has_no_store { routes.layer(from_fn(page_context::keep_out_of_caches)) } else { routes };
@@ -163,27 +180,34 @@ impl<S: SessionStore + Clone> Setup<S> {
             .route(&state, get(state::state))
             .route(&styles, get(lock_css))
             .merge(callback::routes(self.auth.clone()));
+        let routes = match &self.ender {
+            Some(ender) => routes.merge(backchannel_logout::routes(self.auth.clone(), ender.clone())),
+            None => routes,
+        };
         let routes = if self.has_body_limit { routes.layer(DefaultBodyLimit::max(MAX_BODY)) } else { routes };
         let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT);
         if self.has_timeout { routes.layer(timeout) } else { routes }
+    }
+
+    /// Below the base.
+    fn own_paths(&self, config: &AuthConfig) -> Vec<(Option<Method>, String)> {
+        let mut paths: Vec<_> = api_paths(config).map(|path| (None, path)).into();
+        paths.push((None, config.paths.callback.clone()));
+        // The app may have a page there, with the form.
+        paths.push((Some(Method::POST), config.paths.logout.clone()));
+        if config.hosted_login {
+            paths.push((None, config.paths.hosted_login.clone()));
+        }
+        if self.ender.is_some() {
+            paths.push((None, config.paths.backchannel_logout.clone()));
+        }
+        paths
     }
 }
 
 fn api_paths(config: &AuthConfig) -> [String; 5] {
     let styles = styles::path();
     [START, RESEND, VERIFY, state::STATE, &styles].map(|end| [&config.paths.api, end].concat())
-}
-
-/// Below the base.
-fn own_paths(config: &AuthConfig) -> Vec<(Option<Method>, String)> {
-    let mut paths: Vec<_> = api_paths(config).map(|path| (None, path)).into();
-    paths.push((None, config.paths.callback.clone()));
-    // The app may have a page there, with the form.
-    paths.push((Some(Method::POST), config.paths.logout.clone()));
-    if config.hosted_login {
-        paths.push((None, config.paths.hosted_login.clone()));
-    }
-    paths
 }
 
 /// The login's own routes. They come before the app's, so that its router cannot have them twice.

@@ -7,6 +7,7 @@
 )]
 
 mod admission;
+mod backchannel_logout;
 mod bad_input;
 mod caching;
 mod callback;
