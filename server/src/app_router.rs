@@ -62,7 +62,7 @@ pub(crate) fn build(
     };
     let app = Setup::new(auth)
         .sessions(sessions.clone())
-        .end_sessions(sessions)
+        .list_sessions(sessions)
         .install(pages(&site.leptos_options(), links))
         .merge(health::routes(pool))
         .merge(extras.sample.map(Sample::routes).unwrap_or_default());

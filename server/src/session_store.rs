@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use leptos_passwordless::server::{CurrentUser, EndSessions, current_user_of, sid_of, user_id_of};
+use leptos_passwordless::server::{
+    CurrentUser, EndSessions, ListSessions, StoredSession, current_user_of, sid_of, user_id_of,
+};
 use passwordless_tenant::Pool;
 use std::{collections::HashMap, time::Duration};
 use time::OffsetDateTime;
@@ -135,6 +137,33 @@ impl EndSessions for DatabaseSessions {
 
     async fn end_by_sid(&self, sid: &str) -> Result<()> {
         let delete = sqlx::query("DELETE FROM sessions WHERE sid = $1").bind(sid);
+        delete.execute(&self.0).await.map(drop).map_err(backend)
+    }
+}
+
+#[async_trait]
+impl ListSessions for DatabaseSessions {
+    fn name_of(&self, id: &Id) -> String {
+        hash(*id)
+    }
+
+    async fn all_of_user(&self, user_id: &str) -> Result<Vec<StoredSession>> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT id_hash, data FROM sessions WHERE user_id = $1 AND expires_at > $2")
+                .bind(user_id)
+                .bind(now().unix_timestamp())
+                .fetch_all(&self.0)
+                .await
+                .map_err(backend)?;
+        let session = |(name, data): (String, String)| {
+            let data = serde_json::from_str(&data).map_err(|error| Error::Decode(error.to_string()))?;
+            Ok(StoredSession { name, data })
+        };
+        rows.into_iter().map(session).collect()
+    }
+
+    async fn end_by_name(&self, user_id: &str, name: &str) -> Result<()> {
+        let delete = sqlx::query("DELETE FROM sessions WHERE id_hash = $1 AND user_id = $2").bind(name).bind(user_id);
         delete.execute(&self.0).await.map(drop).map_err(backend)
     }
 }

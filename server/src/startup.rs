@@ -274,6 +274,8 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
     auth.resend_after = Duration::from_secs(config.resend_after_seconds.into());
     auth.code_length = config.code_length;
     auth.code_lifetime = Duration::from_secs(config.code_lifetime_seconds.into());
+    auth.session_idle = Duration::from_hours(u64::from(config.session_idle_hours.get()));
+    auth.session_absolute = Duration::from_hours(u64::from(config.session_absolute_hours.get()));
     auth.tenant_timeout = config.tenant_timeout;
     if let (Some(own), Some(tenant)) = (own, own_tenant) {
         own.check(tenant, &auth)?;

@@ -230,7 +230,7 @@ pub(super) async fn keep_out_of_caches(
 }
 
 async fn user_of(auth: &Auth, session: Option<tower_sessions::Session>) -> Option<CurrentUser> {
-    CurrentUser::of(&session?, auth.now()).await.unwrap_or_else(|error| {
+    CurrentUser::of(&session?, auth).await.unwrap_or_else(|error| {
         tracing::error!(%error, "the session could not be read");
         None
     })

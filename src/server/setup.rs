@@ -1,12 +1,14 @@
 //! Adds the login to the routes of an app.
 
 use super::{
-    Auth, AuthConfig, backchannel_logout, callback,
+    Auth, AuthConfig, backchannel_logout, callback, end_session,
     end_sessions::{EndSessions, SessionEnder},
     page_context,
+    paths::Paths,
     personal::Personal,
     session,
     session::Sessions,
+    session_list::{ListSessions, SessionLister},
     state,
 };
 use crate::{
@@ -14,7 +16,7 @@ use crate::{
     paths::{API_PATH, RESEND, START, VERIFY},
 };
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::{DefaultBodyLimit, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
@@ -80,6 +82,7 @@ pub struct Setup<S = MemoryStore> {
     auth: Auth,
     sessions: S,
     ender: Option<SessionEnder>,
+    lister: Option<SessionLister>,
     is_in_memory: bool,
     has_csrf: bool,
     has_body_limit: bool,
@@ -95,6 +98,7 @@ impl Setup {
             auth: auth.clone(),
             sessions: MemoryStore::default(),
             ender: None,
+            lister: None,
             is_in_memory: true,
             has_csrf: true,
             has_body_limit: true,
@@ -108,8 +112,18 @@ impl<S: SessionStore + Clone> Setup<S> {
     /// Where sessions are stored, instead of in memory.
     #[must_use]
     pub fn sessions<T: SessionStore + Clone>(self, sessions: T) -> Setup<T> {
-        let Self { auth, ender, has_csrf, has_body_limit, has_timeout, has_no_store, .. } = self;
-        Setup { auth, sessions, ender, is_in_memory: false, has_csrf, has_body_limit, has_timeout, has_no_store }
+        let Self { auth, ender, lister, has_csrf, has_body_limit, has_timeout, has_no_store, .. } = self;
+        Setup {
+            auth,
+            sessions,
+            ender,
+            lister,
+            is_in_memory: false,
+            has_csrf,
+            has_body_limit,
+            has_timeout,
+            has_no_store,
+        }
     }
 
     /// What ends sessions by whose they are, usually the session store. With it the tenant can end sessions: it is told at
@@ -117,6 +131,15 @@ impl<S: SessionStore + Clone> Setup<S> {
     #[must_use]
     pub fn end_sessions(self, ender: impl EndSessions) -> Self {
         Self { ender: Some(SessionEnder(Arc::new(ender))), ..self }
+    }
+
+    /// The same for a store that can also list the sessions of a user: then pages can have [`SessionList`](super::SessionList), and
+    /// forms post to [`Paths::end_session`](super::Paths::end_session) and
+    /// [`Paths::end_all_sessions`](super::Paths::end_all_sessions).
+    #[must_use]
+    pub fn list_sessions(self, lister: impl ListSessions + Clone) -> Self {
+        let lister_too = Some(SessionLister(Arc::new(lister.clone())));
+        Self { lister: lister_too, ..self.end_sessions(lister) }
     }
 
     /// Leaves it to the app to refuse state-changing requests of other sites, which would otherwise sign its users in and
@@ -153,10 +176,14 @@ impl<S: SessionStore + Clone> Setup<S> {
         }
         let (auth, config) = (self.auth.clone(), self.auth.config().clone());
         let csrf = self.has_csrf.then(|| auth.0.csrf.clone());
-        let has_no_store = self.has_no_store;
+        let (has_no_store, lister) = (self.has_no_store, self.lister.clone());
         let own = Arc::new(Own { paths: self.own_paths(&config), router: self.own_routes() });
         let sessions = Sessions::new(self.sessions, &config);
         let routes = routes.layer(from_fn_with_state(own, intercept));
+        let routes = match lister {
+            Some(lister) => routes.layer(Extension(lister)),
+            None => routes,
+        };
         let routes = if has_no_store { routes.layer(from_fn(page_context::keep_out_of_caches)) } else { routes };
         let routes = routes
             .layer(from_fn_with_state(auth, page_context::provide))
@@ -184,6 +211,10 @@ impl<S: SessionStore + Clone> Setup<S> {
             Some(ender) => routes.merge(backchannel_logout::routes(self.auth.clone(), ender.clone())),
             None => routes,
         };
+        let routes = match &self.lister {
+            Some(_) => routes.merge(end_session::routes(self.auth.clone())),
+            None => routes,
+        };
         let routes = if self.has_body_limit { routes.layer(DefaultBodyLimit::max(MAX_BODY)) } else { routes };
         let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT);
         if self.has_timeout { routes.layer(timeout) } else { routes }
@@ -200,6 +231,10 @@ impl<S: SessionStore + Clone> Setup<S> {
         }
         if self.ender.is_some() {
             paths.push((None, config.paths.backchannel_logout.clone()));
+        }
+        if self.lister.is_some() {
+            let Paths { end_session, end_all_sessions, .. } = &config.paths;
+            paths.extend([end_session, end_all_sessions].map(|path| (Some(Method::POST), path.clone())));
         }
         paths
     }

@@ -3,13 +3,13 @@
 //! They are sealed in a record of their own in the session store. A session is stored as a whole by each request that
 //! changes it, and would bring back a refresh token that another request has had replaced.
 
-use super::{Auth, AuthConfig, seal, session::ABSOLUTE, token_set::TokenSet, turns::to_the_end};
+use super::{Auth, AuthConfig, seal, token_set::TokenSet, turns::to_the_end};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use std::{fmt, sync::Arc};
+use serde_json::{Value, json};
+use std::{collections::HashMap, fmt, sync::Arc};
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{
@@ -117,7 +117,7 @@ impl TokenStore {
         sid: Option<&str>,
         tokens: &TokenSet,
     ) -> Result<String, TokenError> {
-        let expiry_date = self.auth.now() + ABSOLUTE;
+        let expiry_date = self.auth.now() + self.auth.config().absolute();
         let mut record = Record { id: Id::default(), data: [].into(), expiry_date };
         let owner = (user_id, sid.map(str::to_owned));
         self.seal(&mut record, owner, tokens)?;
@@ -283,4 +283,15 @@ pub(super) async fn remove(session: &Session, store: &Arc<dyn SessionStore>) -> 
         store.delete(&name).await?;
     }
     Ok(())
+}
+
+/// The same for a session with these data.
+pub(super) async fn remove_of(
+    data: &HashMap<String, Value>,
+    store: &Arc<dyn SessionStore>,
+) -> Result<(), session_store::Error> {
+    match data.get(NAME).and_then(Value::as_str).and_then(|name| name.parse().ok()) {
+        Some(name) => store.delete(&name).await,
+        None => Ok(()),
+    }
 }

@@ -35,6 +35,7 @@ mod pages;
 mod proxy;
 mod repeats;
 mod sample;
+mod session_list;
 mod sessions;
 mod setup;
 mod sign_in;
