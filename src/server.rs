@@ -5,6 +5,7 @@
 mod address;
 mod admission;
 mod authorization_request;
+mod backchannel_logout;
 mod browser;
 mod callback;
 mod client_ip;
@@ -14,6 +15,9 @@ mod cookies;
 mod countries;
 mod country_guess;
 mod current_user;
+mod device;
+mod end_session;
+mod end_sessions;
 mod entropy;
 mod environment;
 pub(crate) mod extra_fields;
@@ -23,13 +27,16 @@ mod fuzz;
 mod guard;
 mod hooks;
 mod id_token;
+mod id_token_hint;
 mod jwks;
+mod jwt;
 pub(crate) mod languages;
 mod last_login;
 mod login_id;
 mod login_page;
 mod login_settings;
 mod logins;
+mod logout_token;
 mod measure;
 mod memo;
 pub(crate) mod no_js;
@@ -49,6 +56,7 @@ mod return_to;
 mod seal;
 mod sends;
 mod session;
+mod session_list;
 mod session_owner;
 mod setup;
 mod sign_in;
@@ -72,6 +80,8 @@ pub use clock::{Clock, SystemClock};
 pub use config::{AuthConfig, InvalidTenant, LoginFlow, Tenant, UnknownLoginFlow};
 pub use countries::UnknownCountry;
 pub use current_user::{CurrentUser, NotSignedIn, require_login};
+pub use device::Device;
+pub use end_sessions::EndSessions;
 pub use environment::EnvironmentError;
 pub use extra_fields::ExtraFields;
 pub use guard::{RequireLoginBelow, require_login_below};
@@ -84,7 +94,8 @@ pub use own_page::{NumberForm, provide_login, read_code};
 pub use page_context::{adjust_login, use_current_user, use_language};
 pub use paths::Paths;
 pub use secrecy::{ExposeSecret, SecretString};
-pub use session_owner::{current_user_of, user_id_of};
+pub use session_list::{ListSessions, ListedSession, SessionList, SessionListError, StoredSession, use_session_list};
+pub use session_owner::{current_user_of, sid_of, user_id_of};
 pub use setup::{Setup, install};
 pub use sign_in::SignIn;
 pub use sms_notice::SmsNotice;
@@ -97,6 +108,7 @@ pub use tower_sessions;
 
 use id_token::IdTokens;
 use jwks::Jwks;
+use logout_token::LogoutTokens;
 use rate_limit::Limits;
 use sends::Sends;
 use std::sync::Arc;
@@ -119,6 +131,7 @@ struct Parts {
     config: AuthConfig,
     tenant: TenantClient,
     id_tokens: IdTokens,
+    logout_tokens: LogoutTokens,
     limits: Limits,
     turns: Turns,
     sends: Sends,
@@ -159,12 +172,15 @@ impl Auth {
         }
         let csrf = csrf(&config)?;
         let tenant = TenantClient::new(&config, clock.clone())?;
-        let id_tokens = IdTokens::new(&config, Jwks::new(tenant.clone(), clock.clone()), clock.clone());
+        let jwks = Arc::new(Jwks::new(tenant.clone(), clock.clone()));
+        let id_tokens = IdTokens::new(&config, jwks.clone(), clock.clone());
+        let logout_tokens = LogoutTokens::new(&config, jwks, clock.clone());
         let limits = Limits::new(config.starts_per_ip_hour);
         Ok(Self(Arc::new(Parts {
             config,
             tenant,
             id_tokens,
+            logout_tokens,
             limits,
             turns: Turns::default(),
             sends: Sends::default(),
@@ -184,6 +200,10 @@ impl Auth {
 
     fn id_tokens(&self) -> &IdTokens {
         &self.0.id_tokens
+    }
+
+    fn logout_tokens(&self) -> &LogoutTokens {
+        &self.0.logout_tokens
     }
 
     fn limits(&self) -> &Limits {

@@ -55,6 +55,11 @@ pub(crate) struct Texts {
     pub(crate) terms_accepted: String,
     /// `{version}` and `{time}`
     version: String,
+    pub(crate) sessions: String,
+    pub(crate) this_session: String,
+    pub(crate) unknown_device: String,
+    pub(crate) last_used: String,
+    pub(crate) log_out_everywhere: String,
 }
 
 /// The texts in the language of the page that is being rendered.

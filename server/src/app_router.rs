@@ -22,9 +22,7 @@ use leptos::{
 use leptos_axum::{
     AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
 };
-use leptos_passwordless::server::{
-    Auth, TrustedProxies, TrustedProxiesLayer, install, is_loopback, require_login_below,
-};
+use leptos_passwordless::server::{Auth, Setup, TrustedProxies, TrustedProxiesLayer, is_loopback, require_login_below};
 use passwordless_tenant::Pool;
 use std::time::Duration;
 use tower_http::{
@@ -63,8 +61,10 @@ pub(crate) fn build(
         sample: extras.sample.is_some(),
         gallery: is_loopback(&auth.config().app_base_url),
     };
-    let pages = with_names(pages(&site.leptos_options(), links));
-    let app = install(pages, auth, sessions)
+    let app = Setup::new(auth)
+        .sessions(sessions.clone())
+        .list_sessions(sessions)
+        .install(with_names(pages(&site.leptos_options(), links)))
         .merge(with_names(health::routes(pool)))
         .merge(with_names(extras.sample.map(Sample::routes).unwrap_or_default()));
     files(site, app)

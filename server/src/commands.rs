@@ -48,9 +48,12 @@ pub enum CommandError {
     /// The tenant's tables cannot be used.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
+    /// The app's sessions cannot be read.
+    #[error("the sessions of the app cannot be read")]
+    Sessions(#[from] sqlx::Error),
     /// The app's sessions cannot be ended.
     #[error("the sessions of the app cannot be ended")]
-    Sessions(#[from] sqlx::Error),
+    EndSessions(#[from] tower_sessions::session_store::Error),
     /// The keys cannot be used.
     #[error("the keys cannot be used")]
     Keys(#[from] BuildError),

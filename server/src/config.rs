@@ -16,7 +16,12 @@ use leptos_passwordless::{
     server::{Language, LoginFlow, Origin, Tenant, TermsPolicy, is_loopback},
 };
 use secrecy::SecretString;
-use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+    time::Duration,
+};
 use thiserror::Error;
 use url::Url;
 
@@ -112,6 +117,12 @@ pub struct Config {
     /// How the dialog behaves.
     #[command(flatten)]
     pub lock: LockArgs,
+    /// Hours without a visit after which a session ends
+    #[arg(long, env, global = true, default_value = "24")]
+    pub session_idle_hours: NonZeroU32,
+    /// Hours after which a session ends in any case
+    #[arg(long, env, global = true, default_value = "168")]
+    pub session_absolute_hours: NonZeroU32,
     /// Seconds until the dialog offers another code
     #[arg(long, env, global = true, default_value_t = 30)]
     pub resend_after_seconds: u32,

@@ -1,9 +1,10 @@
 //! The app as one of the embedded tenant's clients: whether a login could end with it.
 
 use crate::config::Config;
-use leptos_passwordless::server::{AuthConfig, LoginFlow};
+use leptos_passwordless::server::{AuthConfig, LoginFlow, Paths};
 use passwordless_tenant::{AuthMethod, Client, TenantConfig};
 use secrecy::{ExposeSecret, SecretString};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use thiserror::Error;
 
 /// The tenant has no client that this app could be.
@@ -117,6 +118,19 @@ impl<'a> OwnClient<'a> {
         }
         Ok(())
     }
+}
+
+/// The app is told of logouts where it listens, unless its client says otherwise: it need not reach itself by its public address.
+pub(crate) fn told_of_logouts(config: &Config, tenant: TenantConfig, listens_on: SocketAddr) -> TenantConfig {
+    let Ok(own) = OwnClient::find(config, &tenant) else { return tenant };
+    let client_id = own.client.client_id.clone();
+    let ip = match listens_on.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let address = SocketAddr::new(ip, listens_on.port());
+    tenant.with_backchannel_logout(&client_id, &format!("http://{address}{}", Paths::default().backchannel_logout))
 }
 
 /// The grants that the last step of the login needs, and the refresh of its access token.

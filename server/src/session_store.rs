@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use leptos_passwordless::server::{CurrentUser, current_user_of, user_id_of};
+use leptos_passwordless::server::{
+    CurrentUser, EndSessions, ListSessions, StoredSession, current_user_of, sid_of, user_id_of,
+};
 use passwordless_tenant::Pool;
 use std::{collections::HashMap, time::Duration};
 use time::OffsetDateTime;
@@ -25,12 +27,6 @@ impl DatabaseSessions {
     /// The table is made by a migration.
     pub(crate) fn new(pool: Pool) -> Self {
         Self(pool)
-    }
-
-    /// Ends all sessions of a user.
-    pub(crate) async fn end_all_of(&self, user_id: &str) -> sqlx::Result<()> {
-        sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user_id).execute(&self.0).await?;
-        Ok(())
     }
 
     /// The sessions of a user, and when each expires.
@@ -82,13 +78,17 @@ impl DatabaseSessions {
 #[async_trait]
 impl SessionStore for DatabaseSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        const SQL: &str = "INSERT INTO sessions (id_hash, data, expires_at, user_id) VALUES ($1, $2, $3, $4) \
+        const SQL: &str = "INSERT INTO sessions (id_hash, data, expires_at, user_id, sid) VALUES ($1, $2, $3, $4, $5) \
                            ON CONFLICT DO NOTHING";
         let data = encode(record)?;
         loop {
             let expires_at = record.expiry_date.unix_timestamp();
-            let insert =
-                sqlx::query(SQL).bind(hash(record.id)).bind(&data).bind(expires_at).bind(user_id_of(&record.data));
+            let insert = sqlx::query(SQL)
+                .bind(hash(record.id))
+                .bind(&data)
+                .bind(expires_at)
+                .bind(user_id_of(&record.data))
+                .bind(sid_of(&record.data));
             if insert.execute(&self.0).await.map_err(backend)?.rows_affected() == 1 {
                 return Ok(());
             }
@@ -98,11 +98,13 @@ impl SessionStore for DatabaseSessions {
 
     /// Only what still exists is saved: a session that was ended meanwhile does not come back.
     async fn save(&self, record: &Record) -> Result<()> {
-        let update = sqlx::query("UPDATE sessions SET data = $2, expires_at = $3, user_id = $4 WHERE id_hash = $1")
+        const SQL: &str = "UPDATE sessions SET data = $2, expires_at = $3, user_id = $4, sid = $5 WHERE id_hash = $1";
+        let update = sqlx::query(SQL)
             .bind(hash(record.id))
             .bind(encode(record)?)
             .bind(record.expiry_date.unix_timestamp())
-            .bind(user_id_of(&record.data));
+            .bind(user_id_of(&record.data))
+            .bind(sid_of(&record.data));
         match update.execute(&self.0).await.map_err(backend)?.rows_affected() {
             0 => Err(Error::Backend("the session has ended meanwhile".to_owned())),
             _ => Ok(()),
@@ -127,6 +129,46 @@ impl SessionStore for DatabaseSessions {
             .await
             .map_err(backend)?;
         Ok(())
+    }
+}
+
+#[async_trait]
+impl EndSessions for DatabaseSessions {
+    async fn end_all_of_user(&self, user_id: &str) -> Result<()> {
+        let delete = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user_id);
+        delete.execute(&self.0).await.map(drop).map_err(backend)
+    }
+
+    async fn end_by_sid(&self, sid: &str) -> Result<()> {
+        let delete = sqlx::query("DELETE FROM sessions WHERE sid = $1").bind(sid);
+        delete.execute(&self.0).await.map(drop).map_err(backend)
+    }
+}
+
+#[async_trait]
+impl ListSessions for DatabaseSessions {
+    fn name_of(&self, id: &Id) -> String {
+        hash(*id)
+    }
+
+    async fn all_of_user(&self, user_id: &str) -> Result<Vec<StoredSession>> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT id_hash, data FROM sessions WHERE user_id = $1 AND expires_at > $2")
+                .bind(user_id)
+                .bind(now().unix_timestamp())
+                .fetch_all(&self.0)
+                .await
+                .map_err(backend)?;
+        let session = |(name, data): (String, String)| {
+            let data = serde_json::from_str(&data).map_err(|error| Error::Decode(error.to_string()))?;
+            Ok(StoredSession { name, data })
+        };
+        rows.into_iter().map(session).collect()
+    }
+
+    async fn end_by_name(&self, user_id: &str, name: &str) -> Result<()> {
+        let delete = sqlx::query("DELETE FROM sessions WHERE id_hash = $1 AND user_id = $2").bind(name).bind(user_id);
+        delete.execute(&self.0).await.map(drop).map_err(backend)
     }
 }
 
@@ -186,10 +228,39 @@ mod tests {
         sessions.create(&mut session).await?;
         session.data = record(Some("sms|one"), session.expiry_date).data;
         sessions.save(&session).await?;
-        sessions.end_all_of("sms|two").await?;
+        sessions.end_all_of_user("sms|two").await?;
         assert!(sessions.load(&session.id).await?.is_some());
-        sessions.end_all_of("sms|one").await?;
+        sessions.end_all_of_user("sms|one").await?;
         assert!(sessions.load(&session.id).await?.is_none());
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_session_at_the_tenant_ends_what_began_with_it() -> std::result::Result<(), Box<dyn Error>> {
+        let (pool, _database) = pool().await?;
+        let sessions = DatabaseSessions::new(pool);
+        let expiry_date = now() + Duration::from_mins(1);
+        let owner = |sid: &str| json!({ "user_id": "sms|one", "sid": sid });
+        let beside = [("passwordless.tokens", owner("a")), ("passwordless.step", json!({ "user": owner("a") }))];
+        let mut records: Vec<_> = [("passwordless.user", owner("b")), ("passwordless.user", owner("a"))]
+            .into_iter()
+            .chain(beside)
+            .map(|(key, value)| Record { id: Id::default(), data: [(key.to_owned(), value)].into(), expiry_date })
+            .collect();
+        for record in &mut records {
+            sessions.create(record).await?;
+        }
+        sessions.end_by_sid("a").await?;
+        for (index, record) in records.iter().enumerate() {
+            assert_eq!(sessions.load(&record.id).await?.is_some(), index == 0, "{index}");
+        }
+        let mut renewed = records.remove(0);
+        renewed.data = [("passwordless.user".to_owned(), owner("c"))].into();
+        sessions.save(&renewed).await?;
+        sessions.end_by_sid("b").await?;
+        assert!(sessions.load(&renewed.id).await?.is_some());
+        sessions.end_by_sid("c").await?;
+        assert!(sessions.load(&renewed.id).await?.is_none());
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use crate::{
     database::{self, DatabaseError},
     observed::{observed, with_names},
     open_files,
-    own_client::{OwnClient, OwnClientError},
+    own_client::{self, OwnClient, OwnClientError},
     prometheus::{MetricsError, Prometheus},
     sample::{self, Sample},
     serve,
@@ -131,7 +131,12 @@ impl Application {
     ///
     /// # Errors
     /// [`StartupError`] if the configuration or the database cannot be used.
-    pub async fn build(mode: Mode, config: Config, listeners: Listeners, clocks: Clocks) -> Result<Self, StartupError> {
+    pub async fn build(
+        mode: Mode,
+        config: Config,
+        mut listeners: Listeners,
+        clocks: Clocks,
+    ) -> Result<Self, StartupError> {
         let site = Site::open(&config.leptos_site_root)?;
         for warning in config.warnings(mode) {
             tracing::warn!("{warning}");
@@ -143,13 +148,13 @@ impl Application {
             proxies: trusted_proxies(&config),
             cleanup_tasks: JoinSet::new(),
         };
-        if let Some(listener) = listeners.metrics {
+        if let Some(listener) = listeners.metrics.take() {
             application.add_metrics(listener)?;
         }
         let (tenant, outbox) = match mode {
             Mode::App => (None, None),
             Mode::Both | Mode::Tenant => {
-                let (tenant, outbox) = application.add_tenant(&config, &site, &pool, listeners.tenant, &clocks).await?;
+                let (tenant, outbox) = application.add_tenant(&config, &site, &pool, &mut listeners, &clocks).await?;
                 (Some(tenant), outbox)
             }
         };
@@ -175,10 +180,13 @@ impl Application {
         config: &Config,
         site: &Site,
         pool: &Pool,
-        listener: Option<TcpListener>,
+        listeners: &mut Listeners,
         clocks: &Clocks,
     ) -> Result<(TenantConfig, Option<String>), StartupError> {
-        let settings = tenant_settings::settings(config, pool, &SystemEntropy, site).await?;
+        let mut settings = tenant_settings::settings(config, pool, &SystemEntropy, site).await?;
+        if let Some(app) = listeners.app.as_ref().and_then(|app| app.local_addr().ok()) {
+            settings.config = own_client::told_of_logouts(config, settings.config, app);
+        }
         let tenant_config = settings.config.clone();
         let has_outbox = matches!(settings.sms, passwordless_tenant::Sms::Outbox);
         let outbox = has_outbox.then(|| format!("{}outbox", config.tenant_public_url));
@@ -187,7 +195,7 @@ impl Application {
         self.cleanup_tasks.spawn(tenant.back_channel.run());
         let tenant = tenant_router::with_files(with_names(tenant.router), site)
             .layer(TrustedProxiesLayer::new(self.proxies.clone()));
-        self.servers.extend(listener.map(|listener| (listener, observed(tenant, "tenant"))));
+        self.servers.extend(listeners.tenant.take().map(|listener| (listener, observed(tenant, "tenant"))));
         self.cleanup_tasks.spawn(passwordless_tenant::cleanup(
             pool.clone(),
             clocks.tenant.clone(),
@@ -289,6 +297,8 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
     auth.resend_after = Duration::from_secs(config.resend_after_seconds.into());
     auth.code_length = config.code_length;
     auth.code_lifetime = Duration::from_secs(config.code_lifetime_seconds.into());
+    auth.session_idle = Duration::from_hours(u64::from(config.session_idle_hours.get()));
+    auth.session_absolute = Duration::from_hours(u64::from(config.session_absolute_hours.get()));
     auth.tenant_timeout = config.tenant_timeout;
     if let (Some(own), Some(tenant)) = (own, own_tenant) {
         own.check(tenant, &auth)?;

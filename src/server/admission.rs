@@ -8,6 +8,7 @@ use super::{
     extra_fields::ExtraFields,
     hooks::{LoginAttempt, LoginStep},
     id_token::Claims,
+    id_token_hint,
     oauth_secrets::Nonce,
     pending_login::{PendingLogin, Refused},
     phone_number,
@@ -43,6 +44,8 @@ pub(super) struct Admitted {
     pub(super) user: CurrentUser,
     /// The name of the record of their tokens, if the app needs them.
     pub(super) tokens: Option<String>,
+    /// The ID token, encrypted, if there is a session at the tenant that it can end.
+    pub(super) id_token: Option<String>,
     /// Makes the browser known to the tenant; only ours sends one.
     pub(super) device_token: Option<SecretString>,
 }
@@ -72,10 +75,13 @@ impl Auth {
         let data = self.config().hooks.data_of(sign_in).await.map_err(Refused::at_the_end)?;
         let kept = token_set.filter(|_| self.config().keeps_tokens());
         let name = match kept {
-            Some(kept) => Some(TokenStore::new(self, arrival.store).create(&user.user_id, &kept).await?),
+            Some(kept) => {
+                Some(TokenStore::new(self, arrival.store).create(&user.user_id, user.sid.as_deref(), &kept).await?)
+            }
             None => None,
         };
-        Ok(Admitted { user: user.with_data(data), tokens: name, device_token: tokens.device_token })
+        let id_token = user.sid.is_some().then(|| id_token_hint::sealed(self.config(), &tokens.id_token)).flatten();
+        Ok(Admitted { user: user.with_data(data), tokens: name, id_token, device_token: tokens.device_token })
     }
 }
 

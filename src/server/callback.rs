@@ -64,7 +64,7 @@ async fn hosted(
     }
     let return_to = auth.config().return_to(&query.return_to);
     // The session at the tenant may be another user's: it must not replace a user who has not logged out.
-    if CurrentUser::of(&session, auth.now()).await?.is_some() {
+    if CurrentUser::of(&session, &auth).await?.is_some() {
         return Ok(redirect(return_to.as_str(), []));
     }
     let config = auth.config();
@@ -125,7 +125,7 @@ async fn callback(
 ) -> Result<Response, ApiError> {
     let params = params.map(|Query(params)| params).unwrap_or_default();
     let logins = Logins::of(auth.config(), &headers, auth.now());
-    let is_signed_in = CurrentUser::of(&session, auth.now()).await?.is_some();
+    let is_signed_in = CurrentUser::of(&session, &auth).await?.is_some();
     let Some(mut login) = logins.of_state(&params.state) else {
         return Ok(without_a_login(&auth, &logins, &params.state, is_signed_in));
     };
@@ -147,7 +147,7 @@ async fn callback(
     };
     match to_the_end(step.take()).await? {
         Ok(admitted) => {
-            let cookies = finish_login(&auth, &session, &logins, &mut login, admitted).await?;
+            let cookies = finish_login(&auth, &session, &headers, &mut login, admitted).await?;
             Ok(redirect(login.return_to.as_str(), cookies))
         }
         Err(refused) => {

@@ -81,6 +81,10 @@ pub struct AuthConfig {
     pub code_length: u32,
     /// Lifetime of a code, if the tenant does not report it.
     pub code_lifetime: Duration,
+    /// How long a session lasts without a visit.
+    pub session_idle: Duration,
+    /// How long a session lasts in any case.
+    pub session_absolute: Duration,
     /// The app's hooks before a code is sent or checked, and at the end of a login.
     pub hooks: ServerHooks,
     /// Timeout of a call to the tenant.
@@ -90,7 +94,7 @@ pub struct AuthConfig {
 impl AuthConfig {
     /// A configuration with the defaults of Auth0's quickstarts: flow `redirect`, scope `openid profile phone`,
     /// connection `sms`, 50 codes an hour for one address, another code after 30 seconds, codes of 6 digits that live for
-    /// 3 minutes, 10 seconds for a call to the tenant.
+    /// 3 minutes, sessions of 24 hours without a visit and of 7 days in any case, 10 seconds for a call to the tenant.
     pub fn new(app_base_url: Url, tenant: Tenant, client_id: String, client_secret: SecretString) -> Self {
         Self {
             app_base_url,
@@ -114,6 +118,8 @@ impl AuthConfig {
             resend_after: Duration::from_secs(30),
             code_length: 6,
             code_lifetime: Duration::from_secs(180),
+            session_idle: Duration::from_secs(24 * 60 * 60),
+            session_absolute: Duration::from_secs(7 * 24 * 60 * 60),
             hooks: ServerHooks::default(),
             tenant_timeout: Duration::from_secs(10),
         }

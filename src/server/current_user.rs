@@ -8,7 +8,7 @@ use super::{
     pending_login::PendingLogin,
     personal,
     return_to::ReturnTo,
-    session::{ABSOLUTE, IDLE, Store},
+    session::Store,
     terms::Consent,
     tokens::{TokenError, TokenSource},
     unavailable::StoreFailed,
@@ -21,7 +21,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{
-    Extensions, Method, StatusCode,
+    Extensions, HeaderMap, Method, StatusCode,
     header::{ACCEPT, REFERER},
     request::Parts,
 };
@@ -29,12 +29,10 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use thiserror::Error;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use tower_sessions::{Session, session};
 
 pub(super) const KEY: &str = "passwordless.user";
-/// A visit extends the session at most this often, so that most requests write nothing.
-const ROLL_AFTER: Duration = Duration::hours(1);
 /// Longest name, in characters.
 const MAX_NAME: usize = 256;
 
@@ -61,11 +59,15 @@ pub struct CurrentUser {
     /// Of the app's `on_sign_in`.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     data: Value,
-    /// The time of the login. The session ends 7 days later, or after 24 hours without a visit.
+    /// The time of the login. The session ends [`AuthConfig::session_absolute`](super::AuthConfig::session_absolute) later, or after
+    /// [`AuthConfig::session_idle`](super::AuthConfig::session_idle) without a visit.
     pub signed_in_at: OffsetDateTime,
     /// The terms that the user accepted during the login, if they were required.
     pub consent: Option<Consent>,
     seen_at: OffsetDateTime,
+    /// The session at the tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sid: Option<String>,
     /// Whether the browser went through the tenant, which then has a session as well.
     #[serde(default = "yes")]
     pub(super) is_known_to_tenant: bool,
@@ -103,6 +105,7 @@ impl CurrentUser {
             signed_in_at: now,
             consent,
             seen_at: now,
+            sid: claims.sid,
             is_known_to_tenant: login.authorization().is_some(),
         }
     }
@@ -167,18 +170,29 @@ impl CurrentUser {
     }
 
     /// The user of a session that has not expired; a visit extends it.
-    pub(super) async fn of(session: &Session, now: OffsetDateTime) -> Result<Option<Self>, session::Error> {
+    pub(super) async fn of(session: &Session, auth: &Auth) -> Result<Option<Self>, session::Error> {
         let Some(mut user) = session.get::<Self>(KEY).await? else { return Ok(None) };
-        if now - user.signed_in_at >= ABSOLUTE || now - user.seen_at >= IDLE {
+        let now = auth.now();
+        if user.is_over(auth.config(), now) {
             session.flush().await?;
             measure::session_ended(Ended::Expired);
             return Ok(None);
         }
-        if now - user.seen_at >= ROLL_AFTER {
+        if now - user.seen_at >= auth.config().roll_after() {
             user.seen_at = now;
             session.insert(KEY, &user).await?;
         }
         Ok(Some(user))
+    }
+
+    /// Whether the session has expired.
+    pub(super) fn is_over(&self, config: &AuthConfig, now: OffsetDateTime) -> bool {
+        now - self.signed_in_at >= config.absolute() || now - self.seen_at >= config.idle()
+    }
+
+    /// The last visit that extended the session.
+    pub(super) fn seen_at(&self) -> OffsetDateTime {
+        self.seen_at
     }
 
     /// As the browser knows them.
@@ -190,7 +204,7 @@ impl CurrentUser {
     pub(super) async fn of_request(parts: &Parts) -> Option<Self> {
         personal::mark(parts);
         let (auth, session) = (parts.extensions.get::<Auth>()?, parts.extensions.get::<Session>()?);
-        let user = Self::of(session, auth.now()).await.unwrap_or_else(|error| {
+        let user = Self::of(session, auth).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the session could not be read");
             None
         });
@@ -252,6 +266,11 @@ fn page_of(config: &AuthConfig, parts: &Parts) -> ReturnTo {
     if parts.method == Method::GET {
         return config.return_to(&visible(config, parts));
     }
-    let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
+    page_of_form(config, &parts.headers)
+}
+
+/// The page that a submitted form was on.
+pub(super) fn page_of_form(config: &AuthConfig, headers: &HeaderMap) -> ReturnTo {
+    let referer = headers.get(REFERER).and_then(|value| value.to_str().ok());
     referer.and_then(|page| config.path_of(page)).unwrap_or_else(|| config.home())
 }

@@ -3,37 +3,24 @@
 use super::{
     AuthConfig, Clock,
     jwks::{Jwks, KeyError},
+    jwt::{Audience, NumericDate, SignatureError, Signed},
     oauth_secrets::Nonce,
 };
-use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 use thiserror::Error;
-use time::OffsetDateTime;
-
-/// Seconds by which the clocks may differ.
-const LEEWAY: f64 = 60.0;
 
 /// An ID token was rejected.
 #[derive(Debug, Error)]
 pub(super) enum IdTokenError {
-    /// Not a JWT, or without a member that it must have.
+    /// It is not the tenant's.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// Without a member that it must have.
     #[error("it is malformed")]
     Malformed,
-    /// Signed in another way than RS256, or not at all.
-    #[error("it is not signed with RS256")]
-    WrongAlgorithm,
-    /// Its header names extensions that have to be understood, and none is here (RFC 7515, section 4.1.11).
-    #[error("its header has `crit`, of which nothing is understood here")]
-    Critical,
-    /// Its header names no key, or there is none to check it with.
-    #[error("there is no key to check it with: {0}")]
-    NoKey(#[from] KeyError),
-    /// The signature is not the tenant's.
-    #[error("its signature is not the tenant's")]
-    BadSignature,
     /// Issued by someone else.
     #[error("it comes from another issuer")]
     WrongIssuer,
@@ -59,6 +46,8 @@ pub(super) struct Claims {
     iat: NumericDate,
     nbf: Option<NumericDate>,
     nonce: Option<String>,
+    /// The session at the tenant.
+    pub(super) sid: Option<String>,
     pub(super) name: Option<String>,
     pub(super) phone_number: Option<String>,
     /// These and all others.
@@ -66,28 +55,16 @@ pub(super) struct Claims {
     pub(super) all: Map<String, Value>,
 }
 
-/// Seconds since 1970, with or without a fraction (RFC 7519, section 2).
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(transparent)]
-struct NumericDate(f64);
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
-}
-
 /// Checks the ID tokens of one tenant for one client.
 pub(super) struct IdTokens {
     issuer: String,
     client_id: String,
-    jwks: Jwks,
+    jwks: Arc<Jwks>,
     clock: Arc<dyn Clock>,
 }
 
 impl IdTokens {
-    pub(super) fn new(config: &AuthConfig, jwks: Jwks, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(config: &AuthConfig, jwks: Arc<Jwks>, clock: Arc<dyn Clock>) -> Self {
         Self { issuer: config.tenant.issuer().to_owned(), client_id: config.client_id.clone(), jwks, clock }
     }
 
@@ -109,32 +86,16 @@ impl IdTokens {
     }
 
     async fn signed_claims(&self, token: &str) -> Result<Claims, IdTokenError> {
-        // An `alg` that the library does not know, `none` among them, fails here already.
-        let header = decode_header(token).map_err(|_| IdTokenError::WrongAlgorithm)?;
-        if header.alg != Algorithm::RS256 {
-            return Err(IdTokenError::WrongAlgorithm);
-        }
-        if header.crit.is_some() {
-            return Err(IdTokenError::Critical);
-        }
-        let key = self.jwks.key(&header.kid.ok_or(IdTokenError::NoKey(KeyError::Unknown))?).await?;
-        let decoded =
-            decode::<Map<String, Value>>(token, &key, &signature_only()).map_err(|error| match error.kind() {
-                jsonwebtoken::errors::ErrorKind::InvalidSignature => IdTokenError::BadSignature,
-                _ => IdTokenError::Malformed,
-            })?;
-        let claims = Claims::deserialize(&decoded.claims).map_err(|_| IdTokenError::Malformed)?;
-        Ok(Claims { all: decoded.claims, ..claims })
+        let Signed { claims, .. } = Signed::read(token, &self.jwks).await?;
+        let known = Claims::deserialize(&claims).map_err(|_| IdTokenError::Malformed)?;
+        Ok(Claims { all: claims, ..known })
     }
 
     fn check_parties(&self, claims: &Claims) -> Result<(), IdTokenError> {
-        let (is_meant_for_us, several) = match &claims.aud {
-            Audience::One(client) => (*client == self.client_id, false),
-            Audience::Many(clients) => (clients.contains(&self.client_id), clients.len() > 1),
-        };
+        let is_meant_for_us = claims.aud.has(&self.client_id);
         let is_authorized = match &claims.azp {
             Some(party) => *party == self.client_id,
-            None => !several,
+            None => !claims.aud.is_several(),
         };
         if claims.iss != self.issuer {
             Err(IdTokenError::WrongIssuer)
@@ -148,21 +109,11 @@ impl IdTokens {
     }
 
     fn check_time(&self, claims: &Claims) -> Result<(), IdTokenError> {
-        let now = (self.clock.now() - OffsetDateTime::UNIX_EPOCH).as_seconds_f64();
-        let is_current = claims.exp.0 + LEEWAY > now
-            && claims.iat.0 - LEEWAY <= now
-            && claims.nbf.is_none_or(|nbf| nbf.0 - LEEWAY <= now);
+        let now = self.clock.now();
+        let is_to_come = claims.iat.is_to_come(now) || claims.nbf.is_some_and(|nbf| nbf.is_to_come(now));
+        let is_current = !claims.exp.is_over(now) && !is_to_come;
         if is_current { Ok(()) } else { Err(IdTokenError::WrongTime) }
     }
-}
-
-/// The library checks algorithm and signature; the claims are checked here, against the injected clock.
-fn signature_only() -> Validation {
-    let mut validation = Validation::new(Algorithm::RS256);
-    validation.required_spec_claims = HashSet::new();
-    validation.validate_exp = false;
-    validation.validate_aud = false;
-    validation
 }
 
 #[cfg(test)]
@@ -180,7 +131,7 @@ mod tests {
         let (mut config, clock) = (config(), Arc::new(SystemClock));
         config.tenant = "http://127.0.0.1:1".parse().expect("a tenant");
         let tenant = TenantClient::new(&config, clock.clone()).expect("an HTTP client");
-        AssertUnwindSafe(IdTokens::new(&config, Jwks::new(tenant, clock.clone()), clock))
+        AssertUnwindSafe(IdTokens::new(&config, Arc::new(Jwks::new(tenant, clock.clone())), clock))
     }
 
     /// An unsigned text is never a valid token, whatever its header.

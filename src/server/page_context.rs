@@ -239,7 +239,7 @@ async fn user_of(
     session: Option<tower_sessions::Session>,
 ) -> Result<Option<CurrentUser>, tower_sessions::session::Error> {
     match session {
-        Some(session) => CurrentUser::of(&session, auth.now()).await,
+        Some(session) => CurrentUser::of(&session, auth).await,
         None => Ok(None),
     }
 }

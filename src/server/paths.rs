@@ -24,6 +24,14 @@ pub struct Paths {
     pub callback: String,
     /// Where a form signs out with POST: `/logout`.
     pub logout: String,
+    /// Where a form ends one of the user's sessions with POST: `/logout/session`. It is served with
+    /// [`Setup::list_sessions`](super::Setup::list_sessions).
+    pub end_session: String,
+    /// Where a form ends all of them with POST: `/logout/everywhere`.
+    pub end_all_sessions: String,
+    /// Where the tenant says that sessions have ended: `/backchannel-logout`. It is the application's Back-Channel Logout URI,
+    /// and served with [`Setup::end_sessions`](super::Setup::end_sessions).
+    pub backchannel_logout: String,
     /// What the forms of the dialog post to is below it: `/api/passwordless`.
     pub api: String,
 }
@@ -35,6 +43,9 @@ impl Default for Paths {
             hosted_login: "/login/hosted".to_owned(),
             callback: "/callback".to_owned(),
             logout: "/logout".to_owned(),
+            end_session: "/logout/session".to_owned(),
+            end_all_sessions: "/logout/everywhere".to_owned(),
+            backchannel_logout: "/backchannel-logout".to_owned(),
             api: "/api/passwordless".to_owned(),
         }
     }

@@ -31,6 +31,9 @@ pub(super) struct Outcome {
     /// The name of the record of their tokens.
     #[serde(default)]
     tokens: Option<String>,
+    /// The ID token, encrypted.
+    #[serde(default)]
+    id_token: Option<String>,
     /// The refusal that ended the login.
     #[serde(default)]
     refusal: Option<Refusal>,
@@ -40,7 +43,8 @@ pub(super) struct Outcome {
 impl Outcome {
     /// How the login ended; `None` if the browser is still on its way through the tenant.
     pub(super) fn ending(self) -> Option<Result<Admitted, Refused>> {
-        let admitted = self.user.map(|user| Ok(Admitted { user, tokens: self.tokens, device_token: None }));
+        let (tokens, id_token) = (self.tokens, self.id_token);
+        let admitted = self.user.map(|user| Ok(Admitted { user, tokens, id_token, device_token: None }));
         admitted.or_else(|| self.refusal.map(|refusal| Err(Refused::at_the_end(refusal))))
     }
 }
@@ -76,7 +80,8 @@ impl Repeats {
 
     /// The code was right; the tenant goes on.
     pub(super) async fn code_was_right(&self, code: &OneTimeCode, now: OffsetDateTime) {
-        self.keep(&Outcome { code: self.fingerprint(code), user: None, tokens: None, refusal: None, at: now }).await;
+        let code = self.fingerprint(code);
+        self.keep(&Outcome { code, user: None, tokens: None, id_token: None, refusal: None, at: now }).await;
     }
 
     /// The login ended, with this code or with the one before; the refusal of a step is not the end.
@@ -86,16 +91,19 @@ impl Repeats {
         ending: &Result<Admitted, Refused>,
         now: OffsetDateTime,
     ) {
-        let (user, tokens, refusal) = match ending {
-            Ok(admitted) => (Some(admitted.user.clone()), admitted.tokens.clone(), None),
-            Err(refused) if refused.ends_login => (None, None, Some(refused.refusal.clone())),
+        let (admitted, refusal) = match ending {
+            Ok(admitted) => (Some(admitted), None),
+            Err(refused) if refused.ends_login => (None, Some(refused.refusal.clone())),
             Err(_) => return,
         };
         let code = match code {
             Some(code) => self.fingerprint(code),
             None => self.outcome(now).await.map(|outcome| outcome.code).unwrap_or_default(),
         };
-        self.keep(&Outcome { code, user, tokens, refusal, at: now }).await;
+        let user = admitted.map(|admitted| admitted.user.clone());
+        let (tokens, id_token) = admitted.map(|admitted| (admitted.tokens.clone(), admitted.id_token.clone())).unzip();
+        let (tokens, id_token) = (tokens.flatten(), id_token.flatten());
+        self.keep(&Outcome { code, user, tokens, id_token, refusal, at: now }).await;
     }
 
     fn fingerprint(&self, code: &OneTimeCode) -> [u8; 32] {

@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::extract::ConnectInfo;
 use http::{
-    Extensions, HeaderValue,
+    Extensions, HeaderMap, HeaderValue,
     header::{REFERER, SET_COOKIE},
     request::Parts,
 };
@@ -42,6 +42,10 @@ impl Request {
             return Err(ApiError::ServerError);
         };
         Ok(Self { auth, session, store, client_ip: client_ip(&parts.extensions), parts })
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
     }
 
     /// The language of the page.

@@ -14,10 +14,27 @@ use std::sync::Arc;
 use time::Duration;
 use tower_sessions::{Expiry, Session, SessionStore, session::Error, session::Id};
 
-/// A session expires after this long without a visit.
-pub(super) const IDLE: Duration = Duration::hours(24);
-/// A session expires after this long in any case.
-pub(super) const ABSOLUTE: Duration = Duration::days(7);
+/// Longer lifetimes are cut to this: ten years, which every date can be added to.
+const LONGEST: Duration = Duration::days(3653);
+/// A visit extends a session at most this often, so that most requests write nothing.
+const ROLL_AFTER: Duration = Duration::hours(1);
+
+impl AuthConfig {
+    /// A session expires after this long without a visit.
+    pub(super) fn idle(&self) -> Duration {
+        Duration::try_from(self.session_idle).unwrap_or(LONGEST).min(LONGEST)
+    }
+
+    /// A session expires after this long in any case.
+    pub(super) fn absolute(&self) -> Duration {
+        Duration::try_from(self.session_absolute).unwrap_or(LONGEST).min(LONGEST)
+    }
+
+    /// How long after a visit the next one extends the session.
+    pub(super) fn roll_after(&self) -> Duration {
+        ROLL_AFTER.min(self.idle() / 24)
+    }
+}
 
 /// The session store and the name of the cookie.
 pub(super) struct Sessions<S> {
@@ -76,7 +93,8 @@ pub(super) async fn provide<S: SessionStore>(
     next: Next,
 ) -> Response {
     let brought = sessions.brought(request.headers());
-    let session = Session::new(brought, Arc::clone(&sessions.store), Some(Expiry::OnInactivity(IDLE)));
+    let session =
+        Session::new(brought, Arc::clone(&sessions.store), Some(Expiry::OnInactivity(sessions.config.idle())));
     request.extensions_mut().insert(session.clone());
     request.extensions_mut().insert(Store(sessions.store.clone()));
     let mut response = next.run(request).await;

@@ -18,9 +18,18 @@ use std::{collections::HashMap, hash::BuildHasher};
 /// }
 /// ```
 pub fn user_id_of<S: BuildHasher>(data: &HashMap<String, Value, S>) -> Option<&str> {
+    owner(data)?.get("user_id")?.as_str()
+}
+
+fn owner<S: BuildHasher>(data: &HashMap<String, Value, S>) -> Option<&Value> {
     let user = data.get(current_user::KEY).or_else(|| data.get(repeats::KEY)?.get("user"));
-    let user = user.or_else(|| data.get(tokens::KEY));
-    user?.get("user_id")?.as_str()
+    user.or_else(|| data.get(tokens::KEY))
+}
+
+/// The session at the tenant (`sid`) that the data of a session began with, if the tenant named one, as it does where the browser
+/// went through it. Like [`user_id_of`], for stores that can end sessions, in a column of their own.
+pub fn sid_of<S: BuildHasher>(data: &HashMap<String, Value, S>) -> Option<&str> {
+    owner(data)?.get("sid")?.as_str()
 }
 
 /// The signed-in user that the data of a session hold, for lists of a user's sessions. A session of nobody has none, and nor

@@ -1,12 +1,22 @@
 //! Adds the login to the routes of an app.
 
-use super::{Auth, AuthConfig, callback, page_context, personal::Personal, session, session::Sessions, state};
+use super::{
+    Auth, AuthConfig, backchannel_logout, callback, end_session,
+    end_sessions::{EndSessions, SessionEnder},
+    page_context,
+    paths::Paths,
+    personal::Personal,
+    session,
+    session::Sessions,
+    session_list::{ListSessions, SessionLister},
+    state,
+};
 use crate::{
     lock::{LOCK_CSS, styles},
     paths::{API_PATH, RESEND, START, VERIFY},
 };
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
@@ -71,6 +81,8 @@ where
 pub struct Setup<S = MemoryStore> {
     auth: Auth,
     sessions: S,
+    ender: Option<SessionEnder>,
+    lister: Option<SessionLister>,
     is_in_memory: bool,
     has_csrf: bool,
     has_body_limit: bool,
@@ -85,6 +97,8 @@ impl Setup {
         Self {
             auth: auth.clone(),
             sessions: MemoryStore::default(),
+            ender: None,
+            lister: None,
             is_in_memory: true,
             has_csrf: true,
             has_body_limit: true,
@@ -98,8 +112,34 @@ impl<S: SessionStore + Clone> Setup<S> {
     /// Where sessions are stored, instead of in memory.
     #[must_use]
     pub fn sessions<T: SessionStore + Clone>(self, sessions: T) -> Setup<T> {
-        let Self { auth, has_csrf, has_body_limit, has_timeout, has_no_store, .. } = self;
-        Setup { auth, sessions, is_in_memory: false, has_csrf, has_body_limit, has_timeout, has_no_store }
+        let Self { auth, ender, lister, has_csrf, has_body_limit, has_timeout, has_no_store, .. } = self;
+        Setup {
+            auth,
+            sessions,
+            ender,
+            lister,
+            is_in_memory: false,
+            has_csrf,
+            has_body_limit,
+            has_timeout,
+            has_no_store,
+        }
+    }
+
+    /// What ends sessions by whose they are, usually the session store. With it the tenant can end sessions: it is told at
+    /// [`Paths::backchannel_logout`](super::Paths::backchannel_logout).
+    #[must_use]
+    pub fn end_sessions(self, ender: impl EndSessions) -> Self {
+        Self { ender: Some(SessionEnder(Arc::new(ender))), ..self }
+    }
+
+    /// The same for a store that can also list the sessions of a user: then pages can have [`SessionList`](super::SessionList), and
+    /// forms post to [`Paths::end_session`](super::Paths::end_session) and
+    /// [`Paths::end_all_sessions`](super::Paths::end_all_sessions).
+    #[must_use]
+    pub fn list_sessions(self, lister: impl ListSessions + Clone) -> Self {
+        let lister_too = Some(SessionLister(Arc::new(lister.clone())));
+        Self { lister: lister_too, ..self.end_sessions(lister) }
     }
 
     /// Leaves it to the app to refuse state-changing requests of other sites, which would otherwise sign its users in and
@@ -136,10 +176,14 @@ impl<S: SessionStore + Clone> Setup<S> {
         }
         let (auth, config) = (self.auth.clone(), self.auth.config().clone());
         let csrf = self.has_csrf.then(|| auth.0.csrf.clone());
-        let has_no_store = self.has_no_store;
-        let own = Arc::new(Own { paths: own_paths(&config), router: self.own_routes() });
+        let (has_no_store, lister) = (self.has_no_store, self.lister.clone());
+        let own = Arc::new(Own { paths: self.own_paths(&config), router: self.own_routes() });
         let sessions = Sessions::new(self.sessions, &config);
         let routes = routes.layer(from_fn_with_state(own, intercept));
+        let routes = match lister {
+            Some(lister) => routes.layer(Extension(lister)),
+            None => routes,
+        };
         let routes = if has_no_store { routes.layer(from_fn(page_context::keep_out_of_caches)) } else { routes };
         let routes = routes
             .layer(from_fn_with_state(auth, page_context::provide))
@@ -163,10 +207,37 @@ impl<S: SessionStore + Clone> Setup<S> {
             .route(&state, get(state::state))
             .route(&styles, get(lock_css))
             .merge(callback::routes(self.auth.clone()));
+        let routes = match &self.ender {
+            Some(ender) => routes.merge(backchannel_logout::routes(self.auth.clone(), ender.clone())),
+            None => routes,
+        };
+        let routes = match &self.lister {
+            Some(_) => routes.merge(end_session::routes(self.auth.clone())),
+            None => routes,
+        };
         let routes = routes.layer(from_fn(name_route));
         let routes = if self.has_body_limit { routes.layer(DefaultBodyLimit::max(MAX_BODY)) } else { routes };
         let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT);
         if self.has_timeout { routes.layer(timeout) } else { routes }
+    }
+
+    /// Below the base.
+    fn own_paths(&self, config: &AuthConfig) -> Vec<(Option<Method>, String)> {
+        let mut paths: Vec<_> = api_paths(config).map(|path| (None, path)).into();
+        paths.push((None, config.paths.callback.clone()));
+        // The app may have a page there, with the form.
+        paths.push((Some(Method::POST), config.paths.logout.clone()));
+        if config.hosted_login {
+            paths.push((None, config.paths.hosted_login.clone()));
+        }
+        if self.ender.is_some() {
+            paths.push((None, config.paths.backchannel_logout.clone()));
+        }
+        if self.lister.is_some() {
+            let Paths { end_session, end_all_sessions, .. } = &config.paths;
+            paths.extend([end_session, end_all_sessions].map(|path| (Some(Method::POST), path.clone())));
+        }
+        paths
     }
 }
 
@@ -183,18 +254,6 @@ async fn name_route(request: Request, next: Next) -> Response {
 fn api_paths(config: &AuthConfig) -> [String; 5] {
     let styles = styles::path();
     [START, RESEND, VERIFY, state::STATE, &styles].map(|end| [&config.paths.api, end].concat())
-}
-
-/// Below the base.
-fn own_paths(config: &AuthConfig) -> Vec<(Option<Method>, String)> {
-    let mut paths: Vec<_> = api_paths(config).map(|path| (None, path)).into();
-    paths.push((None, config.paths.callback.clone()));
-    // The app may have a page there, with the form.
-    paths.push((Some(Method::POST), config.paths.logout.clone()));
-    if config.hosted_login {
-        paths.push((None, config.paths.hosted_login.clone()));
-    }
-    paths
 }
 
 /// The login's own routes. They come before the app's, so that its router cannot have them twice.

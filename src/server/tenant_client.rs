@@ -212,6 +212,17 @@ impl TenantClient {
         url
     }
 
+    /// `POST /oidc/logout` (OpenID Connect RP-Initiated Logout 1.0): ends the session that an ID token names.
+    pub(super) async fn end_session(&self, id_token: &SecretString) -> Result<(), TenantError> {
+        let form = [("client_id", self.0.config.client_id.as_str()), ("id_token_hint", id_token.expose_secret())];
+        let response = self.post("/oidc/logout").form(&form).send().await?;
+        // A tenant may send the browser on, which there is none of.
+        if response.status().is_redirection() {
+            return Ok(());
+        }
+        success(response, self.0.clock.now()).await.map(drop)
+    }
+
     /// `POST /oauth/token`, passwordless OTP grant: consumes the code.
     pub(super) async fn redeem_otp(
         &self,

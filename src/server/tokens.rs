@@ -7,7 +7,6 @@ use super::{
     Auth, AuthConfig,
     measure::{self, Ended},
     seal,
-    session::ABSOLUTE,
     token_set::TokenSet,
     turns::to_the_end,
 };
@@ -15,8 +14,8 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use std::{fmt, sync::Arc};
+use serde_json::{Value, json};
+use std::{collections::HashMap, fmt, sync::Arc};
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{
@@ -94,10 +93,13 @@ pub(super) struct TokenStore {
     store: Arc<dyn SessionStore>,
 }
 
-/// What a store sees: the user, so that the tokens can be removed with the user's sessions.
+/// What a store sees: whose they are, so that the tokens can be removed with the user's sessions.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     user_id: String,
+    /// The session at the tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sid: Option<String>,
     tokens: String,
 }
 
@@ -115,10 +117,16 @@ impl TokenStore {
     }
 
     /// Stores the tokens of a login, for as long as a session can last; returns the name of their record.
-    pub(super) async fn create(&self, user_id: &str, tokens: &TokenSet) -> Result<String, TokenError> {
-        let expiry_date = self.auth.now() + ABSOLUTE;
+    pub(super) async fn create(
+        &self,
+        user_id: &str,
+        sid: Option<&str>,
+        tokens: &TokenSet,
+    ) -> Result<String, TokenError> {
+        let expiry_date = self.auth.now() + self.auth.config().absolute();
         let mut record = Record { id: Id::default(), data: [].into(), expiry_date };
-        self.seal(&mut record, user_id, tokens)?;
+        let owner = (user_id, sid.map(str::to_owned));
+        self.seal(&mut record, owner, tokens)?;
         self.store.create(&mut record).await?;
         Ok(record.id.to_string())
     }
@@ -127,18 +135,23 @@ impl TokenStore {
     async fn load(&self, name: Id) -> Result<Option<Tokens>, TokenError> {
         let Some(record) = self.store.load(&name).await? else { return Ok(None) };
         let sealed = record.data.get(KEY).and_then(|value| Sealed::deserialize(value).ok());
-        let opened = sealed.and_then(|Sealed { user_id, tokens }| {
+        let opened = sealed.and_then(|Sealed { user_id, sid, tokens }| {
             let text = seal::open(self.auth.config(), &aad(&user_id), &tokens)?;
-            Some((user_id, serde_json::from_slice::<Opened>(&text).ok()?))
+            Some((user_id, sid, serde_json::from_slice::<Opened>(&text).ok()?))
         });
-        let Some((user_id, Opened { access_token, expires_at, refresh_token })) = opened else {
+        let Some((user_id, sid, Opened { access_token, expires_at, refresh_token })) = opened else {
             tracing::warn!("tokens cannot be decrypted: was the client secret changed?");
             return Err(TokenError::Expired);
         };
-        Ok(Some(Tokens { record, user_id, set: TokenSet { access_token, expires_at, refresh_token } }))
+        Ok(Some(Tokens { record, user_id, sid, set: TokenSet { access_token, expires_at, refresh_token } }))
     }
 
-    fn seal(&self, record: &mut Record, user_id: &str, tokens: &TokenSet) -> Result<(), TokenError> {
+    fn seal(
+        &self,
+        record: &mut Record,
+        (user_id, sid): (&str, Option<String>),
+        tokens: &TokenSet,
+    ) -> Result<(), TokenError> {
         let text = json!({
             "access_token": tokens.access_token.expose_secret(),
             "expires_at": tokens.expires_at,
@@ -149,7 +162,7 @@ impl TokenStore {
             tracing::error!("tokens could not be encrypted");
             TokenError::Store
         })?;
-        record.data.insert(KEY.to_owned(), json!(Sealed { user_id: user_id.to_owned(), tokens: sealed }));
+        record.data.insert(KEY.to_owned(), json!(Sealed { user_id: user_id.to_owned(), sid, tokens: sealed }));
         Ok(())
     }
 }
@@ -163,6 +176,7 @@ fn aad(user_id: &str) -> String {
 struct Tokens {
     record: Record,
     user_id: String,
+    sid: Option<String>,
     set: TokenSet,
 }
 
@@ -231,7 +245,7 @@ impl TokenSource {
                 // A tenant that does not rotate refresh tokens sends none.
                 let refresh_token = refreshed.refresh_token.or(Some(refresh_token));
                 let set = TokenSet { refresh_token, ..refreshed };
-                self.tokens.seal(&mut tokens.record, &tokens.user_id, &set)?;
+                self.tokens.seal(&mut tokens.record, (&tokens.user_id, tokens.sid.take()), &set)?;
                 store.save(&tokens.record).await?;
                 Ok(set.access_token)
             }
@@ -276,4 +290,15 @@ pub(super) async fn remove(session: &Session, store: &Arc<dyn SessionStore>) -> 
         store.delete(&name).await?;
     }
     Ok(())
+}
+
+/// The same for a session with these data.
+pub(super) async fn remove_of(
+    data: &HashMap<String, Value>,
+    store: &Arc<dyn SessionStore>,
+) -> Result<(), session_store::Error> {
+    match data.get(NAME).and_then(Value::as_str).and_then(|name| name.parse().ok()) {
+        Some(name) => store.delete(&name).await,
+        None => Ok(()),
+    }
 }

@@ -82,7 +82,7 @@ async fn check(
     code: &str,
     extra: ExtraFields,
 ) -> Result<Result<Accepted, Refused>, ApiError> {
-    if login.is_over && CurrentUser::of(&request.session, request.auth.now()).await?.is_some() {
+    if login.is_over && CurrentUser::of(&request.session, &request.auth).await?.is_some() {
         return Ok(Ok(Accepted::AlreadySignedIn));
     }
     if let Some(refusal) = login.ending_refusal() {
@@ -104,7 +104,7 @@ async fn go_on(request: &Request, login: &mut PendingLogin, accepted: Accepted) 
             return Ok(tenant.verify_redirect_url(&number, &code, &authorization, &login.transaction).into());
         }
         Accepted::SignedIn(admitted) => {
-            let cookies = finish_login(&request.auth, &request.session, &request.logins(), login, *admitted).await?;
+            let cookies = finish_login(&request.auth, &request.session, request.headers(), login, *admitted).await?;
             set_cookies(cookies);
         }
         Accepted::AlreadySignedIn => request.keep(login),

@@ -1,3 +1,5 @@
+mod sessions;
+
 use crate::texts::{Texts, use_texts};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -5,6 +7,7 @@ use leptos_passwordless::{
     messages::Text,
     server::{CurrentUser, use_current_user, use_language},
 };
+use sessions::Sessions;
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 /// `/profile`: the user's claims, for signed-in users only.
@@ -15,6 +18,7 @@ pub(crate) fn Profile() -> impl IntoView {
         <Title text=texts.profile.as_str() />
         <h1>{texts.profile.as_str()}</h1>
         {use_current_user().map(|user| view! { <Details user texts /> })}
+        <Sessions texts />
     }
 }
 
@@ -31,9 +35,7 @@ fn Details(user: CurrentUser, texts: &'static Texts) -> impl IntoView {
             <dd><bdi>{user.phone_number.unwrap_or_else(|| texts.not_shared.clone())}</bdi></dd>
             <dt>{texts.logged_in_at.as_str()}</dt>
             <dd>
-                <time datetime=user.signed_in_at.format(&Rfc3339).ok() dir="ltr">
-                    {readable(user.signed_in_at)}
-                </time>
+                <Moment at=user.signed_in_at />
             </dd>
             {user.consent.map(|consent| {
                 view! {
@@ -42,6 +44,15 @@ fn Details(user: CurrentUser, texts: &'static Texts) -> impl IntoView {
                 }
             })}
         </dl>
+    }
+}
+
+#[component]
+fn Moment(at: OffsetDateTime) -> impl IntoView {
+    view! {
+        <time datetime=at.format(&Rfc3339).ok() dir="ltr">
+            {readable(at)}
+        </time>
     }
 }
 

@@ -5,6 +5,7 @@ mod transfer;
 use super::CommandError;
 use crate::{config::Config, database, session_store::DatabaseSessions};
 use clap::{Args, Subcommand};
+use leptos_passwordless::server::EndSessions;
 use passwordless_tenant::{UserRecord, block_users, delete_users, find_users, list_users, unblock_users};
 use std::{io::Write, path::PathBuf};
 use time::format_description::well_known::Rfc3339;
@@ -20,11 +21,11 @@ pub enum Users {
     },
     /// Shows one user
     Show(One),
-    /// Blocks a user: no messages, no tokens; ends their sessions of the app in this database
+    /// Blocks a user: no messages, no tokens; ends their sessions of the app, and tells other applications
     Block(One),
     /// Unblocks a user, and resets the failed attempts of their number
     Unblock(One),
-    /// Deletes a user; ends their sessions at the tenant, and those of the app in this database
+    /// Deletes a user; ends their sessions at the tenant and of the app, and tells other applications
     Delete(One),
     /// Imports users of Auth0's export, one JSON object a line; each keeps its user id
     Import {
@@ -78,7 +79,7 @@ pub(super) async fn run(users: &Users, config: &Config, out: &mut impl Write) ->
     if matches!(users, Users::Block(_) | Users::Delete(_)) {
         let sessions = DatabaseSessions::new(pool);
         for user in &found {
-            sessions.end_all_of(&user.user_id).await?;
+            sessions.end_all_of_user(&user.user_id).await?;
         }
     }
     for user in found {

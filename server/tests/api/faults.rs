@@ -157,7 +157,7 @@ async fn without_its_database_the_program_is_busy_and_then_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_full_disk_nobody_is_let_in_and_no_session_is_lost() {
     let database = TestDatabase::in_a_file();
-    let process = Process::start_with_little_room(&database.url, &[TOKEN_FLOW, UNLIMITED].concat(), 1024);
+    let process = Process::start_with_little_room(&database.url, &[TOKEN_FLOW, UNLIMITED].concat(), 2048);
     let mut members = Vec::new();
     let mut n = 0;
     while let Some(member) = try_to_sign_in(&process, &number(n)).await {

@@ -7,6 +7,7 @@
 )]
 
 mod admission;
+mod backchannel_logout;
 mod bad_input;
 mod caching;
 mod callback;
@@ -37,6 +38,7 @@ mod proxy;
 mod query_plans;
 mod repeats;
 mod sample;
+mod session_list;
 mod sessions;
 mod setup;
 mod several_instances;

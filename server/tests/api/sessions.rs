@@ -120,6 +120,26 @@ async fn session_is_extended_by_visits_up_to_a_week() {
 }
 
 #[tokio::test]
+async fn lifetimes_of_a_session_are_settings() {
+    let lifetimes = ["--session-idle-hours", "2", "--session-absolute-hours", "5"];
+    let program = Program::both(&[&["--auth0-login-flow", "token"], &lifetimes[..]].concat()).await;
+    let browser = program.browser();
+    let cookie = cookie(&sign_in(&program, &browser).await, "session=").expect("a session");
+    assert!(cookie.contains("Max-Age=7200"), "{cookie}");
+    for _ in 0..3 {
+        program.clock.advance(Duration::minutes(90));
+        assert!(browser.is_signed_in().await);
+    }
+    program.clock.advance(Duration::minutes(30));
+    assert!(!browser.is_signed_in().await, "5 hours after the login");
+
+    program.clock.advance(Duration::minutes(2));
+    sign_in(&program, &browser).await;
+    program.clock.advance(Duration::hours(2));
+    assert!(!browser.is_signed_in().await, "2 hours without a visit");
+}
+
+#[tokio::test]
 async fn session_expires_after_a_day_without_a_visit() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let browser = program.browser();

@@ -2,6 +2,7 @@
 
 use crate::{commands::CommandError, session_store::DatabaseSessions};
 use leptos_passwordless::server::CurrentUser;
+use leptos_passwordless::server::EndSessions;
 use passwordless_tenant::{
     Imported, LineError, PersonalData, Pool, SystemClock, export_users, import_users, personal_data,
 };
@@ -23,7 +24,7 @@ pub(super) async fn import(pool: &Pool, file: &Path, out: &mut impl Write) -> Re
     if !newly_blocked.is_empty() {
         let sessions = DatabaseSessions::new(pool.clone());
         for user_id in &newly_blocked {
-            sessions.end_all_of(user_id).await?;
+            sessions.end_all_of_user(user_id).await?;
         }
     }
     writeln!(out, "{new} new, {known} known, {skipped} skipped")?;

@@ -1,6 +1,6 @@
 //! Users who come from, or go to, another tenant.
 
-use super::{Connection, Store, access_tokens};
+use super::{Connection, Store, access_tokens, logouts};
 use crate::{admin::export_format::PortableUser, clock::Millis, error::StoreError, phone_number::PhoneNumber};
 
 /// What became of an imported user.
@@ -102,8 +102,12 @@ async fn block(connection: &mut Connection, id: &str) -> Result<bool, StoreError
         .bind(id)
         .execute(&mut *connection)
         .await?;
-    access_tokens::end_of_user(connection, id).await?;
-    Ok(blocked.rows_affected() > 0)
+    access_tokens::end_of_user(&mut *connection, id).await?;
+    let is_new = blocked.rows_affected() > 0;
+    if is_new {
+        logouts::request(connection, id, None).await?;
+    }
+    Ok(is_new)
 }
 
 fn user_of((id, connection, number, blocked, created_at, last_login): Row) -> Result<PortableUser, StoreError> {

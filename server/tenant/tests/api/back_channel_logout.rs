@@ -1,7 +1,7 @@
 //! OpenID Connect Back-Channel Logout 1.0: applications are told that sessions have ended.
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
-use passwordless_tenant::{block_users, delete_users, unblock_users};
+use passwordless_tenant::{block_users, delete_users, export_users, import_users, unblock_users};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -55,14 +55,42 @@ async fn logout_tells_the_application_which_session_ended(#[case] path: &str) {
     assert_eq!(claims, json!({"sub": id_token["sub"], "sid": id_token["sid"], "events": {EVENT: {}}}));
 }
 
+#[derive(Clone, Copy, Debug)]
+enum Command {
+    Block,
+    Delete,
+    /// Of an export in which the user is blocked.
+    Import,
+}
+
+impl Command {
+    async fn run(self, tenant: &TestTenant) {
+        let pool = &tenant.pool;
+        match self {
+            Self::Block => assert_eq!(block_users(pool, PHONE).await.unwrap().len(), 1),
+            Self::Delete => assert_eq!(delete_users(pool, PHONE).await.unwrap().len(), 1),
+            Self::Import => {
+                let mut export = Vec::new();
+                export_users(pool, &mut export).await.unwrap();
+                let mut user: Value = serde_json::from_slice(&export).unwrap();
+                user["blocked"] = json!(true);
+                let lines = user.to_string().into_bytes();
+                let imported = import_users(pool, &*tenant.clock, &lines[..], |_, _| ()).await.unwrap();
+                assert_eq!(imported.newly_blocked.len(), 1);
+            }
+        }
+    }
+}
+
 /// The command is another process, which shares only the database with the tenant.
 #[rstest]
 #[tokio::test]
-async fn block_and_delete_end_all_sessions_of_the_user(#[values(false, true)] delete: bool) {
+async fn block_and_delete_end_all_sessions_of_the_user(
+    #[values(Command::Block, Command::Delete, Command::Import)] command: Command,
+) {
     let (tenant, mut application) = tenant_with_application().await;
     let (_, id_token) = sign_in(&tenant).await;
-    let changed = if delete { delete_users(&tenant.pool, PHONE).await } else { block_users(&tenant.pool, PHONE).await };
-    assert_eq!(changed.unwrap().len(), 1);
+    command.run(&tenant).await;
     let told = claims_of(application.told().await);
     assert_eq!((&told["sub"], &told["sid"]), (&id_token["sub"], &Value::Null));
 }

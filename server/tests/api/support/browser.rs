@@ -40,6 +40,12 @@ impl Browser {
         Self { client: client.build().unwrap(), app: app.parse().unwrap() }
     }
 
+    /// One that names itself.
+    pub fn named(app: &str, agent: &str) -> Self {
+        let client = Client::builder().cookie_store(true).redirect(Policy::none()).user_agent(agent).build().unwrap();
+        Self { client, app: app.parse().unwrap() }
+    }
+
     /// One that keeps no cookies.
     pub fn without_cookies(app: &str) -> Self {
         let client = Client::builder().redirect(Policy::none()).build().unwrap();

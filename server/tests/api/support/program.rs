@@ -73,6 +73,16 @@ impl Program {
         Self::start(Mode::Tenant, listeners, &["tenant", "--tenant-config", file.to_str().unwrap()]).await
     }
 
+    /// An app and a tenant that share nothing but HTTP. In the tenant's file, `APP_URL` is the app.
+    pub async fn apart(yaml: &str, arguments: &[&str]) -> (Self, Self) {
+        let listeners = Listeners { app: Some(free().await), tenant: None, metrics: None };
+        let tenant = Self::tenant(&yaml.replace("APP_URL", &origin(listeners.app.as_ref()))).await;
+        let elsewhere = ["--auth0-domain", &tenant.tenant, "--auth0-client-id", "client"];
+        let arguments = [&elsewhere[..], &["--auth0-client-secret", "secret"], arguments].concat();
+        let app = Self::start(Mode::App, listeners, &arguments).await;
+        (Self { tenant: tenant.tenant.clone(), ..app }, tenant)
+    }
+
     /// What the program says where it does not start.
     pub async fn refusal(yaml: &str, arguments: &[&str]) -> String {
         let file = new_file("yaml");
