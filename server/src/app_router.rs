@@ -74,7 +74,7 @@ pub(crate) fn build(
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
         .layer(TrustedProxiesLayer::new(proxies))
         .layer(CatchPanicLayer::new())
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(TraceLayer::new_for_http().make_span_with(|_: &Request| Span::current()))
 }
 
 /// Pages and server functions. The not-found page is the same for every path.
@@ -123,9 +123,4 @@ fn files(site: &Site, app: Router) -> Router {
         .call_fallback_on_method_not_allowed(true)
         .fallback(NormalizePath::trim_trailing_slash(app.layer(from_fn(caching::nothing))));
     Router::new().fallback_service(files)
-}
-
-/// The path without its query, in which the callback's code travels.
-fn span(request: &Request) -> Span {
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
 }

@@ -14,6 +14,7 @@ mod observed;
 mod open_files;
 mod own_client;
 mod prometheus;
+mod request_id;
 mod sample;
 mod security_headers;
 mod serve;

@@ -8,6 +8,7 @@ use crate::{
     open_files,
     own_client::{OwnClient, OwnClientError},
     prometheus::{MetricsError, Prometheus},
+    request_id::with_ids,
     sample::{self, Sample},
     serve,
     session_store::DatabaseSessions,
@@ -186,7 +187,7 @@ impl Application {
             passwordless_tenant::router(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
         let tenant =
             tenant_router::with_files(with_names(tenant), site).layer(TrustedProxiesLayer::new(self.proxies.clone()));
-        self.servers.extend(listener.map(|listener| (listener, observed(tenant, "tenant"))));
+        self.add_server(listener, tenant, "tenant");
         self.cleanup_tasks.spawn(passwordless_tenant::cleanup(
             pool.clone(),
             clocks.tenant.clone(),
@@ -199,6 +200,12 @@ impl Application {
         Ok((tenant_config, outbox))
     }
 
+    /// Adds a part of the program, whose requests get ids and are counted.
+    fn add_server(&mut self, listener: Option<TcpListener>, router: Router, part: &'static str) {
+        let router = with_ids(observed(router, part), part, self.proxies.clone());
+        self.servers.extend(listener.map(|listener| (listener, router)));
+    }
+
     fn add_app(
         &mut self,
         config: &Config,
@@ -209,7 +216,7 @@ impl Application {
     ) {
         let sessions = DatabaseSessions::new(pool.clone());
         let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site, extras);
-        self.servers.extend(listener.map(|listener| (listener, observed(app, "app"))));
+        self.add_server(listener, app, "app");
         self.cleanup_tasks.spawn(sessions.cleanup());
         tracing::info!("the app is at {}", config.app_base_url);
     }

@@ -1,6 +1,8 @@
 //! Adds the login to the routes of an app.
 
-use super::{Auth, AuthConfig, callback, page_context, personal::Personal, session, session::Sessions, state};
+use super::{
+    Auth, AuthConfig, callback, page_context, personal::Personal, request_id, session, session::Sessions, state,
+};
 use crate::{
     lock::{LOCK_CSS, styles},
     paths::{API_PATH, RESEND, START, VERIFY},
@@ -33,6 +35,8 @@ const LOGOUT: &str = "/logout";
 ///
 /// State-changing requests to all these routes, forms without JavaScript included, are refused with 403 if another site sent
 /// them, by the browser's `Sec-Fetch-Site` or, in older ones, `Origin`; [`AuthConfig::app_base_url`] is the allowed origin.
+///
+/// A header `x-request-id`, as tower-http's `SetRequestIdLayer` sets it, goes on to the tenant with the calls of its request.
 ///
 /// Serve the result with connection information, which the limits per address need:
 /// `into_make_service_with_connect_info::<SocketAddr>()`.
@@ -144,6 +148,7 @@ impl<S: SessionStore + Clone> Setup<S> {
         let routes = routes
             .layer(from_fn_with_state(auth, page_context::provide))
             .layer(from_fn_with_state(sessions, session::provide::<S>));
+        let routes = routes.layer(from_fn(request_id::keep));
         let routes = match csrf {
             Some(csrf) => routes.layer(csrf),
             None => routes,

@@ -34,6 +34,7 @@ mod own_client;
 mod pages;
 mod proxy;
 mod repeats;
+mod request_ids;
 mod sample;
 mod sessions;
 mod setup;

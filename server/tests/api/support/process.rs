@@ -8,7 +8,7 @@ use std::{
         atomic::{AtomicU8, Ordering},
         mpsc,
     },
-    thread,
+    thread::{self, JoinHandle},
 };
 use test_database::TestDatabase;
 
@@ -17,6 +17,9 @@ pub struct Process {
     pub tenant: String,
     pub metrics: String,
     child: Child,
+    /// Reads what it writes to standard error.
+    reader: Option<JoinHandle<()>>,
+    log: Log,
     _database: TestDatabase,
 }
 
@@ -46,13 +49,21 @@ impl Process {
         program.env("LEPTOS_SITE_ROOT", site::packed()).envs(variables.iter().copied());
         program.args(command).args(arguments).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = program.spawn().unwrap();
-        started(&mut child, if command == ["tenant"] { "the tenant is at" } else { "the app is at" });
+        let (reader, log) =
+            started(&mut child, if command == ["tenant"] { "the tenant is at" } else { "the app is at" });
         let [app, tenant, metrics] = [app, tenant, metrics].map(|address| format!("http://{address}"));
-        Self { app, tenant, metrics, child, _database: database }
+        Self { app, tenant, metrics, child, reader: Some(reader), log, _database: database }
     }
 
     pub fn browser(&self) -> Browser {
         Browser::new(&self.app)
+    }
+
+    /// Ends the program at once; returns all that it has logged.
+    pub fn end(mut self) -> String {
+        self.child.kill().unwrap();
+        self.reader.take().unwrap().join().unwrap();
+        self.log.text()
     }
 
     /// The code of the newest SMS to a number.
@@ -62,11 +73,11 @@ impl Process {
 }
 
 /// Waits until the program says this; its sockets are there before.
-fn started(child: &mut Child, said: &'static str) {
+fn started(child: &mut Child, said: &'static str) -> (JoinHandle<()>, Log) {
     let log = Log::default();
     let (sender, receiver) = mpsc::channel();
     let (mut lines, mut copy) = (BufReader::new(child.stderr.take().unwrap()).lines(), log.clone());
-    thread::spawn(move || {
+    let reader = thread::spawn(move || {
         while let Some(Ok(line)) = lines.next() {
             writeln!(copy, "{line}").unwrap();
             if line.contains(said) {
@@ -75,6 +86,7 @@ fn started(child: &mut Child, said: &'static str) {
         }
     });
     assert!(receiver.recv().is_ok(), "it ended: {}", log.text());
+    (reader, log)
 }
 
 impl Drop for Process {
