@@ -1,7 +1,8 @@
 //! The app as one service: files, pages, server functions, callback, and the layers around them.
 
 use crate::{
-    caching, drain, health,
+    caching, drain,
+    health::{self, Readiness},
     observed::with_names,
     sample::Sample,
     security_headers::{self, Policy},
@@ -25,7 +26,6 @@ use leptos_axum::{
 use leptos_passwordless::server::{
     Auth, TrustedProxies, TrustedProxiesLayer, install, is_loopback, require_login_below,
 };
-use passwordless_tenant::Pool;
 use std::time::Duration;
 use tower_http::{
     catch_panic::CatchPanicLayer, normalize_path::NormalizePath, services::ServeDir, timeout::TimeoutLayer,
@@ -52,7 +52,7 @@ pub(crate) struct Extras {
 pub(crate) fn build(
     auth: &Auth,
     sessions: DatabaseSessions,
-    pool: Pool,
+    readiness: Readiness,
     proxies: TrustedProxies,
     site: &Site,
     extras: Extras,
@@ -65,7 +65,7 @@ pub(crate) fn build(
     };
     let pages = with_names(pages(&site.leptos_options(), links));
     let app = install(pages, auth, sessions)
-        .merge(with_names(health::routes(pool)))
+        .merge(with_names(health::routes(readiness)))
         .merge(with_names(extras.sample.map(Sample::routes).unwrap_or_default()));
     files(site, app)
         .layer(from_fn(caching::files))

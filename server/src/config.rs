@@ -106,6 +106,9 @@ pub struct Config {
     /// How many clients there may be.
     #[command(flatten)]
     pub connections: ConnectionArgs,
+    /// Seconds between /readyz going down and the end of new connections, once the program is asked to stop
+    #[arg(long, env, global = true, default_value_t = 0)]
+    pub shutdown_delay_seconds: u32,
     /// How the dialog behaves.
     #[command(flatten)]
     pub lock: LockArgs,

@@ -13,6 +13,7 @@ mod login_page;
 mod observed;
 mod open_files;
 mod own_client;
+mod phase;
 mod prometheus;
 mod request_id;
 mod sample;

@@ -38,6 +38,7 @@ mod request_ids;
 mod sample;
 mod sessions;
 mod setup;
+mod shutdown;
 mod sign_in;
 mod sms;
 mod strangers;

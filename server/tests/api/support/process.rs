@@ -1,9 +1,10 @@
-//! The program as an operator runs it: a process, reached by HTTP.
+//! The program as an operator runs it: a process, reached by HTTP, stopped by signals.
 
 use crate::support::{browser::Browser, log::Log, program::codes_sent_to, site};
+use rustix::process::{Pid, Signal, kill_process};
 use std::{
     io::{BufRead, BufReader, Write},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::{
         atomic::{AtomicU8, Ordering},
         mpsc,
@@ -57,6 +58,16 @@ impl Process {
 
     pub fn browser(&self) -> Browser {
         Browser::new(&self.app)
+    }
+
+    /// As process managers end it.
+    pub fn terminate(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
     }
 
     /// Ends the program at once; returns all that it has logged.
