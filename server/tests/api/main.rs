@@ -36,6 +36,7 @@ mod proxy;
 mod repeats;
 mod request_ids;
 mod sample;
+mod secret_files;
 mod sessions;
 mod setup;
 mod shutdown;

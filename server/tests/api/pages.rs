@@ -153,7 +153,8 @@ async fn country_is_guessed_from_the_language() {
 async fn gallery_is_served_on_loopback_only() {
     let here = Program::both(&[]).await;
     let tenant = FakeTenant::new().await;
-    let public = Program::app(&tenant.origin(), &["--app-base-url", "https://app.example"]).await;
+    let public =
+        Program::app(&tenant.origin(), &["--app-base-url", "https://app.example", "--auth0-login-flow", "token"]).await;
     for path in ["/gallery", "/gallery/options"] {
         assert_eq!(here.browser().get(path).await.status(), StatusCode::OK, "{path}");
         for spelling in spellings(path).into_iter().chain([path.to_owned()]) {
