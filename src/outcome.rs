@@ -69,7 +69,7 @@ pub enum Refusal {
     ConfirmNumber(String),
     /// A premium rate, shared cost, toll-free, pager, voicemail or satellite number, or the like: no code is sent to it.
     SpecialNumber,
-    /// A landline; see [`AuthConfig::landlines`](crate::server::AuthConfig::landlines).
+    /// A landline, which the app does not send codes to (`AuthConfig::landlines`).
     Landline,
     /// The number's owner has opted out of messages from the sender.
     OptedOut,

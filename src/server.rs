@@ -52,6 +52,7 @@ mod phone_number;
 mod rate_limit;
 mod repeats;
 mod request_context;
+mod request_id;
 mod return_to;
 mod seal;
 mod sends;

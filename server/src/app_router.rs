@@ -1,7 +1,8 @@
 //! The app as one service: files, pages, server functions, callback, and the layers around them.
 
 use crate::{
-    caching, drain, health,
+    caching, drain,
+    health::{self, Readiness},
     observed::with_names,
     sample::Sample,
     security_headers::{self, Policy},
@@ -23,7 +24,6 @@ use leptos_axum::{
     AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
 };
 use leptos_passwordless::server::{Auth, Setup, TrustedProxies, TrustedProxiesLayer, is_loopback, require_login_below};
-use passwordless_tenant::Pool;
 use std::time::Duration;
 use tower_http::{
     catch_panic::CatchPanicLayer, normalize_path::NormalizePath, services::ServeDir, timeout::TimeoutLayer,
@@ -50,7 +50,7 @@ pub(crate) struct Extras {
 pub(crate) fn build(
     auth: &Auth,
     sessions: DatabaseSessions,
-    pool: Pool,
+    readiness: Readiness,
     proxies: TrustedProxies,
     site: &Site,
     extras: Extras,
@@ -65,7 +65,7 @@ pub(crate) fn build(
         .sessions(sessions.clone())
         .list_sessions(sessions)
         .install(with_names(pages(&site.leptos_options(), links)))
-        .merge(with_names(health::routes(pool)))
+        .merge(with_names(health::routes(readiness)))
         .merge(with_names(extras.sample.map(Sample::routes).unwrap_or_default()));
     files(site, app)
         .layer(from_fn(caching::files))
@@ -74,7 +74,7 @@ pub(crate) fn build(
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
         .layer(TrustedProxiesLayer::new(proxies))
         .layer(CatchPanicLayer::new())
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(TraceLayer::new_for_http().make_span_with(|_: &Request| Span::current()))
 }
 
 /// Pages and server functions. The not-found page is the same for every path.
@@ -123,9 +123,4 @@ fn files(site: &Site, app: Router) -> Router {
         .call_fallback_on_method_not_allowed(true)
         .fallback(NormalizePath::trim_trailing_slash(app.layer(from_fn(caching::nothing))));
     Router::new().fallback_service(files)
-}
-
-/// The path without its query, in which the callback's code travels.
-fn span(request: &Request) -> Span {
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
 }

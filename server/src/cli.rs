@@ -2,10 +2,11 @@
 
 use crate::{
     commands::{Command, keys::Keys, logs::Logs, users::Users},
-    config::{Config, ConfigError, Mode, VariableError, without_empty},
+    config::{Config, ConfigError, Mode, SecretFileError, VariableError, without_empty},
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::path::PathBuf;
+use thiserror::Error;
 
 /// Sign in by SMS: the reference application and an embedded, Auth0-compatible tenant.
 #[derive(Debug, Parser)]
@@ -58,14 +59,27 @@ enum TenantSubcommand {
     },
 }
 
+/// The command line and the environment cannot be read.
+#[derive(Debug, Error)]
+pub enum CliError {
+    /// A variable holds more than was meant.
+    #[error(transparent)]
+    Variable(#[from] VariableError),
+    /// A secret cannot be had from its file.
+    #[error(transparent)]
+    SecretFile(#[from] SecretFileError),
+}
+
 impl Cli {
     /// Reads the command line and the environment; ends the program where that is all there is to do, as for `--help`.
     ///
     /// # Errors
-    /// [`VariableError`] if a variable holds more than was meant.
-    pub fn read() -> Result<Self, VariableError> {
+    /// [`CliError`] if a variable holds more than was meant, or a secret cannot be had from its file.
+    pub fn read() -> Result<Self, CliError> {
         let matches = without_empty(Self::command())?.get_matches();
-        Ok(Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        cli.config.read_secret_files()?;
+        Ok(cli)
     }
 
     /// The operator command to run instead of serving, if there is one.
@@ -153,11 +167,59 @@ mod tests {
 
     #[test]
     fn limits_are_lifted_on_loopback_only() {
-        assert_eq!(mode(&["--limit-starts-per-ip-hour", "0"]), Ok(Mode::Both));
-        for public in [["--leptos-site-addr", "0.0.0.0:3000"], ["--app-base-url", "https://app.example.com"]] {
-            let arguments = [&public[..], &["--limit-starts-per-ip-hour", "0"]].concat();
-            assert!(mode(&arguments).is_err_and(|error| error.contains("loopback")), "{public:?}");
+        for limit in ["--limit-starts-per-ip-hour", "--limit-starts-per-phone-hour"] {
+            assert_eq!(mode(&[limit, "0"]), Ok(Mode::Both));
+            for public in [
+                ["--leptos-site-addr", "0.0.0.0:3000"],
+                ["--tenant-addr", "0.0.0.0:3001"],
+                ["--tenant-public-url", "https://login.example.com"],
+            ] {
+                let error = mode(&[&public[..], &[limit, "0"]].concat()).err().unwrap_or_default();
+                assert!(error.contains("loopback") && error.contains("set LIMIT_STARTS_PER"), "{public:?}: {error}");
+            }
         }
+    }
+
+    #[test]
+    fn the_internet_is_for_https() {
+        let tenant = |url: &str| mode(&["tenant", "--tenant-config", "tenant.yaml", "--tenant-public-url", url]);
+        for public in ["app.example.com", "203.0.113.1", "[2001:db8::1]:3000", "example.com:3000"] {
+            let url = format!("http://{public}");
+            for (mode, name) in [(mode(&["--app-base-url", &url]), "APP_BASE_URL"), (tenant(&url), "TENANT_PUBLIC_URL")]
+            {
+                let error = mode.err().unwrap_or_default();
+                assert!(error.contains(name) && error.contains("set") && error.contains("https"), "{url}: {error}");
+            }
+        }
+        for private in
+            ["localhost:3001", "login", "login.internal", "nas.local", "10.0.0.1", "192.168.1.2", "[fd00::1]"]
+        {
+            assert_eq!(tenant(&format!("http://{private}")), Ok(Mode::Tenant), "{private}");
+        }
+        assert_eq!(tenant("https://login.example.com"), Ok(Mode::Tenant));
+    }
+
+    #[test]
+    fn browsers_elsewhere_are_sent_to_no_tenant_on_their_own_machine() {
+        let app = ["--app-base-url", "https://app.example.com"];
+        let external = ["--auth0-client-id", "id", "--auth0-client-secret", "hush", "--auth0-domain"];
+        let local = [&external[..], &["http://localhost:3001"]].concat();
+        for (tenant, name) in [(&[][..], "TENANT_PUBLIC_URL"), (&local, "AUTH0_DOMAIN")] {
+            let error = mode(&[&app[..], tenant].concat()).err().unwrap_or_default();
+            assert!(error.contains(name) && error.contains("set") && error.contains("AUTH0_LOGIN_FLOW"), "{error}");
+            assert!(mode(&[&app[..], tenant, &["--auth0-login-flow", "token"]].concat()).is_ok());
+        }
+        assert!(mode(&[&app[..], &["--tenant-public-url", "https://login.example.com"]].concat()).is_ok());
+        assert!(mode(&[&app[..], &external, &["demo.eu.auth0.com"]].concat()).is_ok());
+        assert!(mode(&local).is_ok());
+    }
+
+    #[test]
+    fn the_secret_of_the_examples_is_for_loopback() {
+        let own = ["--auth0-client-id", "examples", "--auth0-client-secret", "the-secret-of-the-examples"];
+        assert!(mode(&own).is_ok());
+        let public = [&own[..], &["--tenant-addr", "0.0.0.0:3001"]].concat();
+        assert!(mode(&public).is_err_and(|error| error.contains("random")));
     }
 
     #[test]

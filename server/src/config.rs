@@ -1,8 +1,12 @@
 //! The configuration: flags, each of which is also an environment variable.
 
+mod exposure;
+mod secret_files;
 mod variables;
 mod warnings;
 
+pub use secret_files::SecretFileError;
+pub(crate) use secret_files::variable_or_file;
 pub use variables::VariableError;
 pub(crate) use variables::{check as check_variable, without_empty};
 pub(crate) use warnings::is_plain;
@@ -13,7 +17,7 @@ use http::HeaderName;
 use ipnet::IpNet;
 use leptos_passwordless::{
     Country, Terms,
-    server::{Language, LoginFlow, Origin, Tenant, TermsPolicy, is_loopback},
+    server::{Language, LoginFlow, Origin, Tenant, TermsPolicy},
 };
 use secrecy::SecretString;
 use std::{
@@ -57,6 +61,9 @@ pub struct Config {
     /// The application's secret at the tenant
     #[arg(long, env, global = true, hide_env_values = true, value_parser = secret)]
     pub auth0_client_secret: Option<SecretString>,
+    /// A file with that secret
+    #[arg(long, env, global = true, conflicts_with = "auth0_client_secret")]
+    pub auth0_client_secret_file: Option<PathBuf>,
     /// How a login ends: through the tenant (redirect) or on the server (token)
     #[arg(long, env, global = true, default_value = "redirect")]
     pub auth0_login_flow: LoginFlow,
@@ -114,6 +121,9 @@ pub struct Config {
     /// How many clients there may be.
     #[command(flatten)]
     pub connections: ConnectionArgs,
+    /// Seconds between /readyz going down and the end of new connections, once the program is asked to stop
+    #[arg(long, env, global = true, default_value_t = 0)]
+    pub shutdown_delay_seconds: u32,
     /// How the dialog behaves.
     #[command(flatten)]
     pub lock: LockArgs,
@@ -218,6 +228,9 @@ pub struct TwilioArgs {
     /// Twilio: its token
     #[arg(long, env, global = true, hide_env_values = true, value_parser = secret)]
     pub twilio_auth_token: Option<SecretString>,
+    /// A file with that token
+    #[arg(long, env, global = true, conflicts_with = "twilio_auth_token")]
+    pub twilio_auth_token_file: Option<PathBuf>,
     /// Twilio: the number that messages come from
     #[arg(long, env, global = true, value_parser = text)]
     pub twilio_from: Option<String>,
@@ -280,8 +293,40 @@ pub enum ConfigError {
     )]
     PublicOutbox(String),
     /// Without limits, strangers spend the operator's money.
-    #[error("a limit of 0 is for loopback addresses only, and {0} is not one")]
+    #[error(
+        "a limit of 0 is for loopback addresses only, and {0} is not one: set LIMIT_STARTS_PER_IP_HOUR and \
+         LIMIT_STARTS_PER_PHONE_HOUR to more than 0"
+    )]
     UnlimitedInPublic(String),
+    /// Everyone can read it.
+    #[error(
+        "a client has the secret of examples/tenant.yaml, which everyone can read, and {0} is not a loopback address: give \
+         the client a random one of 32 characters or more"
+    )]
+    SecretOfExamples(String),
+    /// Cookies and codes would go over the internet for all to read.
+    #[error(
+        "{name} is {url}, without TLS: put a proxy with TLS in front (docs/deploy.md), and set {name} to its https URL"
+    )]
+    PlainInPublic {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        url: String,
+    },
+    /// The browsers of others would be sent to their own machines.
+    #[error(
+        "APP_BASE_URL is {app}, and {name} is {tenant}, which browsers elsewhere do not reach: set {name} to an https URL \
+         that they reach, or AUTH0_LOGIN_FLOW to token"
+    )]
+    LocalTenant {
+        /// Where browsers reach the app.
+        app: String,
+        /// The tenant's variable.
+        name: &'static str,
+        /// The tenant.
+        tenant: String,
+    },
     /// The country chosen at first cannot be chosen.
     #[error("DEFAULT_LOCATION is {0}, which LIMIT_COUNTRIES leaves out: add it there, or choose one of those")]
     DefaultLocation(String),
@@ -308,26 +353,7 @@ impl Config {
             Mode::Tenant if !has_credentials && self.tenant_config.is_none() => return Err(ConfigError::NoClient),
             _ => {}
         }
-        let unlimited = self.limit_starts_per_ip_hour == 0 || self.limit_starts_per_phone_hour == 0;
-        match self.public_address(mode) {
-            Some(address) if unlimited => Err(ConfigError::UnlimitedInPublic(address)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses the outbox where others than the developer could read it.
-    pub(crate) fn check_outbox(&self) -> Result<(), ConfigError> {
-        self.public_address(Mode::Tenant).map_or(Ok(()), |address| Err(ConfigError::PublicOutbox(address)))
-    }
-
-    /// An address of what this mode runs that is not loopback, if there is one.
-    fn public_address(&self, mode: Mode) -> Option<String> {
-        let app = (mode != Mode::Tenant).then_some((self.leptos_site_addr, &self.app_base_url));
-        let tenant = (mode != Mode::App).then_some((self.tenant_addr, &self.tenant_public_url));
-        app.into_iter().chain(tenant).find_map(|(address, url)| {
-            let listens = (!address.ip().is_loopback()).then(|| address.to_string());
-            listens.or_else(|| (!is_loopback(url)).then(|| url.to_string()))
-        })
+        self.check_exposure(mode)
     }
 }
 

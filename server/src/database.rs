@@ -10,7 +10,12 @@ use sqlx::{
     any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers},
     migrate::{MigrateError, Migrator},
 };
-use std::{io, num::NonZeroU32, path::Path, time::Duration};
+use std::{
+    io,
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use thiserror::Error;
 use url::Url;
 
@@ -21,6 +26,9 @@ pub struct DatabaseArgs {
     /// The database: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`
     #[arg(long, env, global = true, default_value = "sqlite:data/passwordless.db", hide_env_values = true)]
     pub database_url: SecretString,
+    /// A file with that URL
+    #[arg(long, env, global = true, conflicts_with = "database_url")]
+    pub database_url_file: Option<PathBuf>,
     /// Connections to the database
     #[arg(long, env, global = true, default_value = "8")]
     pub database_max_connections: NonZeroU32,
@@ -64,6 +72,7 @@ impl DatabaseArgs {
         let [connections, connect, statement] = [8, 5, 10].map(|n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
         Self {
             database_url: url.into(),
+            database_url_file: None,
             database_max_connections: connections,
             database_connect_timeout_seconds: connect,
             database_statement_timeout_seconds: statement,

@@ -1,23 +1,35 @@
 //! Serves a router at a socket, with timeouts for slow clients and limits on connections.
 
-use crate::{config::ConnectionArgs, drain};
-use axum::{Router, extract::ConnectInfo, middleware::from_fn};
-use http::Request;
+use crate::{
+    config::ConnectionArgs,
+    drain,
+    phase::{Phase, Phases},
+};
+use axum::{Router, extract::ConnectInfo, middleware::from_fn, response::Response};
+use http::{
+    HeaderValue, Request,
+    header::{CONNECTION, CONTENT_TYPE},
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use leptos_passwordless::server::{TrustedProxies, network};
 use std::{
     collections::HashMap,
+    convert::Infallible,
+    future::ready,
     io,
     net::{IpAddr, SocketAddr},
     pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::{Notify, Semaphore, watch},
+    sync::{Notify, Semaphore},
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -29,43 +41,82 @@ const BUSY: &[u8] =
 /// How long sending it may take, and to how many clients at once; further ones are closed without a response.
 const REFUSAL: Duration = Duration::from_secs(1);
 const MAX_REFUSALS: usize = 100;
+/// How long clients have for another request on connections that they hold open, and whose response says that it is the
+/// last: closed at once, such a connection could lose a request that is on its way.
+const LINGER: Duration = Duration::from_millis(300);
 /// Before the next try where the system gives out no connection, mostly for want of open files.
 const AFTER_ERROR: Duration = Duration::from_millis(100);
 
-/// Serves until `stopped` is set, and then until the requests under way are answered.
+/// Serves until the phase in which it closes, and then until the requests under way are answered.
 pub(crate) async fn serve(
-    listener: TcpListener,
-    router: Router,
+    (listener, router): (TcpListener, Router),
     limits: ConnectionArgs,
     proxies: TrustedProxies,
-    mut stopped: watch::Receiver<bool>,
+    mut phases: Phases,
+    closes_in: Phase,
 ) {
-    let router = router.layer(from_fn(drain::rest_of_body));
-    let places = Arc::new(Places { limits, proxies, taken: Mutex::default() });
-    let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
-    let mut has_warned = false;
-    let mut connections = JoinSet::new();
+    let mut server = Server {
+        router: router.layer(from_fn(drain::rest_of_body)),
+        places: Arc::new(Places { limits, proxies, taken: Mutex::default() }),
+        refusals: Arc::new(Semaphore::new(MAX_REFUSALS)),
+        has_warned: false,
+        connections: JoinSet::new(),
+        phases: phases.clone(),
+        closes_in,
+    };
     loop {
-        let (stream, peer) = tokio::select! {
-            accepted = accept(&listener) => accepted,
-            _ = stopped.wait_for(|stop| *stop) => break,
-            Some(_) = connections.join_next() => continue,
-        };
-        if let Some(place) = places.take(peer.ip()) {
-            connections.spawn(answer(stream, peer, router.clone(), place, stopped.clone()));
-        } else {
-            if !std::mem::replace(&mut has_warned, true) {
-                tracing::warn!(%peer, "MAX_CONNECTIONS or MAX_CONNECTIONS_PER_ADDRESS is reached, so clients are refused");
-            }
-            if let Ok(permit) = Arc::clone(&refusals).try_acquire_owned() {
-                connections.spawn(async move {
-                    drop(timeout(REFUSAL, refuse(stream)).await);
-                    drop(permit);
-                });
-            }
+        tokio::select! {
+            (stream, peer) = accept(&listener) => server.take(stream, peer),
+            () = phases.reach(closes_in) => break,
+            Some(_) = server.connections.join_next() => {}
         }
     }
-    while connections.join_next().await.is_some() {}
+    // Those whom the system has connected meanwhile; further ones are refused by it.
+    while let Some((stream, peer)) = waiting(&listener).await {
+        server.take(stream, peer);
+    }
+    drop(listener);
+    while server.connections.join_next().await.is_some() {}
+}
+
+/// A connection that is there already.
+async fn waiting(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
+    tokio::select! {
+        biased;
+        accepted = listener.accept() => accepted.ok(),
+        () = ready(()) => None,
+    }
+}
+
+/// One router, and the connections to it.
+struct Server {
+    router: Router,
+    places: Arc<Places>,
+    refusals: Arc<Semaphore>,
+    has_warned: bool,
+    connections: JoinSet<()>,
+    phases: Phases,
+    closes_in: Phase,
+}
+
+impl Server {
+    /// Takes a connection, or refuses it if there are too many.
+    fn take(&mut self, stream: TcpStream, peer: SocketAddr) {
+        if let Some(place) = self.places.take(peer.ip()) {
+            let phases = (self.phases.clone(), self.closes_in);
+            self.connections.spawn(answer(stream, peer, self.router.clone(), place, phases));
+            return;
+        }
+        if !std::mem::replace(&mut self.has_warned, true) {
+            tracing::warn!(%peer, "MAX_CONNECTIONS or MAX_CONNECTIONS_PER_ADDRESS is reached, so clients are refused");
+        }
+        if let Ok(permit) = Arc::clone(&self.refusals).try_acquire_owned() {
+            self.connections.spawn(async move {
+                drop(timeout(REFUSAL, refuse(stream)).await);
+                drop(permit);
+            });
+        }
+    }
 }
 
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
@@ -83,21 +134,41 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 
 /// Answers the requests of one client. Its first one has to be there soon; the next ones may wait a little, and what has not
 /// come by then does not come.
-async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, place: Place, mut stopped: watch::Receiver<bool>) {
+async fn answer(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    place: Place,
+    (mut phases, closes_in): (Phases, Phase),
+) {
     let limits = place.places.limits;
-    let asked = Arc::new(Notify::new());
+    let (asked, is_endless) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
     let service = {
-        let asked = Arc::clone(&asked);
+        let (asked, is_endless, phases) = (Arc::clone(&asked), Arc::clone(&is_endless), phases.clone());
         service_fn(move |mut request: Request<Incoming>| {
             asked.notify_one();
             request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request)
+            let response = router.clone().oneshot(request);
+            let (is_endless, phases) = (Arc::clone(&is_endless), phases.clone());
+            async move {
+                let mut response = response.await?;
+                is_endless.store(is_event_stream(&response), Ordering::Relaxed);
+                if phases.now() != Phase::Serving {
+                    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(response)
+            }
         })
     };
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.idle_timeout);
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     let mut first_request = pin!(timeout(limits.head_timeout, asked.notified()));
+    let mut linger_is_over = pin!(async {
+        phases.reach(closes_in).await;
+        #[expect(clippy::disallowed_methods, reason = "clients give no sign that they will not ask again")]
+        sleep(LINGER).await;
+    });
     let (mut has_asked, mut is_stopping) = (false, false);
     loop {
         tokio::select! {
@@ -107,12 +178,20 @@ async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, place: Plac
                 Ok(()) => has_asked = true,
                 Err(_) => break,
             },
-            _ = stopped.wait_for(|stop| *stop), if !is_stopping => {
+            () = linger_is_over.as_mut(), if !is_stopping => {
+                if is_endless.load(Ordering::Relaxed) {
+                    break;
+                }
                 connection.as_mut().graceful_shutdown();
                 is_stopping = true;
             }
         }
     }
+}
+
+/// Whether a response goes on until its client leaves.
+fn is_event_stream(response: &Response) -> bool {
+    response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
 
 /// Hears a client out, so that it does not take the answer for that to another question.

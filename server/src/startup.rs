@@ -4,10 +4,13 @@ use crate::{
     app_router::{self, Extras},
     config::{Config, ConfigError, ConnectionArgs, Mode},
     database::{self, DatabaseError},
+    health::Readiness,
     observed::{observed, with_names},
     open_files,
     own_client::{self, OwnClient, OwnClientError},
+    phase::{Phase, Phases},
     prometheus::{MetricsError, Prometheus},
+    request_id::with_ids,
     sample::{self, Sample},
     serve,
     session_store::DatabaseSessions,
@@ -25,8 +28,12 @@ use std::{io, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-/// Connections that stay open, such as the outbox's, do not hold the program up for longer.
-const GRACE: Duration = Duration::from_secs(3);
+/// What is under way then is broken off, so that the program ends before process managers kill it, after ten seconds at Docker.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// The parts of the program, as logs and metrics name them.
+const APP: &str = "app";
+const TENANT: &str = "tenant";
 
 /// The program cannot start, or broke off.
 #[derive(Debug, Error)]
@@ -119,9 +126,13 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, StartupError> {
 /// The program, ready to run.
 #[derive(Debug)]
 pub struct Application {
-    servers: Vec<(TcpListener, Router)>,
+    /// The phase in which each takes no more connections is the last.
+    servers: Vec<(TcpListener, Router, Phase)>,
     connections: ConnectionArgs,
     proxies: TrustedProxies,
+    phase: watch::Sender<Phase>,
+    phases: Phases,
+    shutdown_delay: Duration,
     /// Housekeeping; it ends with its set.
     cleanup_tasks: JoinSet<()>,
 }
@@ -142,10 +153,14 @@ impl Application {
             tracing::warn!("{warning}");
         }
         let pool = database::open(&config.database).await?;
+        let (phase, phases) = Phases::new();
         let mut application = Self {
             servers: Vec::new(),
             connections: config.connections,
             proxies: trusted_proxies(&config),
+            phase,
+            phases,
+            shutdown_delay: Duration::from_secs(config.shutdown_delay_seconds.into()),
             cleanup_tasks: JoinSet::new(),
         };
         if let Some(listener) = listeners.metrics.take() {
@@ -161,7 +176,7 @@ impl Application {
         if mode != Mode::Tenant {
             let auth = Auth::with_clock(auth_config(&config, tenant.as_ref())?, clocks.app)?;
             let extras = Extras { outbox, sample: sample_of(&config, tenant.as_ref(), &auth) };
-            application.add_app(&config, &site, &auth, pool, (listeners.app, extras));
+            application.add_app(&config, &site, &auth, &pool, (listeners.app, extras));
         }
         Ok(application)
     }
@@ -169,7 +184,7 @@ impl Application {
     fn add_metrics(&mut self, listener: TcpListener) -> Result<(), StartupError> {
         let prometheus = Prometheus::install()?;
         tracing::info!("metrics are at http://{}/metrics", listener.local_addr()?);
-        self.servers.push((listener, prometheus.routes()));
+        self.servers.push((listener, prometheus.routes(), Phase::Closed));
         self.cleanup_tasks.spawn(prometheus.upkeep());
         Ok(())
     }
@@ -193,9 +208,9 @@ impl Application {
         let tenant =
             passwordless_tenant::build(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
         self.cleanup_tasks.spawn(tenant.back_channel.run());
-        let tenant = tenant_router::with_files(with_names(tenant.router), site)
+        let tenant = tenant_router::with_files(with_names(tenant.router), site, self.readiness(pool))
             .layer(TrustedProxiesLayer::new(self.proxies.clone()));
-        self.servers.extend(listeners.tenant.take().map(|listener| (listener, observed(tenant, "tenant"))));
+        self.add_server(listeners.tenant.take(), tenant, TENANT);
         self.cleanup_tasks.spawn(passwordless_tenant::cleanup(
             pool.clone(),
             clocks.tenant.clone(),
@@ -208,37 +223,55 @@ impl Application {
         Ok((tenant_config, outbox))
     }
 
+    /// Adds a part of the program, whose requests get ids and are counted.
+    fn add_server(&mut self, listener: Option<TcpListener>, router: Router, part: &'static str) {
+        let router = with_ids(observed(router, part), part, self.proxies.clone());
+        let closes_in = if part == APP { Phase::Closing } else { Phase::Closed };
+        self.servers.extend(listener.map(|listener| (listener, router, closes_in)));
+    }
+
+    fn readiness(&self, pool: &Pool) -> Readiness {
+        Readiness { pool: pool.clone(), phases: self.phases.clone() }
+    }
+
     fn add_app(
         &mut self,
         config: &Config,
         site: &Site,
         auth: &Auth,
-        pool: Pool,
+        pool: &Pool,
         (listener, extras): (Option<TcpListener>, Extras),
     ) {
         let sessions = DatabaseSessions::new(pool.clone());
-        let app = app_router::build(auth, sessions.clone(), pool, self.proxies.clone(), site, extras);
-        self.servers.extend(listener.map(|listener| (listener, observed(app, "app"))));
+        let readiness = self.readiness(pool);
+        let app = app_router::build(auth, sessions.clone(), readiness, self.proxies.clone(), site, extras);
+        self.add_server(listener, app, APP);
         self.cleanup_tasks.spawn(sessions.cleanup());
         tracing::info!("the app is at {}", config.app_base_url);
     }
 
-    /// Runs until `stop` is ready, then lets requests under way finish.
+    /// Runs until `stop` is ready, then is no longer ready itself, and lets requests under way finish.
     ///
     /// # Errors
     /// [`StartupError::Serve`] if a server fails.
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), StartupError> {
-        let (stopping, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
+        let (mut app, mut others) = (JoinSet::new(), JoinSet::new());
         let connections = that_fit(self.connections, self.servers.len());
-        for (listener, router) in self.servers {
-            tasks.spawn(serve::serve(listener, router, connections, self.proxies.clone(), stopped.clone()));
+        for (listener, router, closes_in) in self.servers {
+            let tasks = if closes_in == Phase::Closing { &mut app } else { &mut others };
+            let (proxies, phases) = (self.proxies.clone(), self.phases.clone());
+            tasks.spawn(serve::serve((listener, router), connections, proxies, phases, closes_in));
         }
+        let phase = self.phase.clone();
         tokio::spawn(async move {
             stop.await;
-            stopping.send_replace(true);
+            tracing::info!("stopping");
+            phase.send_replace(Phase::Leaving);
+            #[expect(clippy::disallowed_methods, reason = "load balancers give no sign that they have noticed")]
+            tokio::time::sleep(self.shutdown_delay).await;
+            phase.send_replace(Phase::Closing);
         });
-        let finished = finish(tasks, stopped).await;
+        let finished = finish(app, others, self.phase, self.phases).await;
         drop(self.cleanup_tasks);
         finished
     }
@@ -252,23 +285,36 @@ fn that_fit(mut connections: ConnectionArgs, servers: usize) -> ConnectionArgs {
     connections
 }
 
-/// Waits for the servers, and no longer than the grace period once they are stopping.
-async fn finish(mut tasks: JoinSet<()>, mut stopped: watch::Receiver<bool>) -> Result<(), StartupError> {
+/// Waits for the app, then for the others, and no longer than the grace period once they are stopping.
+async fn finish(
+    app: JoinSet<()>,
+    others: JoinSet<()>,
+    phase: watch::Sender<Phase>,
+    mut phases: Phases,
+) -> Result<(), StartupError> {
+    let mut closing = phases.clone();
     let grace_is_over = async move {
-        drop(stopped.wait_for(|stop| *stop).await);
+        closing.reach(Phase::Closing).await;
         #[expect(clippy::disallowed_methods, reason = "the grace period of a shutdown")]
         tokio::time::sleep(GRACE).await;
     };
     let all_done = async {
-        while let Some(done) = tasks.join_next().await {
-            done.map_err(io::Error::other)?;
-        }
-        Ok(())
+        all_of(app).await?;
+        phases.reach(Phase::Closing).await;
+        phase.send_replace(Phase::Closed);
+        all_of(others).await
     };
     tokio::select! {
         result = all_done => result,
         () = grace_is_over => Ok(()),
     }
+}
+
+async fn all_of(mut tasks: JoinSet<()>) -> Result<(), StartupError> {
+    while let Some(done) = tasks.join_next().await {
+        done.map_err(io::Error::other)?;
+    }
+    Ok(())
 }
 
 /// How the app logs in.

@@ -1,6 +1,11 @@
 //! The embedded tenant as one service: its endpoints, and the files that its login page loads.
 
-use crate::{caching, site::Site};
+use crate::{
+    caching,
+    health::{self, Readiness},
+    observed::with_names,
+    site::Site,
+};
 use axum::{Router, middleware::from_fn};
 use http::{HeaderValue, header::X_CONTENT_TYPE_OPTIONS};
 use tower_http::{
@@ -12,7 +17,7 @@ use tower_http::{
 const PICTURES: [&str; 2] = ["favicon.svg", "logo.svg"];
 
 /// Serves the packed client at the tenant's origin too: a content security policy of `'self'` is enough for the page.
-pub(crate) fn with_files(tenant: Router, site: &Site) -> Router {
+pub(crate) fn with_files(tenant: Router, site: &Site, readiness: Readiness) -> Router {
     let client = ServeDir::new(site.root().join("pkg")).precompressed_br().precompressed_gzip();
     let pictures = PICTURES.into_iter().fold(Router::new(), |router, picture| {
         let file = ServeFile::new(site.root().join(picture)).precompressed_br().precompressed_gzip();
@@ -22,5 +27,5 @@ pub(crate) fn with_files(tenant: Router, site: &Site) -> Router {
         .nest_service("/pkg", client)
         .layer(from_fn(caching::files))
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
-    files.fallback_service(tenant)
+    files.merge(with_names(health::ready_route(readiness))).fallback_service(tenant)
 }

@@ -1,7 +1,7 @@
 //! From the command line to the embedded tenant's settings.
 
 use crate::{
-    config::{Config, ConfigError, KeyArgs, TwilioArgs, is_plain},
+    config::{Config, ConfigError, KeyArgs, TwilioArgs, is_plain, variable_or_file},
     login_page::DialogPage,
     sample,
     site::Site,
@@ -11,12 +11,7 @@ use passwordless_tenant::{
     BuildError, Entropy, Limits, OperatorKeys, Pool, Retries, Settings, Sms, StoreError, TenantConfig, TwilioConfig,
     TwilioFrom, default_client_secret,
 };
-use secrecy::SecretString;
-use std::{
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{io, path::Path, sync::Arc};
 use thiserror::Error;
 use url::Url;
 
@@ -66,6 +61,9 @@ pub(crate) async fn settings(
 /// The settings that need no store: the clients and connections of the file, if there is one, and the default sender.
 pub(crate) fn without_store(config: &Config) -> Result<(Option<TenantConfig>, Sms), SettingsError> {
     let file = config.tenant_config.as_deref().map(configured).transpose()?;
+    if let Some(tenant) = &file {
+        config.check_clients(tenant)?;
+    }
     let sms = sms(&config.twilio)?;
     if matches!(sms, Sms::Outbox) && file.as_ref().is_none_or(TenantConfig::uses_default_sender) {
         config.check_outbox()?;
@@ -75,17 +73,8 @@ pub(crate) fn without_store(config: &Config) -> Result<(Option<TenantConfig>, Sm
 
 /// The keys that the operator configures.
 pub(crate) fn operator_keys(config: &Config) -> Result<OperatorKeys, SettingsError> {
-    let KeyArgs { tenant_signing_key, tenant_signing_key_file, tenant_code_key, tenant_code_key_file } = &config.keys;
-    let read = |secret: &Option<SecretString>, file: &Option<PathBuf>| match (secret, file) {
-        (Some(secret), _) => Ok(Some(secret.clone())),
-        (None, Some(file)) => {
-            let text = std::fs::read_to_string(file);
-            text.map(|text| Some(text.into())).map_err(|error| SettingsError::Read(file.display().to_string(), error))
-        }
-        (None, None) => Ok(None),
-    };
-    let signing = read(tenant_signing_key, tenant_signing_key_file)?;
-    Ok(OperatorKeys::new(signing, read(tenant_code_key, tenant_code_key_file)?)?)
+    let KeyArgs { tenant_signing_key, tenant_code_key, .. } = &config.keys;
+    Ok(OperatorKeys::new(tenant_signing_key.clone(), tenant_code_key.clone())?)
 }
 
 /// The file's clients and connections; warns of keys that are not known here.
@@ -101,7 +90,7 @@ fn configured(path: &Path) -> Result<TenantConfig, SettingsError> {
 pub(crate) fn from_file(path: &Path) -> Result<(TenantConfig, Vec<String>), SettingsError> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| SettingsError::Read(name.clone(), error))?;
-    let parsed = TenantConfig::from_yaml(&text, |variable| std::env::var(variable).ok());
+    let parsed = TenantConfig::from_yaml(&text, variable_or_file);
     parsed.map_err(|error| SettingsError::Parse(name, error))
 }
 

@@ -6,7 +6,7 @@ use super::{
     page_context,
     paths::Paths,
     personal::Personal,
-    session,
+    request_id, session,
     session::Sessions,
     session_list::{ListSessions, SessionLister},
     state,
@@ -43,6 +43,8 @@ const LOGOUT: &str = "/logout";
 ///
 /// State-changing requests to all these routes, forms without JavaScript included, are refused with 403 if another site sent
 /// them, by the browser's `Sec-Fetch-Site` or, in older ones, `Origin`; [`AuthConfig::app_base_url`] is the allowed origin.
+///
+/// A header `x-request-id`, as tower-http's `SetRequestIdLayer` sets it, goes on to the tenant with the calls of its request.
 ///
 /// Serve the result with connection information, which the limits per address need:
 /// `into_make_service_with_connect_info::<SocketAddr>()`.
@@ -188,6 +190,7 @@ impl<S: SessionStore + Clone> Setup<S> {
         let routes = routes
             .layer(from_fn_with_state(auth, page_context::provide))
             .layer(from_fn_with_state(sessions, session::provide::<S>));
+        let routes = routes.layer(from_fn(request_id::keep));
         let routes = match csrf {
             Some(csrf) => routes.layer(csrf),
             None => routes,

@@ -10,6 +10,7 @@ use super::{
     languages::Language,
     measure,
     oauth_secrets::Transaction,
+    request_id,
     tenant_error::{ErrorBody, TenantError},
     token_set::TokenSet,
 };
@@ -304,7 +305,10 @@ impl TenantClient {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, reqwest::Error> {
-        let request = request.build()?;
+        let mut request = request.build()?;
+        if let Some(id) = request_id::current() {
+            request.headers_mut().insert(request_id::HEADER, id);
+        }
         let path = request.url().path().to_owned();
         #[expect(clippy::disallowed_methods, reason = "how long the tenant takes in fact")]
         let began = Instant::now();

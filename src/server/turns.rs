@@ -1,5 +1,6 @@
 //! Steps that use something up, such as a code or a refresh token: one at a time, and run to completion.
 
+use super::request_id;
 use crate::outcome::ApiError;
 use std::{
     collections::HashMap,
@@ -43,7 +44,7 @@ impl Drop for Turn<'_> {
 pub(super) async fn to_the_end<T: Send + 'static>(
     step: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, ApiError> {
-    tokio::spawn(step.in_current_span()).await.map_err(|error| {
+    tokio::spawn(request_id::in_current(step).in_current_span()).await.map_err(|error| {
         tracing::error!(%error, "a step broke off");
         ApiError::ServerError
     })

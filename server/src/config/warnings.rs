@@ -1,8 +1,8 @@
 //! Warnings about configurations that work and are unsafe.
 
-use super::{Config, Mode};
+use super::{Config, Mode, exposure::is_private};
 use leptos_passwordless::server::is_loopback;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use thiserror::Error;
 use url::Url;
 
@@ -33,14 +33,6 @@ impl Config {
         let plain = used.into_iter().flatten().filter(|(url, _)| is_plain(url)).map(|(url, warning)| warning(url));
         let metrics = self.metrics_addr.filter(|address| !is_private(address.ip())).map(Warning::Metrics);
         plain.chain(metrics).collect()
-    }
-}
-
-/// Whether only this machine, or those of its own network, reach an address.
-fn is_private(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
-        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
     }
 }
 

@@ -186,19 +186,20 @@ fn warnings(said: &str) -> Vec<&str> {
 #[test]
 fn check_warns_of_addresses_without_tls() {
     assert!(warnings(&good(&["--app-base-url", "http://127.0.0.1:3000"])).is_empty());
-    assert!(warnings(&good(&["--app-base-url", "https://app.example"])).is_empty());
-    let said = good(&["--app-base-url", "http://app.example"]);
+    let token = ["--auth0-login-flow", "token", "--app-base-url"];
+    assert!(warnings(&good(&[&token[..], &["https://app.example"]].concat())).is_empty());
+    let said = good(&[&token[..], &["http://app.internal"]].concat());
     let [warning] = warnings(&said)[..] else { panic!("{said}") };
-    assert!(warning.starts_with("APP_BASE_URL is http://app.example/") && warning.contains("Secure"), "{said}");
+    assert!(warning.starts_with("APP_BASE_URL is http://app.internal/") && warning.contains("Secure"), "{said}");
 
     let twilio = |base: &str| {
         let twilio = ["--twilio-account-sid", "AC0", "--twilio-auth-token", SECRET, "--twilio-from", "+15005550006"];
-        check(&[&twilio[..], &["--twilio-api-base-url", base, "--tenant-public-url", "http://login.example"]].concat())
+        check(&[&twilio[..], &["--twilio-api-base-url", base, "--tenant-public-url", "http://login.internal"]].concat())
     };
     let output = twilio("http://localhost:9");
     let said = String::from_utf8(output.stdout).unwrap();
     let [warning] = warnings(&said)[..] else { panic!("{said}") };
-    assert!(output.status.success() && warning.starts_with("TENANT_PUBLIC_URL is http://login.example/"), "{said}");
+    assert!(output.status.success() && warning.starts_with("TENANT_PUBLIC_URL is http://login.internal/"), "{said}");
     let output = twilio("http://api.example");
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.code() == Some(1) && said.contains("TWILIO_API_BASE_URL must be an https URL"), "{said}");
@@ -236,14 +237,14 @@ fn check_warns_of_one_address_for_all_users() {
 /// The program logs at its start what `--check` says; here it ends at the outbox, which is not for the public.
 #[test]
 fn start_prints_the_same_warnings() {
-    let public = ["--app-base-url", "http://app.example", "--tenant-public-url", "http://login.example"];
+    let public = ["--app-base-url", "http://app.internal", "--tenant-public-url", "http://login.internal"];
     let free = ["--leptos-site-addr", "127.0.0.1:0", "--tenant-addr", "127.0.0.1:0"];
     let mut command = Command::new(env!("CARGO_BIN_EXE_passwordless"));
     command.current_dir(folder()).env_clear().env("LEPTOS_SITE_ROOT", site::packed()).args(public).args(free);
     let output = command.output().unwrap();
     let log = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{log}");
-    assert!(log.contains("APP_BASE_URL is http://app.example/") && log.contains("TENANT_PUBLIC_URL is"), "{log}");
+    assert!(log.contains("APP_BASE_URL is http://app.internal/") && log.contains("TENANT_PUBLIC_URL is"), "{log}");
 }
 
 #[test]
@@ -256,6 +257,23 @@ fn check_warns_of_metrics_for_strangers() {
         let [warning] = warnings(&said)[..] else { panic!("{said}") };
         assert!(warning.starts_with(&format!("METRICS_ADDR is {public}")), "{said}");
     }
+}
+
+#[test]
+fn check_refuses_what_strangers_could_use() {
+    let public_app = ["--app-base-url", "https://app.example.com"];
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/tenant.yaml");
+    for (arguments, expected) in [
+        (&["--app-base-url", "http://app.example.com"][..], "put a proxy with TLS in front"),
+        (&public_app, "set TENANT_PUBLIC_URL to an https URL"),
+        (&["tenant", "--tenant-config", examples, "--tenant-addr", "0.0.0.0:3001"], "give the client a random one"),
+        (&["--tenant-addr", "0.0.0.0:3001", "--limit-starts-per-ip-hour", "0"], "set LIMIT_STARTS_PER_IP_HOUR"),
+        (&["--tenant-addr", "0.0.0.0:3001"], "set the TWILIO_ variables"),
+    ] {
+        let failed = bad(arguments);
+        assert!(failed.len() == 1 && failed[0].contains(expected), "{arguments:?}: {failed:?}");
+    }
+    assert!(good(&["tenant", "--tenant-config", examples]).contains("the tenant"));
 }
 
 #[test]

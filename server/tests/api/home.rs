@@ -75,7 +75,7 @@ async fn home_page_links_to_nothing_that_is_not_there() {
     let page = elsewhere.browser().get("/").await.text().await.unwrap();
     assert!(page.contains("\"/gallery\"") && !page.contains("/sample\"") && !page.contains("/outbox"), "{page}");
 
-    let public = Program::both(&["--app-base-url", "https://app.example"]).await;
+    let public = Program::both(&["--app-base-url", "https://app.example", "--auth0-login-flow", "token"]).await;
     let browser = Browser::new(&public.app);
     let page = browser.get("/").await.text().await.unwrap();
     assert!(

@@ -54,7 +54,7 @@ async fn sample_is_served_on_loopback_with_the_embedded_tenant_only() {
     let here = Program::both(&[]).await;
     let tenant = FakeTenant::new().await;
     let elsewhere = Program::app(&tenant.origin(), &[]).await;
-    let public = Program::both(&["--app-base-url", "https://app.example"]).await;
+    let public = Program::both(&["--app-base-url", "https://app.example", "--auth0-login-flow", "token"]).await;
     for path in PATHS {
         assert_ne!(here.browser().get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
         assert_eq!(elsewhere.browser().get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
@@ -183,7 +183,7 @@ connections:
 #[tokio::test]
 async fn default_client_lists_the_callback_of_the_sample_on_loopback_only() {
     let here = Program::both(&[]).await;
-    let public = Program::both(&["--app-base-url", "https://app.example"]).await;
+    let public = Program::both(&["--app-base-url", "https://app.example", "--auth0-login-flow", "token"]).await;
     for (program, base, path, is_listed) in [
         (&here, here.app.as_str(), "/sample/callback", true),
         (&public, "https://app.example", "/sample/callback", false),

@@ -18,6 +18,10 @@ connections: [{ name: sms, strategy: sms }]
 const WARNING: &str = "has no effect";
 
 fn log(rust_log: Option<&str>) -> String {
+    log_in(None, rust_log)
+}
+
+fn log_in(format: Option<&str>, rust_log: Option<&str>) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     static FILE: LazyLock<PathBuf> = LazyLock::new(|| {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("telemetry-{}.yaml", std::process::id()));
@@ -30,7 +34,8 @@ fn log(rust_log: Option<&str>) -> String {
     let database = FILE.with_extension(format!("{}.db", COUNT.fetch_add(1, Ordering::Relaxed)));
     command.args(["--database-url", &format!("sqlite:{}", database.display()), "--tenant-config"]);
     command.arg(&*FILE).arg("--leptos-site-root").arg(site::packed());
-    let output = command.env_clear().envs(rust_log.map(|value| ("RUST_LOG", value))).output().unwrap();
+    let variables = [format.map(|value| ("LOG_FORMAT", value)), rust_log.map(|value| ("RUST_LOG", value))];
+    let output = command.env_clear().envs(variables.into_iter().flatten()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     String::from_utf8(output.stderr).unwrap()
 }
@@ -72,5 +77,21 @@ fn invalid_filter_is_reported() {
             "{rust_log}: {log}"
         );
         assert!(log.contains(WARNING), "{rust_log}: {log}");
+    }
+}
+
+#[test]
+fn format_is_text_or_json() {
+    for text in [None, Some(""), Some("text")] {
+        let log = log_in(text, None);
+        assert!(log.contains(WARNING) && !log.contains("LOG_FORMAT") && !log.starts_with('{'), "{log}");
+    }
+    let log = log_in(Some("json"), None);
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let warning = lines.iter().find(|line| line["message"].as_str().unwrap().contains(WARNING)).unwrap();
+    assert_eq!((&warning["level"], &warning["key"]), (&"WARN".into(), &"line 2: clients[0].unknown".into()));
+    for other in ["JSON", "pretty", "'json'", " json"] {
+        let log = log_in(Some(other), None);
+        assert!(log.contains("LOG_FORMAT cannot be read, so the log is text") && log.contains(WARNING), "{log}");
     }
 }

@@ -6,15 +6,16 @@ use crate::support::{
     program::{code_in, messages},
     site,
 };
+use rustix::process::{Pid, Signal, kill_process};
 use std::{
     io::{BufRead, BufReader, Write},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Mutex,
         atomic::{AtomicU8, Ordering},
         mpsc,
     },
-    thread,
+    thread::{self, JoinHandle},
 };
 use test_database::TestDatabase;
 
@@ -27,6 +28,8 @@ pub struct Process {
     pub metrics: String,
     /// What it has logged.
     pub log: Log,
+    /// Reads what it writes to standard error.
+    reader: Option<JoinHandle<()>>,
     child: Mutex<Child>,
     launch: Launch,
     database: Option<TestDatabase>,
@@ -90,6 +93,23 @@ impl Process {
         child.wait().unwrap();
     }
 
+    /// As process managers end it.
+    pub fn terminate(&self) {
+        kill_process(Pid::from_child(&self.child.lock().unwrap()), Signal::TERM).unwrap();
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.lock().unwrap().wait().unwrap()
+    }
+
+    /// Ends the program at once; returns all that it has logged.
+    pub fn end(mut self) -> String {
+        self.kill();
+        self.reader.take().unwrap().join().unwrap();
+        self.log.text()
+    }
+
     /// The same program once more, with all the room there is.
     pub fn start_again(self) -> Self {
         self.kill();
@@ -136,18 +156,27 @@ impl Launch {
         command.envs(self.variables.iter().cloned()).args(&self.arguments);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let is_tenant = self.arguments[0] == "tenant";
-        let log = logged_by(&mut child, if is_tenant { "the tenant is at" } else { "the app is at" });
+        let (reader, log) = logged_by(&mut child, if is_tenant { "the tenant is at" } else { "the app is at" });
         let [app, tenant, metrics] = [app, tenant, metrics].map(|address| format!("http://{address}"));
-        Process { app, tenant, metrics, log, child: Mutex::new(child), launch: self, database: None }
+        Process {
+            app,
+            tenant,
+            metrics,
+            log,
+            reader: Some(reader),
+            child: Mutex::new(child),
+            launch: self,
+            database: None,
+        }
     }
 }
 
 /// Waits until the program says this; its sockets are there before.
-fn logged_by(child: &mut Child, said: &'static str) -> Log {
+fn logged_by(child: &mut Child, said: &'static str) -> (JoinHandle<()>, Log) {
     let log = Log::default();
     let (sender, receiver) = mpsc::channel();
     let (mut lines, mut copy) = (BufReader::new(child.stderr.take().unwrap()).lines(), log.clone());
-    thread::spawn(move || {
+    let reader = thread::spawn(move || {
         while let Some(Ok(line)) = lines.next() {
             writeln!(copy, "{line}").unwrap();
             if line.contains(said) {
@@ -156,5 +185,5 @@ fn logged_by(child: &mut Child, said: &'static str) -> Log {
         }
     });
     assert!(receiver.recv().is_ok(), "it ended: {}", log.text());
-    log
+    (reader, log)
 }
