@@ -14,6 +14,7 @@ mod check;
 mod codes;
 mod commands;
 mod connections;
+mod deploy;
 mod field_cases;
 mod flows;
 mod home;
