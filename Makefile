@@ -40,7 +40,11 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help run dev example test test-package fuzz deny release size bench-dialog screenshots clean rust rust-lints node python chromium nginx postgres
+# Where `make install` puts things. DESTDIR goes before it, for packages.
+PREFIX ?= /usr/local
+PROFILE ?= release
+
+.PHONY: help run dev example test test-package fuzz deny release install size bench-dialog screenshots clean rust rust-lints node python chromium nginx postgres
 .NOTPARALLEL:
 
 help:
@@ -52,6 +56,7 @@ help:
 	@echo "make fuzz         random input for every reader of what strangers send, for FUZZ_SECONDS ($(FUZZ_SECONDS))"
 	@echo "make deny         licences, sources and known holes of what is built in"
 	@echo "make release      an optimised build"
+	@echo "make install      what 'make release' made, into PREFIX ($(PREFIX)): docs/deploy.md"
 	@echo "make size         what a browser loads to show the dialog, and what the login adds to an app, in bytes"
 	@echo "make bench-dialog how long the dialog takes until it can be used, in milliseconds"
 	@echo "make screenshots  new pictures of the dialog, in end2end/screenshots"
@@ -182,6 +187,19 @@ release: rust $(NODE_MODULES)/.package-lock.json
 	@cargo build --release -p server
 	@echo "target/release/passwordless serves $(SITE)"
 
+# Compiles nothing, so that root does not.
+install:
+	@for made in target/$(PROFILE)/passwordless $(SITE)/hash.txt; do \
+		test -f $$made || { echo "$$made is missing: run 'make release' first" >&2; exit 1; }; \
+	done
+	install -D -m 755 target/$(PROFILE)/passwordless "$(DESTDIR)$(PREFIX)/bin/passwordless"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/passwordless/site"
+	install -d "$(DESTDIR)$(PREFIX)/share/passwordless" "$(DESTDIR)$(PREFIX)/lib/systemd/system"
+	cp -R $(SITE) "$(DESTDIR)$(PREFIX)/share/passwordless/site"
+	chmod -R u=rwX,go=rX "$(DESTDIR)$(PREFIX)/share/passwordless"
+	sed 's|/usr/local|$(PREFIX)|g' docs/passwordless.service >"$(DESTDIR)$(PREFIX)/lib/systemd/system/passwordless.service"
+	chmod 644 "$(DESTDIR)$(PREFIX)/lib/systemd/system/passwordless.service"
+
 size: rust $(NODE_MODULES)/.package-lock.json
 	@echo "compiling and packing the client …" >&2
 	@$(BUILD_CLIENT)
@@ -262,12 +280,12 @@ chromium:
 	fi
 
 nginx:
-	@if command -v nginx >/dev/null; then exit; fi; \
+	@if command -v nginx >/dev/null && command -v openssl >/dev/null; then exit; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "installing nginx …"; \
-		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends nginx-light; \
+		echo "installing nginx and openssl …"; \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends nginx-light openssl; \
 	else \
-		echo "nginx is missing: install it (Debian: apt-get install nginx-light)" >&2; exit 1; \
+		echo "nginx or openssl is missing: install them (Debian: apt-get install nginx-light openssl)" >&2; exit 1; \
 	fi
 
 postgres:

@@ -10,6 +10,7 @@ mod database;
 mod drain;
 mod health;
 mod login_page;
+mod notify;
 mod observed;
 mod open_files;
 mod own_client;

@@ -33,7 +33,11 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
 async fn serve(cli: Cli) -> Result<(), StartupError> {
     let mode = cli.mode()?;
+    let mut stop = Box::pin(stop_signal());
     let listeners = Listeners::bind(mode, &cli.config).await?;
-    let application = Application::build(mode, cli.config, listeners, Clocks::system()).await?;
-    application.run_until(stop_signal()).await
+    let application = tokio::select! {
+        built = Application::build(mode, cli.config, listeners, Clocks::system()) => built?,
+        () = &mut stop => return Ok(()),
+    };
+    application.run_until(stop).await
 }

@@ -5,6 +5,7 @@ use crate::{
     config::{Config, ConfigError, ConnectionArgs, Mode},
     database::{self, DatabaseError},
     health::Readiness,
+    notify,
     observed::{observed, with_names},
     open_files,
     own_client::{self, OwnClient, OwnClientError},
@@ -262,10 +263,12 @@ impl Application {
             let (proxies, phases) = (self.proxies.clone(), self.phases.clone());
             tasks.spawn(serve::serve((listener, router), connections, proxies, phases, closes_in));
         }
+        notify::ready();
         let phase = self.phase.clone();
         tokio::spawn(async move {
             stop.await;
             tracing::info!("stopping");
+            notify::stopping();
             phase.send_replace(Phase::Leaving);
             #[expect(clippy::disallowed_methods, reason = "load balancers give no sign that they have noticed")]
             tokio::time::sleep(self.shutdown_delay).await;
@@ -370,20 +373,28 @@ fn trusted_proxies(config: &Config) -> TrustedProxies {
     TrustedProxies::new(config.trusted_proxies.clone()).reading(config.trusted_proxy_header.clone())
 }
 
-/// Ctrl-C, or what process managers send.
-pub async fn stop_signal() {
-    let interrupted = async { drop(tokio::signal::ctrl_c().await) };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
+/// Ctrl-C, or what process managers send. Signals are taken from the call on, not only from the first wait.
+#[cfg(unix)]
+pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async move {
+        let [interrupted, terminated] = signals.map(async |signal: io::Result<_>| match signal {
+            Ok(mut signal) => {
+                tokio::signal::unix::Signal::recv(&mut signal).await;
+            }
             Err(_) => std::future::pending().await,
+        });
+        tokio::select! {
+            () = interrupted => {}
+            () = terminated => {}
         }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
     }
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+pub async fn stop_signal() {
+    drop(tokio::signal::ctrl_c().await);
 }

@@ -15,6 +15,7 @@ mod check;
 mod codes;
 mod commands;
 mod connections;
+mod deploy;
 mod faults;
 mod field_cases;
 mod flows;

@@ -1,6 +1,6 @@
 use std::{
     fs,
-    net::{Ipv4Addr, TcpListener},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     os::fd::OwnedFd,
     path::{Path, PathBuf},
     process::{Child, Command},
@@ -20,6 +20,11 @@ http {
     fastcgi_temp_path FOLDER/fastcgi;
     uwsgi_temp_path FOLDER/uwsgi;
     scgi_temp_path FOLDER/scgi;
+    SERVERS
+}
+";
+
+const SERVER: &str = "
     server {
         listen ADDRESS;
         location / {
@@ -27,33 +32,61 @@ http {
             proxy_set_header HEADER VALUE;
         }
     }
-}
 ";
 
-/// A reverse proxy that sets one header, and passes on the others.
+/// A reverse proxy.
 pub struct Nginx {
     pub origin: String,
+    /// Where the origin is.
+    pub address: SocketAddr,
+    /// Where the servers without TLS are.
+    pub plain: SocketAddr,
     folder: PathBuf,
     process: Child,
 }
 
 impl Nginx {
-    /// It inherits its socket, so that it is reached from the start.
+    /// One that sets one header, and passes on the others.
     pub fn in_front_of(behind: &str, header: &str, value: &str) -> Self {
-        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        socket.set_nonblocking(true).unwrap();
-        let address = socket.local_addr().unwrap().to_string();
-        let folder = new_folder();
         let behind = behind.replace("localhost", "127.0.0.1");
-        let folder_name = folder.display().to_string();
-        let config = [("FOLDER", &folder_name), ("ADDRESS", &address), ("BEHIND", &behind)];
-        let config = config.iter().fold(CONFIG.to_owned(), |config, (name, value)| config.replace(name, value));
-        fs::write(folder.join("nginx.conf"), config.replace("HEADER", header).replace("VALUE", value)).unwrap();
-
-        let process = nginx(&folder).env("NGINX", "0;").stdin(OwnedFd::from(socket)).spawn();
-        let process = process.expect("nginx; `make test` installs it, or says what is missing");
-        Self { origin: format!("http://{address}"), folder, process }
+        Self::with_servers(&SERVER.replace("BEHIND", &behind).replace("HEADER", header).replace("VALUE", value))
     }
+
+    /// One with these servers, which listen at `ADDRESS`, and those without TLS at `PLAIN`. It inherits its sockets, so that it
+    /// is reached from the start.
+    pub fn with_servers(servers: &str) -> Self {
+        let [socket, plain] = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+        let [address, plain_address] = [&socket, &plain].map(|socket| {
+            socket.set_nonblocking(true).unwrap();
+            socket.local_addr().unwrap()
+        });
+        let folder = new_folder();
+        let values = [
+            ("SERVERS", servers.to_owned()),
+            ("FOLDER", folder.display().to_string()),
+            ("ADDRESS", address.to_string()),
+            ("PLAIN", plain_address.to_string()),
+        ];
+        let config = values.iter().fold(CONFIG.to_owned(), |config, (name, value)| config.replace(name, value));
+        fs::write(folder.join("nginx.conf"), &config).unwrap();
+        let mut command = nginx(&folder);
+        command.env("NGINX", "0;").stdin(OwnedFd::from(socket));
+        // What inherits a socket that no server listens at does not start.
+        if servers.contains("PLAIN") {
+            certificate(&folder);
+            command.env("NGINX", "0;1;").stdout(OwnedFd::from(plain));
+        }
+        let process = command.spawn().expect("nginx; `make test` installs it, or says what is missing");
+        Self { origin: format!("http://{address}"), address, plain: plain_address, folder, process }
+    }
+}
+
+/// Makes `key.pem` and `cert.pem`, which nobody trusts.
+fn certificate(folder: &Path) {
+    let mut openssl = Command::new("openssl");
+    openssl.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", "key.pem"]);
+    let made = openssl.args(["-out", "cert.pem"]).current_dir(folder).output();
+    assert!(made.expect("openssl; `make test` installs it, or says what is missing").status.success());
 }
 
 fn nginx(folder: &Path) -> Command {

@@ -46,6 +46,11 @@ impl Browser {
         Self { client, app: app.parse().unwrap() }
     }
 
+    /// One that reaches the app in its own way.
+    pub fn with_client(client: Client, app: &str) -> Self {
+        Self { client, app: app.parse().unwrap() }
+    }
+
     /// One that keeps no cookies.
     pub fn without_cookies(app: &str) -> Self {
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
