@@ -44,7 +44,7 @@ test("back after logging out shows nothing of the account", async ({ page, lock,
   await lock.sendCodeAndWait(phone);
   await lock.code.fill(await outbox.code(phone));
   await expect(page.locator("dl.profile")).toContainText(phone);
-  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByRole("navigation").getByRole("button", { name: "Log out" }).click();
   await expect(lock.opener).toBeVisible();
   await page.goBack();
   await expect(page).toHaveURL(/\/login\?/);
