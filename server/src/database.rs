@@ -6,7 +6,7 @@ use clap::Args;
 use passwordless_tenant::Pool;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    AnyConnection, Connection, Executor,
+    AnyConnection, AssertSqlSafe, Connection, Executor,
     any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers},
     migrate::{MigrateError, Migrator},
 };
@@ -116,11 +116,14 @@ impl DatabaseArgs {
 pub(crate) async fn open(arguments: &DatabaseArgs) -> Result<Pool, DatabaseError> {
     install_default_drivers();
     let (engine, options) = arguments.engine()?;
-    let settings: &'static str = arguments.session_settings(&engine).leak();
+    let settings = arguments.session_settings(&engine);
     let pool = AnyPoolOptions::new()
         .max_connections(arguments.database_max_connections.get())
         .acquire_timeout(Duration::from_secs(arguments.database_connect_timeout_seconds.get().into()))
-        .after_connect(move |connection, _| Box::pin(async move { connection.execute(settings).await.map(drop) }))
+        .after_connect(move |connection, _| {
+            let settings = AssertSqlSafe(settings.clone());
+            Box::pin(async move { connection.execute(settings).await.map(drop) })
+        })
         .connect_with(options)
         .await?;
     migrate(&mut *pool.acquire().await?, &engine).await?;

@@ -1,7 +1,7 @@
 //! The SQL of a login: every statement finds its rows by an index, so that a login costs the same however many users and
 //! expired rows there are.
 
-use crate::support::{OTHER_PHONE, PHONE, process::Process};
+use crate::support::{OTHER_PHONE, PHONE, process::Process, program::wrong};
 use leptos_passwordless::outcome::VerifyOutcome;
 use sqlx::{AnyPool, AssertSqlSafe, Executor, Row};
 use std::collections::BTreeSet;
@@ -29,8 +29,7 @@ async fn log_of_login(database: &TestDatabase, flow: &str, number: &str) -> Stri
     browser.start(number).await;
     browser.resend().await;
     let code = process.code_sent_to(number).await;
-    let wrong = code.chars().map(|digit| if digit == '0' { '1' } else { '0' }).collect::<String>();
-    browser.verify(&wrong).await;
+    browser.verify(&wrong(&code)).await;
     let VerifyOutcome::Verified { continue_to } = browser.verify(&code).await else { panic!("refused") };
     browser.open(continue_to).await;
     assert!(browser.is_signed_in().await);

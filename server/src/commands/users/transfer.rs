@@ -1,8 +1,7 @@
 //! `passwordless users import` and `export`.
 
 use crate::{commands::CommandError, session_store::DatabaseSessions};
-use leptos_passwordless::server::CurrentUser;
-use leptos_passwordless::server::EndSessions;
+use leptos_passwordless::server::{CurrentUser, EndSessions};
 use passwordless_tenant::{
     Imported, LineError, PersonalData, Pool, SystemClock, export_users, import_users, personal_data,
 };

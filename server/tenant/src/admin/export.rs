@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::export_format::PortableUser;
+use super::{export_format::PortableUser, users::UserSelector};
 use crate::{
     audit::event::LogEntry,
     error::StoreError,
@@ -134,7 +134,7 @@ pub(crate) struct LimitData {
 pub async fn personal_data(pool: &Pool, number: &str) -> Result<Option<PersonalData>, StoreError> {
     let Some(number) = PhoneNumber::parse(number).or_else(|| PhoneNumber::stored(number)) else { return Ok(None) };
     let store = Store::new(pool.clone());
-    let users = store.users_with_number(&number).await?;
+    let users = store.find_users(&UserSelector::Number(number.clone())).await?;
     let mut data = PersonalData {
         users: users.iter().map(PortableUser::to_json).collect::<Result<_, _>>()?,
         sessions: Vec::new(),

@@ -2,6 +2,7 @@
 
 use time::OffsetDateTime;
 
+use super::export_format::PortableUser;
 use crate::{
     clock::Millis,
     error::StoreError,
@@ -31,20 +32,18 @@ pub struct UserRecord {
 }
 
 impl UserRecord {
-    pub(crate) fn new(
-        (id, connection, number, blocked, created_at, updated_at): (String, String, String, i64, i64, i64),
-    ) -> Result<Self, StoreError> {
-        let malformed = || StoreError::Malformed("user");
-        let number = PhoneNumber::stored(&number).ok_or_else(malformed)?;
-        let at = |millis: i64| OffsetDateTime::from_unix_timestamp(Millis(millis).seconds()).map_err(|_| malformed());
+    pub(crate) fn new(user: PortableUser) -> Result<Self, StoreError> {
+        let at = |millis: Millis| {
+            OffsetDateTime::from_unix_timestamp(millis.seconds()).map_err(|_| StoreError::Malformed("user"))
+        };
         Ok(Self {
-            user_id: format!("sms|{id}"),
-            connection,
-            blocked: blocked != 0,
-            created_at: at(created_at)?,
-            last_signed_in_at: at(updated_at)?,
-            phone_number: number.masked(),
-            number,
+            user_id: user.subject(),
+            blocked: user.blocked,
+            created_at: at(user.created_at)?,
+            last_signed_in_at: at(user.last_login)?,
+            phone_number: user.phone_number.masked(),
+            connection: user.connection,
+            number: user.phone_number,
         })
     }
 
@@ -89,7 +88,8 @@ pub async fn list_users(pool: &Pool) -> Result<Vec<UserRecord>, StoreError> {
 ///
 /// When the database cannot be read.
 pub async fn find_users(pool: &Pool, selector: &str) -> Result<Vec<UserRecord>, StoreError> {
-    Store::new(pool.clone()).find_users(&UserSelector::parse(selector)).await
+    let users = Store::new(pool.clone()).find_users(&UserSelector::parse(selector)).await?;
+    users.into_iter().map(UserRecord::new).collect()
 }
 
 /// Blocks the users with this number or identifier: they get no messages and no tokens, and their sessions and refresh tokens

@@ -1,28 +1,32 @@
 //! The users, for the operator.
 
-use super::{Store, access_tokens, logouts, rate_limits};
+use super::{
+    Store, access_tokens, logouts, rate_limits,
+    users::{UserRow, portable_user_of},
+};
 use crate::{
-    admin::users::{UserRecord, UserSelector},
+    admin::{
+        export_format::PortableUser,
+        users::{UserRecord, UserSelector},
+    },
     error::StoreError,
     phone_number::PhoneNumber,
 };
 
-type Row = (String, String, String, i64, i64, i64);
-
 impl Store {
     pub(crate) async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<UserRow> = sqlx::query_as(
             "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at FROM tenant_users \
              ORDER BY created_at DESC, user_id",
         )
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter().map(UserRecord::new).collect()
+        records_of(rows)
     }
 
-    pub(crate) async fn find_users(&self, selector: &UserSelector<'_>) -> Result<Vec<UserRecord>, StoreError> {
+    pub(crate) async fn find_users(&self, selector: &UserSelector<'_>) -> Result<Vec<PortableUser>, StoreError> {
         let (id, number) = columns(selector);
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<UserRow> = sqlx::query_as(
             "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at FROM tenant_users \
              WHERE user_id = $1 OR phone_number = $2 ORDER BY connection",
         )
@@ -30,7 +34,7 @@ impl Store {
         .bind(number)
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter().map(UserRecord::new).collect()
+        rows.into_iter().map(portable_user_of).collect()
     }
 
     /// A block ends the access tokens for `/userinfo`, and applications are told.
@@ -41,7 +45,7 @@ impl Store {
     ) -> Result<Vec<UserRecord>, StoreError> {
         let (id, number) = columns(selector);
         let mut transaction = self.pool.begin().await?;
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<UserRow> = sqlx::query_as(
             "UPDATE tenant_users SET blocked = $3 WHERE user_id = $1 OR phone_number = $2 \
              RETURNING user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at",
         )
@@ -57,7 +61,7 @@ impl Store {
             }
         }
         transaction.commit().await?;
-        rows.into_iter().map(UserRecord::new).collect()
+        records_of(rows)
     }
 
     pub(crate) async fn reset_attempts(&self, number: &PhoneNumber) -> Result<(), StoreError> {
@@ -68,7 +72,7 @@ impl Store {
     pub(crate) async fn delete_users(&self, selector: &UserSelector<'_>) -> Result<Vec<UserRecord>, StoreError> {
         let (id, number) = columns(selector);
         let mut transaction = self.pool.begin().await?;
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<UserRow> = sqlx::query_as(
             "DELETE FROM tenant_users WHERE user_id = $1 OR phone_number = $2 \
              RETURNING user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at",
         )
@@ -93,8 +97,12 @@ impl Store {
             }
         }
         transaction.commit().await?;
-        rows.into_iter().map(UserRecord::new).collect()
+        records_of(rows)
     }
+}
+
+fn records_of(rows: Vec<UserRow>) -> Result<Vec<UserRecord>, StoreError> {
+    rows.into_iter().map(|row| UserRecord::new(portable_user_of(row)?)).collect()
 }
 
 /// Values to compare the identifier and the number with; no user has an empty one.

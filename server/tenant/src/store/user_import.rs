@@ -1,7 +1,10 @@
 //! Users who come from, or go to, another tenant.
 
-use super::{Connection, Store, access_tokens, logouts};
-use crate::{admin::export_format::PortableUser, clock::Millis, error::StoreError, phone_number::PhoneNumber};
+use super::{
+    Connection, Store, access_tokens, logouts,
+    users::{UserRow, portable_user_of},
+};
+use crate::{admin::export_format::PortableUser, error::StoreError};
 
 /// What became of an imported user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +16,6 @@ pub(crate) enum ImportOutcome {
     /// Nothing changed: the number belongs to another user.
     NumberTaken,
 }
-
-type Row = (String, String, String, i64, i64, i64);
 
 impl Store {
     /// Imports users in one transaction.
@@ -33,7 +34,7 @@ impl Store {
 
     /// The next users after this identifier, by identifier.
     pub(crate) async fn users_after(&self, id: &str, limit: u32) -> Result<Vec<PortableUser>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<UserRow> = sqlx::query_as(
             "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at FROM tenant_users \
              WHERE user_id > $1 ORDER BY user_id LIMIT $2",
         )
@@ -41,19 +42,7 @@ impl Store {
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter().map(user_of).collect()
-    }
-
-    /// The users with this number: at most one of each connection.
-    pub(crate) async fn users_with_number(&self, number: &PhoneNumber) -> Result<Vec<PortableUser>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at FROM tenant_users \
-             WHERE phone_number = $1 ORDER BY connection",
-        )
-        .bind(number.as_str())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(user_of).collect()
+        rows.into_iter().map(portable_user_of).collect()
     }
 }
 
@@ -108,10 +97,4 @@ async fn block(connection: &mut Connection, id: &str) -> Result<bool, StoreError
         logouts::request(connection, id, None).await?;
     }
     Ok(is_new)
-}
-
-fn user_of((id, connection, number, blocked, created_at, last_login): Row) -> Result<PortableUser, StoreError> {
-    let phone_number = PhoneNumber::stored(&number).ok_or(StoreError::Malformed("user"))?;
-    let (created_at, last_login) = (Millis(created_at), Millis(last_login));
-    Ok(PortableUser { id, connection, phone_number, blocked: blocked != 0, created_at, last_login })
 }

@@ -1,7 +1,7 @@
 //! Users, identified by the number that they sign in with.
 
 use super::Store;
-use crate::{clock::Millis, error::StoreError, phone_number::PhoneNumber};
+use crate::{admin::export_format::PortableUser, clock::Millis, error::StoreError, phone_number::PhoneNumber};
 
 /// A user.
 #[derive(Clone, Debug)]
@@ -25,6 +25,17 @@ impl User {
 
 pub(super) fn user_of((id, connection, phone_number, blocked, updated_at): Row) -> User {
     User { id, connection, phone_number, blocked: blocked != 0, updated_at: Millis(updated_at) }
+}
+
+/// All columns of a user.
+pub(super) type UserRow = (String, String, String, i64, i64, i64);
+
+pub(super) fn portable_user_of(
+    (id, connection, number, blocked, created_at, last_login): UserRow,
+) -> Result<PortableUser, StoreError> {
+    let phone_number = PhoneNumber::stored(&number).ok_or(StoreError::Malformed("user"))?;
+    let (created_at, last_login) = (Millis(created_at), Millis(last_login));
+    Ok(PortableUser { id, connection, phone_number, blocked: blocked != 0, created_at, last_login })
 }
 
 impl Store {
