@@ -1,6 +1,7 @@
 //! Which module may import which: no cycles between the modules of a crate, and no import over a border.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test, which also reports what it allows")]
 
+mod bounds;
 mod graph;
 mod source;
 
