@@ -2,7 +2,7 @@
 
 use super::{
     Auth, CurrentUser, Device, NotSignedIn, end_sessions::EndSessions, id_token_hint, session::Store,
-    sign_out::sign_out_of, tokens,
+    sign_out::sign_out_of, tokens, unavailable,
 };
 use async_trait::async_trait;
 use axum::{
@@ -81,7 +81,8 @@ impl IntoResponse for SessionListError {
     fn into_response(self) -> Response {
         match self {
             Self::NotSignedIn(nobody) => nobody.into_response(),
-            _ => (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response(),
+            Self::NotSetUp => (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response(),
+            Self::Store => unavailable::later(self.to_string()),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{
     seal,
     token_set::TokenSet,
     turns::to_the_end,
+    unavailable,
 };
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -58,7 +59,7 @@ impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
         let status = match self {
             Self::NotSignedIn | Self::Expired => StatusCode::UNAUTHORIZED,
-            Self::TenantUnavailable | Self::Store => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TenantUnavailable | Self::Store => return unavailable::later(self.to_string()),
             Self::NoToken => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, self.to_string()).into_response()

@@ -1,4 +1,4 @@
-//! Responses while the session store does not answer: 503, and when to try again.
+//! Responses while the session store or the tenant does not answer: 503, and when to try again.
 
 use super::no_js::is_plain_form;
 use crate::outcome::ApiError;
@@ -26,11 +26,15 @@ impl From<&Error> for StoreFailed {
 impl IntoResponse for StoreFailed {
     fn into_response(self) -> Response {
         if self.is_temporary {
-            let later = "The service is not available at the moment. Please try again.";
-            return (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, SECONDS)], later).into_response();
+            return later("The service is not available at the moment. Please try again.");
         }
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }
+}
+
+/// Says what is not available now.
+pub(super) fn later(what: impl Into<String>) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, SECONDS)], what.into()).into_response()
 }
 
 /// The error of a server function. Leptos answers an error with 500, and a plain form with a page.
@@ -46,4 +50,19 @@ pub(super) fn api_error(error: &Error) -> ApiError {
         response.insert_header(RETRY_AFTER, SECONDS);
     }
     ApiError::TemporarilyUnavailable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{SessionListError, TokenError};
+    use super::*;
+
+    #[test]
+    fn pages_of_an_app_ask_to_come_back_too() {
+        for response in [TokenError::TenantUnavailable, TokenError::Store].map(IntoResponse::into_response) {
+            assert_eq!((response.status().as_u16(), &response.headers()[RETRY_AFTER]), (503, &SECONDS));
+        }
+        let response = SessionListError::Store.into_response();
+        assert_eq!((response.status().as_u16(), &response.headers()[RETRY_AFTER]), (503, &SECONDS));
+    }
 }
