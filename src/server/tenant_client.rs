@@ -26,6 +26,7 @@ use std::{
 };
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
+use tracing::Instrument;
 use url::Url;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -216,7 +217,7 @@ impl TenantClient {
     /// `POST /oidc/logout` (OpenID Connect RP-Initiated Logout 1.0): ends the session that an ID token names.
     pub(super) async fn end_session(&self, id_token: &SecretString) -> Result<(), TenantError> {
         let form = [("client_id", self.0.config.client_id.as_str()), ("id_token_hint", id_token.expose_secret())];
-        let response = self.post("/oidc/logout").form(&form).send().await?;
+        let response = self.send(self.post("/oidc/logout").form(&form)).await?;
         // A tenant may send the browser on, which there is none of.
         if response.status().is_redirection() {
             return Ok(());
@@ -306,13 +307,13 @@ impl TenantClient {
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, reqwest::Error> {
         let mut request = request.build()?;
-        if let Some(id) = request_id::current() {
-            request.headers_mut().insert(request_id::HEADER, id);
-        }
+        request_id::pass_on(request.headers_mut());
         let path = request.url().path().to_owned();
+        // The path alone: queries have codes and states.
+        let span = tracing::debug_span!("tenant", otel.kind = "client", path);
         #[expect(clippy::disallowed_methods, reason = "how long the tenant takes in fact")]
         let began = Instant::now();
-        let response = self.0.http.execute(request).await;
+        let response = self.0.http.execute(request).instrument(span).await;
         let status = response.as_ref().ok().map(|response| response.status().as_u16());
         measure::tenant_called(&path, status, began.elapsed());
         response
