@@ -10,8 +10,10 @@ SITE := target/site
 # The client is compiled by itself: together with the server, `hydrate` and `ssr` would be on at once.
 CLIENT := -p client --target $(WASM_TARGET)
 NATIVE := --workspace --exclude client
+# With all that is off by default, so that it is tested.
+ALL := $(NATIVE) --features server/otel
 # What touches a database.
-ON_POSTGRES := -p passwordless_tenant -p server --lib --test api
+ON_POSTGRES := -p passwordless_tenant -p server --features server/otel --lib --test api
 # By itself: in the workspace it has the features that the app gives it.
 LIBRARY := -p leptos_passwordless
 
@@ -95,7 +97,8 @@ test: rust rust-lints node python chromium nginx postgres
 	@echo "[1/11] format …"
 	@cargo fmt --check
 	@echo "[2/11] lints …"
-	@cargo clippy $(NATIVE) --all-targets -- -D warnings
+	@cargo clippy $(ALL) --all-targets -- -D warnings
+	@cargo clippy -p server -- -D warnings
 	@cargo clippy $(CLIENT) -- -D warnings
 	@echo "[3/11] each feature of the library alone …"
 	@cargo check $(LIBRARY)
@@ -111,9 +114,9 @@ test: rust rust-lints node python chromium nginx postgres
 	@$(BUILD_EXAMPLE) $(EXAMPLES:%=-p %)
 	@$(BUILD_EXAMPLE) -p islands
 	@echo "[6/11] compiling the server and the tests …"
-	@cargo build $(NATIVE) --all-targets
+	@cargo build $(ALL) --all-targets
 	@echo "[7/11] tests …"
-	@BOLERO_RANDOM_TEST_TIME_MS=2000 cargo test $(NATIVE)
+	@BOLERO_RANDOM_TEST_TIME_MS=2000 cargo test $(ALL)
 	@echo "[8/11] tests on PostgreSQL …"
 	@server/test_database/with_postgres.sh cargo test $(ON_POSTGRES)
 	@echo "[9/11] tests in a browser …"

@@ -11,14 +11,16 @@ use std::{error::Error, io, process::ExitCode};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    telemetry::init();
-    match run().await {
+    let telemetry = telemetry::init();
+    let code = match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{}", telemetry::chain(&*error));
             error.downcast_ref().map_or(ExitCode::FAILURE, CommandError::exit_code)
         }
-    }
+    };
+    telemetry.end();
+    code
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {

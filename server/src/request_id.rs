@@ -15,6 +15,9 @@ use tracing::{Instrument, Span, field::Empty};
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_LENGTH: usize = 64;
 
+/// The place of a request in a trace, <https://www.w3.org/TR/trace-context/>: of strangers it is not taken over either.
+const TRACE_CONTEXT: [&str; 2] = ["traceparent", "tracestate"];
+
 /// Names the requests of this router. Outside of all that changes the peer's address: the names of trusted proxies are
 /// taken over. That of any other client is in the log too, but not as the request's own.
 pub(crate) fn with_ids(router: Router, part: &'static str, proxies: TrustedProxies) -> Router {
@@ -37,8 +40,20 @@ async fn name(
     if let Some(others) = others.as_ref().and_then(|others| others.to_str().ok()) {
         span.record("client_request_id", others);
     }
-    request.headers_mut().insert(HEADER, id.clone());
-    let mut response = next.run(request).instrument(span).await;
+    let headers = request.headers_mut();
+    headers.insert(HEADER, id.clone());
+    if !is_trusted {
+        for name in TRACE_CONTEXT {
+            headers.remove(name);
+        }
+    }
+    #[cfg(feature = "otel")]
+    crate::telemetry::traces::join(&span, headers);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.record("http.response.status_code", response.status().as_u16());
+    if response.status().is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
     response.headers_mut().insert(HEADER, id);
     response
 }
@@ -48,11 +63,14 @@ async fn name(
 fn span(part: &'static str, request: &Request, id: &HeaderValue) -> Span {
     tracing::error_span!(
         "request",
+        otel.kind = "server",
+        otel.status_code = Empty,
         part,
         method = %request.method(),
         path = request.uri().path(),
         request_id = id.to_str().unwrap_or_default(),
         client_request_id = Empty,
+        http.response.status_code = Empty,
     )
 }
 

@@ -55,5 +55,7 @@ mod telemetry;
 mod tenant_trouble;
 mod terms;
 mod tokens;
+#[cfg(feature = "otel")]
+mod traces;
 mod user_transfer;
 mod variables;
