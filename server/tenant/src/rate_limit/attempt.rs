@@ -3,7 +3,11 @@
 
 use std::net::IpAddr;
 
-use super::{bucket::Bucket, gcra::Gcra, settings::Limits};
+use super::{
+    bucket::{Bucket, Site},
+    gcra::Gcra,
+    settings::Limits,
+};
 use crate::{
     config::Connection,
     http::client_ip::RequestSource,
@@ -24,6 +28,10 @@ const NUMBER: Gcra = Gcra::new(20, DAY / 20);
 
 /// Auth0's suspicious IP throttling: a hundred failures, then one in a quarter of an hour.
 const ADDRESS: Gcra = Gcra::new(100, 15 * MINUTE);
+
+/// The same for all networks of a site.
+const SITE: Gcra = Gcra::new(ADDRESS.burst * SITE_NETWORKS, ADDRESS.interval / SITE_NETWORKS);
+const SITE_NETWORKS: i64 = Site::NETWORKS as i64;
 
 /// A limit that an attempt has to pass, and counts against when it fails.
 #[derive(Debug)]
@@ -60,7 +68,13 @@ impl AttemptLimit {
             bucket: Bucket::all_attempts_from(address),
             gcra: ADDRESS,
         });
-        [brute_force, by_number, by_address].into_iter().flatten().collect()
+        let site = address.filter(|_| limits.starts_per_ip_hour > 0).and_then(Site::of);
+        let by_site = site.map(|site| Self {
+            counted: Counted::Address,
+            bucket: Bucket::all_attempts_from_site(site),
+            gcra: SITE,
+        });
+        [brute_force, by_number, by_address, by_site].into_iter().flatten().collect()
     }
 
     fn number_from(connection: &str, phone_number: &PhoneNumber, address: IpAddr, is_known: bool) -> Self {
