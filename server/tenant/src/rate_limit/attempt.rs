@@ -29,10 +29,6 @@ const NUMBER: Gcra = Gcra::new(20, DAY / 20);
 /// Auth0's suspicious IP throttling: a hundred failures, then one in a quarter of an hour.
 const ADDRESS: Gcra = Gcra::new(100, 15 * MINUTE);
 
-/// The same for all networks of a site.
-const SITE: Gcra = Gcra::new(ADDRESS.burst * SITE_NETWORKS, ADDRESS.interval / SITE_NETWORKS);
-const SITE_NETWORKS: i64 = Site::NETWORKS as i64;
-
 /// A limit that an attempt has to pass, and counts against when it fails.
 #[derive(Debug)]
 pub(crate) struct AttemptLimit {
@@ -72,7 +68,7 @@ impl AttemptLimit {
         let by_site = site.map(|site| Self {
             counted: Counted::Address,
             bucket: Bucket::all_attempts_from_site(site),
-            gcra: SITE,
+            gcra: ADDRESS.times(Site::NETWORKS),
         });
         [brute_force, by_number, by_address, by_site].into_iter().flatten().collect()
     }

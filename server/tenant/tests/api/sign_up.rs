@@ -1,5 +1,7 @@
 //! A connection with `disable_signup` reveals only to the owner of a number that it has no account.
 
+use std::time::{Duration, Instant};
+
 use passwordless_tenant::{Limits, Sms};
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -10,6 +12,8 @@ use crate::support::{
     location, otp_request, query, twilio_config,
 };
 
+/// Longer than a response is delayed before the first message.
+const FAILURE: Duration = Duration::from_millis(600);
 const MEMBER: &str = "+14155550123";
 
 /// A tenant with one user of the connection without sign-up.
@@ -83,13 +87,16 @@ async fn signup_disabled_does_not_reveal_accounts() {
 #[tokio::test]
 async fn signup_disabled_does_not_reveal_accounts_by_failures() {
     let provider = MockServer::start().await;
-    let refused = ResponseTemplate::new(500).set_body_json(json!({"code": 20500, "message": "x"}));
+    let refused = ResponseTemplate::new(500).set_body_json(json!({"code": 20500, "message": "x"})).set_delay(FAILURE);
     Mock::given(any()).respond_with(refused).expect(2).mount(&provider).await;
     let sms = Sms::Twilio(twilio_config(&provider.uri()));
     let tenant = TestTenant::with(TenantOptions { sms, ..TenantOptions::default() }).await;
     tenant.add_member(MEMBER).await;
     for number in [MEMBER, PHONE] {
+        #[expect(clippy::disallowed_methods, reason = "the response takes as long as if a message had failed")]
+        let began = Instant::now();
         assert_eq!(tenant.request_code("members", number).await.status(), 200, "{number}");
+        assert!(began.elapsed() >= FAILURE, "{number}");
     }
     assert_eq!(tenant.request_code("sms", PHONE).await.status(), 400, "elsewhere the failure is told");
 }
