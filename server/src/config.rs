@@ -1,10 +1,13 @@
 //! The configuration: flags, each of which is also an environment variable.
 
+mod caps;
+mod countries;
 mod exposure;
 mod secret_files;
 mod variables;
 mod warnings;
 
+pub use countries::ServedCountries;
 pub use secret_files::SecretFileError;
 pub(crate) use secret_files::variable_or_file;
 pub use variables::VariableError;
@@ -97,18 +100,18 @@ pub struct Config {
     /// Codes that may go to one phone number in an hour; 0 lifts the limit, on loopback addresses only
     #[arg(long, env, global = true, default_value_t = 10)]
     pub limit_starts_per_phone_hour: u32,
-    /// Codes that may go to the numbers of one country in an hour; 0 is no cap
-    #[arg(long, env, global = true, default_value_t = 0)]
-    pub limit_starts_per_country_hour: u32,
-    /// Codes that may be sent in an hour at all; 0 is no cap
-    #[arg(long, env, global = true, default_value_t = 0)]
-    pub limit_starts_total_hour: u32,
+    /// Codes that may go to the numbers of one country in an hour; 0 is no cap; by default 300, and no cap on loopback
+    #[arg(long, env, global = true)]
+    pub limit_starts_per_country_hour: Option<u32>,
+    /// Codes that may be sent in an hour at all; 0 is no cap; by default 1000, and no cap on loopback
+    #[arg(long, env, global = true)]
+    pub limit_starts_total_hour: Option<u32>,
     /// Landlines may be texted too; some countries read the SMS aloud
     #[arg(long, env, global = true)]
     pub allow_landlines: bool,
-    /// Countries that may be texted, as ISO codes: DE,AT,CH; without it all
-    #[arg(long, env, global = true, value_delimiter = ',', value_parser = Country::supported)]
-    pub limit_countries: Vec<Country>,
+    /// Countries that may be texted, as ISO codes: DE,AT,CH; `all` or nothing: all, which in public is better said
+    #[arg(long, env, global = true)]
+    pub limit_countries: Option<ServedCountries>,
     /// Networks of proxies that are believed about the address of a client: `10.0.0.0/8,::1/128`
     #[arg(long, env, global = true, value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
@@ -343,7 +346,8 @@ impl Config {
         if mode != Mode::Tenant && !self.auth0_scope.split_whitespace().any(|scope| scope == "openid") {
             return Err(ConfigError::NoOpenId);
         }
-        let is_offered = |country: &Country| self.limit_countries.is_empty() || self.limit_countries.contains(country);
+        let offered = self.countries();
+        let is_offered = |country: &Country| offered.is_empty() || offered.contains(country);
         if let Some(country) = self.lock.default_location.filter(|country| !is_offered(country)) {
             return Err(ConfigError::DefaultLocation(country.iso().to_owned()));
         }

@@ -93,7 +93,7 @@ impl DialogPage {
         drop(Executor::init_tokio());
         Self {
             options: site.leptos_options(),
-            countries: config.limit_countries.clone(),
+            countries: config.countries().to_vec(),
             landlines: config.allow_landlines,
             language: config.lock.lock_language,
             default_location: config.lock.default_location,

@@ -335,7 +335,7 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
     auth.login_flow = config.auth0_login_flow;
     auth.audience.clone_from(&config.auth0_audience);
     auth.scope.clone_from(&config.auth0_scope);
-    auth.countries.clone_from(&config.limit_countries);
+    auth.countries = config.countries().to_vec();
     auth.landlines = config.allow_landlines;
     auth.default_location = config.lock.default_location;
     auth.language = config.lock.lock_language;

@@ -104,7 +104,8 @@ async fn single_client(config: &Config, pool: &Pool, entropy: &dyn Entropy) -> R
     callback.set_path("/callback");
     let mut tenant = TenantConfig::single_client(APP_NAME, id, secret, &callback, &config.app_base_url);
     if is_loopback(&config.app_base_url) {
-        tenant = tenant.with_callback(&sample::callback_url(&config.app_base_url));
+        let callback = sample::callback_url(&config.app_base_url);
+        tenant = tenant.with_callback(&callback).with_script_origin(&config.app_base_url);
     }
     Ok(match &config.auth0_audience {
         Some(audience) => tenant.with_audience(audience),
@@ -113,12 +114,12 @@ async fn single_client(config: &Config, pool: &Pool, entropy: &dyn Entropy) -> R
 }
 
 fn limits(config: &Config) -> Limits {
-    let countries: Vec<_> = config.limit_countries.iter().map(|country: &Country| country.iso().to_owned()).collect();
+    let countries: Vec<_> = config.countries().iter().map(|country: &Country| country.iso().to_owned()).collect();
     Limits {
         starts_per_ip_hour: config.limit_starts_per_ip_hour,
         starts_per_phone_hour: config.limit_starts_per_phone_hour,
-        starts_per_country_hour: config.limit_starts_per_country_hour,
-        starts_total_hour: config.limit_starts_total_hour,
+        starts_per_country_hour: config.cap_per_country(),
+        starts_total_hour: config.cap(),
         countries: (!countries.is_empty()).then_some(countries),
         landlines: config.allow_landlines,
     }

@@ -19,7 +19,8 @@ use tower::{Layer, Service};
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The key of a client in rate limits: its IPv4 address, or the /64 of its IPv6 address, which one household has to itself.
-/// The embedded tenant has the same rule in code of its own, on purpose: library and tenant share nothing but HTTP.
+/// The embedded tenant has the same rule in code of its own, on purpose: library and tenant share nothing but HTTP. Requests for
+/// codes count for the /48 around it, too.
 ///
 /// An IPv4 address counts the same when a dual-stack socket reports it as IPv6 (`::ffff:203.0.113.1`).
 ///

@@ -58,7 +58,7 @@ pub struct AuthConfig {
     /// Whether landlines may be texted: some countries read the SMS aloud. Other numbers that are no person's mobile, such as
     /// those with premium rates, never are.
     pub landlines: bool,
-    /// Codes that one address, or one /64 network of IPv6, may request per hour; 0 means no limit.
+    /// Codes that one address, or one /64 network of IPv6, may request per hour, and a /48 four times as many; 0 means no limit.
     pub starts_per_ip_hour: u32,
     /// The paths of the app that belong to the login.
     pub paths: Paths,

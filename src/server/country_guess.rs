@@ -1,6 +1,6 @@
 //! The country that a dialog begins with, guessed from the languages that the browser accepts.
 
-use super::languages::accepted_tags;
+use super::languages::{Language, accepted_tags};
 use crate::Country;
 use http::HeaderMap;
 use icu_locale::{LanguageIdentifier, LocaleExpander, subtags::language};
@@ -13,16 +13,26 @@ pub(super) fn first_country(set: Option<Country>, offered: &[Country], headers: 
     guess.or_else(|| offered.first().copied()).unwrap_or_default()
 }
 
+impl Language {
+    /// The country where the language is mostly spoken; English has none, as it is spoken everywhere.
+    #[must_use]
+    pub fn main_country(self) -> Option<Country> {
+        main_country(locale(self.tag())?)
+    }
+}
+
 /// A guess from the accepted languages: the region that one names, or where it is mostly spoken.
 fn country_of(headers: &HeaderMap) -> Option<Country> {
     let named = accepted_tags(headers).find_map(|tag| Country::supported(locale(tag)?.region?.as_str()).ok());
-    named.or_else(|| {
-        let mut locale = locale(accepted_tags(headers).next()?)?;
-        // English is spoken everywhere, and a region may be no country (`es-419`).
-        let may_guess = locale.region.is_none() && locale.language != language!("en");
-        LocaleExpander::new_common().maximize(&mut locale);
-        Country::supported(locale.region.filter(|_| may_guess)?.as_str()).ok()
-    })
+    named.or_else(|| main_country(locale(accepted_tags(headers).next()?).filter(|locale| locale.region.is_none())?))
+}
+
+fn main_country(mut locale: LanguageIdentifier) -> Option<Country> {
+    if locale.language == language!("en") {
+        return None;
+    }
+    LocaleExpander::new_common().maximize(&mut locale);
+    Country::supported(locale.region?.as_str()).ok()
 }
 
 fn locale(tag: &str) -> Option<LanguageIdentifier> {
@@ -63,6 +73,15 @@ mod tests {
         ] {
             assert_eq!(country(languages), expected, "{languages}");
         }
+    }
+
+    #[test]
+    fn each_language_but_english_has_a_main_country() {
+        let country = |tag| Language::from_tag(tag).ok().and_then(Language::main_country).map(String::from);
+        for (tag, expected) in [("de", Some("DE")), ("pt-br", Some("BR")), ("zh-tw", Some("TW")), ("en", None)] {
+            assert_eq!(country(tag).as_deref(), expected, "{tag}");
+        }
+        assert_eq!(Language::all().filter(|language| language.main_country().is_none()).count(), 1);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //!
 //! The tenant cannot enforce it: calls with the client secret count for the whole app there.
 
-use super::{client_ip::network, measure, phone_number::Certainty};
+use super::{measure, phone_number::Certainty};
 use crate::outcome::Refusal;
+use ipnet::IpNet;
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -17,6 +18,8 @@ const PERIOD: Duration = Duration::HOUR;
 const MAX_REMEMBERED: usize = 100_000;
 /// Fewer are not searched for expired ones.
 const MIN_SWEPT: usize = 1000;
+/// The allowance of a /48 of IPv6, in those of a /64: one customer can have a /48, and so 65,536 networks; a household uses few.
+const NETWORKS_OF_SITE: u32 = 4;
 /// The cost of a number that the metadata does not list, in codes.
 const UNLISTED_COST: u32 = 5;
 
@@ -41,7 +44,7 @@ impl Limits {
         let cost = if certainty == Certainty::Unlisted { UNLISTED_COST.min(self.starts_per_ip_hour) } else { 1 };
         let taken = PERIOD * cost / self.starts_per_ip_hour;
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.take(network(client), taken, now).map_err(|wait| {
+        buckets.take(&shares(client, taken), now).map_err(|wait| {
             measure::limit_hit("address");
             let seconds = u32::try_from(wait.whole_seconds()).unwrap_or_default();
             Refusal::RateLimited { retry_after: Some(seconds.saturating_add(1)) }
@@ -49,10 +52,25 @@ impl Limits {
     }
 }
 
+/// What a client takes from each of its allowances: that of its IPv4 address; or those of its /64 and of its /48. The embedded
+/// tenant has the same rule in code of its own, on purpose: library and tenant share nothing but HTTP.
+fn shares(client: IpAddr, taken: Duration) -> Vec<(IpNet, Duration)> {
+    let client = client.to_canonical();
+    let of_prefix = |length| IpNet::new(client, length).ok().map(|network| network.trunc());
+    match client {
+        IpAddr::V4(_) => vec![(client.into(), taken)],
+        IpAddr::V6(_) => of_prefix(64)
+            .map(|network| (network, taken))
+            .into_iter()
+            .chain(of_prefix(48).map(|site| (site, taken / NETWORKS_OF_SITE)))
+            .collect(),
+    }
+}
+
 /// Token buckets by the generic cell rate algorithm (GCRA): for each address the time at which its allowance is full again.
 /// Once that is past, the address can be dropped. Not `governor`, whose keyed limiter has no bound on its memory.
 struct Buckets {
-    whole_at: HashMap<IpAddr, OffsetDateTime>,
+    whole_at: HashMap<IpNet, OffsetDateTime>,
     max: usize,
     /// The number of addresses at which expired ones are removed.
     sweep_at: usize,
@@ -63,22 +81,27 @@ impl Buckets {
         Self { whole_at: HashMap::new(), max, sweep_at: MIN_SWEPT.min(max) }
     }
 
-    /// Takes a part of an allowance, which is a period long; `Err` has the time until that part is available.
-    fn take(&mut self, address: IpAddr, part: Duration, now: OffsetDateTime) -> Result<(), Duration> {
-        self.make_room(now);
+    /// Takes a part of each allowance, which is a period long, or of none; `Err` has the time until all parts are available.
+    fn take(&mut self, shares: &[(IpNet, Duration)], now: OffsetDateTime) -> Result<(), Duration> {
+        self.make_room(shares.len(), now);
         // If the clock was set back, no one waits for longer than a period.
-        let before = self.whole_at.get(&address).map_or(now, |at| (*at).clamp(now, now + PERIOD));
-        let wait = before + part - now - PERIOD;
-        self.whole_at.insert(address, if wait.is_positive() { before } else { before + part });
-        if wait.is_positive() { Err(wait) } else { Ok(()) }
+        let before = |at: Option<&OffsetDateTime>| at.map_or(now, |at| (*at).clamp(now, now + PERIOD));
+        let waits = shares.iter().map(|(network, part)| before(self.whole_at.get(network)) + *part - now - PERIOD);
+        let wait = waits.max().filter(|wait| wait.is_positive());
+        for (network, part) in shares {
+            let part = if wait.is_some() { Duration::ZERO } else { *part };
+            let at = before(self.whole_at.get(network)) + part;
+            self.whole_at.insert(*network, at);
+        }
+        wait.map_or(Ok(()), Err)
     }
 
     /// Forgets those whose allowance is whole, once there are twice as many as were left the last time: so each address is
     /// looked at as often as twice, however many there are. Where too many are left, those go who have used the least of
     /// theirs, and so gain the least: a flood of new addresses gives nobody much back. Says how many were looked at.
-    fn make_room(&mut self, now: OffsetDateTime) -> usize {
+    fn make_room(&mut self, more: usize, now: OffsetDateTime) -> usize {
         let looked_at = self.whole_at.len();
-        if looked_at < self.sweep_at {
+        if looked_at + more <= self.sweep_at {
             return 0;
         }
         self.whole_at.retain(|_, at| *at > now);
@@ -146,6 +169,20 @@ mod tests {
     }
 
     #[test]
+    fn an_ipv6_site_has_the_allowance_of_four_networks() {
+        let limits = Limits::new(2);
+        let network = |site, network| IpAddr::from([0x2001, 0xdb8, site, network, 0, 0, 0, 1]);
+        let is_taken = |site, n, now| limits.take_start(network(site, n), Certainty::Sure, now).is_ok();
+        assert!((0..8).all(|n| is_taken(1, n, NOW)));
+        assert!(!is_taken(1, 8, NOW));
+        assert!((0..2).all(|_| is_taken(2, 0, NOW)), "another site");
+        assert!(!is_taken(2, 0, NOW), "its networks have no more than before");
+        let later = NOW + PERIOD / 8;
+        assert!(is_taken(1, 8, later) && !is_taken(1, 8, later), "what was refused took nothing");
+        assert!(is_taken(1, 8, later + PERIOD / 8));
+    }
+
+    #[test]
     fn zero_lifts_the_limit() {
         let limits = Limits::new(0);
         let unlisted = |_| limits.take_start(IpAddr::from([203, 0, 113, 1]), Certainty::Unlisted, NOW).is_ok();
@@ -158,8 +195,8 @@ mod tests {
         let (mut looked_at, mut now) = (0, NOW);
         for n in 0..1_000_000 {
             now += Duration::milliseconds(1);
-            looked_at += buckets.make_room(now);
-            assert!(buckets.take(address(n), PERIOD / 50, now).is_ok());
+            looked_at += buckets.make_room(1, now);
+            assert!(buckets.take(&[(address(n).into(), PERIOD / 50)], now).is_ok());
             assert!(buckets.whole_at.len() <= MAX_REMEMBERED);
         }
         assert!(looked_at <= 2_000_000, "{looked_at}");
@@ -168,12 +205,12 @@ mod tests {
     #[test]
     fn a_flood_of_addresses_gives_nobody_their_allowance_back() {
         let mut buckets = Buckets::new(MAX_REMEMBERED);
-        let greedy = address(u32::MAX);
-        assert!(buckets.take(greedy, PERIOD, NOW).is_ok());
+        let greedy = IpNet::from(address(u32::MAX));
+        assert!(buckets.take(&[(greedy, PERIOD)], NOW).is_ok());
         for n in 0..500_000 {
-            assert!(buckets.take(address(n), PERIOD / 50, NOW).is_ok(), "new ones are served");
+            assert!(buckets.take(&[(address(n).into(), PERIOD / 50)], NOW).is_ok(), "new ones are served");
         }
-        assert!(buckets.take(greedy, PERIOD / 50, NOW).is_err());
+        assert!(buckets.take(&[(greedy, PERIOD / 50)], NOW).is_err());
     }
 
     proptest! {
@@ -185,8 +222,8 @@ mod tests {
             let (mut now, mut looked_at, asks) = (NOW, 0, asked.len());
             for (n, part, seconds) in asked {
                 now += Duration::seconds(seconds);
-                looked_at += buckets.make_room(now);
-                let _ = buckets.take(address(n), PERIOD * part / 50, now);
+                looked_at += buckets.make_room(1, now);
+                let _ = buckets.take(&[(address(n).into(), PERIOD * part / 50)], now);
                 prop_assert!(buckets.whole_at.len() <= max);
             }
             prop_assert!(looked_at <= 3 * asks + max, "{} for {}", looked_at, asks);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, randomUUID, sign } from "node:crypto";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import * as client from "openid-client";
@@ -42,6 +42,19 @@ async function started(parameters) {
   });
   assert.equal(response.status, 200);
   return { username: phone, otp: await tenant.code(phone), realm: "sms", scope: "openid profile phone offline_access" };
+}
+
+/** A token that the client signs in place of showing a secret, RFC 7523. */
+function assertion() {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { iss: withKey.id, sub: withKey.id, aud: tenant.issuer, jti: randomUUID(), iat: now, exp: now + 60 };
+  const encoded = [{ alg: "RS256" }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"));
+  const text = encoded.join(".");
+  const signature = sign("sha256", Buffer.from(text), withKey.privateKey).toString("base64url");
+  return {
+    client_assertion: `${text}.${signature}`,
+    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+  };
 }
 
 const startedByWeb = () => started({ client_id: web.id, client_secret: web.secret });
@@ -87,7 +100,7 @@ test("the OTP grant of a client that signs in place of a secret", async () => {
   const der = createPrivateKey(withKey.privateKey).export({ type: "pkcs8", format: "der" });
   const key = await crypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]);
   const config = await discover(withKey.id, client.PrivateKeyJwt(key));
-  const attempt = await started({ client_id: withKey.id });
+  const attempt = await started({ client_id: withKey.id, ...assertion() });
   const tokens = await client.genericGrantRequest(config, OTP_GRANT, attempt);
   assert.ok(tokens.id_token);
 });

@@ -66,7 +66,7 @@ impl Config {
     }
 
     /// An address of what this mode runs that is not loopback, if there is one.
-    fn public_address(&self, mode: Mode) -> Option<String> {
+    pub(super) fn public_address(&self, mode: Mode) -> Option<String> {
         let app = (mode != Mode::Tenant).then_some((self.leptos_site_addr, &self.app_base_url));
         let tenant = (mode != Mode::App).then_some((self.tenant_addr, &self.tenant_public_url));
         app.into_iter().chain(tenant).find_map(|(address, url)| {

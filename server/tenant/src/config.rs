@@ -137,7 +137,7 @@ pub struct Client {
     pub backchannel_logout_urls: Vec<String>,
     /// Where the application starts a login; the page of an expired login links to it.
     pub initiate_login_uri: Option<Url>,
-    /// Origins whose pages may call the API, besides those of the callbacks.
+    /// Origins whose pages may call the API, besides those of the callbacks, and may request codes without the secret.
     pub allowed_origins: Vec<String>,
     /// Whether its pages may sign users in by `/co/authenticate`.
     pub cross_origin_authentication: bool,
@@ -172,10 +172,14 @@ impl Client {
         is_one_of(&self.allowed_logout_urls, url)
     }
 
-    /// Origins of the pages that belong to this client.
+    /// Origins that the operator lists: their scripts may request codes without the client's secret.
+    pub(crate) fn listed_origins(&self) -> impl Iterator<Item = String> {
+        self.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_owned())
+    }
+
+    /// Origins of the pages that belong to this client; as at Auth0, those of its callbacks are among them.
     pub(crate) fn origins(&self) -> impl Iterator<Item = String> {
-        let listed = self.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_owned());
-        listed.chain(self.callbacks.iter().filter_map(|callback| web_origin(callback)))
+        self.listed_origins().chain(self.callbacks.iter().filter_map(|callback| web_origin(callback)))
     }
 
     /// Where a user can start a new login: the configured URL, else the origin of the redirect URI.
@@ -238,7 +242,7 @@ pub struct Connection {
     pub code_lifetime: Duration,
     /// The text of the message.
     pub(crate) template: Template,
-    /// Whether only existing users may sign in.
+    /// Whether only existing users may sign in; others are sent no code.
     pub disable_signup: bool,
     /// Whether a number is blocked for an address after ten failed attempts; on by default, as at Auth0.
     pub brute_force_protection: bool,
@@ -332,6 +336,14 @@ impl TenantConfig {
     #[must_use]
     pub fn with_callback(mut self, url: &str) -> Self {
         self.clients.iter_mut().for_each(|client| client.callbacks.push(url.to_owned()));
+        self
+    }
+
+    /// Lists the origin of a URL for the scripts of its pages, at every client.
+    #[must_use]
+    pub fn with_script_origin(mut self, url: &Url) -> Self {
+        let origin = url.origin().ascii_serialization();
+        self.clients.iter_mut().for_each(|client| client.allowed_origins.push(origin.clone()));
         self
     }
 

@@ -18,4 +18,5 @@ pub(crate) mod pkce;
 pub(crate) mod refresh;
 pub(crate) mod scope;
 pub(crate) mod sso;
+pub(crate) mod start_proof;
 pub(crate) mod tokens;

@@ -187,14 +187,16 @@ fn warnings(said: &str) -> Vec<&str> {
 fn check_warns_of_addresses_without_tls() {
     assert!(warnings(&good(&["--app-base-url", "http://127.0.0.1:3000"])).is_empty());
     let token = ["--auth0-login-flow", "token", "--app-base-url"];
-    assert!(warnings(&good(&[&token[..], &["https://app.example"]].concat())).is_empty());
-    let said = good(&[&token[..], &["http://app.internal"]].concat());
+    let all = ["--limit-countries", "all"];
+    assert!(warnings(&good(&[&token[..], &["https://app.example"], &all].concat())).is_empty());
+    let said = good(&[&token[..], &["http://app.internal"], &all].concat());
     let [warning] = warnings(&said)[..] else { panic!("{said}") };
     assert!(warning.starts_with("APP_BASE_URL is http://app.internal/") && warning.contains("Secure"), "{said}");
 
     let twilio = |base: &str| {
         let twilio = ["--twilio-account-sid", "AC0", "--twilio-auth-token", SECRET, "--twilio-from", "+15005550006"];
-        check(&[&twilio[..], &["--twilio-api-base-url", base, "--tenant-public-url", "http://login.internal"]].concat())
+        let public = ["--tenant-public-url", "http://login.internal", "--limit-countries", "DE"];
+        check(&[&twilio[..], &public, &["--twilio-api-base-url", base]].concat())
     };
     let output = twilio("http://localhost:9");
     let said = String::from_utf8(output.stdout).unwrap();
@@ -245,6 +247,39 @@ fn start_prints_the_same_warnings() {
     let log = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{log}");
     assert!(log.contains("APP_BASE_URL is http://app.internal/") && log.contains("TENANT_PUBLIC_URL is"), "{log}");
+}
+
+/// With the line to add, as far as the program can tell who the users are.
+#[test]
+fn check_warns_of_messages_to_all_countries() {
+    let public = ["--app-base-url", "https://app.example", "--auth0-login-flow", "token"];
+    for (arguments, proposed) in [
+        (&[][..], "DE,AT,CH"),
+        (&["--lock-language", "ja"], "JP"),
+        (&["--default-location", "AT", "--lock-language", "de"], "AT,DE"),
+    ] {
+        let said = good(&[&public[..], arguments].concat());
+        let [warning] = warnings(&said)[..] else { panic!("{said}") };
+        assert!(warning.starts_with("LIMIT_COUNTRIES is not set, and https://app.example/"), "{said}");
+        assert!(warning.contains(&format!("add LIMIT_COUNTRIES={proposed} with")), "{said}");
+    }
+    for chosen in ["all", "DE,AT"] {
+        assert!(warnings(&good(&[&public[..], &["--limit-countries", chosen]].concat())).is_empty(), "{chosen}");
+    }
+    let external = [&elsewhere("http://localhost:9")[..], &["--app-base-url", "https://app.example"]].concat();
+    let output = check(&[&external[..], &["--auth0-login-flow", "token"]].concat());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("LIMIT_COUNTRIES is not set"), "the app alone, too");
+}
+
+#[test]
+fn check_warns_of_lifted_caps() {
+    let lifted = ["--limit-starts-total-hour", "0", "--limit-starts-per-country-hour", "0"];
+    assert!(warnings(&good(&lifted)).is_empty(), "on loopback only the developer spends");
+    let public = ["--app-base-url", "https://app.example", "--auth0-login-flow", "token", "--limit-countries", "all"];
+    let said = good(&[&public[..], &lifted].concat());
+    let [total, country] = warnings(&said)[..] else { panic!("{said}") };
+    assert!(total.starts_with("LIMIT_STARTS_TOTAL_HOUR is 0, and https://app.example/"), "{said}");
+    assert!(country.starts_with("LIMIT_STARTS_PER_COUNTRY_HOUR is 0"), "{said}");
 }
 
 #[test]

@@ -43,10 +43,11 @@ fn is_busy(response: &Response) -> bool {
     response.status() == StatusCode::SERVICE_UNAVAILABLE && response.headers()["retry-after"] == "5"
 }
 
-/// What stands on the tenant's own endpoint.
-async fn token_request(tenant: &str) -> Response {
+/// What stands on the tenant's own endpoint, which a script on a page of the app calls.
+async fn token_request(tenant: &str, app: &str) -> Response {
     let form = [("client_id", "passwordless"), ("connection", "sms"), ("phone_number", PHONE), ("send", "code")];
-    reqwest::Client::new().post(format!("{tenant}/passwordless/start")).form(&form).send().await.unwrap()
+    let request = reqwest::Client::new().post(format!("{tenant}/passwordless/start")).header("origin", app);
+    request.form(&form).send().await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +92,7 @@ async fn locked_sqlite_is_busy_and_then_goes_on() {
     let lock = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
     assert!(member.is_signed_in().await, "reading goes on");
     assert_eq!(guest.start(OTHER_PHONE).await, StartOutcome::Refused(Refusal::TenantUnavailable));
-    assert!(is_busy(&token_request(&program.tenant).await));
+    assert!(is_busy(&token_request(&program.tenant, &program.app).await));
     lock.rollback().await.unwrap();
     guest.sign_in(&program, OTHER_PHONE).await;
     assert!(guest.is_signed_in().await);
@@ -142,7 +143,7 @@ async fn without_its_database_the_program_is_busy_and_then_goes_on() {
     let outcome: StartOutcome = start.json().await.unwrap();
     assert_eq!(outcome, StartOutcome::Refused(Refusal::TenantUnavailable));
     assert_eq!(under_way.refusal_of(&code).await, Refusal::TenantUnavailable);
-    let refused = token_request(&process.tenant).await;
+    let refused = token_request(&process.tenant, &process.app).await;
     assert!(is_busy(&refused), "{refused:?}");
     let health = |path: &str| reqwest::get(format!("{}{path}", process.app));
     assert_eq!(health("/healthz").await.unwrap().status(), 200);
@@ -169,7 +170,7 @@ async fn on_a_full_disk_nobody_is_let_in_and_no_session_is_lost() {
     let stranger = process.browser();
     stranger.call("start").form(&[("phone_number", PHONE)]).send().await.unwrap();
     assert!(!stranger.is_signed_in().await);
-    assert!(is_busy(&token_request(&process.tenant).await));
+    assert!(is_busy(&token_request(&process.tenant, &process.app).await));
     let process = process.start_again();
     for member in members {
         assert!(member.is_signed_in().await);

@@ -51,6 +51,28 @@ async fn phone_limit_holds_across_addresses() {
     assert!(matches!(program.browser().start(PHONE).await, StartOutcome::CodeSent(_)));
 }
 
+/// As if 300 codes had just gone to numbers of the United States.
+async fn sends_another_after_300(arguments: &[&str]) -> bool {
+    let program = Program::both(arguments).await;
+    let hour = 3_600_000;
+    let full = i64::try_from(program.clock.now().unix_timestamp_nanos() / 1_000_000).unwrap() + hour;
+    let insert = sqlx::query("INSERT INTO tenant_limits (bucket, tat) VALUES ('start:country:US', $1)");
+    insert.bind(full).execute(&program.connect().await).await.unwrap();
+    let outcome = program.browser().start(PHONE).await;
+    let is_refused = matches!(outcome, StartOutcome::Refused(Refusal::RateLimited { .. }));
+    assert!(is_refused || matches!(outcome, StartOutcome::CodeSent(_)), "{outcome:?}");
+    !is_refused
+}
+
+#[tokio::test]
+async fn country_has_a_cap_in_public_unless_it_is_lifted() {
+    let public = ["--app-base-url", "https://app.example", "--auth0-login-flow", "token"];
+    let lifted = ["--limit-starts-per-country-hour", "0"];
+    assert!(!sends_another_after_300(&public).await);
+    assert!(sends_another_after_300(&[&public[..], &lifted].concat()).await);
+    assert!(sends_another_after_300(&[]).await, "on loopback");
+}
+
 #[tokio::test]
 async fn countries_outside_the_list_are_neither_offered_nor_texted() {
     let program = Program::both(&["--limit-countries", "DE,AT"]).await;

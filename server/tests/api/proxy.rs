@@ -21,13 +21,19 @@ const SET_BY_NGINX: [(&str, &str); 3] = [
 /// Someone at an address of their own, who claims another one with each request.
 struct Stranger {
     client: Client,
+    /// Of the page that the requests come from.
+    origin: Option<String>,
     requests: u8,
 }
 
 impl Stranger {
     fn at(last: u8) -> Self {
         let address = IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
-        Self { client: Client::builder().local_address(address).build().unwrap(), requests: 0 }
+        Self { client: Client::builder().local_address(address).build().unwrap(), origin: None, requests: 0 }
+    }
+
+    fn on_a_page_of(self, app: &str) -> Self {
+        Self { origin: Some(app.to_owned()), ..self }
     }
 
     /// Whether a code was sent.
@@ -38,6 +44,7 @@ impl Stranger {
         for header in ["x-forwarded-for", "x-real-ip", "cf-connecting-ip"] {
             request = request.header(header, &claimed);
         }
+        request = self.origin.iter().fold(request, |request, origin| request.header("origin", origin));
         let response = request.header("forwarded", format!("for={claimed}")).form(fields).send().await.unwrap();
         match response.status() {
             StatusCode::OK => !matches!(response.json().await, Ok(StartOutcome::Refused(_))),
@@ -77,8 +84,9 @@ async fn tenant_ignores_forwarding_headers_of_clients() {
         let nginx = Nginx::in_front_of(&program.tenant, header, value);
         let url = format!("{}/passwordless/start", nginx.origin);
         let fields = [("client_id", "passwordless"), ("connection", "sms"), ("send", "code")];
-        assert_eq!(Stranger::at(2).starts(&url, &fields).await, 2, "{header}");
-        assert_eq!(Stranger::at(3).starts(&url, &fields).await, 2, "{header}: another client has its own allowance");
+        let mut strangers = [2, 3].map(|last| Stranger::at(last).on_a_page_of(&program.app));
+        assert_eq!(strangers[0].starts(&url, &fields).await, 2, "{header}");
+        assert_eq!(strangers[1].starts(&url, &fields).await, 2, "{header}: another client has its own allowance");
     }
 }
 

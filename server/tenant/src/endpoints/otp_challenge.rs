@@ -20,7 +20,7 @@ use crate::{
         client_ip::RequestSource,
         params::{BodyParams, Params},
     },
-    oauth::client_auth::ClientAuthenticator,
+    oauth::{client_auth::ClientAuthenticator, start_proof},
     otp::{
         known_device::KnownDevices,
         message::MessageContext,
@@ -55,6 +55,7 @@ pub(crate) async fn post(
     BodyParams(params): BodyParams,
 ) -> Result<(HeaderMap, Json<Challenged>), ApiError> {
     let client = services.clients.authenticate(&headers, &params).await?;
+    start_proof::check_origin(client, &headers)?;
     let connection = services.config.connection_for(client, params.required("connection")?);
     let connection = connection.ok_or(ApiError::InvalidConnection)?;
     let (phone_number, allows_sign_up) = (phone_number(&params)?, allows_sign_up(&params)?);

@@ -20,7 +20,7 @@ use crate::{
         client_ip::RequestSource,
         params::{BodyParams, Params, type_name},
     },
-    oauth::client_auth::ClientAuthenticator,
+    oauth::{client_auth::ClientAuthenticator, start_proof},
     otp::{
         known_device::KnownDevices,
         message::MessageContext,
@@ -89,6 +89,7 @@ pub(crate) async fn post(
 ) -> Result<(HeaderMap, Json<Started>), ApiError> {
     let caller = services.clients.identify(&headers, &params).await?;
     let caller = caller.ok_or(ApiError::Missing(Property::ClientId))?;
+    start_proof::check(&caller, &headers)?;
     let (client, authenticated) = (caller.client, caller.authenticated());
     let connection = connection(&services.config, client, &params)?;
     check_properties(&params)?;

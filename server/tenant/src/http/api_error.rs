@@ -68,6 +68,18 @@ pub(crate) enum ApiError {
     CrossOrigin(#[from] CrossOriginError),
     #[error("Unauthorized")]
     InvalidClient(TokenAuth),
+    /// Codes were requested for a client with a secret, without it.
+    #[error(
+        "This client has a secret: send client_secret or client_assertion from its server, or list the page's origin in \
+         web_origins"
+    )]
+    ProofMissing,
+    /// A page of an origin that is not the client's requested codes.
+    #[error("Origin {0} is not the client's: list it in web_origins")]
+    OriginNotAllowed(String),
+    /// A page elsewhere did, and does not say of which origin it is.
+    #[error("Requests of pages at other origins need the header Origin")]
+    OriginMissing,
     #[error("Grant type '{0}' not allowed for the client.")]
     GrantNotAllowed(String),
     #[error("Unsupported grant type: {0}")]
@@ -190,10 +202,12 @@ impl ApiError {
             Self::Verify(_) => "invalid_user_password",
             Self::Otp(_) | Self::Grant(_) => "invalid_grant",
             Self::CrossOrigin(error) => error.name(),
-            Self::InvalidClient(_) => "invalid_client",
+            Self::InvalidClient(_) | Self::ProofMissing => "invalid_client",
             Self::GrantNotAllowed(_) | Self::UnknownClient => "unauthorized_client",
             Self::GrantUnsupported(_) => "unsupported_grant_type",
-            Self::Audience(_) | Self::OtpSessionBlocked => "access_denied",
+            Self::Audience(_) | Self::OtpSessionBlocked | Self::OriginNotAllowed(_) | Self::OriginMissing => {
+                "access_denied"
+            }
             Self::InvalidConnection => "invalid_connection",
             Self::InvalidToken => "invalid_token",
             Self::InvalidRequest(_) | Self::OtpSession | Self::TooLarge => "invalid_request",
@@ -211,12 +225,16 @@ impl ApiError {
             | Self::Verify(Refusal::TooManyAttempts(_))
             | Self::Otp(Refusal::TooManyAttempts(_)) => StatusCode::TOO_MANY_REQUESTS,
             Self::Verify(Refusal::SignUpDisabled) | Self::Otp(Refusal::SignUpDisabled) => StatusCode::BAD_REQUEST,
-            Self::Verify(_) | Self::InvalidClient(_) | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::Verify(_) | Self::InvalidClient(_) | Self::ProofMissing | Self::InvalidToken => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::Otp(_)
             | Self::Grant(_)
             | Self::GrantNotAllowed(_)
             | Self::GrantUnsupported(_)
             | Self::Audience(_)
+            | Self::OriginNotAllowed(_)
+            | Self::OriginMissing
             | Self::OtpSessionBlocked
             | Self::UnknownClient => StatusCode::FORBIDDEN,
             Self::CrossOrigin(error) => error.status(),

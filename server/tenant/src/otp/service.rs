@@ -48,7 +48,12 @@ struct Replacement {
 impl OtpService {
     /// Sends a new code, which replaces the one before unless it is certain that no message went out. Returns the state of
     /// the limit, where the request was counted.
+    ///
+    /// Where nobody can sign up, only those who have an account are sent one, and nobody learns who that is.
     pub(crate) async fn send_code(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
+        if request.connection.disable_signup {
+            return self.send_code_silently(request, Recipients::Users).await;
+        }
         let sent = async {
             let rate = self.admit(request).await?;
             self.send_new_code(request, Recipients::All).await?;
@@ -119,6 +124,10 @@ impl OtpService {
             if error.is_certain() {
                 self.restore(&replacement).await;
             }
+        }
+        if request.connection.disable_signup && sent.is_err() {
+            // Nobody learns of the failure, so those without a message wait as long.
+            self.timing.record(connection, began.elapsed());
         }
         self.record_message(request, sent?).await;
         self.timing.record(connection, began.elapsed());

@@ -3,7 +3,11 @@
 
 use std::net::IpAddr;
 
-use super::{bucket::Bucket, gcra::Gcra, settings::Limits};
+use super::{
+    bucket::{Bucket, Site},
+    gcra::Gcra,
+    settings::Limits,
+};
 use crate::{
     config::Connection,
     http::client_ip::RequestSource,
@@ -60,7 +64,13 @@ impl AttemptLimit {
             bucket: Bucket::all_attempts_from(address),
             gcra: ADDRESS,
         });
-        [brute_force, by_number, by_address].into_iter().flatten().collect()
+        let site = address.filter(|_| limits.starts_per_ip_hour > 0).and_then(Site::of);
+        let by_site = site.map(|site| Self {
+            counted: Counted::Address,
+            bucket: Bucket::all_attempts_from_site(site),
+            gcra: ADDRESS.times(Site::NETWORKS),
+        });
+        [brute_force, by_number, by_address, by_site].into_iter().flatten().collect()
     }
 
     fn number_from(connection: &str, phone_number: &PhoneNumber, address: IpAddr, is_known: bool) -> Self {

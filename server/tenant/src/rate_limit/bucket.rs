@@ -14,6 +14,11 @@ impl Bucket {
         Self(format!("start:ip:{}", network(address)))
     }
 
+    /// Codes requested from the site that an address is part of.
+    pub(crate) fn starts_from_site(site: Site) -> Self {
+        Self(format!("start:site:{:x}", site.0))
+    }
+
     /// Codes requested for a number, at any connection.
     pub(crate) fn starts_for(phone_number: &PhoneNumber, is_known: bool) -> Self {
         Self(format!("start:phone:{}", number_key(phone_number, is_known)))
@@ -59,6 +64,11 @@ impl Bucket {
         Self(format!("try:ip:{}", network(address)))
     }
 
+    /// Failed attempts from a site, for any number.
+    pub(crate) fn all_attempts_from_site(site: Site) -> Self {
+        Self(format!("try:site:{:x}", site.0))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -85,6 +95,24 @@ pub(crate) fn network(address: IpAddr) -> String {
     }
 }
 
+/// A /48 of IPv6, which one customer can have as a whole, and so 65,536 networks of his own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site(u128);
+
+impl Site {
+    /// So many times the allowance of one network: a household uses few of its networks, and a mobile carrier's customers
+    /// share a /48.
+    pub(crate) const NETWORKS: u32 = 4;
+
+    /// The site of an address; IPv4 has none.
+    pub(crate) fn of(address: IpAddr) -> Option<Self> {
+        match address.to_canonical() {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(address) => Some(Self(u128::from(address) >> 80)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +123,18 @@ mod tests {
         assert_eq!(bucket("2001:db8:1:2::1")?, bucket("2001:db8:1:2:ffff::9")?);
         assert_ne!(bucket("2001:db8:1:2::1")?, bucket("2001:db8:1:3::1")?);
         assert_eq!(bucket("::ffff:192.0.2.1")?, bucket("192.0.2.1")?);
+        Ok(())
+    }
+
+    #[test]
+    fn networks_of_one_site_share_a_bucket() -> Result<(), std::net::AddrParseError> {
+        let bucket = |text: &str| {
+            let site = text.parse().map(Site::of);
+            site.map(|site| site.map(|site| Bucket::starts_from_site(site).0))
+        };
+        assert_eq!(bucket("2001:db8:1:2::1")?, bucket("2001:db8:1:ffff::9")?);
+        assert_ne!(bucket("2001:db8:1:2::1")?, bucket("2001:db8:2:2::1")?);
+        assert_eq!([bucket("192.0.2.1")?, bucket("::ffff:192.0.2.1")?], [None, None]);
         Ok(())
     }
 }

@@ -28,6 +28,12 @@ impl Gcra {
         Self { interval, burst }
     }
 
+    /// A bucket of so many of these.
+    pub(crate) fn times(self, count: u32) -> Self {
+        let count = i64::from(count.max(1));
+        Self { interval: (self.interval / count).max(1), burst: self.burst * count }
+    }
+
     /// The arrival time after taking from a full bucket.
     pub(crate) fn first(self, now: Millis) -> Millis {
         Millis(now.0 + self.interval)

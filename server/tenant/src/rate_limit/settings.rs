@@ -3,7 +3,8 @@
 /// Limits on `/passwordless/start`, against SMS pumping and enumeration; `0` lifts a limit.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Codes that one address may request in an hour without a client secret (Auth0: 50).
+    /// Codes that one address may request in an hour without a client secret (Auth0: 50); in IPv6 a /64, and a /48 four times
+    /// as many.
     pub starts_per_ip_hour: u32,
     /// Codes that may be sent to one phone number in an hour; `0` lifts the growing delay between them, and the stricter
     /// limits on numbers that no table has in service, too.

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{
     backoff::AT_ONCE,
-    bucket::{Bucket, number_key},
+    bucket::{Bucket, Site, number_key},
     gcra::Gcra,
     settings::Limits,
 };
@@ -46,9 +46,12 @@ impl StartLimits {
         let is_unlisted = per_phone > 0 && !phone_number.is_valid();
         let per_phone = if is_unlisted { per_phone.min(UNLISTED_PER_PHONE_HOUR) } else { per_phone };
         let country = (limits.starts_per_country_hour > 0).then(|| Bucket::starts_to_country_of(phone_number));
+        let per_site = limits.starts_per_ip_hour.saturating_mul(Site::NETWORKS);
+        let site = source.end_user().and_then(Site::of);
         let all = [
             entry("number", Some(Bucket::starts_for(phone_number, is_known)), per_phone, true),
             entry("address", source.end_user().map(Bucket::starts_from), limits.starts_per_ip_hour, true),
+            entry("site", site.map(Bucket::starts_from_site), per_site, false),
             entry("country", country, limits.starts_per_country_hour, false),
             entry("unlisted", is_unlisted.then(Bucket::unlisted_starts), UNLISTED_HOUR, false),
             entry("total", Some(Bucket::all_starts()), limits.starts_total_hour, false),

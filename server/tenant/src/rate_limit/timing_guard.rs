@@ -23,7 +23,7 @@ const DEFAULT: Duration = Duration::from_millis(300);
 pub(crate) struct TimingGuard(Mutex<HashMap<String, VecDeque<Duration>>>);
 
 impl TimingGuard {
-    /// Records how long sending a message took that the provider accepted.
+    /// Records how long sending a message took; of one that the provider did not accept, where its caller is not told.
     pub(crate) fn record(&self, connection: &str, took: Duration) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let times = all.entry(connection.to_owned()).or_default();

@@ -198,7 +198,7 @@ async fn failed_attempts_without_forwarded_address_block_no_user() {
     for _ in 0..30 {
         assert_eq!(tenant.post("/oauth/token", &request).send().await.unwrap().status(), 403);
     }
-    request["otp"] = json!(tenant.code_for_client("browserless").await);
+    request["otp"] = json!(tenant.code_for_client("browserless", Some("browserless-secret")).await);
     assert_eq!(tenant.post("/oauth/token", &request).send().await.unwrap().status(), 200);
 }
 
@@ -218,4 +218,26 @@ async fn verify_accepts_forwarded_address_from_authenticated_client() {
     assert_eq!(from("198.51.100.9").send().await.unwrap().status(), 429);
     let forged = from("203.0.113.1").basic_auth("web", Some("no-secret"));
     assert_eq!(forged.send().await.unwrap().status(), 401);
+}
+
+/// A customer with a /48 has 65,536 networks.
+#[tokio::test]
+async fn attempts_of_ipv6_site_are_limited() {
+    let mut options = TenantOptions::default();
+    options.limits.starts_per_ip_hour = 50;
+    let tenant = TestTenant::with(options).await;
+    let body = json!({
+        "connection": "unprotected", "phone_number": PHONE, "verification_code": "000000", "client_id": "web",
+    });
+    let from = async |address: String| {
+        let request = tenant.post("/passwordless/verify", &body).header("auth0-forwarded-for", address);
+        request.basic_auth("web", Some("web-secret")).send().await.unwrap().status().as_u16()
+    };
+    for n in 0..400 {
+        assert_eq!(from(format!("2001:db8:1:{:x}::1", n / 50)).await, 401, "{n}");
+    }
+    assert_eq!(from("2001:db8:1:ffff::1".to_owned()).await, 429);
+    assert_eq!(from("2001:db8:2::1".to_owned()).await, 401, "another site");
+    tenant.clock.advance(15 * 60 / 4);
+    assert_eq!(from("2001:db8:1:ffff::1".to_owned()).await, 401);
 }

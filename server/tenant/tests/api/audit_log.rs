@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{PHONE, TenantOptions, TestTenant, wrong_code};
+use crate::support::{PHONE, SIGNUP_DISABLED, TenantOptions, TestTenant, wrong_code};
 
 /// The events and their descriptions, oldest first.
 async fn events(tenant: &TestTenant) -> Vec<(String, Option<String>)> {
@@ -52,9 +52,8 @@ async fn refusals_are_logged_with_description() {
     let code = tenant.code().await;
     assert_eq!(tenant.redeem(&code).await.status(), 200);
     tenant.block_users().await;
-    let code = tenant.code_for("members", PHONE).await;
-    assert_eq!(code.len(), 8);
-    let start = json!({"client_id": "web", "connection": "sms", "phone_number": PHONE});
+    assert_eq!(tenant.request_code("members", PHONE).await.status(), 200);
+    let start = json!({"client_id": "web", "client_secret": "web-secret", "connection": "sms", "phone_number": PHONE});
     for status in [200, 429] {
         assert_eq!(tenant.post("/passwordless/start", &start).send().await.unwrap().status(), status);
         tenant.clock.advance(1);
@@ -66,6 +65,7 @@ async fn refusals_are_logged_with_description() {
     let events = events(&tenant).await;
     let blocked = Some("user is blocked".to_owned());
     assert!(events.contains(&("fn".to_owned(), blocked)), "{events:?}");
+    assert!(events.contains(&("fn".to_owned(), Some(SIGNUP_DISABLED.to_owned()))), "{events:?}");
     assert!(events.contains(&("api_limit".to_owned(), Some("too many codes were asked for".to_owned()))), "{events:?}");
     assert_eq!(events.last().map(|(event, _)| event.as_str()), Some("limit_wc"), "{events:?}");
     let entries = passwordless_tenant::logs(&tenant.pool, 1000).await.unwrap();

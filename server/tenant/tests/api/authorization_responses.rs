@@ -221,7 +221,7 @@ async fn response_mode_with_page_is_refused_for_app_scheme(#[values("web_message
 #[tokio::test]
 async fn verify_redirect_supports_implicit_response_types() {
     let tenant = TestTenant::start().await;
-    let otp = tenant.code_for_client("classic").await;
+    let otp = tenant.code_for_client("classic", Some("classic-secret")).await;
     let changes = [("client_id", "classic"), ("response_type", "token id_token"), ("nonce", "n"), ("state", "s")];
     let answer = location(&tenant.verify_redirect(&otp, &changes).await);
     assert!(fragment(&answer, "access_token").is_some() && fragment(&answer, "id_token").is_some());

@@ -175,6 +175,21 @@ async fn known_device_is_rate_limited_too() {
 }
 
 #[tokio::test]
+async fn known_device_counts_against_caps_and_is_served_until_they_are_reached() {
+    let mut options = limited();
+    options.limits.starts_total_hour = 3;
+    let tenant = TestTenant::with(options).await;
+    let owner = Browser { ip: Some("203.0.113.1"), ..Browser::default() };
+    let first = owner.code(&tenant).await;
+    let device = device_of(owner.redeem(&tenant, &first).await).await;
+    let known = Browser { device: Some(&device), ..owner };
+    for status in [200, 200, 429] {
+        assert_eq!(known.start(&tenant).await.status(), status);
+    }
+    assert_eq!(tenant.messages().await.len(), 3);
+}
+
+#[tokio::test]
 async fn device_token_is_bound_to_number_and_expires() {
     let tenant = TestTenant::with(limited()).await;
     let owner = Browser { ip: Some("203.0.113.1"), ..Browser::default() };

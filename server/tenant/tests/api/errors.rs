@@ -1,7 +1,8 @@
 //! Every documented error: for each endpoint the precondition, the change to a valid request, and the expected status,
 //! `error` and `error_description`.
 //!
-//! In the changes null leaves a parameter out, and `$wrong` is another code than the right one. A status of 302 takes
+//! In the changes null leaves a parameter out, `$wrong` is another code than the right one, and `$origin` is the origin of
+//! the page, or empty for a server. A status of 302 takes
 //! the error back to the application; an empty `error` stands for an error page.
 //!
 //! Errors about e-mail, passwords, captchas, MFA, rules and other tenants are left out: this tenant has none of these.
@@ -37,6 +38,9 @@ const CO_BODY: &str =
 const CO_NOT_ALLOWED: &str = "Cross origin login not allowed.";
 const RO: &str = "OIDC conformant clients cannot use /oauth/ro";
 const NO_CONNECTION: &str = "The connection does not exist, or is not enabled for the client";
+const PROOF_MISSING: &str = "This client has a secret: send client_secret or client_assertion from its server, or list the \
+                             page's origin in web_origins";
+const ORIGIN_OF_ANOTHER: &str = "Origin https://evil.example is not the client's: list it in web_origins";
 const INVALID_CODE: &str = "Invalid authorization code";
 const REDIRECT_URI_MISMATCH: &str =
     "The redirect URI is wrong. You sent http://localhost:3000/x and we expected http://localhost:3000/callback";
@@ -72,11 +76,27 @@ fn challenge(challenge: &str, method: &str) -> Value {
 )]
 #[case::client_unknown(json!({"client_id": "who"}), 401, "invalid_client", "Unauthorized")]
 #[case::client_secret_wrong(json!({"client_secret": "wrong"}), 401, "invalid_client", "Unauthorized")]
+#[case::client_secret_missing_at_a_server(
+    json!({"client_secret": null, "$origin": ""}), 401, "invalid_client", PROOF_MISSING
+)]
+#[case::client_secret_missing_at_a_callback(json!({"client_secret": null}), 401, "invalid_client", PROOF_MISSING)]
+#[case::client_assertion_missing(
+    json!({"client_id": "signer", "client_secret": null}), 401, "invalid_client", PROOF_MISSING
+)]
+#[case::origin_of_another(json!({"$origin": "https://evil.example"}), 403, "access_denied", ORIGIN_OF_ANOTHER)]
+#[case::origin_of_another_at_a_public_client(
+    json!({"client_id": "public", "client_secret": null, "$origin": "https://evil.example"}),
+    403, "access_denied", ORIGIN_OF_ANOTHER
+)]
+#[case::origin_opaque(
+    json!({"client_id": "public", "client_secret": null, "$origin": "null"}),
+    403, "access_denied", "Origin null is not the client's: list it in web_origins"
+)]
 #[case::grant_not_allowed(codeless(), 403, "unauthorized_client", OTP_NOT_ALLOWED)]
 #[case::connection_missing(json!({"connection": null}), 400, "bad.connection", "Missing required property: connection")]
 #[case::connection_unknown(json!({"connection": "email"}), 400, "bad.connection", "Connection does not exist")]
 #[case::connection_disabled(
-    json!({"client_id": "public", "client_secret": null, "connection": "members"}),
+    json!({"client_id": "public", "client_secret": null, "connection": "members", "$origin": ""}),
     400, "bad.connection", "Connection is disabled"
 )]
 #[case::connection_not_passwordless(
@@ -88,7 +108,10 @@ fn challenge(challenge: &str, method: &str) -> Value {
     400, "bad.authParams", "error in authParams - invalid type: string (expected object)"
 )]
 #[case::callback_unknown(
-    json!({"client_secret": null, "authParams": {"redirect_uri": "http://localhost:3000/else"}}),
+    json!({
+        "client_secret": null, "authParams": {"redirect_uri": "http://localhost:3000/else"},
+        "$origin": "http://localhost:5000",
+    }),
     400, "bad.authParams",
     "Callback URL mismatch: http://localhost:3000/else is not among the callbacks of the client"
 )]
@@ -173,9 +196,10 @@ async fn start_refused_by_gateway(#[case] gateway_status: u16, #[case] descripti
 #[case::connection_number(json!({"connection": 1}), 400, "invalid_request", "connection parameter must be a string")]
 #[case::connection_unknown(json!({"connection": "email"}), 400, "invalid_connection", NO_CONNECTION)]
 #[case::connection_disabled(
-    json!({"client_id": "public", "client_secret": null, "connection": "members"}),
+    json!({"client_id": "public", "client_secret": null, "connection": "members", "$origin": ""}),
     400, "invalid_connection", NO_CONNECTION
 )]
+#[case::origin_of_another(json!({"$origin": "https://evil.example"}), 403, "access_denied", ORIGIN_OF_ANOTHER)]
 #[case::connection_not_passwordless(
     json!({"connection": "Username-Password-Authentication"}), 400, "invalid_connection", NO_CONNECTION
 )]

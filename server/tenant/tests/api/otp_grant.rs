@@ -88,23 +88,18 @@ async fn otp_grant_without_openid_scope_returns_no_id_token() {
 #[tokio::test]
 async fn otp_grant_with_signup_disabled_needs_existing_user() {
     let tenant = TestTenant::start().await;
+    tenant.add_member(PHONE).await;
     let mut request = otp_request(&tenant.code_for("members", PHONE).await);
     request["realm"] = json!("members");
     assert_eq!(request["otp"].as_str().unwrap().len(), 8);
+    tenant.remove_member(PHONE).await;
     let response = tenant.post("/oauth/token", &request).send().await.unwrap();
     assert_error(response, 400, "bad.connection", "Public signup is disabled").await;
-    sqlx::query(
-        "INSERT INTO tenant_users (connection, phone_number, user_id, created_at, updated_at) \
-         VALUES ('members', $1, '0123456789abcdef01234567', 0, 0)",
-    )
-    .bind(PHONE)
-    .execute(&tenant.pool)
-    .await
-    .unwrap();
+    tenant.add_member(PHONE).await;
     request["otp"] = json!(tenant.code_for("members", PHONE).await);
     let response = tenant.post("/oauth/token", &request).send().await.unwrap();
     let body: Value = response.json().await.unwrap();
-    assert_eq!(claims(&body["id_token"])["sub"], "sms|0123456789abcdef01234567");
+    assert_eq!(claims(&body["id_token"])["sub"], "sms|000000000000014155552671");
 }
 
 #[rstest]
@@ -131,7 +126,7 @@ async fn otp_grant_counts_only_wrong_codes_as_attempts(#[case] name: &str, #[cas
 #[tokio::test]
 async fn otp_grant_accepts_public_clients_and_basic_auth() {
     let tenant = TestTenant::start().await;
-    let mut public = otp_request(&tenant.code_for_client("public").await);
+    let mut public = otp_request(&tenant.code_for_client("public", None).await);
     public["client_id"] = json!("public");
     public.as_object_mut().unwrap().remove("client_secret");
     assert_eq!(tenant.post("/oauth/token", &public).send().await.unwrap().status(), 200);

@@ -1,5 +1,6 @@
 //! `POST /passwordless/start`.
 
+use reqwest::RequestBuilder;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -11,6 +12,11 @@ fn valid() -> Value {
 
 fn changed(changes: &Value) -> Value {
     changed_json(valid(), changes)
+}
+
+/// A request of a script on a page whose origin the client `web` lists.
+fn from_script(tenant: &TestTenant, body: &Value) -> RequestBuilder {
+    tenant.post("/passwordless/start", body).header("origin", "http://localhost:5000")
 }
 
 #[tokio::test]
@@ -55,17 +61,14 @@ async fn start_returns_code_length_and_lifetime_of_connection() {
         expected(json!({"phone_number": OTHER_PHONE}), 6, 180).await;
         expected(json!({"connection": "members"}), 8, 60).await;
     }
-    let anonymous = tenant.post("/passwordless/start", &changed(&json!({"client_secret": null})));
+    let anonymous = from_script(&tenant, &changed(&json!({"client_secret": null})));
     let body: Value = anonymous.send().await.unwrap().json().await.unwrap();
     assert_eq!((&body["code_length"], &body["expires_in"]), (&Value::Null, &Value::Null), "{body}");
 }
 
 #[rstest]
-#[case::without_secret(json!({"client_secret": null}))]
 #[case::public_client(json!({"client_id": "public", "client_secret": null}))]
 #[case::auth_params(json!({"send": "code", "authParams": {"scope": "openid", "state": "x"}}))]
-#[case::callback(json!({"client_secret": null, "authParams": {"redirect_uri": "http://localhost:3000/callback"}}))]
-#[case::no_callback(json!({"client_secret": null, "authParams": {"redirect_uri": null}}))]
 #[case::callback_of_a_server(json!({"authParams": {"redirect_uri": "http://localhost:3000/else"}}))]
 #[case::flattened_auth_params(json!({"authParams[scope]": "openid"}))]
 #[tokio::test]
@@ -75,10 +78,52 @@ async fn start_accepts_requests_of_official_clients(#[case] changes: Value) {
     assert_eq!(response.status(), 200);
 }
 
+#[rstest]
+#[case::without_secret(json!({}))]
+#[case::callback(json!({"authParams": {"redirect_uri": "http://localhost:3000/callback"}}))]
+#[case::no_callback(json!({"authParams": {"redirect_uri": null}}))]
+#[tokio::test]
+async fn start_accepts_scripts_of_listed_origins(#[case] changes: Value) {
+    let tenant = TestTenant::start().await;
+    let body = changed_json(changed(&json!({"client_secret": null})), &changes);
+    assert_eq!(from_script(&tenant, &body).send().await.unwrap().status(), 200);
+}
+
+/// A page of a public client may be that of a callback; servers of clients with a secret may name one of their own pages.
+#[rstest]
+#[case::public_client_at_its_callback(json!({"client_id": "public", "client_secret": null}), "http://localhost:4000")]
+#[case::secret_at_a_callback(json!({}), "http://localhost:3000")]
+#[tokio::test]
+async fn start_accepts_origins_of_callbacks(#[case] changes: Value, #[case] origin: &str) {
+    let tenant = TestTenant::start().await;
+    let request = tenant.post("/passwordless/start", &changed(&changes)).header("origin", origin);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+}
+
+/// Such as a form or a text, which a page of another site can send without being asked first.
+#[rstest]
+#[case::other_site("cross-site", None, 403)]
+#[case::other_host_of_the_site("same-site", None, 403)]
+#[case::own_page("cross-site", Some("http://localhost:4000"), 200)]
+#[case::opened_by_the_user("none", None, 200)]
+#[tokio::test]
+async fn start_refuses_pages_of_other_sites(#[case] site: &str, #[case] origin: Option<&str>, #[case] status: u16) {
+    let tenant = TestTenant::start().await;
+    let form = [("client_id", "public"), ("connection", "sms"), ("phone_number", PHONE)];
+    let request = tenant.http.post(tenant.url("/passwordless/start")).header("sec-fetch-site", site).form(&form);
+    let request = origin.into_iter().fold(request, |request, origin| request.header("origin", origin));
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), status);
+    assert_eq!(tenant.messages().await.len(), usize::from(status == 200));
+    if status == 403 {
+        assert_error(response, 403, "access_denied", "Requests of pages at other origins need the header Origin").await;
+    }
+}
+
 #[tokio::test]
 async fn start_accepts_form() {
     let tenant = TestTenant::start().await;
-    let form = [("client_id", "web"), ("connection", "sms"), ("phone_number", PHONE)];
+    let form = [("client_id", "web"), ("client_secret", "web-secret"), ("connection", "sms"), ("phone_number", PHONE)];
     let response = tenant.http.post(tenant.url("/passwordless/start")).form(&form).send().await.unwrap();
     assert_eq!(response.status(), 200);
 }

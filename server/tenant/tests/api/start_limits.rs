@@ -4,15 +4,21 @@ use rstest::rstest;
 use std::sync::Arc;
 
 use passwordless_tenant::Limits;
-use reqwest::Response;
+use reqwest::{RequestBuilder, Response};
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::support::{OTHER_PHONE, PHONE, TOO_MANY_REQUESTS, TenantOptions, TestTenant, assert_error};
 
+/// With the secret as a server, otherwise as a page of a listed origin.
 async fn start(tenant: &TestTenant, phone_number: &str, secret: Option<&str>) -> Response {
+    request(tenant, phone_number, secret).send().await.unwrap()
+}
+
+fn request(tenant: &TestTenant, phone_number: &str, secret: Option<&str>) -> RequestBuilder {
     let body = json!({"client_id": "web", "client_secret": secret, "connection": "sms", "phone_number": phone_number});
-    tenant.post("/passwordless/start", &body).send().await.unwrap()
+    let request = tenant.post("/passwordless/start", &body);
+    if secret.is_some() { request } else { request.header("origin", "http://localhost:5000") }
 }
 
 #[tokio::test]
@@ -212,9 +218,7 @@ async fn rate_limit_headers_show_remaining_starts() {
 async fn forwarded_address_is_counted_for_trusted_client() {
     let tenant = TestTenant::with(limits(|limits| limits.starts_per_ip_hour = 1)).await;
     let from = async |address: &str, secret: Option<&str>| {
-        let body = json!({"client_id": "web", "client_secret": secret, "connection": "sms", "phone_number": PHONE});
-        let request = tenant.post("/passwordless/start", &body).header("auth0-forwarded-for", address);
-        request.send().await.unwrap().status().as_u16()
+        request(&tenant, PHONE, secret).header("auth0-forwarded-for", address).send().await.unwrap().status().as_u16()
     };
     for address in ["192.0.2.1", "192.0.2.2", "2001:db8::1"] {
         assert_eq!(from(address, Some("web-secret")).await, 200);
@@ -226,6 +230,35 @@ async fn forwarded_address_is_counted_for_trusted_client() {
     }
     assert_eq!(from("192.0.2.3", None).await, 200);
     assert_eq!(from("192.0.2.4", None).await, 429);
+}
+
+#[tokio::test]
+async fn ipv6_site_has_the_allowance_of_four_networks() {
+    let tenant = TestTenant::with(limits(|limits| limits.starts_per_ip_hour = 2)).await;
+    let from = async |address: &str| {
+        let request = request(&tenant, PHONE, Some("web-secret")).header("auth0-forwarded-for", address);
+        request.send().await.unwrap()
+    };
+    for network in 0..4 {
+        for host in 1..3 {
+            let response = from(&format!("2001:db8:1:{network}::{host}")).await;
+            assert_eq!(
+                (response.status().as_u16(), rate(&response, "limit")),
+                (200, 2),
+                "clients see that of a network"
+            );
+        }
+        assert_eq!(from(&format!("2001:db8:1:{network}::3")).await.status(), 429);
+    }
+    let response = from("2001:db8:1:ffff::1").await;
+    assert_eq!(response.headers()["retry-after"], "450");
+    assert_error(response, 429, "too_many_requests", TOO_MANY_REQUESTS).await;
+    for other in ["2001:db8:2::1", "192.0.2.1", "192.0.2.2", "192.0.2.3"] {
+        assert_eq!(from(other).await.status(), 200, "{other}");
+    }
+    tenant.clock.advance(450);
+    assert_eq!(from("2001:db8:1:ffff::1").await.status(), 200);
+    assert_eq!(from("2001:db8:1:fffe::1").await.status(), 429);
 }
 
 fn in_countries(codes: &[&str]) -> TenantOptions {

@@ -29,7 +29,7 @@ async fn with_a_message() -> TestTenant {
     let sms = Sms::Twilio(TwilioConfig { retries: Retries::default(), ..twilio_config(&double.uri()) });
     let public_url = Url::parse("https://login.example").ok();
     let tenant = TestTenant::with(TenantOptions { sms, public_url, ..TenantOptions::default() }).await;
-    let body = json!({"client_id": "web", "connection": "sms", "phone_number": PHONE});
+    let body = json!({"client_id": "web", "client_secret": "web-secret", "connection": "sms", "phone_number": PHONE});
     assert_eq!(tenant.post("/passwordless/start", &body).send().await.unwrap().status(), 200);
     tenant
 }

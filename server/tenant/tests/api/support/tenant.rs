@@ -155,9 +155,9 @@ impl TestTenant {
         self.post("/passwordless/start", &body).send().await.unwrap()
     }
 
-    /// The same without a client secret.
-    pub(crate) async fn code_for_client(&self, client_id: &str) -> String {
-        let body = json!({"client_id": client_id, "connection": "sms", "phone_number": PHONE});
+    /// The same by another client, which may have a secret.
+    pub(crate) async fn code_for_client(&self, client_id: &str, secret: Option<&str>) -> String {
+        let body = json!({"client_id": client_id, "client_secret": secret, "connection": "sms", "phone_number": PHONE});
         assert_eq!(self.post("/passwordless/start", &body).send().await.unwrap().status(), 200);
         self.newest_code().await
     }
@@ -232,6 +232,21 @@ impl TestTenant {
             changes,
         );
         self.http.post(self.url("/oauth/token")).form(&form).send().await.unwrap()
+    }
+
+    /// Adds a user of the connection `members`, at which nobody can sign up.
+    pub(crate) async fn add_member(&self, phone_number: &str) {
+        let add = "INSERT INTO tenant_users (connection, phone_number, user_id, created_at, updated_at) \
+                   VALUES ('members', $1, $2, 0, 0)";
+        let user_id = format!("{:0>24}", phone_number.trim_start_matches('+'));
+        sqlx::query(add).bind(phone_number).bind(user_id).execute(&self.pool).await.unwrap();
+    }
+
+    /// Removes a user and leaves the codes under way, which the operator's command removes too.
+    pub(crate) async fn remove_member(&self, phone_number: &str) {
+        let remove = "DELETE FROM tenant_users WHERE connection = 'members' AND phone_number = $1";
+        let done = sqlx::query(remove).bind(phone_number).execute(&self.pool).await.unwrap();
+        assert_eq!(done.rows_affected(), 1);
     }
 
     pub(crate) async fn block_users(&self) {
