@@ -5,6 +5,7 @@ mod assertions;
 mod authorization_codes;
 mod challenges;
 mod cleanup;
+mod conversions;
 mod login_sends;
 mod login_tickets;
 mod logouts;

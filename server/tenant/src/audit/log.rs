@@ -73,6 +73,20 @@ impl AuditLog {
         }
     }
 
+    /// Numbers were slowed or stopped, as they do not enter their codes.
+    pub(crate) async fn pumping_suspected(&self, description: String) {
+        self.write(&Entry {
+            event: Event::PumpingSuspected,
+            client_id: None,
+            connection: None,
+            phone_number: None,
+            user_id: None,
+            ip: None,
+            description: Some(description),
+        })
+        .await;
+    }
+
     /// A refresh token was used a second time.
     pub(crate) async fn refresh_token_reused(&self, client_id: &str, user: &User, ip: Option<IpAddr>) {
         self.write(&Entry {

@@ -93,6 +93,10 @@ pub(crate) enum SendCodeError {
     SpecialNumber,
     #[error("landlines are not served")]
     Landline,
+    #[error("codes are slowed, as too many are not entered")]
+    Slowed { retry_after: u64 },
+    #[error("codes are stopped, as too many are not entered")]
+    Stopped { retry_after: u64 },
     #[error(transparent)]
     TooManyRequests(#[from] TooManyStarts),
     #[error(transparent)]
@@ -102,12 +106,25 @@ pub(crate) enum SendCodeError {
 }
 
 impl SendCodeError {
+    /// Whether it is certain that no message went out.
+    pub(crate) fn is_certain(&self) -> bool {
+        // The store is not asked for anything after a message.
+        !matches!(self, Self::Sms(error) if !error.is_certain())
+    }
+
+    /// Whether a number that has an account would have been sent the code.
+    pub(crate) fn spares_users(&self) -> bool {
+        matches!(self, Self::Slowed { .. } | Self::Stopped { .. })
+    }
+
     /// As the metrics name it.
     pub(crate) fn label(&self) -> &'static str {
         match self {
             Self::Country => "country",
             Self::SpecialNumber => "special_number",
             Self::Landline => "landline",
+            Self::Slowed { .. } => "slowed",
+            Self::Stopped { .. } => "stopped",
             Self::TooManyRequests(_) => "limited",
             Self::Sms(_) => "not_sent",
             Self::Store(_) => "failed",

@@ -16,6 +16,8 @@ pub struct Limits {
     pub countries: Option<Vec<String>>,
     /// Whether landlines may be texted.
     pub landlines: bool,
+    /// Whether prefixes whose codes are not entered are slowed and stopped.
+    pub pumping_breaker: bool,
 }
 
 impl Default for Limits {
@@ -27,6 +29,7 @@ impl Default for Limits {
             starts_total_hour: 0,
             countries: None,
             landlines: false,
+            pumping_breaker: true,
         }
     }
 }

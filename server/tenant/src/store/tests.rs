@@ -24,7 +24,10 @@ use crate::{
         repeat::RequestHash,
     },
     phone_number::PhoneNumber,
-    rate_limit::{settings::Limits, start::StartLimits},
+    rate_limit::{
+        settings::Limits,
+        start::{Start, StartLimits},
+    },
     sms::delivery::{Report, Stage},
 };
 
@@ -205,11 +208,13 @@ const NO_LIMITS: Limits = Limits {
     starts_total_hour: 0,
     countries: None,
     landlines: false,
+    pumping_breaker: false,
 };
 
 async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Option<bool> {
     let limits = StartLimits::of(&limits, &phone_number, &RequestSource::browser(([192, 0, 2, 1], 1).into()), false);
-    store.take_start(&limits, NOW).await.ok().map(|taken| taken.is_ok())
+    let start = Start { limits, new_number: None, passes_slowed: false };
+    store.take_start(&start, NOW).await.ok().map(|taken| taken.is_ok())
 }
 
 #[tokio::test(flavor = "multi_thread")]
