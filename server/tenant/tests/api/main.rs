@@ -7,6 +7,7 @@ mod audit_log;
 mod authorization_responses;
 mod authorize;
 mod back_channel_logout;
+mod breaker;
 mod browser_binding;
 mod cleanup;
 mod co_authenticate;
