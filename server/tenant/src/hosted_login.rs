@@ -103,10 +103,6 @@ impl HostedLogin {
                 let left = seconds(now, at.plus_seconds((*wait).into()));
                 (left > 0).then_some(LoginNotice::RateLimited { retry_after: Some(left) })
             }
-            Some((LoginNotice::SmsPaused { retry_after }, at)) => {
-                let left = seconds(now, at.plus_seconds((*retry_after).into()));
-                (left > 0).then_some(LoginNotice::SmsPaused { retry_after: left })
-            }
             Some((notice, _)) => Some(notice.clone()),
             None => {
                 let is_over = self.sent.as_ref().is_some_and(|sent| connection.expiry(sent.at) <= now);

@@ -156,10 +156,7 @@ pub enum LoginNotice {
         retry_after: Option<u32>,
     },
     /// No messages are sent to such numbers at the moment.
-    SmsPaused {
-        /// Seconds to wait.
-        retry_after: u32,
-    },
+    SmsPaused,
     /// The recipient opted out of messages.
     OptedOut,
     /// The provider did not take the message.

@@ -86,9 +86,9 @@ fn notice_about(error: &SendCodeError) -> LoginNotice {
         SendCodeError::SpecialNumber => LoginNotice::SpecialNumber,
         SendCodeError::Landline => LoginNotice::Landline,
         SendCodeError::TooManyRequests(TooManyStarts { retry_after, .. }) | SendCodeError::Slowed { retry_after } => {
-            LoginNotice::RateLimited { retry_after: Some(whole(*retry_after)) }
+            LoginNotice::RateLimited { retry_after: Some(u32::try_from(*retry_after).unwrap_or(u32::MAX)) }
         }
-        SendCodeError::Stopped { retry_after } => LoginNotice::SmsPaused { retry_after: whole(*retry_after) },
+        SendCodeError::Stopped { .. } | SendCodeError::OverBudget { .. } => LoginNotice::SmsPaused,
         SendCodeError::Sms(SendError::InvalidRecipient { .. }) => LoginNotice::NumberInvalid,
         SendCodeError::Sms(error) => match error.code() {
             Some(sms::OPTED_OUT) => LoginNotice::OptedOut,
@@ -97,8 +97,4 @@ fn notice_about(error: &SendCodeError) -> LoginNotice {
         },
         SendCodeError::Store(_) => LoginNotice::SmsFailed,
     }
-}
-
-fn whole(seconds: u64) -> u32 {
-    u32::try_from(seconds).unwrap_or(u32::MAX)
 }

@@ -18,6 +18,7 @@ mod refresh_tokens;
 mod refusals;
 mod secrets;
 mod signing_keys;
+mod spending;
 mod sso_sessions;
 #[cfg(test)]
 mod tests;

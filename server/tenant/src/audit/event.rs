@@ -20,10 +20,11 @@ pub(crate) enum Event {
     RefreshTokenReused,
     LogoutNotDelivered,
     PumpingSuspected,
+    BudgetSpent,
 }
 
 impl Event {
-    /// Auth0's code; it has none for the last.
+    /// Auth0's code; it has none for the last two.
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::CodeSent => "cs",
@@ -37,6 +38,7 @@ impl Event {
             Self::RefreshTokenReused => "ferrt",
             Self::LogoutNotDelivered => "oidc_backchannel_logout_failed",
             Self::PumpingSuspected => "sms_pumping",
+            Self::BudgetSpent => "sms_budget",
         }
     }
 

@@ -73,10 +73,10 @@ impl AuditLog {
         }
     }
 
-    /// Numbers were slowed or stopped, as they do not enter their codes.
-    pub(crate) async fn pumping_suspected(&self, description: String) {
+    /// Something that the operator has to know, and that is about no request.
+    pub(crate) async fn alarm(&self, event: Event, description: String) {
         self.write(&Entry {
-            event: Event::PumpingSuspected,
+            event,
             client_id: None,
             connection: None,
             phone_number: None,

@@ -6,16 +6,17 @@ use time::format_description::well_known::Rfc3339;
 
 use super::request::{CodeRequest, SendCodeError};
 use crate::{
-    audit::log::AuditLog,
+    audit::{event::Event, log::AuditLog},
     clock::{Clock, Millis},
     error::StoreError,
     measure,
     phone_number::PhoneNumber,
     rate_limit::{
+        budget::{self, Charge, OverBudget},
         conversion::{NewNumber, Scope, Unentered},
         settings::Limits,
     },
-    store::{Store, User},
+    store::Store,
 };
 
 /// What those who are slowed are asked to wait, in seconds.
@@ -34,10 +35,9 @@ pub(crate) struct Breaker {
 }
 
 impl Breaker {
-    /// The number, if it counts as new: it has not signed in before, neither anywhere nor in this browser.
-    pub(crate) fn new_number(&self, request: &CodeRequest<'_>, user: Option<&User>) -> Option<NewNumber> {
-        let is_new = user.is_none() && !request.browser.is_known;
-        (self.limits.pumping_breaker && is_new).then(|| NewNumber::of(request.phone_number))
+    /// A number that has not signed in before, to be counted.
+    pub(crate) fn new_number(&self, phone_number: &PhoneNumber) -> Option<NewNumber> {
+        self.limits.pumping_breaker.then(|| NewNumber::of(phone_number))
     }
 
     /// The refusal, after the alarm if there was none about this prefix yet.
@@ -73,7 +73,7 @@ impl Breaker {
         let sentence = sentence(unentered, until);
         tracing::warn!(prefix = unentered.prefix.name, "{sentence}");
         measure::breaker(state, unentered.prefix.scope.label(), request.phone_number);
-        self.audit.pumping_suspected(sentence).await;
+        self.audit.alarm(Event::PumpingSuspected, sentence).await;
         Ok(())
     }
 
@@ -88,10 +88,38 @@ impl Breaker {
     }
 
     /// A code that was counted was not sent.
-    pub(crate) async fn not_sent(&self, number: &NewNumber) {
-        if let Err(error) = self.store.uncount_sent(number).await {
+    pub(crate) async fn not_sent(&self, number: Option<&NewNumber>, charge: Option<&Charge>) {
+        let uncount = async {
+            if let Some(number) = number {
+                self.store.uncount_sent(number).await?;
+            }
+            if let Some(charge) = charge {
+                self.store.take_back(charge).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Err(error) = uncount.await {
             tracing::error!(%error, "a code was not sent, and still counts as if it were");
         }
+    }
+
+    /// The refusal, after the alarm if there was none about this limit today.
+    pub(crate) async fn over_budget(&self, over_budget: &OverBudget) -> Result<SendCodeError, StoreError> {
+        let OverBudget { connection, country, limit, free } = over_budget;
+        let (now, limit) = (self.clock.millis(), limit.decimal());
+        if self.store.raise_alarm(&format!("budget:{connection}:{country}:{limit}"), *free, now).await? {
+            let whose = if country == budget::ALL { String::new() } else { format!(" to {country}") };
+            let until = free.date_time().and_then(|until| until.format(&Rfc3339).ok()).unwrap_or_default();
+            let sentence = format!(
+                "the budget is spent: messages{whose} of connection {connection} have cost {limit} today, so that no more are \
+                 sent until {until}, except to numbers that signed in before, if their share is left. If these were your \
+                 users, raise budget in tenant.yaml"
+            );
+            tracing::warn!(country, "{sentence}");
+            measure::budget_spent(country);
+            self.audit.alarm(Event::BudgetSpent, sentence).await;
+        }
+        Ok(SendCodeError::OverBudget { retry_after: now.seconds_until(*free).max(1) })
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) enum Recipients {
     All,
     /// Only those who have an account.
     Users,
+    /// Nobody.
+    Nobody,
 }
 
 /// An attempt to use a code.
@@ -97,6 +99,8 @@ pub(crate) enum SendCodeError {
     Slowed { retry_after: u64 },
     #[error("codes are stopped, as too many are not entered")]
     Stopped { retry_after: u64 },
+    #[error("the budget of the day is spent")]
+    OverBudget { retry_after: u64 },
     #[error(transparent)]
     TooManyRequests(#[from] TooManyStarts),
     #[error(transparent)]
@@ -112,9 +116,9 @@ impl SendCodeError {
         !matches!(self, Self::Sms(error) if !error.is_certain())
     }
 
-    /// Whether a number that has an account would have been sent the code.
+    /// Whether a number that has an account might have been sent the code.
     pub(crate) fn spares_users(&self) -> bool {
-        matches!(self, Self::Slowed { .. } | Self::Stopped { .. })
+        matches!(self, Self::Slowed { .. } | Self::Stopped { .. } | Self::OverBudget { .. })
     }
 
     /// As the metrics name it.
@@ -125,6 +129,7 @@ impl SendCodeError {
             Self::Landline => "landline",
             Self::Slowed { .. } => "slowed",
             Self::Stopped { .. } => "stopped",
+            Self::OverBudget { .. } => "over_budget",
             Self::TooManyRequests(_) => "limited",
             Self::Sms(_) => "not_sent",
             Self::Store(_) => "failed",

@@ -20,6 +20,7 @@ use crate::{
     phone_number::Kind,
     rate_limit::{
         attempt::AttemptLimit,
+        budget::Charge,
         conversion::NewNumber,
         settings::Limits,
         start::{RateLimit, Start, StartLimits, StartRefusal},
@@ -54,8 +55,11 @@ struct Admission {
     user: Option<User>,
     /// Whether nobody is to be sent the code.
     is_left_out: bool,
+    recipients: Recipients,
     /// What counts as sent.
     new_number: Option<NewNumber>,
+    /// What counts as spent.
+    charge: Option<Charge>,
 }
 
 impl OtpService {
@@ -100,20 +104,38 @@ impl OtpService {
     async fn admit(&self, request: &CodeRequest<'_>, recipients: Recipients) -> Result<Admission, SendCodeError> {
         self.check_number(request)?;
         let user = self.store.user_with_number(&request.connection.name, request.phone_number).await?;
-        let is_left_out = user.as_ref().map_or(recipients == Recipients::Users, |user| user.blocked);
-        let new_number = if is_left_out { None } else { self.breaker.new_number(request, user.as_ref()) };
-        let limits = StartLimits::of(&self.limits, request.phone_number, &request.source, request.browser.is_known);
-        let start = Start { limits, new_number, passes_slowed: false };
-        let taken = self.store.take_start(&start, self.clock.millis()).await?;
-        match taken {
-            Ok(rate) => Ok(Admission { rate, user, is_left_out, new_number: start.new_number }),
+        let is_left_out = match recipients {
+            Recipients::Nobody => true,
+            Recipients::Users => user.as_ref().is_none_or(|user| user.blocked),
+            Recipients::All => user.as_ref().is_some_and(|user| user.blocked),
+        };
+        let start = self.start(request, user.as_ref(), is_left_out);
+        match self.store.take_start(&start, self.clock.millis()).await? {
+            Ok(rate) => {
+                let Start { new_number, charge, .. } = start;
+                Ok(Admission { rate, user, is_left_out, recipients, new_number, charge })
+            }
             Err(StartRefusal::TooMany(too_many)) => Err(too_many.into()),
             Err(StartRefusal::Unentered(unentered)) => Err(self.breaker.refusal(request, &unentered).await?),
+            Err(StartRefusal::OverBudget(over_budget)) => Err(self.breaker.over_budget(&over_budget).await?),
         }
     }
 
-    /// The same for a caller who must not learn whether the number has an account: who would be sent the code if they had one
-    /// is left out, and the request counts.
+    /// What the request has to pass. A message that is left out counts nowhere, and costs nothing.
+    fn start(&self, request: &CodeRequest<'_>, user: Option<&User>, is_left_out: bool) -> Start {
+        let CodeRequest { connection, phone_number, source, browser, .. } = request;
+        let limits = StartLimits::of(&self.limits, phone_number, source, browser.is_known);
+        let mut start = Start { limits, new_number: None, passes_slowed: false, charge: None };
+        if !is_left_out {
+            let is_known = user.is_some() || browser.is_known;
+            start.new_number = (!is_known).then(|| self.breaker.new_number(phone_number)).flatten();
+            start.charge = Charge::of(connection, phone_number, is_known, self.clock.millis());
+        }
+        start
+    }
+
+    /// The same for a caller who must not learn whether the number has an account: the request counts, and only the message
+    /// is left out.
     async fn admit_silently(
         &self,
         request: &CodeRequest<'_>,
@@ -123,7 +145,7 @@ impl OtpService {
             Err(error) if error.spares_users() => {
                 let unsent: Result<(), SendCodeError> = Err(error);
                 drop(self.recorded(request, unsent).await);
-                self.admit(request, Recipients::Users).await
+                self.admit(request, Recipients::Nobody).await
             }
             admitted => admitted,
         }
@@ -144,10 +166,8 @@ impl OtpService {
 
     async fn send_admitted(&self, request: &CodeRequest<'_>, admission: &Admission) -> Result<(), SendCodeError> {
         let sent = self.send_new_code(request, admission).await;
-        if let Some(number) = &admission.new_number
-            && sent.as_ref().is_err_and(SendCodeError::is_certain)
-        {
-            self.breaker.not_sent(number).await;
+        if sent.as_ref().is_err_and(SendCodeError::is_certain) {
+            self.breaker.not_sent(admission.new_number.as_ref(), admission.charge.as_ref()).await;
         }
         sent
     }
@@ -157,8 +177,10 @@ impl OtpService {
         let connection = &request.connection.name;
         if admission.is_left_out {
             // The response must not reveal it: only the message is left out.
-            measure::start("left_out");
-            self.audit.start_without_message(request, admission.user.as_ref()).await;
+            if admission.recipients != Recipients::Nobody {
+                measure::start("left_out");
+                self.audit.start_without_message(request, admission.user.as_ref()).await;
+            }
             #[expect(clippy::disallowed_methods, reason = "the response takes as long as if a message were sent")]
             tokio::time::sleep(self.timing.draw(connection, &*self.entropy)).await;
             return Ok(());
@@ -176,6 +198,9 @@ impl OtpService {
         self.timing.record(connection, began.elapsed());
         measure::start("sent");
         measure::code_sent(request.phone_number);
+        if let Some(charge) = &admission.charge {
+            measure::spent(&charge.connection, charge.country(), charge.price.0);
+        }
         self.audit.code_sent(request).await;
         Ok(())
     }

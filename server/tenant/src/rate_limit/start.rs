@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::{
     backoff::AT_ONCE,
     bucket::{Bucket, number_key},
+    budget::{Charge, OverBudget},
     conversion::{NewNumber, Unentered},
     gcra::Gcra,
     settings::Limits,
@@ -67,6 +68,8 @@ pub(crate) struct Start {
     pub(crate) new_number: Option<NewNumber>,
     /// Whether who asks has done what those have to do who are slowed.
     pub(crate) passes_slowed: bool,
+    /// What the message costs, if that is limited.
+    pub(crate) charge: Option<Charge>,
 }
 
 /// What a request for a code did not pass.
@@ -74,11 +77,18 @@ pub(crate) struct Start {
 pub(crate) enum StartRefusal {
     TooMany(TooManyStarts),
     Unentered(Unentered),
+    OverBudget(OverBudget),
 }
 
 impl From<TooManyStarts> for StartRefusal {
     fn from(too_many: TooManyStarts) -> Self {
         Self::TooMany(too_many)
+    }
+}
+
+impl From<OverBudget> for StartRefusal {
+    fn from(over_budget: OverBudget) -> Self {
+        Self::OverBudget(over_budget)
     }
 }
 

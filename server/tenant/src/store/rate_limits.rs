@@ -1,6 +1,6 @@
 //! Token buckets that parallel requests cannot overdraw.
 
-use super::{Connection, Store, conversions};
+use super::{Connection, Store, conversions, spending};
 use crate::{
     clock::Millis,
     error::StoreError,
@@ -145,6 +145,11 @@ impl Store {
             Ok(rate) => rate,
             Err(too_many) => return Ok(Err(too_many.into())),
         };
+        if let Some(charge) = &start.charge
+            && let Err(over_budget) = spending::spend(&mut transaction, charge).await?
+        {
+            return Ok(Err(over_budget.into()));
+        }
         transaction.commit().await?;
         Ok(Ok(rate))
     }

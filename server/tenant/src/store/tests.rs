@@ -214,7 +214,7 @@ const NO_LIMITS: Limits = Limits {
 
 async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Option<bool> {
     let limits = StartLimits::of(&limits, &phone_number, &RequestSource::browser(([192, 0, 2, 1], 1).into()), false);
-    let start = Start { limits, new_number: None, passes_slowed: false };
+    let start = Start { limits, new_number: None, passes_slowed: false, charge: None };
     store.take_start(&start, NOW).await.ok().map(|taken| taken.is_ok())
 }
 
@@ -239,7 +239,7 @@ async fn start_new(store: Store, number: usize) -> Option<bool> {
     let phone_number = PhoneNumber::parse(&format!("+1415555{number:04}"))?;
     let source = RequestSource::browser(([192, 0, 2, 1], 1).into());
     let limits = StartLimits::of(&NO_LIMITS, &phone_number, &source, false);
-    let start = Start { limits, new_number: Some(NewNumber::of(&phone_number)), passes_slowed: true };
+    let start = Start { limits, new_number: Some(NewNumber::of(&phone_number)), passes_slowed: true, charge: None };
     store.take_start(&start, NOW).await.ok().map(|taken| taken.is_ok())
 }
 

@@ -9,6 +9,7 @@ mod authorize;
 mod back_channel_logout;
 mod breaker;
 mod browser_binding;
+mod budget;
 mod cleanup;
 mod co_authenticate;
 mod concurrency;
