@@ -13,7 +13,6 @@ const ATTEMPTS: &str = "passwordless_tenant_code_attempts_total";
 const SENT: &str = "passwordless_tenant_codes_sent_total";
 const ENTERED: &str = "passwordless_tenant_codes_entered_total";
 const BREAKER: &str = "passwordless_tenant_breaker_total";
-const BUDGETS: &str = "passwordless_tenant_budgets_spent_total";
 const COST: &str = "passwordless_tenant_sms_cost_micros_total";
 const LIMITS: &str = "passwordless_tenant_limits_hit_total";
 const SMS: &str = "passwordless_tenant_sms_total";
@@ -34,7 +33,6 @@ pub fn describe_metrics() {
         BREAKER,
         "Prefixes whose codes are not entered that were slowed or stopped, by scope and dialling code"
     );
-    describe_counter!(BUDGETS, "Times that a day's budget was spent, by country, or `*` for all");
     describe_counter!(COST, "What messages cost by `budget`, in millionths of the currency, by connection and country");
     describe_counter!(LIMITS, "Requests refused by a limit, by the limit");
     describe_counter!(SMS, "Messages handed to a sender, by its answer and the number's country");
@@ -67,11 +65,6 @@ pub(crate) fn code_entered(number: &PhoneNumber) {
 pub(crate) fn breaker(state: &'static str, scope: &'static str, number: &PhoneNumber) {
     let prefix = if scope == "all" { NONE.to_owned() } else { prefix(number) };
     counter!(BREAKER, "state" => state, "scope" => scope, "prefix" => prefix).increment(1);
-}
-
-/// A day's budget for a country, or for all, is spent.
-pub(crate) fn budget_spent(country: &str) {
-    counter!(BUDGETS, "country" => country.to_owned()).increment(1);
 }
 
 /// A message went out that costs this, in millionths of the currency.

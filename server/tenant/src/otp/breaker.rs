@@ -104,7 +104,11 @@ impl Breaker {
     }
 
     /// The refusal, after the alarm if there was none about this limit today.
-    pub(crate) async fn over_budget(&self, over_budget: &OverBudget) -> Result<SendCodeError, StoreError> {
+    pub(crate) async fn over_budget(
+        &self,
+        request: &CodeRequest<'_>,
+        over_budget: &OverBudget,
+    ) -> Result<SendCodeError, StoreError> {
         let OverBudget { connection, country, limit, free } = over_budget;
         let (now, limit) = (self.clock.millis(), limit.decimal());
         if self.store.raise_alarm(&format!("budget:{connection}:{country}:{limit}"), *free, now).await? {
@@ -116,7 +120,8 @@ impl Breaker {
                  users, raise budget in tenant.yaml"
             );
             tracing::warn!(country, "{sentence}");
-            measure::budget_spent(country);
+            let scope = if country == budget::ALL { Scope::Whole } else { Scope::Country };
+            measure::breaker("over_budget", scope.label(), request.phone_number);
             self.audit.alarm(Event::BudgetSpent, sentence).await;
         }
         Ok(SendCodeError::OverBudget { retry_after: now.seconds_until(*free).max(1) })

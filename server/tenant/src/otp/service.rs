@@ -117,7 +117,7 @@ impl OtpService {
             }
             Err(StartRefusal::TooMany(too_many)) => Err(too_many.into()),
             Err(StartRefusal::Unentered(unentered)) => Err(self.breaker.refusal(request, &unentered).await?),
-            Err(StartRefusal::OverBudget(over_budget)) => Err(self.breaker.over_budget(&over_budget).await?),
+            Err(StartRefusal::OverBudget(over_budget)) => Err(self.breaker.over_budget(request, &over_budget).await?),
         }
     }
 
