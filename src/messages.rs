@@ -104,6 +104,8 @@ texts! {
     TermsNotAccepted = "errorTermsNotAccepted",
     /// [`Refusal::SmsNotSent`]
     SmsNotSent = "errorSmsNotSent",
+    /// [`Refusal::SmsPaused`]
+    SmsPaused = "errorSmsPaused",
     /// [`Refusal::RateLimited`], for an unknown time.
     RateLimited = "errorRateLimited",
     /// [`Refusal::RateLimited`] for `{time}`.
@@ -246,6 +248,7 @@ const fn fixed(refusal: &Refusal) -> Text {
         Refusal::CountryNotAllowed => Text::CountryNotAllowed,
         Refusal::TermsNotAccepted => Text::TermsNotAccepted,
         Refusal::SmsNotSent => Text::SmsNotSent,
+        Refusal::SmsPaused => Text::SmsPaused,
         Refusal::RateLimited { .. } => Text::RateLimited,
         Refusal::CodeMissing => Text::CodeMissing,
         Refusal::CodeMalformed | Refusal::CodeIncomplete { .. } => Text::CodeMalformed,

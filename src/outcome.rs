@@ -79,6 +79,8 @@ pub enum Refusal {
     TermsNotAccepted,
     /// The SMS provider did not take the message.
     SmsNotSent,
+    /// For some time no messages are sent to such numbers, as too many codes were not entered, or as the budget is spent.
+    SmsPaused,
     /// Too many requests.
     RateLimited {
         /// Seconds to wait, if known.

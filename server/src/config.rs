@@ -15,7 +15,7 @@ pub(crate) use variables::{check as check_variable, without_empty};
 pub(crate) use warnings::is_plain;
 
 use crate::database::DatabaseArgs;
-use clap::Args;
+use clap::{ArgAction, Args};
 use http::HeaderName;
 use ipnet::IpNet;
 use leptos_passwordless::{
@@ -106,6 +106,9 @@ pub struct Config {
     /// Codes that may be sent in an hour at all; 0 is no cap; by default 1000, and no cap on loopback
     #[arg(long, env, global = true)]
     pub limit_starts_total_hour: Option<u32>,
+    /// Slow and stop numbers with a prefix in common that ask for codes and enter none, against SMS pumping
+    #[arg(long, env, global = true, default_value_t = true, action = ArgAction::Set)]
+    pub sms_pumping_breaker: bool,
     /// Landlines may be texted too; some countries read the SMS aloud
     #[arg(long, env, global = true)]
     pub allow_landlines: bool,

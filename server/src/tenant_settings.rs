@@ -122,6 +122,7 @@ fn limits(config: &Config) -> Limits {
         starts_total_hour: config.cap(),
         countries: (!countries.is_empty()).then_some(countries),
         landlines: config.allow_landlines,
+        pumping_breaker: config.sms_pumping_breaker,
     }
 }
 

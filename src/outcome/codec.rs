@@ -41,6 +41,7 @@ refusals! {
     PhoneNumberMissing PhoneNumberInvalid SpecialNumber Landline CountryNotAllowed TermsNotAccepted SmsNotSent CodeMissing
     CodeMalformed CodeExpired CodeReplaced TooManyAttempts UserBlocked SignUpDisabled NoPendingLogin TenantRefused LoginNotVerified
     TenantUnavailable Misconfigured Offline Timeout Unexpected OptedOut OtherBrowser CookiesBlocked MoreSteps
+    SmsPaused
 }
 
 impl From<Refusal> for RefusalWire {

@@ -239,7 +239,7 @@ mod tests {
         let messages = Messages::default();
         let text = |text: &str| text.to_owned();
         let refusals = every_refusal! {
-            PhoneNumberMissing PhoneNumberInvalid SpecialNumber Landline OptedOut CountryNotAllowed TermsNotAccepted SmsNotSent
+            PhoneNumberMissing PhoneNumberInvalid SpecialNumber Landline OptedOut CountryNotAllowed TermsNotAccepted SmsNotSent SmsPaused
             CodeMissing CodeMalformed CodeExpired CodeReplaced TooManyAttempts UserBlocked SignUpDisabled NoPendingLogin OtherBrowser
             CookiesBlocked MoreSteps TenantRefused LoginNotVerified TenantUnavailable Misconfigured Offline Timeout
             Unexpected;

@@ -74,7 +74,7 @@ impl ErrorBody {
     /// The refusal for the user.
     fn meaning(&self) -> Refusal {
         match self.error.as_str() {
-            _ if self.status == StatusCode::TOO_MANY_REQUESTS => Refusal::RateLimited { retry_after: self.retry_after },
+            _ if self.status == StatusCode::TOO_MANY_REQUESTS => self.meaning_of_a_limit(),
             "mfa_required"
             | "requires_verification"
             | "invalid_captcha"
@@ -91,6 +91,14 @@ impl ErrorBody {
             "server_error" | "temporarily_unavailable" => Refusal::TenantUnavailable,
             _ if self.status.is_client_error() => Refusal::Misconfigured,
             _ => Refusal::TenantUnavailable,
+        }
+    }
+
+    /// The embedded tenant has a limit that waiting a little does not help with.
+    fn meaning_of_a_limit(&self) -> Refusal {
+        match self.description.as_str() {
+            "No codes are sent to such numbers at the moment. Please try again later." => Refusal::SmsPaused,
+            _ => Refusal::RateLimited { retry_after: self.retry_after },
         }
     }
 
@@ -260,6 +268,8 @@ mod tests {
         assert_eq!(meaning(401, wrong), Refusal::WrongCode { attempts_left: Some(2) });
         let limited = r#"{"error":"too_many_requests","retry_after":42}"#;
         assert_eq!(meaning(429, limited), Refusal::RateLimited { retry_after: Some(42) });
+        let paused = r#"{"error":"too_many_requests","error_description":"No codes are sent to such numbers at the moment. Please try again later.","retry_after":42}"#;
+        assert_eq!(meaning(429, paused), Refusal::SmsPaused);
     }
 
     #[test]

@@ -134,6 +134,7 @@ fn refusals(language: Language) -> (Language, Vec<Exhibit>) {
         Refusal::CountryNotAllowed,
         Refusal::TermsNotAccepted,
         Refusal::SmsNotSent,
+        Refusal::SmsPaused,
         Refusal::OptedOut,
         Refusal::RateLimited { retry_after: None },
         Refusal::RateLimited { retry_after: Some(75) },

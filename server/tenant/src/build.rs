@@ -26,7 +26,7 @@ use crate::{
         login_tickets::LoginTickets, refresh::RefreshTokens, sso::SsoSessions, tokens::Tokens,
     },
     origin::Origin,
-    otp::{known_device::KnownDevices, service::OtpService, session::OtpSessions},
+    otp::{breaker::Breaker, known_device::KnownDevices, service::OtpService, session::OtpSessions},
     rate_limit::settings::Limits,
     seal::SealKey,
     sms::{Sms, registry::SenderRegistry},
@@ -122,6 +122,12 @@ async fn state(
         },
         otp: OtpService {
             limits: limits.clone(),
+            breaker: Breaker {
+                limits: limits.clone(),
+                store: store.clone(),
+                audit: audit.clone(),
+                clock: clock.clone(),
+            },
             senders: senders.clone(),
             timing: Arc::default(),
             store: store.clone(),

@@ -2,6 +2,7 @@
 
 mod apis;
 mod branding;
+mod budget;
 mod credentials;
 mod lines;
 mod summary;
@@ -20,6 +21,8 @@ use secrecy::SecretString;
 use url::Url;
 
 pub(crate) use apis::{Api, AudienceError};
+pub use budget::Budget;
+pub(crate) use budget::Micros;
 
 use crate::{
     clock::Millis,
@@ -250,6 +253,8 @@ pub struct Connection {
     pub sender: Option<SenderConfig>,
     /// Senders to try next, if it is certain that the one before sent nothing.
     pub fallback: Vec<SenderConfig>,
+    /// What its messages cost, and may cost in a day.
+    pub budget: Option<Budget>,
 }
 
 impl Connection {
@@ -265,6 +270,7 @@ impl Connection {
             brute_force_protection: true,
             sender: None,
             fallback: Vec::new(),
+            budget: None,
         }
     }
 

@@ -45,7 +45,7 @@ pub use audit::event::LogEntry;
 pub use back_channel::BackChannel;
 pub use build::{Settings, Tenant, build};
 pub use clock::{Clock, SystemClock};
-pub use config::{AppType, AuthMethod, Client, ConfigError, Connection, SenderConfig, TenantConfig, Weakness};
+pub use config::{AppType, AuthMethod, Budget, Client, ConfigError, Connection, SenderConfig, TenantConfig, Weakness};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BuildError, StoreError};
 pub use keys::operator_keys::OperatorKeys;

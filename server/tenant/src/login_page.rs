@@ -155,6 +155,8 @@ pub enum LoginNotice {
         /// Seconds to wait, if they are known.
         retry_after: Option<u32>,
     },
+    /// No messages are sent to such numbers at the moment.
+    SmsPaused,
     /// The recipient opted out of messages.
     OptedOut,
     /// The provider did not take the message.

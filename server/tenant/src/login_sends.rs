@@ -85,9 +85,10 @@ fn notice_about(error: &SendCodeError) -> LoginNotice {
         SendCodeError::Country => LoginNotice::Country,
         SendCodeError::SpecialNumber => LoginNotice::SpecialNumber,
         SendCodeError::Landline => LoginNotice::Landline,
-        SendCodeError::TooManyRequests(TooManyStarts { retry_after, .. }) => {
+        SendCodeError::TooManyRequests(TooManyStarts { retry_after, .. }) | SendCodeError::Slowed { retry_after } => {
             LoginNotice::RateLimited { retry_after: Some(u32::try_from(*retry_after).unwrap_or(u32::MAX)) }
         }
+        SendCodeError::Stopped { .. } | SendCodeError::OverBudget { .. } => LoginNotice::SmsPaused,
         SendCodeError::Sms(SendError::InvalidRecipient { .. }) => LoginNotice::NumberInvalid,
         SendCodeError::Sms(error) => match error.code() {
             Some(sms::OPTED_OUT) => LoginNotice::OptedOut,

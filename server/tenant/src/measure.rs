@@ -12,6 +12,8 @@ const STARTS: &str = "passwordless_tenant_starts_total";
 const ATTEMPTS: &str = "passwordless_tenant_code_attempts_total";
 const SENT: &str = "passwordless_tenant_codes_sent_total";
 const ENTERED: &str = "passwordless_tenant_codes_entered_total";
+const BREAKER: &str = "passwordless_tenant_breaker_total";
+const COST: &str = "passwordless_tenant_sms_cost_micros_total";
 const LIMITS: &str = "passwordless_tenant_limits_hit_total";
 const SMS: &str = "passwordless_tenant_sms_total";
 const SMS_SECONDS: &str = "passwordless_tenant_sms_seconds";
@@ -27,6 +29,11 @@ pub fn describe_metrics() {
     describe_counter!(ATTEMPTS, "Attempts to use a code, by what became of them");
     describe_counter!(SENT, "Codes sent, by dialling code: far more than are entered are a sign of SMS pumping");
     describe_counter!(ENTERED, "Codes that signed someone in, by dialling code");
+    describe_counter!(
+        BREAKER,
+        "Prefixes whose codes are not entered that were slowed or stopped, by scope and dialling code"
+    );
+    describe_counter!(COST, "What messages cost by `budget`, in millionths of the currency, by connection and country");
     describe_counter!(LIMITS, "Requests refused by a limit, by the limit");
     describe_counter!(SMS, "Messages handed to a sender, by its answer and the number's country");
     describe_histogram!(SMS_SECONDS, Unit::Seconds, "How long senders take to answer");
@@ -52,6 +59,18 @@ pub(crate) fn code_sent(to: &PhoneNumber) {
 /// A code signed its user in.
 pub(crate) fn code_entered(number: &PhoneNumber) {
     counter!(ENTERED, "prefix" => prefix(number)).increment(1);
+}
+
+/// Numbers with a prefix in common were slowed or stopped.
+pub(crate) fn breaker(state: &'static str, scope: &'static str, number: &PhoneNumber) {
+    let prefix = if scope == "all" { NONE.to_owned() } else { prefix(number) };
+    counter!(BREAKER, "state" => state, "scope" => scope, "prefix" => prefix).increment(1);
+}
+
+/// A message went out that costs this, in millionths of the currency.
+pub(crate) fn spent(connection: &str, country: &str, micros: i64) {
+    let labels = [("connection", connection.to_owned()), ("country", country.to_owned())];
+    counter!(COST, &labels).increment(micros.unsigned_abs());
 }
 
 /// A limit was exceeded.

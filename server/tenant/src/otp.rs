@@ -1,5 +1,6 @@
 //! One-time codes by SMS: their rules, and the service that sends and redeems them.
 
+pub(crate) mod breaker;
 pub(crate) mod browser;
 pub(crate) mod challenge;
 pub(crate) mod code;

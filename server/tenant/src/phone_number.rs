@@ -118,6 +118,11 @@ impl PhoneNumber {
     }
 }
 
+/// Whether numbers of a country with this ISO 3166 code are known.
+pub(crate) fn is_country(iso: &str) -> bool {
+    PHONE_NUMBER_UTIL.get_supported_regions().any(|region| region.to_string() == iso)
+}
+
 /// Writes a mobile number as it is called today: Mexico dropped the 1 in 2019, Brazil put a 9 before its eight digits by
 /// 2016, and Argentina's 9 is part of the number where texts go, though many leave it out. Each of them is one person.
 fn in_todays_form(e164: String) -> String {

@@ -5,6 +5,7 @@ mod assertions;
 mod authorization_codes;
 mod challenges;
 mod cleanup;
+mod conversions;
 mod login_sends;
 mod login_tickets;
 mod logouts;
@@ -17,6 +18,7 @@ mod refresh_tokens;
 mod refusals;
 mod secrets;
 mod signing_keys;
+mod spending;
 mod sso_sessions;
 #[cfg(test)]
 mod tests;

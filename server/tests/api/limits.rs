@@ -99,6 +99,52 @@ async fn cross_site_start_is_refused() {
     assert!(program.codes_sent_to(PHONE).await.is_empty());
 }
 
+#[tokio::test]
+async fn numbers_that_ask_and_never_enter_are_slowed_and_others_are_not() {
+    let program = Program::both(&[]).await;
+    let mut outcomes = Vec::new();
+    for number in 0..4 {
+        outcomes.push(program.browser().start(&format!("+1415555{number:04}")).await);
+    }
+    let slowed = StartOutcome::Refused(Refusal::RateLimited { retry_after: Some(60) });
+    assert!(
+        outcomes.pop() == Some(slowed) && outcomes.iter().all(|outcome| matches!(outcome, StartOutcome::CodeSent(_)))
+    );
+    assert!(matches!(program.browser().start("+12125553001").await, StartOutcome::CodeSent(_)));
+    let without = Program::both(&["--sms-pumping-breaker", "false"]).await;
+    for number in 0..6 {
+        assert!(matches!(without.browser().start(&format!("+1415555{number:04}")).await, StartOutcome::CodeSent(_)));
+    }
+}
+
+const WITH_BUDGET: &str = "
+clients:
+  - name: App
+    client_id: client
+    client_secret: a-secret-of-the-tests
+    callbacks: [CALLBACK_URL]
+    is_token_endpoint_ip_header_trusted: true
+connections:
+  - name: sms
+    strategy: sms
+    options: { budget: { prices: { default: 0.4 }, per_day: 1 } }
+";
+
+#[tokio::test]
+async fn spent_budget_is_said_in_a_sentence_of_its_own() {
+    let client = ["--auth0-client-id", "client", "--auth0-client-secret", "a-secret-of-the-tests"];
+    let program = Program::with_tenant_yaml(WITH_BUDGET, &client).await;
+    for number in ["+14155553001", "+12125553001"] {
+        assert!(matches!(program.browser().start(number).await, StartOutcome::CodeSent(_)));
+    }
+    let browser = program.browser();
+    assert_eq!(browser.start(PHONE).await, StartOutcome::Refused(Refusal::SmsPaused));
+    let fields = [("phone_number", PHONE), ("country", "US")];
+    let page = browser.submit("/login", "/api/passwordless/start", &fields).await;
+    assert!(page.shows("We can't send a code to this number just now."), "{}", page.text);
+    assert_eq!(program.messages().await.len(), 2);
+}
+
 #[rstest]
 #[case::premium_rate("+1 900 555 1234", Refusal::SpecialNumber)]
 #[case::of_another_country("+44 906 123 4567", Refusal::SpecialNumber)]

@@ -1,6 +1,10 @@
 //! `/metrics`, and the dashboard that shows them.
 
-use crate::support::{PHONE, process::Process, program::wrong};
+use crate::support::{
+    PHONE,
+    process::Process,
+    program::{new_file, wrong},
+};
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use leptos_passwordless::outcome::{StartOutcome, VerifyOutcome};
@@ -180,6 +184,49 @@ async fn metrics_count_messages_and_their_delivery() {
     scrape.has("passwordless_tenant_sms_delivery_seconds_count", &[("status", "delivered")], 1.0);
 }
 
+/// Twilio takes the messages, which cost money; a block of numbers enters no codes, and a country has no budget.
+async fn after_an_attack() -> (Process, Scrape) {
+    let twilio = MockServer::start().await;
+    let created = ResponseTemplate::new(201).set_body_json(json!({ "sid": "SM1", "status": "queued" }));
+    Mock::given(method("POST")).respond_with(created).mount(&twilio).await;
+    let yaml = format!(
+        "clients: [{{name: Web, client_id: web, client_secret: {SECRET}, callbacks: ['https://app.example/callback']}}]\n\
+         connections:\n- name: sms\n  strategy: sms\n  options: {{provider: twilio, twilio_sid: {ACCOUNT}, twilio_token: {TOKEN}, \
+         from: '+15005550006', twilio_api_base_url: '{}', \
+         budget: {{prices: {{default: 0.1}}, per_day: 5, per_country_per_day: {{DE: 0.05}}}}}}\n",
+        twilio.uri()
+    );
+    let file = new_file("yaml");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, yaml).unwrap();
+    let process = Process::tenant(&["--tenant-config", file.to_str().unwrap()]).await;
+    for (number, status) in [
+        ("+14155553001", 200),
+        ("+14155553002", 200),
+        ("+14155553003", 200),
+        ("+14155553004", 429),
+        ("+14155553005", 429),
+        (OTHER, 429),
+    ] {
+        let body = json!({ "client_id": "web", "client_secret": SECRET, "connection": "sms", "phone_number": number });
+        let start = Client::new().post(format!("{}/passwordless/start", process.tenant)).json(&body);
+        assert_eq!(start.send().await.unwrap().status(), status, "{number}");
+    }
+    let scrape = Scrape::of(&process).await;
+    (process, scrape)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_count_alarms_about_sms_pumping_and_what_messages_cost() {
+    let (_process, scrape) = after_an_attack().await;
+    let alarms = "passwordless_tenant_breaker_total";
+    scrape.has(alarms, &[("state", "slowed"), ("scope", "block"), ("prefix", "1")], 1.0);
+    scrape.has(alarms, &[("state", "over_budget"), ("scope", "country"), ("prefix", "49")], 1.0);
+    scrape.has("passwordless_tenant_sms_cost_micros_total", &[("connection", "sms"), ("country", "US")], 300_000.0);
+    scrape.has("passwordless_tenant_starts_total", &[("outcome", "slowed")], 2.0);
+    scrape.has("passwordless_tenant_starts_total", &[("outcome", "over_budget")], 1.0);
+}
+
 const DOCUMENT: &str = include_str!("../../../docs/configuration.md");
 const DASHBOARD: &str = include_str!("../../../docs/grafana-dashboard.json");
 
@@ -192,8 +239,9 @@ async fn dashboard_shows_metrics_that_exist_and_all_of_them() {
     let words = queries.iter().flat_map(|query| query.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
     let shown: BTreeSet<_> = words.filter(|word| word.starts_with("passwordless_")).collect();
 
-    let ((_one, login), (_other, messages)) = tokio::join!(after_a_login(), after_messages());
-    let there: BTreeSet<_> = login.names().union(&messages.names()).copied().collect();
+    let scrapes = tokio::join!(after_a_login(), after_messages(), after_an_attack());
+    let ((_one, login), (_other, messages), (_third, attack)) = scrapes;
+    let there: BTreeSet<_> = [&login, &messages, &attack].into_iter().flat_map(Scrape::names).collect();
     let missing: Vec<_> = shown.difference(&there).collect();
     assert!(missing.is_empty(), "{missing:?} are in no output");
     let base =

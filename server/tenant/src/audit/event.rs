@@ -19,10 +19,12 @@ pub(crate) enum Event {
     AddressBlocked,
     RefreshTokenReused,
     LogoutNotDelivered,
+    PumpingSuspected,
+    BudgetSpent,
 }
 
 impl Event {
-    /// Auth0's code.
+    /// Auth0's code; it has none for the last two.
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::CodeSent => "cs",
@@ -35,6 +37,8 @@ impl Event {
             Self::AddressBlocked => "limit_mu",
             Self::RefreshTokenReused => "ferrt",
             Self::LogoutNotDelivered => "oidc_backchannel_logout_failed",
+            Self::PumpingSuspected => "sms_pumping",
+            Self::BudgetSpent => "sms_budget",
         }
     }
 

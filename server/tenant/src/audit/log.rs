@@ -73,6 +73,20 @@ impl AuditLog {
         }
     }
 
+    /// Something that the operator has to know, and that is about no request.
+    pub(crate) async fn alarm(&self, event: Event, description: String) {
+        self.write(&Entry {
+            event,
+            client_id: None,
+            connection: None,
+            phone_number: None,
+            user_id: None,
+            ip: None,
+            description: Some(description),
+        })
+        .await;
+    }
+
     /// A refresh token was used a second time.
     pub(crate) async fn refresh_token_reused(&self, client_id: &str, user: &User, ip: Option<IpAddr>) {
         self.write(&Entry {

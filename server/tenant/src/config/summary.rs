@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use super::{Api, AuthMethod, Client, Connection, SenderConfig, TenantConfig};
+use super::{Api, AuthMethod, Client, Connection, Micros, SenderConfig, TenantConfig};
 use crate::sms::TwilioFrom;
 
 impl Display for TenantConfig {
@@ -47,6 +47,10 @@ impl Display for Connection {
         writeln!(formatter, "  codes: {} digits, good for {} seconds", self.code_length, self.code_lifetime.as_secs())?;
         let who = if self.disable_signup { "those who signed in before" } else { "everyone" };
         writeln!(formatter, "  open to: {who}")?;
+        if let Some(budget) = &self.budget {
+            let per_day = budget.per_day().map_or_else(|| "no limit in all".to_owned(), Micros::decimal);
+            writeln!(formatter, "  budget: {per_day} a day, or as per_country_per_day says")?;
+        }
         match &self.sender {
             Some(sender) => writeln!(formatter, "  sender: {sender}")?,
             None => writeln!(formatter, "  sender: the program's TWILIO_ settings, or the outbox without them")?,

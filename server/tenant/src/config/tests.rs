@@ -195,6 +195,21 @@ fn what_cannot_be_meant_of_a_client_is_said_with_its_line_and_key() {
 }
 
 #[test]
+fn a_budget_is_read() -> Result<(), ConfigError> {
+    let budget =
+        "budget: {prices: {default: 0.08, US: 0.0083}, per_day: 50, per_country_per_day: {default: 20, DE: 7.5}}";
+    let (config, unknown) = parse(&with("", budget))?;
+    assert_eq!(unknown, Vec::<String>::new());
+    let budget = config.connections().first().and_then(|connection| connection.budget.as_ref());
+    let amounts = budget.map(|budget| (budget.price("US").0, budget.price("FR").0, budget.per_day()));
+    assert_eq!(amounts, Some((8_300, 80_000, Some(Micros(50_000_000)))));
+    let limits = budget.map(|budget| ["DE", "FR"].map(|country| budget.per_country_per_day(country)));
+    assert_eq!(limits, Some([Some(Micros(7_500_000)), Some(Micros(20_000_000))]));
+    assert!(config.to_string().contains("  budget: 50 a day"));
+    Ok(())
+}
+
+#[test]
 fn what_cannot_be_meant_of_a_connection_is_said_with_its_line_and_key() {
     let number = "must be a number such as +15005550006, a short code, or a name of up to 11 letters and digits";
     let sid = "AC0123456789abcdef0123456789abcdef";
@@ -229,6 +244,26 @@ fn what_cannot_be_meant_of_a_connection_is_said_with_its_line_and_key() {
             "is not base64",
         ),
         ("fallback: [{from: Acme}]".to_owned(), ".fallback[0]", "names no sender: provider is missing"),
+        (
+            "budget: {per_day: 5}".to_owned(),
+            ".budget.prices",
+            "has no default: the price of a message to a country that is not named",
+        ),
+        (
+            "budget: {prices: {default: 0.1}}".to_owned(),
+            ".budget",
+            "has no limit: per_day, or per_country_per_day, or both are needed",
+        ),
+        (
+            "budget: {prices: {default: 0.1, UK: 0.1}, per_day: 5}".to_owned(),
+            ".budget.prices.UK",
+            "is no country: ISO 3166 codes such as DE are meant, or default",
+        ),
+        (
+            "budget: {prices: {default: 0.1}, per_day: -5}".to_owned(),
+            ".budget.per_day",
+            "must be an amount such as 0.0083, with at most six decimals",
+        ),
         (
             "{template: Hello}".to_owned(),
             ".template",

@@ -10,7 +10,8 @@ use url::Url;
 
 use super::{
     Api, AppType, AuthMethod, CODE_GRANT, Client, ConfigError, Connection, LONGEST_CODE_SECONDS, OTP_GRANT,
-    REFRESH_GRANT, TenantConfig, branding::BrandingEntry, credentials::AuthenticationMethods, invalid, lines::Lines,
+    REFRESH_GRANT, TenantConfig, branding::BrandingEntry, budget::BudgetEntry, credentials::AuthenticationMethods,
+    invalid, lines::Lines,
 };
 use crate::{
     oauth::assertion_key::AssertionKey,
@@ -116,6 +117,8 @@ struct Options {
     /// Not Auth0's: who sends where this sender surely did not.
     #[serde(default)]
     fallback: Vec<Options>,
+    /// Not Auth0's: what messages cost, and may cost in a day.
+    budget: Option<BudgetEntry>,
     twilio_sid: Option<String>,
     twilio_token: Option<SecretString>,
     from: Option<String>,
@@ -397,6 +400,8 @@ fn apis(
 fn connection(entry: ConnectionEntry, path: &str) -> Result<Connection, ConfigError> {
     let sender = senders::sender(&entry.options, &format!("{path}.options"))?;
     let fallback = senders::fallback(&entry.options, &format!("{path}.options"))?;
+    let budget =
+        entry.options.budget.as_ref().map(|budget| budget.check(&format!("{path}.options.budget"))).transpose()?;
     let defaults = Connection::new(&entry.name);
     let totp = entry.options.totp.unwrap_or(Totp { length: None, time_step: None });
     let code_length = totp.length.unwrap_or(defaults.code_length);
@@ -422,6 +427,7 @@ fn connection(entry: ConnectionEntry, path: &str) -> Result<Connection, ConfigEr
         brute_force_protection: entry.options.brute_force_protection.unwrap_or(defaults.brute_force_protection),
         sender,
         fallback,
+        budget,
         name: entry.name,
     })
 }

@@ -166,6 +166,10 @@ impl From<SendCodeError> for ApiError {
             SendCodeError::Country => Self::PhoneCountry,
             SendCodeError::SpecialNumber => Self::PhoneSpecial,
             SendCodeError::Landline => Self::PhoneLandline,
+            SendCodeError::Slowed { retry_after } => Self::Slowed(retry_after),
+            SendCodeError::Stopped { retry_after } | SendCodeError::OverBudget { retry_after } => {
+                Self::SmsPaused(retry_after)
+            }
             SendCodeError::TooManyRequests(too_many) => Self::TooManyRequests(too_many),
             SendCodeError::Sms(error) => Self::Sms(error),
             SendCodeError::Store(error) => Self::Store(error),

@@ -55,6 +55,12 @@ pub(crate) enum ApiError {
     Sms(#[from] SendError),
     #[error("Too many requests. Please try again later.")]
     TooManyRequests(TooManyStarts),
+    /// Too many codes are not entered; more are sent with some effort, or after this many seconds.
+    #[error("Too many codes were not entered. Please try again later.")]
+    Slowed(u64),
+    /// No codes are sent to such numbers for this many seconds.
+    #[error("No codes are sent to such numbers at the moment. Please try again later.")]
+    SmsPaused(u64),
 
     /// A refused code at `/passwordless/verify`.
     #[error("{0}")]
@@ -196,7 +202,7 @@ impl ApiError {
             | Self::PhoneLandline
             | Self::Sms(SendError::InvalidRecipient { .. }) => "bad.phone_number",
             Self::Sms(_) => "sms_provider_error",
-            Self::TooManyRequests(_) => "too_many_requests",
+            Self::TooManyRequests(_) | Self::Slowed(_) | Self::SmsPaused(_) => "too_many_requests",
             Self::Verify(Refusal::Blocked) | Self::Otp(Refusal::Blocked) => "unauthorized",
             Self::Verify(Refusal::TooManyAttempts(_)) | Self::Otp(Refusal::TooManyAttempts(_)) => "too_many_attempts",
             Self::Verify(_) => "invalid_user_password",
@@ -222,6 +228,8 @@ impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
             Self::TooManyRequests(_)
+            | Self::Slowed(_)
+            | Self::SmsPaused(_)
             | Self::Verify(Refusal::TooManyAttempts(_))
             | Self::Otp(Refusal::TooManyAttempts(_)) => StatusCode::TOO_MANY_REQUESTS,
             Self::Verify(Refusal::SignUpDisabled) | Self::Otp(Refusal::SignUpDisabled) => StatusCode::BAD_REQUEST,
@@ -258,7 +266,10 @@ impl ApiError {
                 members.insert("superseded".to_owned(), json!(true));
             }
         }
-        if let Self::TooManyRequests(TooManyStarts { retry_after, .. }) = self {
+        if let Self::TooManyRequests(TooManyStarts { retry_after, .. })
+        | Self::Slowed(retry_after)
+        | Self::SmsPaused(retry_after) = self
+        {
             members.insert("retry_after".to_owned(), json!(retry_after));
         }
         members
@@ -271,6 +282,9 @@ impl ApiError {
                 let mut headers = rate.headers();
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
                 headers
+            }
+            Self::Slowed(retry_after) | Self::SmsPaused(retry_after) => {
+                one(header::RETRY_AFTER, HeaderValue::from(*retry_after))
             }
             Self::Store(error) if error.is_temporary() => one(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into()),
             Self::InvalidClient(TokenAuth::Basic) => {

@@ -38,6 +38,8 @@ pub(crate) enum Recipients {
     All,
     /// Only those who have an account.
     Users,
+    /// Nobody.
+    Nobody,
 }
 
 /// An attempt to use a code.
@@ -93,6 +95,12 @@ pub(crate) enum SendCodeError {
     SpecialNumber,
     #[error("landlines are not served")]
     Landline,
+    #[error("codes are slowed, as too many are not entered")]
+    Slowed { retry_after: u64 },
+    #[error("codes are stopped, as too many are not entered")]
+    Stopped { retry_after: u64 },
+    #[error("the budget of the day is spent")]
+    OverBudget { retry_after: u64 },
     #[error(transparent)]
     TooManyRequests(#[from] TooManyStarts),
     #[error(transparent)]
@@ -102,12 +110,26 @@ pub(crate) enum SendCodeError {
 }
 
 impl SendCodeError {
+    /// Whether it is certain that no message went out.
+    pub(crate) fn is_certain(&self) -> bool {
+        // The store is not asked for anything after a message.
+        !matches!(self, Self::Sms(error) if !error.is_certain())
+    }
+
+    /// Whether a number that has an account might have been sent the code.
+    pub(crate) fn spares_users(&self) -> bool {
+        matches!(self, Self::Slowed { .. } | Self::Stopped { .. } | Self::OverBudget { .. })
+    }
+
     /// As the metrics name it.
     pub(crate) fn label(&self) -> &'static str {
         match self {
             Self::Country => "country",
             Self::SpecialNumber => "special_number",
             Self::Landline => "landline",
+            Self::Slowed { .. } => "slowed",
+            Self::Stopped { .. } => "stopped",
+            Self::OverBudget { .. } => "over_budget",
             Self::TooManyRequests(_) => "limited",
             Self::Sms(_) => "not_sent",
             Self::Store(_) => "failed",

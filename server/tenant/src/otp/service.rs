@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
+    breaker::Breaker,
     challenge::{Challenge, Outcome, Purpose, Refusal},
     code::OneTimeCode,
     message,
@@ -19,8 +20,10 @@ use crate::{
     phone_number::Kind,
     rate_limit::{
         attempt::AttemptLimit,
+        budget::Charge,
+        conversion::NewNumber,
         settings::Limits,
-        start::{RateLimit, StartLimits},
+        start::{RateLimit, Start, StartLimits, StartRefusal},
         timing_guard::TimingGuard,
     },
     sms::{Accepted, RequestedBy, SmsMessage, registry::SenderRegistry},
@@ -31,6 +34,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct OtpService {
     pub(crate) limits: Arc<Limits>,
+    pub(crate) breaker: Breaker,
     pub(crate) senders: Arc<SenderRegistry>,
     pub(crate) timing: Arc<TimingGuard>,
     pub(crate) store: Store,
@@ -45,6 +49,19 @@ struct Replacement {
     earlier: Option<Challenge>,
 }
 
+/// A request for a code that may be met.
+struct Admission {
+    rate: Option<RateLimit>,
+    user: Option<User>,
+    /// Whether nobody is to be sent the code.
+    is_left_out: bool,
+    recipients: Recipients,
+    /// What counts as sent.
+    new_number: Option<NewNumber>,
+    /// What counts as spent.
+    charge: Option<Charge>,
+}
+
 impl OtpService {
     /// Sends a new code, which replaces the one before unless it is certain that no message went out. Returns the state of
     /// the limit, where the request was counted.
@@ -55,9 +72,9 @@ impl OtpService {
             return self.send_code_silently(request, Recipients::Users).await;
         }
         let sent = async {
-            let rate = self.admit(request).await?;
-            self.send_new_code(request, Recipients::All).await?;
-            Ok(rate)
+            let admission = self.admit(request, Recipients::All).await?;
+            self.send_admitted(request, &admission).await?;
+            Ok(admission.rate)
         };
         self.recorded(request, sent.await).await
     }
@@ -68,11 +85,11 @@ impl OtpService {
         request: &CodeRequest<'_>,
         recipients: Recipients,
     ) -> Result<Option<RateLimit>, SendCodeError> {
-        let admitted = self.admit(request).await;
-        let rate = self.recorded(request, admitted).await?;
-        let sent = self.send_new_code(request, recipients).await;
+        let admitted = self.admit_silently(request, recipients).await;
+        let admission = self.recorded(request, admitted).await?;
+        let sent = self.send_admitted(request, &admission).await;
         match self.recorded(request, sent).await {
-            Ok(()) | Err(SendCodeError::Sms(_)) => Ok(rate),
+            Ok(()) | Err(SendCodeError::Sms(_)) => Ok(admission.rate),
             Err(error) => Err(error),
         }
     }
@@ -88,30 +105,87 @@ impl OtpService {
         sent
     }
 
-    /// Whether a code may be requested; counts the request.
-    async fn admit(&self, request: &CodeRequest<'_>) -> Result<Option<RateLimit>, SendCodeError> {
+    /// Whether a code may be requested; counts the request, and the code.
+    async fn admit(&self, request: &CodeRequest<'_>, recipients: Recipients) -> Result<Admission, SendCodeError> {
+        self.check_number(request)?;
+        let user = self.store.user_with_number(&request.connection.name, request.phone_number).await?;
+        let is_left_out = match recipients {
+            Recipients::Nobody => true,
+            Recipients::Users => user.as_ref().is_none_or(|user| user.blocked),
+            Recipients::All => user.as_ref().is_some_and(|user| user.blocked),
+        };
+        let start = self.start(request, user.as_ref(), is_left_out);
+        match self.store.take_start(&start, self.clock.millis()).await? {
+            Ok(rate) => {
+                let Start { new_number, charge, .. } = start;
+                Ok(Admission { rate, user, is_left_out, recipients, new_number, charge })
+            }
+            Err(StartRefusal::TooMany(too_many)) => Err(too_many.into()),
+            Err(StartRefusal::Unentered(unentered)) => Err(self.breaker.refusal(request, &unentered).await?),
+            Err(StartRefusal::OverBudget(over_budget)) => Err(self.breaker.over_budget(request, &over_budget).await?),
+        }
+    }
+
+    /// What the request has to pass. A message that is left out counts nowhere, and costs nothing.
+    fn start(&self, request: &CodeRequest<'_>, user: Option<&User>, is_left_out: bool) -> Start {
+        let CodeRequest { connection, phone_number, source, browser, .. } = request;
+        let limits = StartLimits::of(&self.limits, phone_number, source, browser.is_known);
+        let mut start = Start { limits, new_number: None, passes_slowed: false, charge: None };
+        if !is_left_out {
+            let is_known = user.is_some() || browser.is_known;
+            start.new_number = (!is_known).then(|| self.breaker.new_number(phone_number)).flatten();
+            start.charge = Charge::of(connection, phone_number, is_known, self.clock.millis());
+        }
+        start
+    }
+
+    /// The same for a caller who must not learn whether the number has an account: the request counts, and only the message
+    /// is left out.
+    async fn admit_silently(
+        &self,
+        request: &CodeRequest<'_>,
+        recipients: Recipients,
+    ) -> Result<Admission, SendCodeError> {
+        match self.admit(request, recipients).await {
+            Err(error) if error.spares_users() => {
+                let unsent: Result<(), SendCodeError> = Err(error);
+                drop(self.recorded(request, unsent).await);
+                self.admit(request, Recipients::Nobody).await
+            }
+            admitted => admitted,
+        }
+    }
+
+    /// Whether numbers of its country and kind are sent codes.
+    fn check_number(&self, request: &CodeRequest<'_>) -> Result<(), SendCodeError> {
         let countries = self.limits.countries.as_ref();
         if countries.is_some_and(|countries| !request.phone_number.is_in(countries)) {
             return Err(SendCodeError::Country);
         }
         match request.phone_number.kind() {
-            Kind::Special => return Err(SendCodeError::SpecialNumber),
-            Kind::Landline if !self.limits.landlines => return Err(SendCodeError::Landline),
-            _ => {}
+            Kind::Special => Err(SendCodeError::SpecialNumber),
+            Kind::Landline if !self.limits.landlines => Err(SendCodeError::Landline),
+            _ => Ok(()),
         }
-        let limits = StartLimits::of(&self.limits, request.phone_number, &request.source, request.browser.is_known);
-        Ok(self.store.take_start(&limits, self.clock.millis()).await??)
     }
 
-    async fn send_new_code(&self, request: &CodeRequest<'_>, recipients: Recipients) -> Result<(), SendCodeError> {
+    async fn send_admitted(&self, request: &CodeRequest<'_>, admission: &Admission) -> Result<(), SendCodeError> {
+        let sent = self.send_new_code(request, admission).await;
+        if sent.as_ref().is_err_and(SendCodeError::is_certain) {
+            self.breaker.not_sent(admission.new_number.as_ref(), admission.charge.as_ref()).await;
+        }
+        sent
+    }
+
+    async fn send_new_code(&self, request: &CodeRequest<'_>, admission: &Admission) -> Result<(), SendCodeError> {
         let (code, replacement) = self.new_challenge(request).await?;
         let connection = &request.connection.name;
-        let user = self.store.user_with_number(connection, request.phone_number).await?;
-        let is_left_out = user.as_ref().map_or(recipients == Recipients::Users, |user| user.blocked);
-        if is_left_out {
+        if admission.is_left_out {
             // The response must not reveal it: only the message is left out.
-            measure::start("left_out");
-            self.audit.start_without_message(request, user.as_ref()).await;
+            if admission.recipients != Recipients::Nobody {
+                measure::start("left_out");
+                self.audit.start_without_message(request, admission.user.as_ref()).await;
+            }
             #[expect(clippy::disallowed_methods, reason = "the response takes as long as if a message were sent")]
             tokio::time::sleep(self.timing.draw(connection, &*self.entropy)).await;
             return Ok(());
@@ -133,6 +207,9 @@ impl OtpService {
         self.timing.record(connection, began.elapsed());
         measure::start("sent");
         measure::code_sent(request.phone_number);
+        if let Some(charge) = &admission.charge {
+            measure::spent(&charge.connection, charge.country(), charge.price.0);
+        }
         self.audit.code_sent(request).await;
         Ok(())
     }
@@ -223,6 +300,9 @@ impl OtpService {
     ) -> Result<SignIn, CodeError> {
         let outcome = self.try_code(attempt, Purpose::Redeem { by: request }).await?;
         let (connection, phone_number) = (attempt.connection, attempt.phone_number);
+        if outcome == Outcome::Redeemed {
+            self.breaker.entered(phone_number).await;
+        }
         if !allows_sign_up {
             // Checked after the code, so that only the number's owner learns whether it has an account.
             let known = self.store.user_with_number(&connection.name, phone_number).await?;

@@ -17,6 +17,8 @@ pub struct Limits {
     pub countries: Option<Vec<String>>,
     /// Whether landlines may be texted.
     pub landlines: bool,
+    /// Whether prefixes whose codes are not entered are slowed and stopped.
+    pub pumping_breaker: bool,
 }
 
 impl Default for Limits {
@@ -28,6 +30,7 @@ impl Default for Limits {
             starts_total_hour: 0,
             countries: None,
             landlines: false,
+            pumping_breaker: true,
         }
     }
 }

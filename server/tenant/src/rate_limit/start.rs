@@ -5,6 +5,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::{
     backoff::AT_ONCE,
     bucket::{Bucket, Site, number_key},
+    budget::{Charge, OverBudget},
+    conversion::{NewNumber, Unentered},
     gcra::Gcra,
     settings::Limits,
 };
@@ -58,6 +60,44 @@ impl StartLimits {
         ];
         let backoff = (per_phone > 0).then(|| number_key(phone_number, is_known));
         Self { backoff, limits: all.into_iter().flatten().collect() }
+    }
+}
+
+/// What a request for a code has to pass.
+#[derive(Debug)]
+pub(crate) struct Start {
+    pub(crate) limits: StartLimits,
+    /// The number, if it counts as new.
+    pub(crate) new_number: Option<NewNumber>,
+    /// Whether who asks has done what those have to do who are slowed.
+    pub(crate) passes_slowed: bool,
+    /// What the message costs, if that is limited.
+    pub(crate) charge: Option<Charge>,
+}
+
+/// What a request for a code did not pass.
+#[derive(Debug)]
+pub(crate) enum StartRefusal {
+    TooMany(TooManyStarts),
+    Unentered(Unentered),
+    OverBudget(OverBudget),
+}
+
+impl From<TooManyStarts> for StartRefusal {
+    fn from(too_many: TooManyStarts) -> Self {
+        Self::TooMany(too_many)
+    }
+}
+
+impl From<OverBudget> for StartRefusal {
+    fn from(over_budget: OverBudget) -> Self {
+        Self::OverBudget(over_budget)
+    }
+}
+
+impl From<Unentered> for StartRefusal {
+    fn from(unentered: Unentered) -> Self {
+        Self::Unentered(unentered)
     }
 }
 

@@ -25,6 +25,7 @@
     SmsNotSent: "sms_provider_error",
     OptedOut: "sms_provider_error",
     RateLimited: "too_many_requests",
+    SmsPaused: "too_many_requests",
     TooManyAttempts: "too_many_attempts",
     UserBlocked: "unauthorized",
     SignUpDisabled: "bad.connection",

@@ -40,7 +40,7 @@ macro_rules! rows {
     };
 }
 
-const EXPIRED: [Expired; 18] = [
+const EXPIRED: [Expired; 22] = [
     // A late attempt is answered that the code has expired.
     rows!("tenant_otp_challenges", "connection, phone_number, client_id, transaction_hash", "expires_at", DAY),
     rows!("tenant_replaced_codes", "id", "expires_at", 0),
@@ -62,6 +62,10 @@ const EXPIRED: [Expired; 18] = [
     // A full bucket, and a number without a delay, are the same as none.
     rows!("tenant_limits", "bucket", "tat", 0),
     rows!("tenant_sends", "phone_number", "last_at", HOUR),
+    rows!("tenant_conversions", "prefix, slot", "slot", DAY + HOUR),
+    rows!("tenant_new_numbers", "phone_number", "slot", DAY),
+    rows!("tenant_spending", "connection, country, day", "day", 32 * DAY),
+    rows!("tenant_alarms", "name", "until", 0),
 ];
 
 impl Store {

@@ -78,7 +78,8 @@ impl Store {
         let rows: Vec<(String, i64)> = sqlx::query_as(
             "SELECT bucket, tat FROM tenant_limits WHERE bucket || ':' LIKE '%:' || $1 || ':%' UNION ALL \
              SELECT 'sent:' || phone_number, last_at FROM tenant_sends \
-             WHERE phone_number || ':' LIKE $1 || ':%' ORDER BY 1",
+             WHERE phone_number || ':' LIKE $1 || ':%' UNION ALL \
+             SELECT 'unentered:' || phone_number, slot FROM tenant_new_numbers WHERE phone_number = $1 ORDER BY 1",
         )
         .bind(number.as_str())
         .fetch_all(&self.pool)

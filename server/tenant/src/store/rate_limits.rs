@@ -1,6 +1,6 @@
 //! Token buckets that parallel requests cannot overdraw.
 
-use super::{Connection, Store};
+use super::{Connection, Store, conversions, spending};
 use crate::{
     clock::Millis,
     error::StoreError,
@@ -9,7 +9,7 @@ use crate::{
         backoff::Streak,
         bucket::Bucket,
         gcra::Gcra,
-        start::{RateLimit, StartLimit, StartLimits, TooManyStarts},
+        start::{RateLimit, Start, StartLimit, StartLimits, StartRefusal, TooManyStarts},
     },
 };
 
@@ -97,38 +97,60 @@ async fn back_off(connection: &mut Connection, number: &str, now: Millis) -> Res
     Ok(Ok(()))
 }
 
+/// Counts a request for a code against each limit; where it fails, the caller rolls back.
+async fn take_all(
+    connection: &mut Connection,
+    start: &StartLimits,
+    now: Millis,
+) -> Result<Result<Option<RateLimit>, TooManyStarts>, StoreError> {
+    let mut disclosed = None;
+    let mut exceeded: Option<(Millis, RateLimit, &'static str)> = None;
+    // Waiting for `retry_after` has to be enough, so the longest wait counts.
+    let mut refuse = |free: Millis, rate, limit| {
+        if exceeded.is_none_or(|(latest, ..)| latest < free) {
+            exceeded = Some((free, rate, limit));
+        }
+    };
+    if let Some(number) = &start.backoff
+        && let Err(free) = back_off(connection, number, now).await?
+    {
+        refuse(free, RateLimit::too_fast(free), "backoff");
+    }
+    for StartLimit { name, bucket, gcra, is_disclosed } in &start.limits {
+        match take(connection, bucket, *gcra, now).await? {
+            Ok(tat) if *is_disclosed => disclosed = Some(RateLimit::after_taking(*gcra, tat, now)),
+            Ok(_) => {}
+            Err(free) => refuse(free, RateLimit::exceeded(*gcra, free), name),
+        }
+    }
+    let refused = exceeded.map(|(free, rate, limit)| TooManyStarts::until(free, rate, limit, now));
+    Ok(refused.map_or(Ok(disclosed), Err))
+}
+
 impl Store {
-    /// Counts a request for a code against every limit or, if one of them is exceeded, against none.
+    /// Counts a request for a code against everything that it has to pass or, if it passes not all of it, against nothing.
     pub(crate) async fn take_start(
         &self,
-        start: &StartLimits,
+        start: &Start,
         now: Millis,
-    ) -> Result<Result<Option<RateLimit>, TooManyStarts>, StoreError> {
+    ) -> Result<Result<Option<RateLimit>, StartRefusal>, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        let mut disclosed = None;
-        let mut exceeded: Option<(Millis, RateLimit, &'static str)> = None;
-        // Waiting for `retry_after` has to be enough, so the longest wait counts.
-        let mut refuse = |free: Millis, rate, limit| {
-            if exceeded.is_none_or(|(latest, ..)| latest < free) {
-                exceeded = Some((free, rate, limit));
-            }
-        };
-        if let Some(number) = &start.backoff
-            && let Err(free) = back_off(&mut transaction, number, now).await?
+        let rate = take_all(&mut transaction, &start.limits, now).await?;
+        if let Some(number) = &start.new_number
+            && let Err(unentered) = conversions::count_sent(&mut transaction, number, start.passes_slowed, now).await?
         {
-            refuse(free, RateLimit::too_fast(free), "backoff");
+            return Ok(Err(unentered.into()));
         }
-        for StartLimit { name, bucket, gcra, is_disclosed } in &start.limits {
-            match take(&mut transaction, bucket, *gcra, now).await? {
-                Ok(tat) if *is_disclosed => disclosed = Some(RateLimit::after_taking(*gcra, tat, now)),
-                Ok(_) => {}
-                Err(free) => refuse(free, RateLimit::exceeded(*gcra, free), name),
-            }
-        }
-        if let Some((free, rate, limit)) = exceeded {
-            return Ok(Err(TooManyStarts::until(free, rate, limit, now)));
+        let rate = match rate {
+            Ok(rate) => rate,
+            Err(too_many) => return Ok(Err(too_many.into())),
+        };
+        if let Some(charge) = &start.charge
+            && let Err(over_budget) = spending::spend(&mut transaction, charge).await?
+        {
+            return Ok(Err(over_budget.into()));
         }
         transaction.commit().await?;
-        Ok(Ok(disclosed))
+        Ok(Ok(rate))
     }
 }

@@ -24,7 +24,11 @@ use crate::{
         repeat::RequestHash,
     },
     phone_number::PhoneNumber,
-    rate_limit::{settings::Limits, start::StartLimits},
+    rate_limit::{
+        conversion::NewNumber,
+        settings::Limits,
+        start::{Start, StartLimits},
+    },
     sms::delivery::{Report, Stage},
 };
 
@@ -205,11 +209,13 @@ const NO_LIMITS: Limits = Limits {
     starts_total_hour: 0,
     countries: None,
     landlines: false,
+    pumping_breaker: false,
 };
 
 async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Option<bool> {
     let limits = StartLimits::of(&limits, &phone_number, &RequestSource::browser(([192, 0, 2, 1], 1).into()), false);
-    store.take_start(&limits, NOW).await.ok().map(|taken| taken.is_ok())
+    let start = Start { limits, new_number: None, passes_slowed: false, charge: None };
+    store.take_start(&start, NOW).await.ok().map(|taken| taken.is_ok())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -226,6 +232,35 @@ async fn buckets_are_never_overdrawn() -> TestResult {
         assert_eq!(taken.iter().filter(|taken| **taken == Some(true)).count(), expected);
         assert!(taken.iter().all(Option::is_some));
     }
+    Ok(())
+}
+
+async fn start_new(store: Store, number: usize) -> Option<bool> {
+    let phone_number = PhoneNumber::parse(&format!("+1415555{number:04}"))?;
+    let source = RequestSource::browser(([192, 0, 2, 1], 1).into());
+    let limits = StartLimits::of(&NO_LIMITS, &phone_number, &source, false);
+    let start = Start { limits, new_number: Some(NewNumber::of(&phone_number)), passes_slowed: true, charge: None };
+    store.take_start(&start, NOW).await.ok().map(|taken| taken.is_ok())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_block_is_stopped_at_its_threshold_also_for_those_who_pass_where_it_is_slowed() -> TestResult {
+    let (store, _database) = empty_store().await?;
+    let taken = twenty(|number| start_new(store.clone(), number)).await;
+    assert_eq!(taken.iter().filter(|taken| **taken == Some(true)).count(), 8);
+    assert!(taken.iter().all(Option::is_some));
+    // Entering takes those back that were counted for the number, and no more than once.
+    let entered = taken.iter().position(|taken| *taken == Some(true)).ok_or("none was sent")?;
+    let phone_number = PhoneNumber::parse(&format!("+1415555{entered:04}")).ok_or("not a number")?;
+    for _ in 0..2 {
+        store.count_entered(&phone_number, NOW).await?;
+    }
+    let row: (i64, i64, i64) = sqlx::query_as(
+        "SELECT CAST(SUM(sent) AS BIGINT), CAST(SUM(entered) AS BIGINT), CAST(SUM(known) AS BIGINT) FROM tenant_conversions",
+    )
+    .fetch_one(&store.pool)
+    .await?;
+    assert_eq!(row, (3 * 8, 3, 1));
     Ok(())
 }
 

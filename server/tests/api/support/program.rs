@@ -224,7 +224,7 @@ fn origin(listener: Option<&TcpListener>) -> String {
     }
 }
 
-fn new_file(extension: &str) -> PathBuf {
+pub fn new_file(extension: &str) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(std::process::id().to_string());
     folder.join(format!("{}.{extension}", COUNT.fetch_add(1, Ordering::SeqCst)))

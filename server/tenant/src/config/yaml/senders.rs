@@ -178,6 +178,7 @@ pub(super) fn no_effect(options: &Options, path: &str) -> Vec<String> {
             ("template", entry.template.is_some()),
             ("totp", entry.totp.is_some()),
             ("disable_signup", entry.disable_signup),
+            ("budget", entry.budget.is_some()),
             ("brute_force_protection", entry.brute_force_protection.is_some()),
         ];
         keys.into_iter()

@@ -45,7 +45,8 @@ pub(crate) struct TenantOptions {
 
 impl Default for TenantOptions {
     fn default() -> Self {
-        let limits = Limits { starts_per_ip_hour: 0, starts_per_phone_hour: 0, ..Limits::default() };
+        let limits =
+            Limits { starts_per_ip_hour: 0, starts_per_phone_hour: 0, pumping_breaker: false, ..Limits::default() };
         let gateway_url = "http://gateway.invalid/".to_owned();
         Self {
             limits,

@@ -1,0 +1,148 @@
+//! The breaker against SMS pumping: what becomes of codes whose prefix does not enter them, and the alarm about it.
+
+use std::sync::Arc;
+
+use time::format_description::well_known::Rfc3339;
+
+use super::request::{CodeRequest, SendCodeError};
+use crate::{
+    audit::{event::Event, log::AuditLog},
+    clock::{Clock, Millis},
+    error::StoreError,
+    measure,
+    phone_number::PhoneNumber,
+    rate_limit::{
+        budget::{self, Charge, OverBudget},
+        conversion::{NewNumber, Scope, Unentered},
+        settings::Limits,
+    },
+    store::Store,
+};
+
+/// What those who are slowed are asked to wait, in seconds.
+const SLOWED_SECONDS: i64 = 60;
+
+/// An alarm about a prefix that is slowed is given once in this time, in seconds.
+const ALARM_SECONDS: i64 = 60 * 60;
+
+/// Counts the codes of new numbers, and holds them back.
+#[derive(Clone)]
+pub(crate) struct Breaker {
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) store: Store,
+    pub(crate) audit: AuditLog,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Breaker {
+    /// A number that has not signed in before, to be counted.
+    pub(crate) fn new_number(&self, phone_number: &PhoneNumber) -> Option<NewNumber> {
+        self.limits.pumping_breaker.then(|| NewNumber::of(phone_number))
+    }
+
+    /// The refusal, after the alarm if there was none about this prefix yet.
+    pub(crate) async fn refusal(
+        &self,
+        request: &CodeRequest<'_>,
+        unentered: &Unentered,
+    ) -> Result<SendCodeError, StoreError> {
+        let now = self.clock.millis();
+        let until = if unentered.is_stopped {
+            let newest = self.store.newest_unentered(&unentered.prefix).await?;
+            newest.map_or(now, |slot| unentered.window.end_of(slot))
+        } else {
+            now.plus_seconds(SLOWED_SECONDS)
+        };
+        self.alarm(request, unentered, until).await?;
+        let retry_after = now.seconds_until(until).max(1);
+        Ok(if unentered.is_stopped {
+            SendCodeError::Stopped { retry_after }
+        } else {
+            SendCodeError::Slowed { retry_after }
+        })
+    }
+
+    async fn alarm(&self, request: &CodeRequest<'_>, unentered: &Unentered, until: Millis) -> Result<(), StoreError> {
+        let state = if unentered.is_stopped { "stopped" } else { "slowed" };
+        let name = format!("{state}:{}", unentered.prefix.name);
+        let now = self.clock.millis();
+        let quiet_until = if unentered.is_stopped { until } else { now.plus_seconds(ALARM_SECONDS) };
+        if !self.store.raise_alarm(&name, quiet_until, now).await? {
+            return Ok(());
+        }
+        let sentence = sentence(unentered, until);
+        tracing::warn!(prefix = unentered.prefix.name, "{sentence}");
+        measure::breaker(state, unentered.prefix.scope.label(), request.phone_number);
+        self.audit.alarm(Event::PumpingSuspected, sentence).await;
+        Ok(())
+    }
+
+    /// A code was entered. A failure to count it fails no sign-in.
+    pub(crate) async fn entered(&self, phone_number: &PhoneNumber) {
+        if !self.limits.pumping_breaker {
+            return;
+        }
+        if let Err(error) = self.store.count_entered(phone_number, self.clock.millis()).await {
+            tracing::error!(%error, "a code was entered, and could not be counted");
+        }
+    }
+
+    /// A code that was counted was not sent.
+    pub(crate) async fn not_sent(&self, number: Option<&NewNumber>, charge: Option<&Charge>) {
+        let uncount = async {
+            if let Some(number) = number {
+                self.store.uncount_sent(number).await?;
+            }
+            if let Some(charge) = charge {
+                self.store.take_back(charge).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Err(error) = uncount.await {
+            tracing::error!(%error, "a code was not sent, and still counts as if it were");
+        }
+    }
+
+    /// The refusal, after the alarm if there was none about this limit today.
+    pub(crate) async fn over_budget(
+        &self,
+        request: &CodeRequest<'_>,
+        over_budget: &OverBudget,
+    ) -> Result<SendCodeError, StoreError> {
+        let OverBudget { connection, country, limit, free } = over_budget;
+        let (now, limit) = (self.clock.millis(), limit.decimal());
+        if self.store.raise_alarm(&format!("budget:{connection}:{country}:{limit}"), *free, now).await? {
+            let whose = if country == budget::ALL { String::new() } else { format!(" to {country}") };
+            let until = free.date_time().and_then(|until| until.format(&Rfc3339).ok()).unwrap_or_default();
+            let sentence = format!(
+                "the budget is spent: messages{whose} of connection {connection} have cost {limit} today, so that no more are \
+                 sent until {until}, except to numbers that signed in before, if their share is left. If these were your \
+                 users, raise budget in tenant.yaml"
+            );
+            tracing::warn!(country, "{sentence}");
+            let scope = if country == budget::ALL { Scope::Whole } else { Scope::Country };
+            measure::breaker("over_budget", scope.label(), request.phone_number);
+            self.audit.alarm(Event::BudgetSpent, sentence).await;
+        }
+        Ok(SendCodeError::OverBudget { retry_after: now.seconds_until(*free).max(1) })
+    }
+}
+
+/// For the operator: what happened, what follows, and what can be done.
+fn sentence(unentered: &Unentered, until: Millis) -> String {
+    let Unentered { prefix, tally, window, is_stopped } = unentered;
+    let name = &prefix.name;
+    let counted = match prefix.scope {
+        Scope::Block => format!("new numbers that begin with {name} and asked for codes"),
+        Scope::Country => format!("new numbers of {name} that asked for codes"),
+        Scope::Whole => "codes that new numbers asked for".to_owned(),
+    };
+    let (sent, entered, window) = (tally.sent, tally.entered, window.label());
+    let until = until.date_time().and_then(|until| until.format(&Rfc3339).ok()).unwrap_or_default();
+    let what = if *is_stopped { format!("get none until {until}") } else { "are slowed".to_owned() };
+    format!(
+        "looks like SMS pumping: of {sent} {counted} in the last {window}, {entered} entered one. New numbers of these {what}; \
+         those that signed in before are not affected. If you serve none of them, leave them out of LIMIT_COUNTRIES; if they \
+         are your users, see whether messages arrive (passwordless messages)"
+    )
+}
