@@ -108,6 +108,8 @@ texts! {
     RateLimited = "errorRateLimited",
     /// [`Refusal::RateLimited`] for `{time}`.
     RateLimitedFor = "errorRateLimitedFor",
+    /// [`Refusal::ProofOfWork`], which counts without a proof after `{time}`.
+    ProofOfWork = "errorProofOfWork",
     /// [`Refusal::CodeMissing`]
     CodeMissing = "errorCodeMissing",
     /// [`Refusal::CodeMalformed`]
@@ -225,6 +227,7 @@ impl Messages {
     pub fn refusal(&self, refusal: &Refusal) -> String {
         match refusal {
             Refusal::RateLimited { retry_after: Some(seconds) } => self.with_time(Text::RateLimitedFor, *seconds),
+            Refusal::ProofOfWork { retry_after, .. } => self.with_time(Text::ProofOfWork, *retry_after),
             Refusal::CodeIncomplete { digits } => self.with_count(Text::CodeIncomplete, *digits),
             Refusal::WrongCode { attempts_left: Some(0) } => self.get(Text::WrongCodeLastTry).to_owned(),
             Refusal::WrongCode { attempts_left: Some(left) } => self.with_count(Text::WrongCodeTriesLeft, *left),
@@ -247,6 +250,7 @@ const fn fixed(refusal: &Refusal) -> Text {
         Refusal::TermsNotAccepted => Text::TermsNotAccepted,
         Refusal::SmsNotSent => Text::SmsNotSent,
         Refusal::RateLimited { .. } => Text::RateLimited,
+        Refusal::ProofOfWork { .. } => Text::ProofOfWork,
         Refusal::CodeMissing => Text::CodeMissing,
         Refusal::CodeMalformed | Refusal::CodeIncomplete { .. } => Text::CodeMalformed,
         Refusal::WrongCode { .. } => Text::WrongCode,
