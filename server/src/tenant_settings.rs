@@ -121,6 +121,7 @@ fn limits(config: &Config) -> Limits {
         starts_total_hour: config.limit_starts_total_hour,
         countries: (!countries.is_empty()).then_some(countries),
         landlines: config.allow_landlines,
+        proof_of_work: config.proof_of_work,
     }
 }
 

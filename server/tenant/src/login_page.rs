@@ -155,6 +155,13 @@ pub enum LoginNotice {
         /// Seconds to wait, if they are known.
         retry_after: Option<u32>,
     },
+    /// A proof of work is asked for.
+    ProofNeeded {
+        /// The challenge, in ALTCHA's JSON.
+        challenge: String,
+        /// Seconds until it counts without its solution.
+        retry_after: u32,
+    },
     /// The recipient opted out of messages.
     OptedOut,
     /// The provider did not take the message.

@@ -20,6 +20,7 @@ mod signing_keys;
 mod sso_sessions;
 #[cfg(test)]
 mod tests;
+mod used_proofs;
 mod user_admin;
 mod user_import;
 mod users;

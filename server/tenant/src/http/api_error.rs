@@ -13,7 +13,7 @@ use super::cross_origin_error::CrossOriginError;
 use crate::{
     config::AudienceError,
     error::{RETRY_AFTER_SECONDS, StoreError},
-    otp::challenge::Refusal,
+    otp::{challenge::Refusal, request::ProofNeeded},
     rate_limit::start::TooManyStarts,
     sms::SendError,
 };
@@ -53,6 +53,8 @@ pub(crate) enum ApiError {
     PhoneLandline,
     #[error(transparent)]
     Sms(#[from] SendError),
+    #[error("Suspicious request requires verification")]
+    ProofNeeded(Box<ProofNeeded>),
     #[error("Too many requests. Please try again later.")]
     TooManyRequests(TooManyStarts),
 
@@ -184,6 +186,7 @@ impl ApiError {
             | Self::PhoneLandline
             | Self::Sms(SendError::InvalidRecipient { .. }) => "bad.phone_number",
             Self::Sms(_) => "sms_provider_error",
+            Self::ProofNeeded(_) => "requires_verification",
             Self::TooManyRequests(_) => "too_many_requests",
             Self::Verify(Refusal::Blocked) | Self::Otp(Refusal::Blocked) => "unauthorized",
             Self::Verify(Refusal::TooManyAttempts(_)) | Self::Otp(Refusal::TooManyAttempts(_)) => "too_many_attempts",
@@ -211,7 +214,9 @@ impl ApiError {
             | Self::Verify(Refusal::TooManyAttempts(_))
             | Self::Otp(Refusal::TooManyAttempts(_)) => StatusCode::TOO_MANY_REQUESTS,
             Self::Verify(Refusal::SignUpDisabled) | Self::Otp(Refusal::SignUpDisabled) => StatusCode::BAD_REQUEST,
-            Self::Verify(_) | Self::InvalidClient(_) | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::Verify(_) | Self::InvalidClient(_) | Self::InvalidToken | Self::ProofNeeded(_) => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::Otp(_)
             | Self::Grant(_)
             | Self::GrantNotAllowed(_)
@@ -239,6 +244,10 @@ impl ApiError {
             if matches!(refusal, Refusal::Superseded { .. }) {
                 members.insert("superseded".to_owned(), json!(true));
             }
+        }
+        if let Self::ProofNeeded(needed) = self {
+            members.insert("altcha".to_owned(), json!(needed.challenge));
+            members.insert("retry_after".to_owned(), json!(needed.retry_after));
         }
         if let Self::TooManyRequests(TooManyStarts { retry_after, .. }) = self {
             members.insert("retry_after".to_owned(), json!(retry_after));

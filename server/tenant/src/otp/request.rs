@@ -4,6 +4,7 @@ use super::{
     browser::Browser,
     challenge::{Outcome, Refusal},
     message::MessageContext,
+    proof_of_work::WorkChallenge,
 };
 use crate::{
     config::{Client, Connection},
@@ -23,6 +24,8 @@ pub(crate) struct CodeRequest<'a> {
     pub(crate) context: MessageContext,
     pub(crate) source: RequestSource,
     pub(crate) browser: Browser,
+    /// The proof of work, as the client sent it.
+    pub(crate) proof: Option<&'a str>,
 }
 
 impl CodeRequest<'_> {
@@ -84,6 +87,14 @@ pub(crate) struct SignIn {
     pub(crate) outcome: Outcome,
 }
 
+/// A proof of work has to come with the request.
+#[derive(Debug)]
+pub(crate) struct ProofNeeded {
+    pub(crate) challenge: WorkChallenge,
+    /// Seconds until the challenge counts without its solution.
+    pub(crate) retry_after: u32,
+}
+
 /// Why no code was sent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SendCodeError {
@@ -93,6 +104,8 @@ pub(crate) enum SendCodeError {
     SpecialNumber,
     #[error("landlines are not served")]
     Landline,
+    #[error("a proof of work was asked for")]
+    ProofNeeded(Box<ProofNeeded>),
     #[error(transparent)]
     TooManyRequests(#[from] TooManyStarts),
     #[error(transparent)]
@@ -108,6 +121,7 @@ impl SendCodeError {
             Self::Country => "country",
             Self::SpecialNumber => "special_number",
             Self::Landline => "landline",
+            Self::ProofNeeded(_) => "proof_needed",
             Self::TooManyRequests(_) => "limited",
             Self::Sms(_) => "not_sent",
             Self::Store(_) => "failed",

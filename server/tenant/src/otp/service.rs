@@ -6,8 +6,9 @@ use super::{
     challenge::{Challenge, Outcome, Purpose, Refusal},
     code::OneTimeCode,
     message,
+    proof_of_work::{Answer, Proof, WAIT_SECONDS, WorkFor, WorkKey},
     repeat::RequestHash,
-    request::{CodeAttempt, CodeError, CodeRequest, Recipients, SendCodeError, SignIn},
+    request::{CodeAttempt, CodeError, CodeRequest, ProofNeeded, Recipients, SendCodeError, SignIn},
     template::Values,
 };
 use crate::{
@@ -32,6 +33,7 @@ use crate::{
 pub(crate) struct OtpService {
     pub(crate) limits: Arc<Limits>,
     pub(crate) senders: Arc<SenderRegistry>,
+    pub(crate) work_key: Arc<WorkKey>,
     pub(crate) timing: Arc<TimingGuard>,
     pub(crate) store: Store,
     pub(crate) audit: AuditLog,
@@ -94,8 +96,37 @@ impl OtpService {
             Kind::Landline if !self.limits.landlines => return Err(SendCodeError::Landline),
             _ => {}
         }
+        // The verdict on whether too many codes are sent and never entered belongs here; so far there is none.
+        let is_under_attack = false;
+        if self.limits.proof_of_work.is_needed(is_under_attack, request.browser.is_known) {
+            self.check_proof(request).await?;
+        }
         let limits = StartLimits::of(&self.limits, request.phone_number, &request.source, request.browser.is_known);
         Ok(self.store.take_start(&limits, self.clock.millis()).await??)
+    }
+
+    /// Uses up the proof of work of a request, or asks for one.
+    async fn check_proof(&self, request: &CodeRequest<'_>) -> Result<(), SendCodeError> {
+        let now = self.clock.millis();
+        let work = WorkFor { connection: &request.connection.name, phone_number: request.phone_number };
+        let proof = request.proof.and_then(Proof::read);
+        let answered = proof.and_then(|proof| Some((self.work_key.check(&proof, work, now)?, proof)));
+        if let Some((answer, proof)) = answered {
+            match answer {
+                Answer::TooSoon(retry_after) => {
+                    let needed = ProofNeeded { challenge: proof.again(), retry_after };
+                    return Err(SendCodeError::ProofNeeded(Box::new(needed)));
+                }
+                Answer::Waited => drop(self.store.take_start(&StartLimits::of_waits(&request.source), now).await??),
+                Answer::Solved => {}
+            }
+            if self.store.use_proof(&proof.challenge, proof.expires_at().unwrap_or(now)).await? {
+                return Ok(());
+            }
+        }
+        let challenge = self.work_key.challenge(work, now, &*self.entropy);
+        let retry_after = u32::try_from(WAIT_SECONDS).unwrap_or_default();
+        Err(SendCodeError::ProofNeeded(Box::new(ProofNeeded { challenge, retry_after })))
     }
 
     async fn send_new_code(&self, request: &CodeRequest<'_>, recipients: Recipients) -> Result<(), SendCodeError> {

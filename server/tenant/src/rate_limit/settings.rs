@@ -1,5 +1,28 @@
 //! How many codes may be requested, and for which countries.
 
+/// Whether a code is sent only for a proof of work: the client calculates for a moment, or waits a minute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProofOfWork {
+    /// Never.
+    Never,
+    /// While too many of the codes that are sent are never entered.
+    #[default]
+    UnderAttack,
+    /// Always.
+    Always,
+}
+
+impl ProofOfWork {
+    /// Whether a request has to come with one. A browser that is known to be the number's owner's takes no part in an attack.
+    pub(crate) fn is_needed(self, is_under_attack: bool, is_known: bool) -> bool {
+        match self {
+            Self::Never => false,
+            Self::UnderAttack => is_under_attack && !is_known,
+            Self::Always => true,
+        }
+    }
+}
+
 /// Limits on `/passwordless/start`, against SMS pumping and enumeration; `0` lifts a limit.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -16,6 +39,8 @@ pub struct Limits {
     pub countries: Option<Vec<String>>,
     /// Whether landlines may be texted.
     pub landlines: bool,
+    /// Whether a code is sent only for a proof of work.
+    pub proof_of_work: ProofOfWork,
 }
 
 impl Default for Limits {
@@ -27,6 +52,7 @@ impl Default for Limits {
             starts_total_hour: 0,
             countries: None,
             landlines: false,
+            proof_of_work: ProofOfWork::default(),
         }
     }
 }

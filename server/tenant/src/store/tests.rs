@@ -24,7 +24,10 @@ use crate::{
         repeat::RequestHash,
     },
     phone_number::PhoneNumber,
-    rate_limit::{settings::Limits, start::StartLimits},
+    rate_limit::{
+        settings::{Limits, ProofOfWork},
+        start::StartLimits,
+    },
     sms::delivery::{Report, Stage},
 };
 
@@ -205,6 +208,7 @@ const NO_LIMITS: Limits = Limits {
     starts_total_hour: 0,
     countries: None,
     landlines: false,
+    proof_of_work: ProofOfWork::Never,
 };
 
 async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Option<bool> {

@@ -17,7 +17,8 @@ use self::check::{
         Revoke, Start, Userinfo, V2Logout, Verify, VerifyRedirect,
     },
     Given::{
-        self, After, Blocked, Deleted, Gateway, Nothing, Secret, TooManyAttempts, TooManyStarts, Twilio, Used, UsedUp,
+        self, After, Blocked, Deleted, Gateway, Nothing, ProofNeeded, Secret, TooManyAttempts, TooManyStarts, Twilio,
+        Used, UsedUp,
     },
     check,
 };
@@ -36,6 +37,7 @@ const CO_BODY: &str =
     "Invalid request body. All and only of client_id, credential_type, username, otp, realm are required.";
 const CO_NOT_ALLOWED: &str = "Cross origin login not allowed.";
 const RO: &str = "OIDC conformant clients cannot use /oauth/ro";
+const PROOF_NEEDED: &str = "Suspicious request requires verification";
 const NO_CONNECTION: &str = "The connection does not exist, or is not enabled for the client";
 const INVALID_CODE: &str = "Invalid authorization code";
 const REDIRECT_URI_MISMATCH: &str =
@@ -117,6 +119,11 @@ async fn start(#[case] changes: Value, #[case] status: u16, #[case] error: &str,
 #[tokio::test]
 async fn start_too_often() {
     check(Start, TooManyStarts, json!({}), 429, "too_many_requests", TOO_MANY_REQUESTS).await;
+}
+
+#[tokio::test]
+async fn start_without_proof_of_work() {
+    check(Start, ProofNeeded, json!({}), 401, "requires_verification", PROOF_NEEDED).await;
 }
 
 #[rstest]
@@ -201,6 +208,11 @@ async fn start_refused_by_gateway(#[case] gateway_status: u16, #[case] descripti
 #[tokio::test]
 async fn otp_challenge(#[case] changes: Value, #[case] status: u16, #[case] error: &str, #[case] description: &str) {
     check(OtpChallenge, Nothing, changes, status, error, description).await;
+}
+
+#[tokio::test]
+async fn otp_challenge_without_proof_of_work() {
+    check(OtpChallenge, ProofNeeded, json!({}), 401, "requires_verification", PROOF_NEEDED).await;
 }
 
 #[tokio::test]
