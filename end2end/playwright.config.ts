@@ -7,6 +7,7 @@ const ports = {
   redirect: { app: 4310, tenant: 4311 },
   token: { app: 4320, tenant: 4321 },
   strict: { app: 4330, tenant: 4331 },
+  attack: { app: 4340, tenant: 4341 },
 };
 /** The tenant alone, whose scripts pages of other sites load. */
 const SCRIPTS = 4350;
@@ -70,7 +71,7 @@ export default defineConfig<{ tenantUrl: string }>({
   ...runs,
   use: chromium,
   projects: [
-    { name: "redirect", use: use("redirect"), testIgnore: ["superseded.spec.ts", "strict/*.spec.ts", "script/*.spec.ts"] },
+    { name: "redirect", use: use("redirect"), testIgnore: ["superseded.spec.ts", "strict/*.spec.ts", "attack/*.spec.ts", "script/*.spec.ts"] },
     // How the login ends is all that differs, and how soon another code is offered.
     { name: "token", use: use("token"), testMatch: ["sign-in.spec.ts", "superseded.spec.ts"] },
     // The screens that are most used, on a phone.
@@ -81,6 +82,8 @@ export default defineConfig<{ tenantUrl: string }>({
     },
     // An app with terms, that remembers its visitors.
     { name: "strict", use: use("strict"), testMatch: "strict/*.spec.ts" },
+    // Each code needs a proof of work.
+    { name: "attack", use: use("attack"), testMatch: "attack/*.spec.ts" },
     // Pages of another site, in a browser that blocks third-party cookies.
     { name: "script", use: { ...withoutThirdPartyCookies, tenantUrl: url(SCRIPTS) }, testMatch: "script/*.spec.ts" },
   ],
@@ -96,6 +99,7 @@ export default defineConfig<{ tenantUrl: string }>({
       LIMIT_COUNTRIES: "US,DE,AT,CH",
       DEFAULT_LOCATION: "AT",
     }),
+    server("attack", "redirect", { PROOF_OF_WORK: "always", RESEND_AFTER_SECONDS: "1" }),
     tenantAlone(),
   ],
 });

@@ -32,7 +32,8 @@ pub use crate::paths::{API_PATH, SIGN_OUT_PATH};
 /// [`ConfirmNumber`](crate::outcome::Refusal::ConfirmNumber) that they accept; a number that is read in another way than
 /// previewed, or that is uncertain and not confirmed, must be confirmed first. `login` names the login that the form belongs
 /// to, and `form` the form itself: submitted twice, it sends one message. `extra` has the app's own fields, which are named
-/// `extra[captcha]` and so on, for the hooks on the server (`server::ExtraFields`, which names their limits).
+/// `extra[captcha]` and so on, for the hooks on the server (`server::ExtraFields`, which names their limits). `altcha` is the
+/// answer to a [`ProofOfWork`](crate::outcome::Refusal::ProofOfWork): base64, as ALTCHA's widget makes it.
 ///
 /// # Errors
 /// [`ApiError`] if the fields cannot be read or the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).
@@ -47,6 +48,7 @@ pub async fn start(
     #[server(default)] confirmed: String,
     #[server(default)] login: String,
     #[server(default)] form: String,
+    #[server(default)] altcha: String,
     #[server(default)] extra: HashMap<String, String>,
 ) -> Result<StartOutcome, ApiError> {
     let extra = extra_fields(extra)?;
@@ -60,13 +62,14 @@ pub async fn start(
         confirmed,
         login,
         form,
+        altcha,
         extra,
     };
     crate::server::start::start(start).await
 }
 
 /// Asks the tenant for another code to the number of a login, the newest one of this browser if `login` names none; the
-/// code before it stops being valid. `form` and `extra` are the same as for [`start`].
+/// code before it stops being valid. `form`, `altcha` and `extra` are the same as for [`start`].
 ///
 /// # Errors
 /// [`ApiError`] if the fields cannot be read or the session cannot be stored; every other failure is a [`Refusal`](crate::outcome::Refusal).
@@ -74,9 +77,10 @@ pub async fn start(
 pub async fn resend(
     #[server(default)] login: String,
     #[server(default)] form: String,
+    #[server(default)] altcha: String,
     #[server(default)] extra: HashMap<String, String>,
 ) -> Result<StartOutcome, ApiError> {
-    crate::server::start::resend(&login, &form, extra_fields(extra)?).await
+    crate::server::start::resend(&login, &form, altcha, extra_fields(extra)?).await
 }
 
 /// Checks the code for the number of a login, the newest one of this browser if `login` names none. The same code can be

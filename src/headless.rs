@@ -12,9 +12,9 @@ mod response;
 mod web_otp;
 
 pub(crate) use bindings::escaped;
-pub(crate) use dom::{element, fields, input_of, is_composing, set, write};
+pub(crate) use dom::{element, fields, go_to, input_of, is_composing, set, write};
 #[cfg(not(any(feature = "ssr", feature = "islands")))]
-pub(crate) use {dom::go_to, fetch::sign_out, leave::go_to_login, refresh::refresh};
+pub(crate) use {fetch::sign_out, leave::go_to_login, refresh::refresh};
 
 use crate::flow::{Command, Event, LockEvent, State};
 use crate::hooks::{Hooks, LoginAttempt};

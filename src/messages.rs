@@ -110,6 +110,8 @@ texts! {
     RateLimited = "errorRateLimited",
     /// [`Refusal::RateLimited`] for `{time}`.
     RateLimitedFor = "errorRateLimitedFor",
+    /// [`Refusal::ProofOfWork`], which counts without a proof after `{time}`.
+    ProofOfWork = "errorProofOfWork",
     /// [`Refusal::CodeMissing`]
     CodeMissing = "errorCodeMissing",
     /// [`Refusal::CodeMalformed`]
@@ -227,6 +229,7 @@ impl Messages {
     pub fn refusal(&self, refusal: &Refusal) -> String {
         match refusal {
             Refusal::RateLimited { retry_after: Some(seconds) } => self.with_time(Text::RateLimitedFor, *seconds),
+            Refusal::ProofOfWork { retry_after, .. } => self.with_time(Text::ProofOfWork, *retry_after),
             Refusal::CodeIncomplete { digits } => self.with_count(Text::CodeIncomplete, *digits),
             Refusal::WrongCode { attempts_left: Some(0) } => self.get(Text::WrongCodeLastTry).to_owned(),
             Refusal::WrongCode { attempts_left: Some(left) } => self.with_count(Text::WrongCodeTriesLeft, *left),
@@ -250,6 +253,7 @@ const fn fixed(refusal: &Refusal) -> Text {
         Refusal::SmsNotSent => Text::SmsNotSent,
         Refusal::SmsPaused => Text::SmsPaused,
         Refusal::RateLimited { .. } => Text::RateLimited,
+        Refusal::ProofOfWork { .. } => Text::ProofOfWork,
         Refusal::CodeMissing => Text::CodeMissing,
         Refusal::CodeMalformed | Refusal::CodeIncomplete { .. } => Text::CodeMalformed,
         Refusal::WrongCode { .. } => Text::WrongCode,

@@ -86,6 +86,14 @@ pub enum Refusal {
         /// Seconds to wait, if known.
         retry_after: Option<u32>,
     },
+    /// A proof of work is asked for, as too many codes are requested. The next [`start`](crate::api::start) or
+    /// [`resend`](crate::api::resend) has it as `altcha`, or comes after the wait.
+    ProofOfWork {
+        /// The challenge, in [ALTCHA](https://altcha.org)'s JSON: `algorithm`, `challenge`, `maxnumber`, `salt`, `signature`.
+        challenge: String,
+        /// Seconds until the same request is accepted without a proof.
+        retry_after: u32,
+    },
     /// Nothing was typed as code.
     CodeMissing,
     /// The text cannot be a code.

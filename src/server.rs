@@ -49,6 +49,7 @@ mod paths;
 mod pending_login;
 mod personal;
 mod phone_number;
+pub(crate) mod proof_of_work;
 mod rate_limit;
 mod repeats;
 mod request_context;

@@ -22,6 +22,7 @@ use leptos_passwordless::{
     Country, Terms,
     server::{Language, LoginFlow, Origin, Tenant, TermsPolicy},
 };
+use passwordless_tenant::ProofOfWork;
 use secrecy::SecretString;
 use std::{
     net::SocketAddr,
@@ -109,6 +110,9 @@ pub struct Config {
     /// Slow and stop numbers with a prefix in common that ask for codes and enter none, against SMS pumping
     #[arg(long, env, global = true, default_value_t = true, action = ArgAction::Set)]
     pub sms_pumping_breaker: bool,
+    /// Whether a code is sent only for a proof of work, which browsers calculate: never, under-attack or always
+    #[arg(long, env, global = true, default_value = "under-attack", value_parser = proof_of_work)]
+    pub proof_of_work: ProofOfWork,
     /// Landlines may be texted too; some countries read the SMS aloud
     #[arg(long, env, global = true)]
     pub allow_landlines: bool,
@@ -255,6 +259,20 @@ struct Empty;
 
 fn text(text: &str) -> Result<String, Empty> {
     if text.trim().is_empty() { Err(Empty) } else { Ok(text.to_owned()) }
+}
+
+/// A word that is none of the three.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("it must be never, under-attack or always")]
+struct NoProofOfWork;
+
+fn proof_of_work(text: &str) -> Result<ProofOfWork, NoProofOfWork> {
+    match text {
+        "never" => Ok(ProofOfWork::Never),
+        "under-attack" => Ok(ProofOfWork::UnderAttack),
+        "always" => Ok(ProofOfWork::Always),
+        _ => Err(NoProofOfWork),
+    }
 }
 
 fn secret(value: &str) -> Result<SecretString, Empty> {

@@ -175,6 +175,7 @@ fn shown(notice: LoginNotice) -> Notice {
         LoginNotice::Landline => Refusal::Landline,
         LoginNotice::RateLimited { retry_after } => Refusal::RateLimited { retry_after },
         LoginNotice::SmsPaused => Refusal::SmsPaused,
+        LoginNotice::ProofNeeded { challenge, retry_after } => Refusal::ProofOfWork { challenge, retry_after },
         LoginNotice::OptedOut => Refusal::OptedOut,
         LoginNotice::SmsFailed => Refusal::SmsNotSent,
         LoginNotice::WrongCode { attempts_left } => Refusal::WrongCode { attempts_left },

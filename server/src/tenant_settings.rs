@@ -123,6 +123,7 @@ fn limits(config: &Config) -> Limits {
         countries: (!countries.is_empty()).then_some(countries),
         landlines: config.allow_landlines,
         pumping_breaker: config.sms_pumping_breaker,
+        proof_of_work: config.proof_of_work,
     }
 }
 

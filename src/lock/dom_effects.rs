@@ -1,8 +1,9 @@
 //! Changes to the DOM that follow a transition: the focus, the code in its field, the list of countries.
 
 use super::{country_picker::combobox, pristine};
-use crate::flow::{Event, State};
-use crate::headless::{Passwordless, element, fields, write};
+use crate::flow::{Event, Notice, State};
+use crate::headless::{Passwordless, element, fields, go_to, write};
+use crate::outcome::Refusal;
 use leptos::{prelude::*, wasm_bindgen::JsCast};
 use web_sys::{HtmlElement, HtmlInputElement};
 
@@ -14,6 +15,10 @@ pub(super) fn on_transition(passwordless: Passwordless, before: &State, after: &
         before.screen == after.screen && before.notice == after.notice && before.waiting_for == after.waiting_for;
     if after.waiting_for.is_none() && !is_same_moment {
         request_animation_frame(move || focus(passwordless));
+    }
+    if before.notice != after.notice && asks_for_proof(after) {
+        // The page that the server renders has the script that calculates.
+        go_to(&[&passwordless.login_page(), "&proof"].concat());
     }
     if !before.is_hydrated && after.is_hydrated {
         pristine::put_back(passwordless);
@@ -27,6 +32,10 @@ pub(super) fn on_transition(passwordless: Passwordless, before: &State, after: &
     if before.code != after.code {
         show_code(passwordless, &after.code);
     }
+}
+
+fn asks_for_proof(state: &State) -> bool {
+    matches!(state.notice, Some(Notice::Refused(Refusal::ProofOfWork { .. })))
 }
 
 /// Takes over what was typed and chosen before hydration.

@@ -1,6 +1,6 @@
 use crate::{
     flow::{FlashKind, Notice},
-    headless::Passwordless,
+    headless::{Passwordless, escaped},
     messages::Text,
 };
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ pub(super) fn NoticeBar(passwordless: Passwordless) -> impl IntoView {
             data-refused=passwordless.aria(is_bad_news)
             role="alert"
             translate="no"
-            inner_html=passwordless.html(text)
+            inner_html=passwordless.text_signal(html)
         ></p>
     }
 }
@@ -29,6 +29,17 @@ fn is_bad_news(passwordless: Passwordless) -> bool {
         Some(Notice::Flash(flash)) => flash.kind == FlashKind::Error,
         Some(Notice::Resent) | None => false,
     }
+}
+
+/// Where a proof of work is asked for, the server adds the script that calculates it; it takes itself out of the sentence.
+#[cfg(feature = "ssr")]
+fn html(passwordless: Passwordless) -> String {
+    escaped(&text(passwordless)) + &crate::server::proof_of_work::script(passwordless)
+}
+
+#[cfg(not(feature = "ssr"))]
+fn html(passwordless: Passwordless) -> String {
+    escaped(&text(passwordless))
 }
 
 fn text(passwordless: Passwordless) -> String {

@@ -19,6 +19,7 @@ macro_rules! refusals {
             match refusal {
                 $(Refusal::$name => stringify!($name),)*
                 Refusal::RateLimited { .. } => "RateLimited",
+                Refusal::ProofOfWork { .. } => "ProofOfWork",
                 Refusal::CodeIncomplete { .. } => "CodeIncomplete",
                 Refusal::WrongCode { .. } => "WrongCode",
                 Refusal::Hook(_) => "Hook",
@@ -49,6 +50,7 @@ impl From<Refusal> for RefusalWire {
         let reason = name(&refusal).to_owned();
         let (number, sentence) = match refusal {
             Refusal::RateLimited { retry_after } => (retry_after, None),
+            Refusal::ProofOfWork { challenge, retry_after } => (Some(retry_after), Some(challenge)),
             Refusal::CodeIncomplete { digits } => (Some(digits), None),
             Refusal::WrongCode { attempts_left } => (attempts_left, None),
             Refusal::Hook(sentence)
@@ -66,6 +68,9 @@ impl From<RefusalWire> for Refusal {
     fn from(RefusalWire { reason, number, sentence }: RefusalWire) -> Self {
         match (reason.as_str(), sentence) {
             ("RateLimited", _) => Self::RateLimited { retry_after: number },
+            ("ProofOfWork", Some(challenge)) => {
+                Self::ProofOfWork { challenge, retry_after: number.unwrap_or_default() }
+            }
             ("CodeIncomplete", _) => Self::CodeIncomplete { digits: number.unwrap_or_default() },
             ("WrongCode", _) => Self::WrongCode { attempts_left: number },
             ("Hook", Some(sentence)) => Self::Hook(sentence),
@@ -88,6 +93,7 @@ mod tests {
             Refusal::CodeReplaced,
             Refusal::RateLimited { retry_after: Some(7) },
             Refusal::RateLimited { retry_after: None },
+            Refusal::ProofOfWork { challenge: "{}".to_owned(), retry_after: 60 },
             Refusal::CodeIncomplete { digits: 6 },
             Refusal::WrongCode { attempts_left: Some(0) },
             Refusal::Hook("Not today.".to_owned()),

@@ -105,7 +105,7 @@ pub(super) fn unknown_login() -> Login {
         let session = known.session.clone().unwrap_or_default();
         let login = known.login.clone().unwrap_or_default();
         let state = login.state.untouched();
-        let (api, page_url, messages) = (session.api, session.login_page, known.messages.clone());
+        let (api, page_url, messages) = (session.api, session.login_page + "?", known.messages.clone());
         Login { id, is_complete: false, messages, api, page_url, state, ..login }
     })
 }

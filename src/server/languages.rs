@@ -245,6 +245,7 @@ mod tests {
             Unexpected;
             Refusal::ConfirmNumber(_) => [Refusal::ConfirmNumber(text("+1 415 555 2671"))];
             Refusal::RateLimited { .. } => [None, Some(42)].map(|retry_after| Refusal::RateLimited { retry_after });
+            Refusal::ProofOfWork { .. } => [Refusal::ProofOfWork { challenge: text("{}"), retry_after: 60 }];
             Refusal::CodeIncomplete { .. } => [Refusal::CodeIncomplete { digits: 6 }];
             Refusal::WrongCode { .. } => [None, Some(2), Some(0)].map(|attempts_left| Refusal::WrongCode { attempts_left });
             Refusal::WrongAddress(_) => [Refusal::WrongAddress(text("https://app.example"))];

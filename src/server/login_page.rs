@@ -9,6 +9,9 @@ pub(super) const LOGIN: &str = "login";
 /// The parameter with the reason why there is no login.
 pub(super) const REFUSED: &str = "refused";
 
+/// The parameter of a page that goes on with a proof of work.
+pub(super) const PROOF: &str = "proof";
+
 /// A login page with the way back.
 pub(super) fn login_url(path: &str, return_to: &str) -> String {
     let return_to: String = byte_serialize(return_to.as_bytes()).collect();

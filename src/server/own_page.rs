@@ -50,7 +50,7 @@ impl Login {
         let mut login = Self {
             id: "lock0".to_owned(),
             api: path.to_owned(),
-            page_url: path.to_owned(),
+            page_url: [path, "?"].concat(),
             hosted_url: path.to_owned(),
             countries: countries::in_language(language, countries),
             messages: language.messages(),

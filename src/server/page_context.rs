@@ -6,7 +6,7 @@ use super::{
     languages::{self, Language},
     last_login,
     login_id::LoginId,
-    login_page::{LOGIN, REFUSED, login_url, refusal_named},
+    login_page::{LOGIN, PROOF, REFUSED, login_url, refusal_named},
     logins::Logins,
     own_page::provided_login,
     pending_login::PendingLogin,
@@ -310,6 +310,8 @@ pub(super) fn login(auth: &Auth, user: Option<&CurrentUser>, page: &Uri, headers
     let pending = match &named {
         Some(id) => logins.named(id).filter(|login| !login.is_over),
         None if query(page, REFUSED).is_some() => None,
+        // A dialog on another page has left for this one.
+        None if query(page, PROOF).is_some() => logins.newest(None).map(PendingLogin::without_other_notice),
         // A user who has signed in since continues none of the earlier logins. A refusal is shown on the page that named the
         // login, not on every page for an hour.
         None => logins.newest(user.map(|user| user.signed_in_at)).map(PendingLogin::without_notice),
@@ -344,7 +346,12 @@ fn state(auth: &Auth, pending: Option<PendingLogin>, uri: &Uri, headers: &Header
             if edits {
                 pending.edit_number();
             }
-            pending.state(auth.now())
+            let is_of_last_login = pending.unsolved_challenge().is_some() && pending.has_no_number();
+            let mut state = pending.state(auth.now());
+            if is_of_last_login && !edits {
+                state.screen = first_screen(auth, headers);
+            }
+            state
         }
         None => State {
             screen: if edits { Screen::EnterPhone } else { first_screen(auth, headers) },

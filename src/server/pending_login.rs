@@ -16,6 +16,7 @@ use crate::{
     flow::{Notice, Screen, State},
     outcome::{CodeSent, Refusal},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -43,6 +44,9 @@ pub(super) struct PendingLogin {
     pub(super) consent: Option<Consent>,
     /// Set once the browser was sent through the tenant, with or without PKCE.
     pub(super) pkce: Option<PkceSupport>,
+    /// The number that the user confirmed, while a proof of work for it is asked for.
+    #[serde(default)]
+    confirmed: String,
     /// The number comes from the app, not from the user.
     #[serde(default)]
     is_named_by_app: bool,
@@ -106,6 +110,7 @@ impl PendingLogin {
             notice: None,
             consent: None,
             pkce: None,
+            confirmed: String::new(),
             is_named_by_app: false,
             is_over: false,
         })
@@ -126,6 +131,24 @@ impl PendingLogin {
     pub(super) fn name_number(&mut self, number: &PhoneNumber) {
         self.type_number(number.as_str(), Country::default());
         self.is_named_by_app = true;
+    }
+
+    /// The challenge that the page shows, as a form sends it back whose user waited.
+    pub(super) fn unsolved_challenge(&self) -> Option<String> {
+        match &self.notice {
+            Some(Notice::Refused(Refusal::ProofOfWork { challenge, .. })) => Some(STANDARD.encode(challenge)),
+            _ => None,
+        }
+    }
+
+    /// The number that the user confirmed before a proof of work was asked for.
+    pub(super) fn confirmed(&self) -> Option<&str> {
+        self.unsolved_challenge().map(|_| self.confirmed.as_str())
+    }
+
+    /// The user confirmed this number.
+    pub(super) fn confirm(&mut self, number: &str) {
+        self.confirmed = number.chars().take(MAX_TYPED).collect();
     }
 
     /// Whether this number comes from the app.
@@ -190,6 +213,16 @@ impl PendingLogin {
     /// The same without the outcome of its last step.
     pub(super) fn without_notice(self) -> Self {
         Self { notice: None, ..self }
+    }
+
+    /// The same without the outcome of its last step, unless it asks for a proof of work.
+    pub(super) fn without_other_notice(self) -> Self {
+        if self.unsolved_challenge().is_some() { self } else { self.without_notice() }
+    }
+
+    /// Whether no number was typed: the one of the last login is meant.
+    pub(super) fn has_no_number(&self) -> bool {
+        self.typed.is_empty() && self.sent.is_none()
     }
 
     /// The browser is sent to the tenant.

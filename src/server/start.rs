@@ -20,6 +20,9 @@ use crate::{
     outcome::{ApiError, Refusal, StartOutcome},
 };
 
+/// More than a proof of work has.
+const MAX_PROOF: usize = 2048;
+
 /// The arguments of [`api::start`](crate::api::start).
 pub(crate) struct Start {
     pub(crate) phone_number: String,
@@ -31,6 +34,7 @@ pub(crate) struct Start {
     pub(crate) confirmed: String,
     pub(crate) login: String,
     pub(crate) form: String,
+    pub(crate) altcha: String,
     pub(crate) extra: ExtraFields,
 }
 
@@ -40,6 +44,45 @@ struct Form {
     name: String,
     step: LoginStep,
     extra: ExtraFields,
+    proof: Proof,
+}
+
+/// The answer to a challenge for a proof of work.
+#[derive(Clone, Default)]
+enum Proof {
+    /// There is none.
+    #[default]
+    None,
+    /// As the form has it.
+    Solved(String),
+    /// The challenge itself, as the user waited instead.
+    Unsolved(String),
+}
+
+impl Proof {
+    /// `before` is the login that the form belongs to, whose page shows the challenge.
+    fn of_form(altcha: String, before: Option<&PendingLogin>) -> Self {
+        match before.and_then(PendingLogin::unsolved_challenge) {
+            _ if (1..=MAX_PROOF).contains(&altcha.len()) => Self::Solved(altcha),
+            Some(challenge) => Self::Unsolved(challenge),
+            None => Self::None,
+        }
+    }
+
+    fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::None => None,
+            Self::Solved(text) | Self::Unsolved(text) => Some(text),
+        }
+    }
+
+    /// A script that solves each new challenge would never end.
+    fn checked(&self, refusal: Refusal) -> Refusal {
+        match (self, refusal) {
+            (Self::Solved(_), Refusal::ProofOfWork { .. }) => Refusal::RateLimited { retry_after: None },
+            (_, refusal) => refusal,
+        }
+    }
 }
 
 /// Each requested code starts a login of its own: the one that the form named may continue in another tab.
@@ -49,8 +92,14 @@ pub(crate) async fn start(start: Start) -> Result<StartOutcome, ApiError> {
     outcome
 }
 
-async fn take_start(start: Start) -> Result<StartOutcome, ApiError> {
+async fn take_start(mut start: Start) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
+    let named = request.login(&start.login).ok();
+    if let Some(confirmed) = named.as_ref().and_then(PendingLogin::confirmed).filter(|_| start.confirmed.is_empty()) {
+        // The page that asks for a proof of work does not ask again about the number.
+        confirmed.clone_into(&mut start.confirmed);
+    }
+    let proof = Proof::of_form(std::mem::take(&mut start.altcha), named.as_ref());
     let country = Country::supported(&start.country).unwrap_or_default();
     let login = PendingLogin::begin(request.auth.config().return_to(&start.return_to), request.auth.now())?;
     let mut login = login.sharing(request.logins().transaction());
@@ -58,7 +107,8 @@ async fn take_start(start: Start) -> Result<StartOutcome, ApiError> {
     login.consent = consent(&request, &start);
     let number = may_start(&request, &start, &login).and_then(|()| asked_for(&request, &start, country));
     let before = number.as_ref().ok().and_then(|number| with_code_for(&request, &start, number));
-    let form = Form { name: start.form, step: LoginStep::Start, extra: start.extra };
+    login.confirm(&start.confirmed);
+    let form = Form { name: start.form, step: LoginStep::Start, extra: start.extra, proof };
     let outcome = ask_tenant(&request, &login, form, number).await?;
     if let (Err(Refusal::RateLimited { .. }), Some(mut before)) = (&outcome, before) {
         // It is too soon for another code, and the previous one is still valid.
@@ -101,23 +151,30 @@ pub async fn send_code_to(phone_number: &PhoneNumber, return_to: &str) -> Result
     let login = PendingLogin::begin(request.auth.config().return_to(return_to), request.auth.now())?;
     let mut login = login.sharing(request.logins().transaction());
     login.name_number(phone_number);
-    let form = Form { name: String::new(), step: LoginStep::StartByApp, extra: ExtraFields::default() };
+    let form =
+        Form { name: String::new(), step: LoginStep::StartByApp, extra: ExtraFields::default(), proof: Proof::None };
     let outcome = ask_tenant(&request, &login, form, phone_number::known(phone_number)).await?;
     Ok(keep(&request, login, outcome, None))
 }
 
-pub(crate) async fn resend(login: &str, form: &str, extra: ExtraFields) -> Result<StartOutcome, ApiError> {
-    let outcome = take_resend(login, form, extra).await;
+pub(crate) async fn resend(
+    login: &str,
+    form: &str,
+    altcha: String,
+    extra: ExtraFields,
+) -> Result<StartOutcome, ApiError> {
+    let outcome = take_resend(login, form, altcha, extra).await;
     measure::started(&outcome);
     outcome
 }
 
-async fn take_resend(login: &str, form: &str, extra: ExtraFields) -> Result<StartOutcome, ApiError> {
+async fn take_resend(login: &str, form: &str, altcha: String, extra: ExtraFields) -> Result<StartOutcome, ApiError> {
     let request = Request::current()?;
     match request.login(login) {
         Ok(login) => {
             let number = number_to_resend(&request, form, &login);
-            let form = Form { name: form.to_owned(), step: LoginStep::Resend, extra };
+            let proof = Proof::of_form(altcha, Some(&login));
+            let form = Form { name: form.to_owned(), step: LoginStep::Resend, extra, proof };
             let outcome = ask_tenant(&request, &login, form, number).await?;
             Ok(keep(&request, login, outcome, Some(Notice::Resent)))
         }
@@ -177,8 +234,10 @@ fn keep(
             StartOutcome::Refused(refusal)
         }
     };
-    // A hydrated dialog has the refusal from the response, and continues the login that it had.
-    if matches!(outcome, StartOutcome::CodeSent(_)) || request.is_plain_form() {
+    // A hydrated dialog has the refusal from the response, and continues the login that it had; a proof of work it gives on
+    // the login page.
+    let goes_on = matches!(outcome, StartOutcome::CodeSent(_) | StartOutcome::Refused(Refusal::ProofOfWork { .. }));
+    if goes_on || request.is_plain_form() {
         request.keep(&login);
     }
     request.back_to_the_form(&login.id);
@@ -234,9 +293,10 @@ impl Message {
         let attempt = LoginAttempt::new(self.form.step, number, self.browser.ip, &self.form.extra);
         auth.config().hooks.may_start(attempt).await.map_err(Refusal::Hook)?;
         auth.limits().take_start(self.browser.ip, self.number.certainty, auth.now())?;
-        auth.tenant().start(number, &self.browser, self.language).await.map_err(|error| {
+        let proof = self.form.proof.as_text();
+        auth.tenant().start(number, &self.browser, self.language, proof).await.map_err(|error| {
             tracing::warn!(%error, phone_number = number.masked(), "no code was sent");
-            Refusal::from(error)
+            self.form.proof.checked(error.into())
         })
     }
 }

@@ -115,21 +115,26 @@ impl TenantClient {
         self.0.http.post(self.tenant().endpoint(path))
     }
 
-    /// `POST /passwordless/start`: requests a code, in a message in this language.
+    /// `POST /passwordless/start`: requests a code, in a message in this language, with the proof of work
+    /// that our tenant has asked for.
     pub(super) async fn start(
         &self,
         number: &PhoneNumber,
         browser: &Browser,
         language: Language,
+        proof: Option<&str>,
     ) -> Result<StartResponse, TenantError> {
         let config = &self.0.config;
-        let body = json!({
+        let mut body = json!({
             "client_id": config.client_id,
             "client_secret": config.client_secret.expose_secret(),
             "connection": config.connection,
             "phone_number": number.as_str(),
             "send": "code",
         });
+        if let Some(proof) = proof {
+            body["altcha"] = Value::from(proof);
+        }
         let request = self.post("/passwordless/start").header("x-request-language", language.tag());
         self.read(browser.told_in(request).json(&body)).await
     }

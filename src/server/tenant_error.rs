@@ -10,6 +10,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 const MAX_CODE: usize = 64;
 const MAX_SENTENCE: usize = 300;
+/// It has to fit into a cookie; our tenant's has half of that.
+const MAX_CHALLENGE: usize = 600;
 /// Longer waits are ignored: they come from a wrong clock.
 const MAX_WAIT: u32 = 24 * 60 * 60;
 
@@ -37,6 +39,8 @@ pub(super) struct ErrorBody {
     attempts_left: Option<u32>,
     superseded: bool,
     retry_after: Option<u32>,
+    /// The challenge of a proof of work, in ALTCHA's JSON: an extension of our tenant.
+    challenge: Option<String>,
 }
 
 impl TenantError {
@@ -67,6 +71,7 @@ impl ErrorBody {
             attempts_left: number("attempts_left"),
             superseded: body["superseded"] == true,
             retry_after: number("retry_after").or_else(|| retry_after(headers, now)),
+            challenge: challenge(&body["altcha"]),
         };
         (!refused.error.is_empty() || status == StatusCode::TOO_MANY_REQUESTS).then_some(refused)
     }
@@ -75,8 +80,8 @@ impl ErrorBody {
     fn meaning(&self) -> Refusal {
         match self.error.as_str() {
             _ if self.status == StatusCode::TOO_MANY_REQUESTS => self.meaning_of_a_limit(),
+            "requires_verification" => self.proof_of_work(),
             "mfa_required"
-            | "requires_verification"
             | "invalid_captcha"
             | "invalid_recaptcha"
             | "consent_required"
@@ -100,6 +105,12 @@ impl ErrorBody {
             "No codes are sent to such numbers at the moment. Please try again later." => Refusal::SmsPaused,
             _ => Refusal::RateLimited { retry_after: self.retry_after },
         }
+    }
+
+    /// Auth0 has other proofs that no bot is at work, which its own login page asks for.
+    fn proof_of_work(&self) -> Refusal {
+        let retry_after = self.retry_after.unwrap_or_default();
+        self.challenge.clone().map_or(Refusal::MoreSteps, |challenge| Refusal::ProofOfWork { challenge, retry_after })
     }
 
     /// The embedded tenant's sentences; Auth0 has one error for all numbers that it refuses.
@@ -159,6 +170,13 @@ impl ErrorBody {
         let (_, code) = self.description.rsplit_once("(Code: ")?;
         code.strip_suffix(')')?.parse().ok()
     }
+}
+
+/// A challenge in ALTCHA's JSON, if it is one.
+fn challenge(altcha: &Value) -> Option<String> {
+    let is_text = |name: &&str| altcha[*name].is_string();
+    let is_whole = ["algorithm", "challenge", "salt", "signature"].iter().all(is_text) && altcha["maxnumber"].is_u64();
+    Some(altcha.to_string()).filter(|json| is_whole && json.len() <= MAX_CHALLENGE)
 }
 
 /// A sentence is for the user, a single word for programs.
@@ -260,6 +278,22 @@ mod tests {
         for error in ["mfa_required", "requires_verification", "invalid_captcha", "consent_required"] {
             assert_eq!(of(error, "whatever it says"), Refusal::MoreSteps, "{error}");
         }
+    }
+
+    #[test]
+    fn challenge_of_a_proof_of_work_is_passed_on_if_it_is_whole() {
+        let mut altcha = serde_json::json!({
+            "algorithm": "SHA-256", "challenge": "aa", "maxnumber": 100_000, "salt": "bb?expires=1&", "signature": "cc",
+        });
+        let of = |altcha: &Value| {
+            let body = serde_json::json!({ "error": "requires_verification", "altcha": altcha, "retry_after": 60 });
+            meaning(401, &body.to_string())
+        };
+        assert_eq!(of(&altcha), Refusal::ProofOfWork { challenge: altcha.to_string(), retry_after: 60 });
+        altcha["salt"] = Value::Null;
+        assert_eq!(of(&altcha), Refusal::MoreSteps);
+        altcha["salt"] = "x".repeat(600).into();
+        assert_eq!(of(&altcha), Refusal::MoreSteps);
     }
 
     #[test]

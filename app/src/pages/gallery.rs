@@ -138,6 +138,7 @@ fn refusals(language: Language) -> (Language, Vec<Exhibit>) {
         Refusal::OptedOut,
         Refusal::RateLimited { retry_after: None },
         Refusal::RateLimited { retry_after: Some(75) },
+        Refusal::ProofOfWork { challenge: String::new(), retry_after: 60 },
         Refusal::SignUpDisabled,
         Refusal::NoPendingLogin,
         Refusal::OtherBrowser,

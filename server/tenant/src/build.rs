@@ -26,7 +26,9 @@ use crate::{
         login_tickets::LoginTickets, refresh::RefreshTokens, sso::SsoSessions, tokens::Tokens,
     },
     origin::Origin,
-    otp::{breaker::Breaker, known_device::KnownDevices, service::OtpService, session::OtpSessions},
+    otp::{
+        breaker::Breaker, known_device::KnownDevices, proof_of_work::WorkKey, service::OtpService, session::OtpSessions,
+    },
     rate_limit::settings::Limits,
     seal::SealKey,
     sms::{Sms, registry::SenderRegistry},
@@ -92,6 +94,7 @@ async fn state(
     let keys = SigningKeys::open(store.clone(), keys, Arc::clone(&clock)).await?;
     rotate_otp_key_if_due(&store, clock.millis(), &*entropy).await?;
     let seal_key = Arc::new(SealKey::of(&store.secret("cookies", &*entropy).await?)?);
+    let work_key = Arc::new(WorkKey::of(&store.secret("proof_of_work", &*entropy).await?));
     let origin = Origin::of(&public_url)?;
     let cookies = CookiePolicy::new(&origin);
     let (config, limits) = (Arc::new(config), Arc::new(limits));
@@ -129,6 +132,7 @@ async fn state(
                 clock: clock.clone(),
             },
             senders: senders.clone(),
+            work_key,
             timing: Arc::default(),
             store: store.clone(),
             audit,

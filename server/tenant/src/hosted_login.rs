@@ -3,6 +3,7 @@
 
 use std::{cmp::Reverse, sync::Arc};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ use crate::{
     http::cookies::{CookiePolicy, SetCookies},
     login_page::{LoginNotice, SentCode},
     oauth::authorization_request::AuthorizationRequest,
+    otp::proof_of_work,
     phone_number::PhoneNumber,
     seal::SealKey,
 };
@@ -50,6 +52,9 @@ pub(crate) struct HostedLogin {
     /// The country that was chosen.
     pub(crate) country: Option<String>,
     pub(crate) accepts_terms: bool,
+    /// The number that the user confirmed, while a proof of work for it is asked for.
+    #[serde(default)]
+    pub(crate) confirmed: String,
     /// The `sid` of the session that the page first offers to continue.
     pub(crate) offered: Option<String>,
     /// The code that was sent last.
@@ -96,12 +101,25 @@ impl HostedLogin {
         })
     }
 
+    /// The challenge that the page shows, as a form sends it back whose user waited.
+    pub(crate) fn unsolved_challenge(&self) -> Option<String> {
+        match &self.notice {
+            Some((LoginNotice::ProofNeeded { challenge, .. }, _)) => Some(STANDARD.encode(challenge)),
+            _ => None,
+        }
+    }
+
     /// The notice as it is by now: a waiting time runs down, and a code expires.
     pub(crate) fn current_notice(&self, connection: &Connection, now: Millis) -> Option<LoginNotice> {
         match &self.notice {
             Some((LoginNotice::RateLimited { retry_after: Some(wait) }, at)) => {
                 let left = seconds(now, at.plus_seconds((*wait).into()));
                 (left > 0).then_some(LoginNotice::RateLimited { retry_after: Some(left) })
+            }
+            Some((LoginNotice::ProofNeeded { challenge, retry_after }, at)) => {
+                let retry_after = seconds(now, at.plus_seconds((*retry_after).into()));
+                let is_valid = now < at.plus_seconds(proof_of_work::LIFETIME_SECONDS);
+                is_valid.then(|| LoginNotice::ProofNeeded { challenge: challenge.clone(), retry_after })
             }
             Some((notice, _)) => Some(notice.clone()),
             None => {
@@ -156,6 +174,7 @@ impl HostedLogins {
             request,
             transaction: transaction.unwrap_or_else(|| entropy::token(&*self.entropy)),
             accepts_terms: false,
+            confirmed: String::new(),
             offered,
             sent: None,
             asks_for_code: false,

@@ -55,6 +55,6 @@ pub use login_page::{
 };
 pub use measure::describe_metrics;
 pub use oauth::assertion_key::AssertionKey;
-pub use rate_limit::settings::Limits;
+pub use rate_limit::settings::{Limits, ProofOfWork};
 pub use sms::{GatewayAuthentication, GatewayConfig, MessageState, Retries, Sms, TwilioConfig, TwilioFrom};
 pub use store::{Pool, default_client_secret, migrations};

@@ -157,6 +157,13 @@ pub enum LoginNotice {
     },
     /// No messages are sent to such numbers at the moment.
     SmsPaused,
+    /// A proof of work is asked for.
+    ProofNeeded {
+        /// The challenge, in ALTCHA's JSON.
+        challenge: String,
+        /// Seconds until it counts without its solution.
+        retry_after: u32,
+    },
     /// The recipient opted out of messages.
     OptedOut,
     /// The provider did not take the message.

@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use serde_json::json;
 use tracing::Instrument;
 
 use crate::{
     clock::Clock,
     login_page::LoginNotice,
-    otp::request::SendCodeError,
+    otp::request::{ProofNeeded, SendCodeError},
     rate_limit::start::TooManyStarts,
     sms::{self, SendError},
     store::{LoginSend, LoginSendOutcome, Store},
@@ -85,7 +86,8 @@ fn notice_about(error: &SendCodeError) -> LoginNotice {
         SendCodeError::Country => LoginNotice::Country,
         SendCodeError::SpecialNumber => LoginNotice::SpecialNumber,
         SendCodeError::Landline => LoginNotice::Landline,
-        SendCodeError::TooManyRequests(TooManyStarts { retry_after, .. }) | SendCodeError::Slowed { retry_after } => {
+        SendCodeError::ProofNeeded(needed) => proof_needed(needed),
+        SendCodeError::TooManyRequests(TooManyStarts { retry_after, .. }) => {
             LoginNotice::RateLimited { retry_after: Some(u32::try_from(*retry_after).unwrap_or(u32::MAX)) }
         }
         SendCodeError::Stopped { .. } | SendCodeError::OverBudget { .. } => LoginNotice::SmsPaused,
@@ -97,4 +99,8 @@ fn notice_about(error: &SendCodeError) -> LoginNotice {
         },
         SendCodeError::Store(_) => LoginNotice::SmsFailed,
     }
+}
+
+fn proof_needed(ProofNeeded { challenge, retry_after }: &ProofNeeded) -> LoginNotice {
+    LoginNotice::ProofNeeded { challenge: json!(challenge).to_string(), retry_after: *retry_after }
 }

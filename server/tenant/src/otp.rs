@@ -7,6 +7,7 @@ pub(crate) mod code;
 pub(crate) mod known_device;
 pub(crate) mod language;
 pub(crate) mod message;
+pub(crate) mod proof_of_work;
 pub(crate) mod repeat;
 pub(crate) mod request;
 pub(crate) mod service;

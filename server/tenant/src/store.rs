@@ -22,6 +22,7 @@ mod spending;
 mod sso_sessions;
 #[cfg(test)]
 mod tests;
+mod used_proofs;
 mod user_admin;
 mod user_import;
 mod users;

@@ -35,6 +35,7 @@ mod nginx;
 mod numbers;
 mod own_client;
 mod pages;
+mod proof_of_work;
 mod proxy;
 mod query_plans;
 mod repeats;

@@ -204,8 +204,8 @@ async fn after_an_attack() -> (Process, Scrape) {
         ("+14155553001", 200),
         ("+14155553002", 200),
         ("+14155553003", 200),
-        ("+14155553004", 429),
-        ("+14155553005", 429),
+        ("+14155553004", 401),
+        ("+14155553005", 401),
         (OTHER, 429),
     ] {
         let body = json!({ "client_id": "web", "client_secret": SECRET, "connection": "sms", "phone_number": number });
@@ -223,7 +223,7 @@ async fn metrics_count_alarms_about_sms_pumping_and_what_messages_cost() {
     scrape.has(alarms, &[("state", "slowed"), ("scope", "block"), ("prefix", "1")], 1.0);
     scrape.has(alarms, &[("state", "over_budget"), ("scope", "country"), ("prefix", "49")], 1.0);
     scrape.has("passwordless_tenant_sms_cost_micros_total", &[("connection", "sms"), ("country", "US")], 300_000.0);
-    scrape.has("passwordless_tenant_starts_total", &[("outcome", "slowed")], 2.0);
+    scrape.has("passwordless_tenant_starts_total", &[("outcome", "proof_needed")], 2.0);
     scrape.has("passwordless_tenant_starts_total", &[("outcome", "over_budget")], 1.0);
 }
 

@@ -119,9 +119,10 @@ pub(crate) async fn resend(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Path(id): Path<String>,
+    BodyParams(params): BodyParams,
 ) -> Result<Response, StepError> {
     let mut login = Login::for_step(&services, &headers, id)?;
-    let step = login.resend(peer).await;
+    let step = login.resend(&params, peer).await;
     if matches!(step, Step::CodeSent) {
         login.note(LoginNotice::Resent);
     }
@@ -241,11 +242,14 @@ impl<'a> Login<'a> {
 
     async fn start(&mut self, params: &Params, peer: SocketAddr) -> Step {
         let text = |name| params.optional(name).unwrap_or_default();
+        // The page that asks for a proof of work does not ask again about the number.
+        let confirmed = std::mem::take(&mut self.state.confirmed);
+        let confirmed = Some(text("confirmed")).filter(|number| !number.is_empty()).unwrap_or(&confirmed);
         let form = PhoneForm {
             phone_number: text("phone_number"),
             country: text("country"),
             previewed: text("previewed"),
-            confirmed: text("confirmed"),
+            confirmed,
             accepts_terms: !text("accept_terms").is_empty(),
             must_accept_terms: self.frame().is_some_and(|frame| frame.must_accept_terms == Some(true)),
         };
@@ -268,21 +272,32 @@ impl<'a> Login<'a> {
             (self.state.asks_for_code, self.state.notice) = (true, None);
             return Step::CodeSent;
         }
-        let step = self.send_code(phone_number, read.display, peer).await;
+        let step = self.send_code(phone_number, read.display, params, peer).await;
+        if matches!(step, Step::Refused(LoginNotice::ProofNeeded { .. })) {
+            self.state.confirmed = confirmed.chars().take(MAX_LOGIN_HINT).collect();
+        }
         // It is too soon for another code, and the one before is still good.
         self.state.asks_for_code |= is_again && matches!(step, Step::Refused(LoginNotice::RateLimited { .. }));
         step
     }
 
-    async fn resend(&mut self, peer: SocketAddr) -> Step {
+    async fn resend(&mut self, params: &Params, peer: SocketAddr) -> Step {
         let Some(sent) = self.state.sent.clone() else { return Step::Refused(LoginNotice::Gone) };
         match sent.resend_in(self.now()) {
-            0 => self.send_code(sent.phone_number, sent.display, peer).await,
+            0 => self.send_code(sent.phone_number, sent.display, params, peer).await,
             seconds => Step::Refused(LoginNotice::RateLimited { retry_after: Some(seconds) }),
         }
     }
 
-    async fn send_code(&mut self, phone_number: PhoneNumber, display: String, peer: SocketAddr) -> Step {
+    async fn send_code(
+        &mut self,
+        phone_number: PhoneNumber,
+        display: String,
+        params: &Params,
+        peer: SocketAddr,
+    ) -> Step {
+        let solved = params.optional("altcha");
+        let proof = solved.map(str::to_owned).or_else(|| self.state.unsolved_challenge());
         let context = MessageContext::at(self.services.origin.url().as_ref(), self.headers);
         let (context, browser) = (context.in_language(&self.language()), self.browser(&phone_number));
         // Of their own, as the message goes out even if the browser cancels the request.
@@ -290,7 +305,8 @@ impl<'a> Login<'a> {
         let (source, number) = (RequestSource::browser(peer), phone_number.clone());
         let send = async move {
             let (client, connection, phone_number) = (&client, &connection, &number);
-            let request = CodeRequest { client, connection, phone_number, context, source, browser };
+            let proof = proof.as_deref();
+            let request = CodeRequest { client, connection, phone_number, context, source, browser, proof };
             otp.send_code(&request).await.map(drop)
         };
         let form = self.services.logins.form(self.headers, &self.id, &phone_number);
@@ -299,6 +315,10 @@ impl<'a> Login<'a> {
                 self.state.sent = Some(Sent { phone_number, display, at });
                 (self.state.asks_for_code, self.state.notice) = (true, None);
                 Step::CodeSent
+            }
+            // A script that solves each new challenge would never end.
+            Err(LoginNotice::ProofNeeded { .. }) if solved.is_some() => {
+                Step::Refused(LoginNotice::RateLimited { retry_after: None })
             }
             Err(notice) => Step::Refused(notice),
         }

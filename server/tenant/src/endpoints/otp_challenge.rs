@@ -76,6 +76,7 @@ pub(crate) async fn post(
         context: MessageContext::at(client.page(&headers).as_ref(), &headers),
         source: RequestSource::of_api_call(authenticated, &headers, peer),
         browser,
+        proof: params.optional("altcha"),
     };
     let with_sign_up = allows_sign_up && !connection.disable_signup;
     let recipients = if with_sign_up { Recipients::All } else { Recipients::Users };

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The properties that clients may send; the forms of older SDKs spread `authParams` over names such as `authParams[scope]`.
-const PROPERTIES: [&str; 14] = [
+const PROPERTIES: [&str; 15] = [
     "client_id",
     "client_secret",
     "client_assertion",
@@ -43,6 +43,7 @@ const PROPERTIES: [&str; 14] = [
     "send",
     "authParams",
     "captcha",
+    "altcha",
     "auth0Client",
     "device",
     "lang",
@@ -107,6 +108,7 @@ pub(crate) async fn post(
         context: MessageContext::at(client.page(&headers).as_ref(), &headers),
         source: RequestSource::of_api_call(authenticated, &headers, peer),
         browser: services.devices.browser_of_api_call(&headers, &connection.name, &phone_number),
+        proof: params.optional("altcha"),
     };
     let rate = services.otp.send_code(&request).await.map_err(|error| match error {
         SendCodeError::Sms(error) if authenticated.is_none() => SendCodeError::Sms(error.without_words()),
@@ -166,7 +168,7 @@ impl From<SendCodeError> for ApiError {
             SendCodeError::Country => Self::PhoneCountry,
             SendCodeError::SpecialNumber => Self::PhoneSpecial,
             SendCodeError::Landline => Self::PhoneLandline,
-            SendCodeError::Slowed { retry_after } => Self::Slowed(retry_after),
+            SendCodeError::ProofNeeded(needed) => Self::ProofNeeded(needed),
             SendCodeError::Stopped { retry_after } | SendCodeError::OverBudget { retry_after } => {
                 Self::SmsPaused(retry_after)
             }

@@ -13,7 +13,7 @@ use super::cross_origin_error::CrossOriginError;
 use crate::{
     config::AudienceError,
     error::{RETRY_AFTER_SECONDS, StoreError},
-    otp::challenge::Refusal,
+    otp::{challenge::Refusal, request::ProofNeeded},
     rate_limit::start::TooManyStarts,
     sms::SendError,
 };
@@ -53,11 +53,10 @@ pub(crate) enum ApiError {
     PhoneLandline,
     #[error(transparent)]
     Sms(#[from] SendError),
+    #[error("Suspicious request requires verification")]
+    ProofNeeded(Box<ProofNeeded>),
     #[error("Too many requests. Please try again later.")]
     TooManyRequests(TooManyStarts),
-    /// Too many codes are not entered; more are sent with some effort, or after this many seconds.
-    #[error("Too many codes were not entered. Please try again later.")]
-    Slowed(u64),
     /// No codes are sent to such numbers for this many seconds.
     #[error("No codes are sent to such numbers at the moment. Please try again later.")]
     SmsPaused(u64),
@@ -202,7 +201,8 @@ impl ApiError {
             | Self::PhoneLandline
             | Self::Sms(SendError::InvalidRecipient { .. }) => "bad.phone_number",
             Self::Sms(_) => "sms_provider_error",
-            Self::TooManyRequests(_) | Self::Slowed(_) | Self::SmsPaused(_) => "too_many_requests",
+            Self::ProofNeeded(_) => "requires_verification",
+            Self::TooManyRequests(_) | Self::SmsPaused(_) => "too_many_requests",
             Self::Verify(Refusal::Blocked) | Self::Otp(Refusal::Blocked) => "unauthorized",
             Self::Verify(Refusal::TooManyAttempts(_)) | Self::Otp(Refusal::TooManyAttempts(_)) => "too_many_attempts",
             Self::Verify(_) => "invalid_user_password",
@@ -228,14 +228,15 @@ impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
             Self::TooManyRequests(_)
-            | Self::Slowed(_)
             | Self::SmsPaused(_)
             | Self::Verify(Refusal::TooManyAttempts(_))
             | Self::Otp(Refusal::TooManyAttempts(_)) => StatusCode::TOO_MANY_REQUESTS,
             Self::Verify(Refusal::SignUpDisabled) | Self::Otp(Refusal::SignUpDisabled) => StatusCode::BAD_REQUEST,
-            Self::Verify(_) | Self::InvalidClient(_) | Self::ProofMissing | Self::InvalidToken => {
-                StatusCode::UNAUTHORIZED
-            }
+            Self::Verify(_)
+            | Self::InvalidClient(_)
+            | Self::ProofMissing
+            | Self::ProofNeeded(_)
+            | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::Otp(_)
             | Self::Grant(_)
             | Self::GrantNotAllowed(_)
@@ -266,10 +267,11 @@ impl ApiError {
                 members.insert("superseded".to_owned(), json!(true));
             }
         }
-        if let Self::TooManyRequests(TooManyStarts { retry_after, .. })
-        | Self::Slowed(retry_after)
-        | Self::SmsPaused(retry_after) = self
-        {
+        if let Self::ProofNeeded(needed) = self {
+            members.insert("altcha".to_owned(), json!(needed.challenge));
+            members.insert("retry_after".to_owned(), json!(needed.retry_after));
+        }
+        if let Self::TooManyRequests(TooManyStarts { retry_after, .. }) | Self::SmsPaused(retry_after) = self {
             members.insert("retry_after".to_owned(), json!(retry_after));
         }
         members
@@ -283,9 +285,7 @@ impl ApiError {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
                 headers
             }
-            Self::Slowed(retry_after) | Self::SmsPaused(retry_after) => {
-                one(header::RETRY_AFTER, HeaderValue::from(*retry_after))
-            }
+            Self::SmsPaused(retry_after) => one(header::RETRY_AFTER, HeaderValue::from(*retry_after)),
             Self::Store(error) if error.is_temporary() => one(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into()),
             Self::InvalidClient(TokenAuth::Basic) => {
                 one(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"tenant\""))

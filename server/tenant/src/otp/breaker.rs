@@ -19,9 +19,6 @@ use crate::{
     store::Store,
 };
 
-/// What those who are slowed are asked to wait, in seconds.
-const SLOWED_SECONDS: i64 = 60;
-
 /// An alarm about a prefix that is slowed is given once in this time, in seconds.
 const ALARM_SECONDS: i64 = 60 * 60;
 
@@ -40,34 +37,29 @@ impl Breaker {
         self.limits.pumping_breaker.then(|| NewNumber::of(phone_number))
     }
 
-    /// The refusal, after the alarm if there was none about this prefix yet.
-    pub(crate) async fn refusal(
+    /// Gives the alarm about a prefix that is slowed, if there was none yet.
+    pub(crate) async fn slowed(&self, request: &CodeRequest<'_>, unentered: &Unentered) -> Result<(), StoreError> {
+        self.alarm(request, unentered, self.clock.millis().plus_seconds(ALARM_SECONDS)).await
+    }
+
+    /// The refusal where a prefix is stopped, after the alarm if there was none yet.
+    pub(crate) async fn stopped(
         &self,
         request: &CodeRequest<'_>,
         unentered: &Unentered,
     ) -> Result<SendCodeError, StoreError> {
         let now = self.clock.millis();
-        let until = if unentered.is_stopped {
-            let newest = self.store.newest_unentered(&unentered.prefix).await?;
-            newest.map_or(now, |slot| unentered.window.end_of(slot))
-        } else {
-            now.plus_seconds(SLOWED_SECONDS)
-        };
+        let newest = self.store.newest_unentered(&unentered.prefix).await?;
+        let until = newest.map_or(now, |slot| unentered.window.end_of(slot));
         self.alarm(request, unentered, until).await?;
-        let retry_after = now.seconds_until(until).max(1);
-        Ok(if unentered.is_stopped {
-            SendCodeError::Stopped { retry_after }
-        } else {
-            SendCodeError::Slowed { retry_after }
-        })
+        Ok(SendCodeError::Stopped { retry_after: now.seconds_until(until).max(1) })
     }
 
+    /// The next alarm about it is given after `until`; a stopped prefix is open again then.
     async fn alarm(&self, request: &CodeRequest<'_>, unentered: &Unentered, until: Millis) -> Result<(), StoreError> {
         let state = if unentered.is_stopped { "stopped" } else { "slowed" };
         let name = format!("{state}:{}", unentered.prefix.name);
-        let now = self.clock.millis();
-        let quiet_until = if unentered.is_stopped { until } else { now.plus_seconds(ALARM_SECONDS) };
-        if !self.store.raise_alarm(&name, quiet_until, now).await? {
+        if !self.store.raise_alarm(&name, until, self.clock.millis()).await? {
             return Ok(());
         }
         let sentence = sentence(unentered, until);

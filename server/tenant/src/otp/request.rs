@@ -4,6 +4,7 @@ use super::{
     browser::Browser,
     challenge::{Outcome, Refusal},
     message::MessageContext,
+    proof_of_work::WorkChallenge,
 };
 use crate::{
     config::{Client, Connection},
@@ -23,6 +24,8 @@ pub(crate) struct CodeRequest<'a> {
     pub(crate) context: MessageContext,
     pub(crate) source: RequestSource,
     pub(crate) browser: Browser,
+    /// The proof of work, as the client sent it.
+    pub(crate) proof: Option<&'a str>,
 }
 
 impl CodeRequest<'_> {
@@ -86,6 +89,14 @@ pub(crate) struct SignIn {
     pub(crate) outcome: Outcome,
 }
 
+/// A proof of work has to come with the request.
+#[derive(Debug)]
+pub(crate) struct ProofNeeded {
+    pub(crate) challenge: WorkChallenge,
+    /// Seconds until the challenge counts without its solution.
+    pub(crate) retry_after: u32,
+}
+
 /// Why no code was sent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SendCodeError {
@@ -95,8 +106,8 @@ pub(crate) enum SendCodeError {
     SpecialNumber,
     #[error("landlines are not served")]
     Landline,
-    #[error("codes are slowed, as too many are not entered")]
-    Slowed { retry_after: u64 },
+    #[error("a proof of work was asked for")]
+    ProofNeeded(Box<ProofNeeded>),
     #[error("codes are stopped, as too many are not entered")]
     Stopped { retry_after: u64 },
     #[error("the budget of the day is spent")]
@@ -118,7 +129,7 @@ impl SendCodeError {
 
     /// Whether a number that has an account might have been sent the code.
     pub(crate) fn spares_users(&self) -> bool {
-        matches!(self, Self::Slowed { .. } | Self::Stopped { .. } | Self::OverBudget { .. })
+        matches!(self, Self::Stopped { .. } | Self::OverBudget { .. })
     }
 
     /// As the metrics name it.
@@ -127,7 +138,7 @@ impl SendCodeError {
             Self::Country => "country",
             Self::SpecialNumber => "special_number",
             Self::Landline => "landline",
-            Self::Slowed { .. } => "slowed",
+            Self::ProofNeeded(_) => "proof_needed",
             Self::Stopped { .. } => "stopped",
             Self::OverBudget { .. } => "over_budget",
             Self::TooManyRequests(_) => "limited",

@@ -7,8 +7,9 @@ use super::{
     challenge::{Challenge, Outcome, Purpose, Refusal},
     code::OneTimeCode,
     message,
+    proof_of_work::{Answer, Proof, WAIT_SECONDS, WorkFor, WorkKey},
     repeat::RequestHash,
-    request::{CodeAttempt, CodeError, CodeRequest, Recipients, SendCodeError, SignIn},
+    request::{CodeAttempt, CodeError, CodeRequest, ProofNeeded, Recipients, SendCodeError, SignIn},
     template::Values,
 };
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
         attempt::AttemptLimit,
         budget::Charge,
         conversion::NewNumber,
-        settings::Limits,
+        settings::{Limits, ProofOfWork},
         start::{RateLimit, Start, StartLimits, StartRefusal},
         timing_guard::TimingGuard,
     },
@@ -36,6 +37,7 @@ pub(crate) struct OtpService {
     pub(crate) limits: Arc<Limits>,
     pub(crate) breaker: Breaker,
     pub(crate) senders: Arc<SenderRegistry>,
+    pub(crate) work_key: Arc<WorkKey>,
     pub(crate) timing: Arc<TimingGuard>,
     pub(crate) store: Store,
     pub(crate) audit: AuditLog,
@@ -114,14 +116,27 @@ impl OtpService {
             Recipients::Users => user.as_ref().is_none_or(|user| user.blocked),
             Recipients::All => user.as_ref().is_some_and(|user| user.blocked),
         };
-        let start = self.start(request, user.as_ref(), is_left_out);
-        match self.store.take_start(&start, self.clock.millis()).await? {
+        // The second pass of a request comes for nobody.
+        if self.limits.proof_of_work == ProofOfWork::Always && recipients != Recipients::Nobody {
+            self.check_proof(request).await?;
+        }
+        let mut start = self.start(request, user.as_ref(), is_left_out);
+        let mut taken = self.store.take_start(&start, self.clock.millis()).await?;
+        if let Err(StartRefusal::Unentered(unentered)) = &taken
+            && !unentered.is_stopped
+        {
+            self.breaker.slowed(request, unentered).await?;
+            self.check_proof(request).await?;
+            start.passes_slowed = true;
+            taken = self.store.take_start(&start, self.clock.millis()).await?;
+        }
+        match taken {
             Ok(rate) => {
                 let Start { new_number, charge, .. } = start;
                 Ok(Admission { rate, user, is_left_out, recipients, new_number, charge })
             }
             Err(StartRefusal::TooMany(too_many)) => Err(too_many.into()),
-            Err(StartRefusal::Unentered(unentered)) => Err(self.breaker.refusal(request, &unentered).await?),
+            Err(StartRefusal::Unentered(unentered)) => Err(self.breaker.stopped(request, &unentered).await?),
             Err(StartRefusal::OverBudget(over_budget)) => Err(self.breaker.over_budget(request, &over_budget).await?),
         }
     }
@@ -130,7 +145,8 @@ impl OtpService {
     fn start(&self, request: &CodeRequest<'_>, user: Option<&User>, is_left_out: bool) -> Start {
         let CodeRequest { connection, phone_number, source, browser, .. } = request;
         let limits = StartLimits::of(&self.limits, phone_number, source, browser.is_known);
-        let mut start = Start { limits, new_number: None, passes_slowed: false, charge: None };
+        let passes_slowed = self.limits.proof_of_work != ProofOfWork::UnderAttack;
+        let mut start = Start { limits, new_number: None, passes_slowed, charge: None };
         if !is_left_out {
             let is_known = user.is_some() || browser.is_known;
             start.new_number = (!is_known).then(|| self.breaker.new_number(phone_number)).flatten();
@@ -146,8 +162,12 @@ impl OtpService {
         request: &CodeRequest<'_>,
         recipients: Recipients,
     ) -> Result<Admission, SendCodeError> {
+        let is_hidden = |error: &SendCodeError| {
+            let is_slowed = self.limits.proof_of_work == ProofOfWork::UnderAttack;
+            error.spares_users() || is_slowed && matches!(error, SendCodeError::ProofNeeded(_))
+        };
         match self.admit(request, recipients).await {
-            Err(error) if error.spares_users() => {
+            Err(error) if is_hidden(&error) => {
                 let unsent: Result<(), SendCodeError> = Err(error);
                 drop(self.recorded(request, unsent).await);
                 self.admit(request, Recipients::Nobody).await
@@ -167,6 +187,30 @@ impl OtpService {
             Kind::Landline if !self.limits.landlines => Err(SendCodeError::Landline),
             _ => Ok(()),
         }
+    }
+
+    /// Uses up the proof of work of a request, or asks for one.
+    async fn check_proof(&self, request: &CodeRequest<'_>) -> Result<(), SendCodeError> {
+        let now = self.clock.millis();
+        let work = WorkFor { connection: &request.connection.name, phone_number: request.phone_number };
+        let proof = request.proof.and_then(Proof::read);
+        let answered = proof.and_then(|proof| Some((self.work_key.check(&proof, work, now)?, proof)));
+        if let Some((answer, proof)) = answered {
+            match answer {
+                Answer::TooSoon(retry_after) => {
+                    let needed = ProofNeeded { challenge: proof.again(), retry_after };
+                    return Err(SendCodeError::ProofNeeded(Box::new(needed)));
+                }
+                Answer::Waited => self.store.take_limits(&StartLimits::of_waits(&request.source), now).await??,
+                Answer::Solved => {}
+            }
+            if self.store.use_proof(&proof.challenge, proof.expires_at().unwrap_or(now)).await? {
+                return Ok(());
+            }
+        }
+        let challenge = self.work_key.challenge(work, now, &*self.entropy);
+        let retry_after = u32::try_from(WAIT_SECONDS).unwrap_or_default();
+        Err(SendCodeError::ProofNeeded(Box::new(ProofNeeded { challenge, retry_after })))
     }
 
     async fn send_admitted(&self, request: &CodeRequest<'_>, admission: &Admission) -> Result<(), SendCodeError> {

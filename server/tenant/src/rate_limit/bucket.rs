@@ -34,6 +34,16 @@ impl Bucket {
         Self("start:unlisted".to_owned())
     }
 
+    /// Codes from an address for which someone waited instead of calculating.
+    pub(crate) fn waits_from(address: IpAddr) -> Self {
+        Self(format!("wait:ip:{}", network(address)))
+    }
+
+    /// All codes for which someone waited.
+    pub(crate) fn all_waits() -> Self {
+        Self("wait:all".to_owned())
+    }
+
     /// All codes requested.
     pub(crate) fn all_starts() -> Self {
         Self("start:all".to_owned())

@@ -1,5 +1,17 @@
 //! How many codes may be requested, and for which countries.
 
+/// Whether a code is sent only for a proof of work: the client calculates for a moment, or waits a minute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProofOfWork {
+    /// Never.
+    Never,
+    /// While too many of the codes that are sent are never entered.
+    #[default]
+    UnderAttack,
+    /// Always.
+    Always,
+}
+
 /// Limits on `/passwordless/start`, against SMS pumping and enumeration; `0` lifts a limit.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -19,6 +31,8 @@ pub struct Limits {
     pub landlines: bool,
     /// Whether prefixes whose codes are not entered are slowed and stopped.
     pub pumping_breaker: bool,
+    /// Whether a code is sent only for a proof of work.
+    pub proof_of_work: ProofOfWork,
 }
 
 impl Default for Limits {
@@ -31,6 +45,7 @@ impl Default for Limits {
             countries: None,
             landlines: false,
             pumping_breaker: true,
+            proof_of_work: ProofOfWork::default(),
         }
     }
 }

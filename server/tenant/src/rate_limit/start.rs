@@ -18,6 +18,13 @@ const UNLISTED_PER_PHONE_HOUR: u32 = 3;
 /// Codes an hour for all such numbers together: SMS pumping prefers unused ranges.
 const UNLISTED_HOUR: u32 = 60;
 
+/// Codes an hour for which someone of an address waited instead of calculating: enough for a person without JavaScript, and
+/// for an attacker less than calculating gives them.
+const WAITS_PER_ADDRESS_HOUR: u32 = 3;
+
+/// The same for all addresses together, as an attacker can have many.
+const WAITS_HOUR: u32 = 60;
+
 /// A limit that a request for a code counts against.
 #[derive(Debug)]
 pub(crate) struct StartLimit {
@@ -39,6 +46,16 @@ pub(crate) struct StartLimits {
 }
 
 impl StartLimits {
+    /// Those of a request that waited instead of calculating, besides its others.
+    pub(crate) fn of_waits(source: &RequestSource) -> Self {
+        let entry =
+            |name, bucket, count| Some(StartLimit { name, bucket, gcra: Gcra::per_hour(count)?, is_disclosed: false });
+        let by_address = source.end_user().map(Bucket::waits_from);
+        let by_address = by_address.and_then(|bucket| entry("waits_of_address", bucket, WAITS_PER_ADDRESS_HOUR));
+        let all = [by_address, entry("waits", Bucket::all_waits(), WAITS_HOUR)];
+        Self { backoff: None, limits: all.into_iter().flatten().collect() }
+    }
+
     pub(crate) fn of(limits: &Limits, phone_number: &PhoneNumber, source: &RequestSource, is_known: bool) -> Self {
         let entry = |name, bucket: Option<Bucket>, count, is_disclosed| {
             let (bucket, gcra) = (bucket?, Gcra::per_hour(count)?);

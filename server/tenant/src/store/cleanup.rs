@@ -40,7 +40,7 @@ macro_rules! rows {
     };
 }
 
-const EXPIRED: [Expired; 22] = [
+const EXPIRED: [Expired; 23] = [
     // A late attempt is answered that the code has expired.
     rows!("tenant_otp_challenges", "connection, phone_number, client_id, transaction_hash", "expires_at", DAY),
     rows!("tenant_replaced_codes", "id", "expires_at", 0),
@@ -55,6 +55,7 @@ const EXPIRED: [Expired; 22] = [
     rows!("tenant_login_tickets", "ticket_hash", "expires_at", 0),
     rows!("tenant_login_sends", "form_hash", "expires_at", 0),
     rows!("tenant_assertions", "name_hash", "expires_at", 0),
+    rows!("tenant_used_proofs", "challenge_hash", "expires_at", 0),
     rows!("tenant_retired_keys", "modulus", "retired_at", signing_key::RETIRED_SECONDS),
     rows!("tenant_messages", "message_id", "created_at", super::messages::KEPT_SECONDS),
     rows!("tenant_logs", "log_id", "logged_at", super::logs::KEPT_SECONDS),

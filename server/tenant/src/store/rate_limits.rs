@@ -128,6 +128,20 @@ async fn take_all(
 }
 
 impl Store {
+    /// Counts a request against these limits alone.
+    pub(crate) async fn take_limits(
+        &self,
+        limits: &StartLimits,
+        now: Millis,
+    ) -> Result<Result<(), TooManyStarts>, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let taken = take_all(&mut transaction, limits, now).await?;
+        if taken.is_ok() {
+            transaction.commit().await?;
+        }
+        Ok(taken.map(drop))
+    }
+
     /// Counts a request for a code against everything that it has to pass or, if it passes not all of it, against nothing.
     pub(crate) async fn take_start(
         &self,

@@ -26,7 +26,7 @@ use crate::{
     phone_number::PhoneNumber,
     rate_limit::{
         conversion::NewNumber,
-        settings::Limits,
+        settings::{Limits, ProofOfWork},
         start::{Start, StartLimits},
     },
     sms::delivery::{Report, Stage},
@@ -210,6 +210,7 @@ const NO_LIMITS: Limits = Limits {
     countries: None,
     landlines: false,
     pumping_breaker: false,
+    proof_of_work: ProofOfWork::Never,
 };
 
 async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Option<bool> {

@@ -10,9 +10,10 @@ use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use crate::support::{
     DAY, HOUR, OTHER_PHONE, PHONE, TenantOptions, TestTenant, assert_error, changed_json, log, otp_request,
+    proof::solved,
 };
 
-const SLOWED: &str = "Too many codes were not entered. Please try again later.";
+const SLOWED: &str = "Suspicious request requires verification";
 const STOPPED: &str = "No codes are sent to such numbers at the moment. Please try again later.";
 
 /// The beginning of the slot of ten minutes in which tests start, in milliseconds.
@@ -66,14 +67,32 @@ async fn block_whose_codes_are_not_entered_is_slowed() {
     sign_in(&tenant, PHONE).await;
     // Three, and one more as one is entered.
     assert_eq!(sent_to_block(&tenant, "+1415555", 3000, 10).await, 4);
-    let response = start(&tenant, "+14155553004").await;
-    assert_eq!(response.headers()["retry-after"], "60");
-    let body = assert_error(response, 429, "too_many_requests", SLOWED).await;
-    assert_eq!(body["retry_after"], 60);
+    let body = assert_error(start(&tenant, "+14155553004").await, 401, "requires_verification", SLOWED).await;
+    assert!(body["retry_after"] == 60 && body["altcha"].is_object(), "{body}");
     // Who signed in before, and other blocks, are not.
     assert!(is_sent(&tenant, PHONE).await && is_sent(&tenant, "+12125553000").await);
     // Another connection is not another breaker.
-    assert_error(tenant.request_code("members", OTHER_PHONE).await, 429, "too_many_requests", SLOWED).await;
+    assert_error(tenant.request_code("members", OTHER_PHONE).await, 401, "requires_verification", SLOWED).await;
+}
+
+#[tokio::test]
+async fn who_proves_work_is_sent_a_code_until_the_block_is_stopped() {
+    let tenant = TestTenant::with(options()).await;
+    assert_eq!(sent_to_block(&tenant, "+1415555", 3000, 10).await, 3);
+    let mut outcomes = Vec::new();
+    for number in 3..10 {
+        let phone_number = format!("+1415555{:04}", 3000 + number);
+        let refused: Value = start(&tenant, &phone_number).await.json().await.unwrap();
+        if refused["error"] == "requires_verification" {
+            let request = json!({
+                "client_id": "web", "client_secret": "web-secret", "connection": "sms", "phone_number": phone_number,
+                "altcha": solved(&refused["altcha"]),
+            });
+            outcomes.push(tenant.post("/passwordless/start", &request).send().await.unwrap().status().as_u16());
+        }
+    }
+    assert_eq!(outcomes, [200; 5], "eight in all");
+    assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", STOPPED).await;
 }
 
 #[tokio::test]
@@ -114,7 +133,7 @@ async fn stopped_block_sends_to_known_numbers_and_browsers_only_until_the_time_i
     assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", STOPPED).await;
     // The day still slows it.
     tenant.clock.advance(1);
-    assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", SLOWED).await;
+    assert_error(start(&tenant, PHONE).await, 401, "requires_verification", SLOWED).await;
 }
 
 #[tokio::test]
@@ -138,7 +157,7 @@ async fn country_is_stopped_only_where_nobody_signs_in() {
     // Of 35 people one signed in just now, and another did before.
     sqlx::query("UPDATE tenant_conversions SET sent = 34 WHERE prefix = 'US'").execute(&tenant.pool).await.unwrap();
     sign_in(&tenant, PHONE).await;
-    assert_error(start(&tenant, "+12125553001").await, 429, "too_many_requests", SLOWED).await;
+    assert_error(start(&tenant, "+12125553001").await, 401, "requires_verification", SLOWED).await;
 }
 
 #[tokio::test]
@@ -154,7 +173,7 @@ async fn attack_on_many_countries_slows_new_numbers_everywhere_and_stops_nobody(
         sent += usize::from(is_sent(&tenant, &phone_number).await);
     }
     assert_eq!(sent, 30);
-    assert_error(start(&tenant, "+12125553001").await, 429, "too_many_requests", SLOWED).await;
+    assert_error(start(&tenant, "+12125553001").await, 401, "requires_verification", SLOWED).await;
     assert!(is_sent(&tenant, PHONE).await);
     // By the end of an hour the codes of the first one no longer count.
     tenant.clock.advance(HOUR + 600);
@@ -172,7 +191,7 @@ async fn parallel_requests_on_two_instances_do_not_pass_the_threshold() {
     }
     let answers = calls.join_all().await;
     let count = |wanted: StatusCode| answers.iter().filter(|status| **status == wanted).count();
-    assert_eq!((count(StatusCode::OK), count(StatusCode::TOO_MANY_REQUESTS)), (3, 37), "{answers:?}");
+    assert_eq!((count(StatusCode::OK), count(StatusCode::UNAUTHORIZED)), (3, 37), "{answers:?}");
     assert_eq!(first.messages().await.len() + second.messages().await.len(), 3);
     assert_eq!(alarms(&first).await.len(), 1);
 }
@@ -183,7 +202,7 @@ async fn alarm_is_given_once_and_says_what_happens_and_what_to_do() {
     let block = "+1646555";
     given(&tenant, block, 9, 1).await;
     for number in 0..3 {
-        assert_eq!(start(&tenant, &format!("{block}{number:04}")).await.status(), 429);
+        assert_eq!(start(&tenant, &format!("{block}{number:04}")).await.status(), 401);
     }
     given(&tenant, "+1647555", 30, 2).await;
     for number in 0..3 {
@@ -217,7 +236,7 @@ async fn refused_start_uses_no_allowance_up() {
         let body = json!({"client_id": "public", "connection": "sms", "phone_number": phone_number});
         tenant.post("/passwordless/start", &body).send().await.unwrap()
     };
-    assert_eq!(start(PHONE).await.status(), 429);
+    assert_eq!(start(PHONE).await.status(), 401);
     assert_eq!(start("+12125553001").await.headers()["x-ratelimit-remaining"], "9");
 }
 

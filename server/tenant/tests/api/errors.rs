@@ -18,7 +18,8 @@ use self::check::{
         Revoke, Start, Userinfo, V2Logout, Verify, VerifyRedirect,
     },
     Given::{
-        self, After, Blocked, Deleted, Gateway, Nothing, Secret, TooManyAttempts, TooManyStarts, Twilio, Used, UsedUp,
+        self, After, Blocked, Deleted, Gateway, Nothing, ProofNeeded, Secret, TooManyAttempts, TooManyStarts, Twilio,
+        Used, UsedUp,
     },
     check,
 };
@@ -37,6 +38,7 @@ const CO_BODY: &str =
     "Invalid request body. All and only of client_id, credential_type, username, otp, realm are required.";
 const CO_NOT_ALLOWED: &str = "Cross origin login not allowed.";
 const RO: &str = "OIDC conformant clients cannot use /oauth/ro";
+const PROOF_NEEDED: &str = "Suspicious request requires verification";
 const NO_CONNECTION: &str = "The connection does not exist, or is not enabled for the client";
 const PROOF_MISSING: &str = "This client has a secret: send client_secret or client_assertion from its server, or list the \
                              page's origin in web_origins";
@@ -142,6 +144,11 @@ async fn start_too_often() {
     check(Start, TooManyStarts, json!({}), 429, "too_many_requests", TOO_MANY_REQUESTS).await;
 }
 
+#[tokio::test]
+async fn start_without_proof_of_work() {
+    check(Start, ProofNeeded, json!({}), 401, "requires_verification", PROOF_NEEDED).await;
+}
+
 #[rstest]
 #[case::invalid_to_number(400, 21211, "bad.phone_number", "Said by Twilio (Code: 21211)")]
 #[case::region_not_permitted(400, 21408, "sms_provider_error", "Said by Twilio (Code: 21408)")]
@@ -225,6 +232,11 @@ async fn start_refused_by_gateway(#[case] gateway_status: u16, #[case] descripti
 #[tokio::test]
 async fn otp_challenge(#[case] changes: Value, #[case] status: u16, #[case] error: &str, #[case] description: &str) {
     check(OtpChallenge, Nothing, changes, status, error, description).await;
+}
+
+#[tokio::test]
+async fn otp_challenge_without_proof_of_work() {
+    check(OtpChallenge, ProofNeeded, json!({}), 401, "requires_verification", PROOF_NEEDED).await;
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod otp_grant;
 mod outbox;
 mod phone_numbers;
 mod private_key_jwt;
+mod proof_of_work;
 mod refresh_token;
 mod repeated_requests;
 mod request_bodies;

@@ -7,6 +7,7 @@ mod codes;
 mod constants;
 pub(crate) mod log;
 mod login_page;
+pub(crate) mod proof;
 mod refresh_token;
 mod request;
 mod response;

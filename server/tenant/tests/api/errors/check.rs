@@ -1,6 +1,6 @@
 //! The endpoints, the preconditions of a case, and its check.
 
-use passwordless_tenant::{Limits, Sms};
+use passwordless_tenant::{Limits, ProofOfWork, Sms};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
@@ -123,13 +123,17 @@ pub(super) enum Given {
     Blocked,
     /// The user is deleted.
     Deleted,
+    /// The tenant asks for a proof of work.
+    ProofNeeded,
     /// Twilio refuses the message with this status and error code.
     Twilio(u16, i64),
     /// The SMS gateway responds with this status.
     Gateway(u16),
 }
 
-use Given::{After, Blocked, Deleted, Gateway, Nothing, TooManyAttempts, TooManyStarts, Twilio, Used, UsedUp};
+use Given::{
+    After, Blocked, Deleted, Gateway, Nothing, ProofNeeded, TooManyAttempts, TooManyStarts, Twilio, Used, UsedUp,
+};
 
 /// Sends the changed request to a new tenant, after what is given, and checks the response.
 pub(super) async fn check(
@@ -161,7 +165,7 @@ pub(super) async fn check(
         assert_eq!(response.headers().contains_key("retry-after"), error == "too_many_requests", "{about}");
         assert_error(response, status, error, description).await;
     }
-    if matches!(endpoint, Start | OtpChallenge) && given == Nothing {
+    if matches!(endpoint, Start | OtpChallenge) && matches!(given, Nothing | ProofNeeded) {
         assert!(tenant.messages().await.is_empty(), "{about}");
     }
 }
@@ -176,6 +180,10 @@ async fn start_tenant(given: Given) -> (TestTenant, MockServer) {
     let options = match given {
         TooManyStarts => {
             TenantOptions { limits: Limits { starts_per_phone_hour: 1, ..options.limits.clone() }, ..options }
+        }
+        ProofNeeded => {
+            let limits = Limits { proof_of_work: ProofOfWork::Always, ..options.limits.clone() };
+            TenantOptions { limits, ..options }
         }
         Twilio(status, code) => {
             refuse(status, json!({"code": code, "message": "Said by Twilio"})).await;
@@ -193,7 +201,7 @@ async fn start_tenant(given: Given) -> (TestTenant, MockServer) {
 /// Establishes the precondition, and returns the secret of the request.
 async fn prepare(tenant: &TestTenant, endpoint: Endpoint, given: Given) -> String {
     match given {
-        Nothing | Twilio(..) | Gateway(_) => return String::new(),
+        Nothing | ProofNeeded | Twilio(..) | Gateway(_) => return String::new(),
         TooManyStarts => {
             assert_eq!(tenant.request_code("sms", PHONE).await.status(), 200);
             return String::new();
