@@ -39,6 +39,7 @@ const tenant = {
     DATABASE_URL: "sqlite:target/end2end/examples/tenant.db",
     LIMIT_STARTS_PER_IP_HOUR: "0",
     LIMIT_STARTS_PER_PHONE_HOUR: "0",
+    SMS_PUMPING_BREAKER: "false",
     RUST_LOG: "error",
     TENANT_ADDR: "127.0.0.1:4340",
     TENANT_CONFIG: "examples/tenant.yaml",

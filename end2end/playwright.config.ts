@@ -34,6 +34,7 @@ function server(name: Name, flow: Flow, settings: Record<string, string>) {
       AUTH0_LOGIN_FLOW: flow,
       LIMIT_STARTS_PER_IP_HOUR: "0",
       LIMIT_STARTS_PER_PHONE_HOUR: "0",
+      SMS_PUMPING_BREAKER: "false",
       RUST_LOG: "error",
       ...settings,
     },

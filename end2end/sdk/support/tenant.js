@@ -51,6 +51,7 @@ export class Tenant {
       DATABASE_URL: `sqlite:${this.database}`,
       LIMIT_STARTS_PER_IP_HOUR: "0",
       LIMIT_STARTS_PER_PHONE_HOUR: "0",
+      SMS_PUMPING_BREAKER: "false",
       RUST_LOG: "error",
     };
     const stdio = ["ignore", "inherit", "inherit"];

@@ -50,7 +50,7 @@ async fn sms_language_is_passed_to_the_tenant() {
 
 #[tokio::test]
 async fn sms_is_in_the_language_of_the_dialog_with_its_word_for_a_code() {
-    let program = Program::both(&["--limit-starts-per-ip-hour", "0"]).await;
+    let program = Program::both(&["--limit-starts-per-ip-hour", "0", "--sms-pumping-breaker", "false"]).await;
     for (index, language) in Language::all().enumerate() {
         let phone = format!("+14155552{index:03}");
         let call = program.browser().call("start").header("accept-language", language.tag());

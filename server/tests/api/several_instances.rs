@@ -49,7 +49,7 @@ async fn of_parallel_tries_on_all_instances_one_wins() {
 #[case::in_total(["--limit-starts-total-hour", "7"], 7)]
 #[tokio::test(flavor = "multi_thread")]
 async fn limits_count_over_all_instances(#[case] limit: [&str; 2], #[case] allowed: usize) {
-    let cluster = Cluster::of(3, &limit).await;
+    let cluster = Cluster::of(3, &[&limit[..], &["--sms-pumping-breaker", "false"]].concat()).await;
     let mut starts = JoinSet::new();
     for number in 0..20 {
         let browser = cluster.browser();

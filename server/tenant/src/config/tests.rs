@@ -202,9 +202,9 @@ fn a_budget_is_read() -> Result<(), ConfigError> {
     assert_eq!(unknown, Vec::<String>::new());
     let budget = config.connections().first().and_then(|connection| connection.budget.as_ref());
     let amounts = budget.map(|budget| (budget.price("US").0, budget.price("FR").0, budget.per_day()));
-    assert_eq!(amounts, Some((8_300, 80_000, Some(Micros(50_000_000)))));
+    assert_eq!(amounts, Some((8_300, 80_000, Some(super::Micros(50_000_000)))));
     let limits = budget.map(|budget| ["DE", "FR"].map(|country| budget.per_country_per_day(country)));
-    assert_eq!(limits, Some([Some(Micros(7_500_000)), Some(Micros(20_000_000))]));
+    assert_eq!(limits, Some([Some(super::Micros(7_500_000)), Some(super::Micros(20_000_000))]));
     assert!(config.to_string().contains("  budget: 50 a day"));
     Ok(())
 }

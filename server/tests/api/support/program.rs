@@ -224,6 +224,7 @@ fn origin(listener: Option<&TcpListener>) -> String {
     }
 }
 
+/// A file of this process, of which only the path is there yet.
 pub fn new_file(extension: &str) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(std::process::id().to_string());
