@@ -164,9 +164,17 @@ fn address(index: u32) -> IpAddr {
 
 /// An address of this /48 and of this /64 in it.
 fn network(of_48: u32, of_64: u32) -> IpAddr {
-    let [a, b, c, d] = of_48.to_be_bytes();
-    let [.., e, f] = of_64.to_be_bytes();
-    let segments =
-        [0x2a0d, u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]), u16::from_be_bytes([e, f]), 0, 0, 0, 1];
-    Ipv6Addr::from(segments).into()
+    let network = 0x2a0d_u128 << 112 | u128::from(of_48) << 80 | u128::from(of_64) << 64;
+    Ipv6Addr::from(network | 1).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_differ_where_they_are_meant_to() {
+        let expected = ["2a0d:0:1:2::1", "2a0d:1:0:2::1"].map(|address| address.parse::<IpAddr>().ok());
+        assert_eq!([network(1, 2), network(0x1_0000, 2)].map(Some), expected);
+    }
 }

@@ -79,7 +79,7 @@ impl Country {
     /// [`AttackError::NoNumber`] if none is found.
     pub fn number(&self, random: &mut Random) -> Result<Number, AttackError> {
         let mut any = || self.mask.chars().map(|sign| if sign == '#' { random.digit() } else { sign }).collect();
-        let number = (0..TRIES).map(|_| any()).find(|number: &String| is_mobile(number));
+        let number = (0..TRIES).map(|_| any()).find(|number: &String| self.has_mobile(number));
         number.map(Number).ok_or(AttackError::NoNumber(self.iso))
     }
 
@@ -90,17 +90,20 @@ impl Country {
     pub fn block(&self, random: &mut Random) -> Result<Number, AttackError> {
         for _ in 0..TRIES {
             let number = self.number(random)?.plus(0);
-            if is_mobile(number.as_str()) && is_mobile(number.plus(9_999).as_str()) {
+            if self.has_mobile(number.as_str()) && self.has_mobile(number.plus(9_999).as_str()) {
                 return Ok(number);
             }
         }
         Err(AttackError::NoNumber(self.iso))
     }
-}
 
-fn is_mobile(number: &str) -> bool {
-    let Ok(number) = PHONE_NUMBER_UTIL.parse(number, None) else { return false };
-    number.is_valid() && matches!(number.get_type(), PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile)
+    fn has_mobile(&self, number: &str) -> bool {
+        let Ok(number) = PHONE_NUMBER_UTIL.parse(number, None) else { return false };
+        let is_here = number.get_region_code().is_some_and(|region| region.to_string() == self.iso);
+        is_here
+            && number.is_valid()
+            && matches!(number.get_type(), PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile)
+    }
 }
 
 /// What a message to a number costs, in millionths of a US dollar.

@@ -13,7 +13,8 @@ const DEFAULT_MAX: u64 = 1_000_000;
 #[derive(Debug, Deserialize)]
 pub(crate) struct Challenge {
     algorithm: String,
-    challenge: String,
+    #[serde(rename = "challenge")]
+    hash: String,
     salt: String,
     signature: String,
     #[serde(alias = "maxNumber")]
@@ -59,7 +60,7 @@ impl Challenge {
 
     fn with(&self, solution: &Value) -> Value {
         let mut payload = json!({
-            "algorithm": self.algorithm, "challenge": self.challenge, "salt": self.salt, "signature": self.signature,
+            "algorithm": self.algorithm, "challenge": self.hash, "salt": self.salt, "signature": self.signature,
         });
         for (name, value) in solution.as_object().into_iter().flatten() {
             payload[name] = value.clone();
@@ -68,7 +69,7 @@ impl Challenge {
     }
 
     fn is_solved_by(&self, number: u64) -> bool {
-        hex(digest(&SHA256, format!("{}{number}", self.salt).as_bytes()).as_ref()) == self.challenge
+        hex(digest(&SHA256, format!("{}{number}", self.salt).as_bytes()).as_ref()) == self.hash
     }
 }
 

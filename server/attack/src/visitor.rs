@@ -51,7 +51,7 @@ impl Visitor {
 
     /// A program that keeps cookies, or none.
     pub fn script(address: IpAddr, keeps_cookies: bool, effort: Effort) -> Self {
-        Self { keeps_cookies, effort, ..Self::browser(address) }
+        Self { effort, keeps_cookies, ..Self::browser(address) }
     }
 
     /// Comes with another browser: without cookies.
