@@ -28,7 +28,8 @@ async fn attack_from_one_address_costs_no_more_than_its_allowance_and_refuses_no
     let outcome = small("one-address", 200, &[]).await;
     assert!((1..=OF_ONE_ADDRESS).contains(&outcome.lost.messages), "{outcome:?}");
     assert_eq!((outcome.new.refused(), outcome.known.refused()), (0, 0), "{outcome:?}");
-    assert_eq!((outcome.new.came, outcome.known.signed_in), (10, 5));
+    // One of the known gives up.
+    assert_eq!((outcome.new.signed_in, outcome.known.signed_in), (10, 4));
 }
 
 /// The simulator is of no use unless it sees an attack that nothing stops, and people whom a blunt defence refuses.
