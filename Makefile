@@ -39,6 +39,9 @@ CARGO_DENY := target/tools/bin/cargo-deny
 FUZZ_SECONDS ?= 3600
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
+# Flags of the simulator, such as `--only one-address`; `make attack ATTACK=--help` names them.
+ATTACK ?=
+
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
@@ -46,7 +49,7 @@ need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit
 PREFIX ?= /usr/local
 PROFILE ?= release
 
-.PHONY: help run dev example test test-package fuzz deny release install size bench-dialog screenshots clean rust rust-lints node python chromium nginx postgres
+.PHONY: help run dev example test test-package fuzz attack deny release install size bench-dialog screenshots clean rust rust-lints node python chromium nginx postgres
 .NOTPARALLEL:
 
 help:
@@ -56,6 +59,7 @@ help:
 	@echo "make test         format, lints, tests, the tests in a browser and those with the official SDKs"
 	@echo "make test-package an app built with the library as it is packed, and the lowest Rust version"
 	@echo "make fuzz         random input for every reader of what strangers send, for FUZZ_SECONDS ($(FUZZ_SECONDS))"
+	@echo "make attack       what SMS pumping costs, and whom the defence refuses; flags of the simulator in ATTACK: docs/abuse.md"
 	@echo "make deny         licences, sources and known holes of what is built in"
 	@echo "make release      an optimised build"
 	@echo "make install      what 'make release' made, into PREFIX ($(PREFIX)): docs/deploy.md"
@@ -169,6 +173,12 @@ fuzz: rust
 	@cargo test $(NATIVE) --lib --no-run
 	@echo "reading random input for $(FUZZ_SECONDS) seconds …"
 	@BOLERO_RANDOM_TEST_TIME_MS=$$(($(FUZZ_SECONDS) * 500)) cargo test $(NATIVE) --lib fuzz_ -- --test-threads 64
+
+# A debug build: the clock of what is attacked is set, so that an hour takes seconds.
+attack: rust
+	@echo "compiling …"
+	@cargo build --quiet -p attack
+	@target/debug/attack $(ATTACK)
 
 deny: rust $(CARGO_DENY)
 	@echo "[1/2] licences, sources, doubles …"

@@ -9,12 +9,13 @@ use graph::{Graph, contains};
 use std::{collections::BTreeMap, fmt::Write, path::Path};
 
 /// Crates and the folders of their sources.
-const CRATES: [(&str, &str); 5] = [
+const CRATES: [(&str, &str); 6] = [
     ("leptos_passwordless", "src"),
     ("app", "app/src"),
     ("pack", "app/client/pack/src"),
     ("server", "server/src"),
     ("passwordless_tenant", "server/tenant/src"),
+    ("attack", "server/attack/src"),
 ];
 
 /// Modules that may import each other, and why. A name stands also for the modules below it.
