@@ -150,19 +150,6 @@ impl<'a> CountryEntry<'a> {
         [self.name, " (\u{200e}+", self.dial_code, ")"].concat()
     }
 
-    /// As much of an entry as a preview needs.
-    #[cfg(feature = "ssr")]
-    pub(crate) fn for_preview(
-        country: Country,
-        dial_code: &'a str,
-        trunk_prefix: &'a str,
-        (idd, mobile_length): (&'a str, usize),
-        groups: &'a str,
-    ) -> Self {
-        let trunk_prefix = Some(trunk_prefix);
-        Self { country, dial_code, trunk_prefix, idd, mobile_length, groups, is_main: false, name: "", words: "" }
-    }
-
     fn read(line: &'a str) -> Option<Self> {
         let mut fields = line.split('|');
         let mut next = || fields.next();

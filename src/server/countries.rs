@@ -1,17 +1,17 @@
 //! The list of countries in the language of a page: libphonenumber's regions, the Unicode CLDR's names, and common other
 //! names.
 
+#[cfg(test)]
+mod table;
+
 use super::{languages::Language, memo::Memo};
-use crate::{
-    Country,
-    country::{Countries, CountryEntry},
-    fold::fold,
-    phone_number::{preview, typed::Typed},
-};
+use crate::{Country, country::Countries, fold::fold};
 use icu_locale::{Locale, locale, names::RegionDisplayName, subtags::Region as Subtag};
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
-use std::sync::LazyLock;
 use thiserror::Error;
+
+/// Each country in the form of [`Countries`], up to its name: what does not depend on the language. libphonenumber would
+/// have to compile the expressions of all countries for it; the tests in `countries/table.rs` do, and write the file.
+const TABLE: &str = include_str!("countries/table.txt");
 
 /// Names besides those of the language, the English one and the ISO code.
 const ALIASES: [(&str, &str); 24] = [
@@ -43,28 +43,6 @@ const ALIASES: [(&str, &str); 24] = [
 
 /// Better known by their short names: `Hong Kong` is `Hong Kong SAR China` otherwise.
 const SHORT: [&str; 3] = ["HK", "MO", "PS"];
-/// Prefixes that are dialled before a number inside its country.
-const TRUNK_PREFIXES: [&str; 5] = ["06", "02", "8", "1", "0"];
-/// Prefixes that are dialled before a number of another country; `00` almost everywhere.
-const IDD_PREFIXES: [&str; 9] = ["00", "011", "010", "0011", "810", "001", "009", "119", "002"];
-
-/// The part of an entry that does not depend on the language.
-struct Row {
-    country: Country,
-    dial_code: String,
-    /// `?` where removing a prefix does not make a national number an international one.
-    trunk_prefix: String,
-    /// Empty for `00`; `?` where each carrier has a prefix of its own.
-    idd: &'static str,
-    mobile_length: usize,
-    /// As [`CountryEntry::groups`] has them; `a` without an example of a mobile number.
-    groups: String,
-    is_main: bool,
-    /// Folded: the English name, the ISO code, and other names.
-    words: Vec<String>,
-}
-
-static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| PHONE_NUMBER_UTIL.get_supported_regions().filter_map(row).collect());
 
 /// The lines of [`Countries`], by name.
 static LINES: Memo<Language, Vec<(Country, String)>> = Memo::new(lines);
@@ -75,20 +53,20 @@ static LINES: Memo<Language, Vec<(Country, String)>> = Memo::new(lines);
 pub struct UnknownCountry;
 
 impl Country {
-    /// The country with this two-letter code, if libphonenumber knows it.
+    /// The country with this two-letter code, if it has a dialling code.
     ///
     /// # Errors
     /// [`UnknownCountry`] if it does not.
     pub fn supported(code: &str) -> Result<Self, UnknownCountry> {
         let country = Self::from_iso(code).map_err(|_| UnknownCountry)?;
-        let region = country.iso().parse().map_err(|_| UnknownCountry)?;
-        PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_| country).ok_or(UnknownCountry)
+        rows().any(|(known, _)| known == country).then_some(country).ok_or(UnknownCountry)
     }
 }
 
-/// The international prefix of a country, in the form of [`CountryEntry::idd`].
+/// The international prefix of a country, in the form of `CountryEntry::idd`.
 pub(super) fn idd_of(country: Country) -> &'static str {
-    ROWS.iter().find(|row| row.country == country).map_or("", |row| row.idd)
+    let row = TABLE.lines().find(|row| row.starts_with(country.iso()));
+    row.and_then(|row| row.split('|').nth(3)).unwrap_or_default()
 }
 
 /// The countries that may be texted (all, if `allowed` is empty), by their names in a language.
@@ -99,31 +77,28 @@ pub(crate) fn in_language(language: Language, allowed: &[Country]) -> Countries 
 }
 
 fn lines(language: Language) -> Vec<(Country, String)> {
-    let mut rows: Vec<_> = ROWS.iter().map(|row| (name(row.country, &language.locale()), row)).collect();
-    rows.sort_by_cached_key(|(name, _)| fold(name));
-    rows.into_iter().map(|(name, row)| (row.country, row.line(&name))).collect()
+    let mut rows: Vec<_> = rows().map(|(country, row)| (name(country, &language.locale()), country, row)).collect();
+    rows.sort_by_cached_key(|(name, ..)| fold(name));
+    rows.into_iter().map(|(name, country, row)| (country, line(country, row, &name))).collect()
 }
 
-impl Row {
-    fn line(&self, name: &str) -> String {
-        let mut words = vec![fold(name)];
-        words.extend_from_slice(&self.words);
-        words.dedup();
-        let is_main = if self.is_main { "1" } else { "0" };
-        let (length, words) = (self.mobile_length.to_string(), words.join(","));
-        [
-            self.country.iso(),
-            &self.dial_code,
-            &self.trunk_prefix,
-            self.idd,
-            &length,
-            &self.groups,
-            is_main,
-            name,
-            &words,
-        ]
-        .join("|")
-    }
+/// The countries, and what the table has of each.
+fn rows() -> impl Iterator<Item = (Country, &'static str)> {
+    TABLE.lines().filter_map(|row| Some((Country::from_iso(row.split('|').next()?).ok()?, row)))
+}
+
+fn line(country: Country, row: &str, name: &str) -> String {
+    let mut words = vec![fold(name)];
+    words.extend(other_names(country));
+    words.dedup();
+    [row, name, &words.join(",")].join("|")
+}
+
+/// Folded: the English name, the ISO code, and other names.
+fn other_names(country: Country) -> impl Iterator<Item = String> {
+    let iso = country.iso();
+    let aliases = ALIASES.iter().find(|(code, _)| *code == iso).map(|(_, aliases)| (*aliases).to_owned());
+    [fold(&name(country, &locale!("en"))), iso.to_lowercase()].into_iter().chain(aliases)
 }
 
 /// The name of a country in a language, or else in English, or else its code.
@@ -142,90 +117,10 @@ fn name(country: Country, locale: &Locale) -> String {
     name.replace(['|', ','], " ")
 }
 
-fn row(region: Region) -> Option<Row> {
-    let country = Country::from_iso(&format!("{region:?}")).ok()?;
-    let dial_code = PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
-    let is_main = PHONE_NUMBER_UTIL.get_region_for_country_code(dial_code) == Some(region);
-    let dial_code = dial_code.to_string();
-    let example = Example::of(region, &dial_code);
-    let idd = idd(region);
-    let mobile_length = example.as_ref().map_or(0, |example| example.national.len());
-    let groups = example.as_ref().map_or_else(|| "a".to_owned(), Example::groups);
-    let trunk_prefix = example.and_then(|example| example.trunk_prefix(country, &dial_code, idd));
-    let trunk_prefix = trunk_prefix.unwrap_or("?").to_owned();
-    Some(Row { country, dial_code, trunk_prefix, idd, mobile_length, groups, is_main, words: words(country) })
-}
-
-/// The international prefix by which libphonenumber reads foreign numbers.
-fn idd(region: Region) -> &'static str {
-    let is_read = |prefix: &&str| {
-        let foreign = if region == Region::NZ { "61412345678" } else { "6421123456" };
-        let read = PhoneNumber::parse(format!("{prefix}{foreign}"), Some(region));
-        read.is_ok_and(|number| number.format_as(PhoneNumberFormat::E164).trim_start_matches('+') == foreign)
-    };
-    let found: Vec<_> = IDD_PREFIXES.into_iter().filter(is_read).collect();
-    match found[..] {
-        ["00"] => "",
-        ["00", ..] | [] => "?",
-        [first, ..] => first,
-    }
-}
-
-fn words(country: Country) -> Vec<String> {
-    let iso = country.iso();
-    let aliases = ALIASES.iter().filter(|(code, _)| *code == iso).map(|(_, aliases)| (*aliases).to_owned());
-    [fold(&name(country, &locale!("en"))), iso.to_lowercase()].into_iter().chain(aliases).collect()
-}
-
-/// libphonenumber's own example of a mobile number.
-struct Example {
-    region: Region,
-    e164: String,
-    /// As it is written inside the country.
-    written: String,
-    /// Without the dialling code.
-    national: String,
-    /// As it is written abroad.
-    international: String,
-}
-
-impl Example {
-    fn of(region: Region, dial_code: &str) -> Option<Self> {
-        let number = PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, PhoneNumberType::Mobile).ok()?;
-        let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
-        let national = e164.trim_start_matches('+').strip_prefix(dial_code)?.to_owned();
-        let written = number.format_as(PhoneNumberFormat::National).into_owned();
-        let international = number.format_as(PhoneNumberFormat::International).into_owned();
-        Some(Self { region, e164, written, national, international })
-    }
-
-    /// How libphonenumber groups it.
-    fn groups(&self) -> String {
-        let groups = self.international.split(|c: char| !c.is_ascii_digit());
-        let (mut starts, mut position) = (String::new(), b'a');
-        for group in groups.filter(|group| !group.is_empty()).skip(1) {
-            starts.push(char::from(position));
-            position += u8::try_from(group.len()).unwrap_or_default();
-        }
-        starts
-    }
-
-    /// The prefix that a national number loses abroad; `None` if removing a prefix is not enough.
-    fn trunk_prefix(&self, country: Country, dial_code: &str, idd: &str) -> Option<&'static str> {
-        let is_read = |prefix: &&str| {
-            let read = PhoneNumber::parse(format!("{prefix}{}", self.national), Some(self.region));
-            read.is_ok_and(|number| number.format_as(PhoneNumberFormat::E164) == self.e164)
-        };
-        let prefix = TRUNK_PREFIXES.into_iter().find(is_read).unwrap_or("");
-        let entry = CountryEntry::for_preview(country, dial_code, prefix, (idd, self.national.len()), "a");
-        let previewed = preview::preview(&Typed::read(&self.written, idd), &entry)?;
-        (previewed.replace(' ', "") == self.e164).then_some(prefix)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{super::phone_number, *};
+    use super::*;
+    use rlibphonenumber::PHONE_NUMBER_UTIL;
     use std::collections::HashSet;
 
     fn english() -> Countries {
@@ -325,43 +220,5 @@ mod tests {
         assert_eq!(of("0"), None);
         let canada = Country::from_iso("CA").unwrap();
         assert_eq!(countries.of_international("1416", canada), Some(canada));
-    }
-
-    /// Every previewed number is the one that the server sends without asking back, however it is written.
-    #[test]
-    fn the_preview_agrees_with_the_server() {
-        let countries = english();
-        let mut national = 0;
-        for region in PHONE_NUMBER_UTIL.get_supported_regions() {
-            let country = Country::from_iso(&format!("{region:?}")).unwrap();
-            let entry = countries.entry(country).unwrap();
-            let Some(example) = Example::of(region, entry.dial_code) else { continue };
-            let Example { e164, written, national: bare, .. } = &example;
-            let previewed = |text: &str| preview::preview(&Typed::read(text, entry.idd), &entry);
-            let (plain, dial_code) = (e164.trim_start_matches('+'), entry.dial_code);
-            for typed in [
-                e164.clone(),
-                format!("+{dial_code} {bare}"),
-                format!("00{plain}"),
-                format!("{}{plain}", entry.idd.replace('?', "+")),
-                format!("+{dial_code} (0) {bare}"),
-                format!("+{dial_code} 0{bare}"),
-                format!("{e164} ext. 12"),
-                format!("\u{200e}{written}\u{202c}"),
-                written.clone(),
-                bare.clone(),
-                plain.to_owned(),
-            ] {
-                let Some(shown) = previewed(&typed) else { continue };
-                let read = phone_number::read(&typed, country, phone_number::ALL)
-                    .map(|number| (number.e164, number.certainty));
-                let shown = crate::PhoneNumber::parse(&shown.replace(' ', "")).unwrap();
-                assert_eq!(read, Ok((shown, phone_number::Certainty::Sure)), "{region:?} {typed}");
-            }
-            let display = phone_number::read(e164, country, phone_number::ALL).map(|number| number.display);
-            assert_eq!(previewed(e164), display.ok(), "{region:?}");
-            national += usize::from(previewed(written).is_some());
-        }
-        assert!(national > 230, "only {national} regions have a preview of national numbers");
     }
 }

@@ -269,6 +269,14 @@ mod tests {
         }
     }
 
+    /// Whatever else depends on libphonenumber could turn `regex` on, and with it hundreds of megabytes. `regex` alone takes
+    /// the Kelvin sign for a letter k.
+    #[test]
+    fn libphonenumber_compiles_its_expressions_with_regex_lite() {
+        assert!(Parsed::parse("+2471123k4", None).is_ok());
+        assert!(Parsed::parse("+2471123\u{212a}4", None).is_err());
+    }
+
     #[test]
     fn what_cannot_be_a_number_is_refused() {
         for typed in ["123", "hello", "+999 123 456 789", "+1 415 555 267", "415 555 2671 000", &"1".repeat(500)] {
