@@ -1,7 +1,10 @@
 //! The countries that may be texted, and those that are proposed where the operator names none.
 
 use super::Config;
-use leptos_passwordless::{Country, server::UnknownCountry};
+use leptos_passwordless::{
+    Country,
+    server::{Language, UnknownCountry},
+};
 use std::str::FromStr;
 
 /// `LIMIT_COUNTRIES`.
@@ -36,7 +39,7 @@ impl Config {
     /// What to set `LIMIT_COUNTRIES` to, as far as the app's region and language tell; otherwise an example.
     pub(super) fn proposed_countries(&self) -> String {
         let region = self.lock.default_location;
-        let language = self.lock.lock_language.and_then(leptos_passwordless::server::Language::main_country);
+        let language = self.lock.lock_language.and_then(Language::main_country);
         let mut countries: Vec<_> = region.into_iter().chain(language).collect();
         countries.dedup();
         if countries.is_empty() {
@@ -48,7 +51,6 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::cli::Cli;
     use clap::Parser;
 
