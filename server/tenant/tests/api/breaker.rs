@@ -72,7 +72,7 @@ async fn block_whose_codes_are_not_entered_is_slowed() {
     // Who signed in before, and other blocks, are not.
     assert!(is_sent(&tenant, PHONE).await && is_sent(&tenant, "+12125553000").await);
     // Another connection is not another breaker.
-    assert_error(tenant.request_code("members", OTHER_PHONE).await, 401, "requires_verification", SLOWED).await;
+    assert_error(tenant.request_code("unprotected", OTHER_PHONE).await, 401, "requires_verification", SLOWED).await;
 }
 
 #[tokio::test]
