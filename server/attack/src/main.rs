@@ -58,9 +58,7 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    if env::var_os("RUST_LOG").is_some() {
-        telemetry::init();
-    }
+    let _telemetry = env::var_os("RUST_LOG").map(|_| telemetry::init());
     match attack(&Args::parse(), &mut io::stdout(), &mut io::stderr()).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

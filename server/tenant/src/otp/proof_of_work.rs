@@ -105,13 +105,11 @@ impl WorkKey {
         if left <= 0 || proof.algorithm != ALGORITHM {
             return None;
         }
-        match proof.number {
-            Some(number) => (solution_hash(&proof.salt, number) == proof.challenge).then_some(Answer::Solved),
-            None => {
-                let to_wait = WAIT_SECONDS - (LIFETIME_SECONDS - left);
-                Some(u32::try_from(to_wait).ok().filter(|left| *left > 0).map_or(Answer::Waited, Answer::TooSoon))
-            }
+        if let Some(number) = proof.number {
+            return (solution_hash(&proof.salt, number) == proof.challenge).then_some(Answer::Solved);
         }
+        let to_wait = WAIT_SECONDS - (LIFETIME_SECONDS - left);
+        Some(u32::try_from(to_wait).ok().filter(|left| *left > 0).map_or(Answer::Waited, Answer::TooSoon))
     }
 }
 
