@@ -20,6 +20,8 @@ use url::{Host, Url};
 
 /// Where the number goes.
 const NUMBER: &str = "{number}";
+/// Of a login that hangs, nothing is learned.
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A login elsewhere.
 #[derive(Debug)]
@@ -58,7 +60,7 @@ impl Elsewhere {
             let (name, value) = read_header(header).ok_or_else(|| AttackError::Header(header.clone()))?;
             all.insert(name, value);
         }
-        let http = Client::builder().redirect(Policy::none()).build()?;
+        let http = Client::builder().timeout(TIMEOUT).redirect(Policy::none()).build()?;
         let (began, ledger) = (Instant::now(), Ledger::default());
         Ok(Self { http, url, body, headers: all, address_header, hour, began, time: Duration::ZERO, ledger })
     }
