@@ -26,6 +26,8 @@ use time::Duration;
 use tokio::{net::TcpListener, task::JoinSet};
 
 /// Where the app is for browsers: a public address, so that what holds in public holds.
+/// Longer than any request takes, also on a machine that builds meanwhile.
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 const BASE_URL: &str = "https://app.example.com";
 const HOST: &str = "app.example.com";
 const CLIENT_ID: &str = "passwordless";
@@ -74,7 +76,7 @@ impl Ours {
             // If it breaks off, the next request says so.
             let _ = application.run_until(std::future::pending()).await;
         });
-        let http = Client::builder().redirect(Policy::none()).build()?;
+        let http = Client::builder().timeout(TIMEOUT).redirect(Policy::none()).build()?;
         Ok(Self { clock, ledger, http, app: app_url, tenant: tenant_url, _running: running, _folder: folder })
     }
 
