@@ -25,9 +25,9 @@ use tempfile::TempDir;
 use time::Duration;
 use tokio::{net::TcpListener, task::JoinSet};
 
-/// Where the app is for browsers: a public address, so that what holds in public holds.
 /// Longer than any request takes, also on a machine that builds meanwhile.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+/// Where the app is for browsers: a public address, so that what holds in public holds.
 const BASE_URL: &str = "https://app.example.com";
 const HOST: &str = "app.example.com";
 const CLIENT_ID: &str = "passwordless";
