@@ -26,7 +26,7 @@ use time::Duration;
 use tokio::{net::TcpListener, task::JoinSet};
 
 /// Longer than any request takes, also on a machine that builds meanwhile.
-const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+const TIMEOUT: std::time::Duration = std::time::Duration::from_mins(1);
 /// Where the app is for browsers: a public address, so that what holds in public holds.
 const BASE_URL: &str = "https://app.example.com";
 const HOST: &str = "app.example.com";
