@@ -1,7 +1,7 @@
 //! The clock, injected so that tests need not sleep. The library has one of its own; the two crates share no code.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// A source of the current time.
 pub trait Clock: Send + Sync + 'static {
@@ -49,6 +49,12 @@ impl Millis {
     /// `None` beyond the year 9999.
     pub(crate) fn date_time(self) -> Option<OffsetDateTime> {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).ok()
+    }
+
+    /// In RFC 3339, whole seconds.
+    pub(crate) fn rfc3339(self) -> String {
+        let at = OffsetDateTime::from_unix_timestamp(self.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        at.format(&Rfc3339).unwrap_or_default()
     }
 
     /// Whole seconds until `later`, rounded up, for `Retry-After`.

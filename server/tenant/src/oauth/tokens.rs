@@ -9,7 +9,6 @@ use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     authorization_response::ResponseType,
@@ -18,7 +17,7 @@ use super::{
     scope::{OFFLINE_ACCESS, Scope},
 };
 use crate::{
-    clock::{Clock, Millis},
+    clock::Clock,
     config::Client,
     entropy::{self, Entropy},
     error::StoreError,
@@ -149,18 +148,13 @@ impl UserClaims {
             profile: scope.has("profile").then(|| ProfileClaims {
                 name: user.phone_number.clone(),
                 nickname: user.phone_number.clone(),
-                updated_at: rfc3339(user.updated_at),
+                updated_at: user.updated_at.rfc3339(),
             }),
             phone: scope
                 .has("phone")
                 .then(|| PhoneClaims { phone_number: user.phone_number.clone(), phone_number_verified: true }),
         }
     }
-}
-
-fn rfc3339(at: Millis) -> String {
-    let at = OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    at.format(&Rfc3339).unwrap_or_default()
 }
 
 /// The session that an ID token was issued in, as an `id_token_hint` names it.
