@@ -59,14 +59,13 @@ impl Country {
     /// [`UnknownCountry`] if it does not.
     pub fn supported(code: &str) -> Result<Self, UnknownCountry> {
         let country = Self::from_iso(code).map_err(|_| UnknownCountry)?;
-        rows().any(|(known, _)| known == country).then_some(country).ok_or(UnknownCountry)
+        row_of(country).map(|_| country).ok_or(UnknownCountry)
     }
 }
 
 /// The international prefix of a country, in the form of `CountryEntry::idd`.
 pub(super) fn idd_of(country: Country) -> &'static str {
-    let row = TABLE.lines().find(|row| row.starts_with(country.iso()));
-    row.and_then(|row| row.split('|').nth(3)).unwrap_or_default()
+    row_of(country).and_then(|row| row.split('|').nth(3)).unwrap_or_default()
 }
 
 /// The countries that may be texted (all, if `allowed` is empty), by their names in a language.
@@ -80,6 +79,10 @@ fn lines(language: Language) -> Vec<(Country, String)> {
     let mut rows: Vec<_> = rows().map(|(country, row)| (name(country, &language.locale()), country, row)).collect();
     rows.sort_by_cached_key(|(name, ..)| fold(name));
     rows.into_iter().map(|(name, country, row)| (country, line(country, row, &name))).collect()
+}
+
+fn row_of(country: Country) -> Option<&'static str> {
+    TABLE.lines().find(|row| row.starts_with(country.iso()))
 }
 
 /// The countries, and what the table has of each.

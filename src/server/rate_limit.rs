@@ -2,11 +2,12 @@
 //!
 //! The tenant cannot enforce it: calls with the client secret count for the whole app there.
 
-use super::{measure, phone_number::Certainty};
+use super::{client_ip::network, measure, phone_number::Certainty};
 use crate::outcome::Refusal;
 use ipnet::IpNet;
 use std::{
     collections::HashMap,
+    iter,
     net::IpAddr,
     sync::{Mutex, PoisonError},
 };
@@ -55,16 +56,10 @@ impl Limits {
 /// What a client takes from each of its allowances: that of its IPv4 address; or those of its /64 and of its /48. The embedded
 /// tenant has the same rule in code of its own, on purpose: library and tenant share nothing but HTTP.
 fn shares(client: IpAddr, taken: Duration) -> Vec<(IpNet, Duration)> {
-    let client = client.to_canonical();
-    let of_prefix = |length| IpNet::new(client, length).ok().map(|network| network.trunc());
-    match client {
-        IpAddr::V4(_) => vec![(client.into(), taken)],
-        IpAddr::V6(_) => of_prefix(64)
-            .map(|network| (network, taken))
-            .into_iter()
-            .chain(of_prefix(48).map(|site| (site, taken / NETWORKS_OF_SITE)))
-            .collect(),
-    }
+    let network = network(client);
+    let site = if network.is_ipv6() { IpNet::new(network, 48).ok() } else { None };
+    let site = site.map(|site| (site.trunc(), taken / NETWORKS_OF_SITE));
+    iter::once((network.into(), taken)).chain(site).collect()
 }
 
 /// Token buckets by the generic cell rate algorithm (GCRA): for each address the time at which its allowance is full again.
