@@ -80,7 +80,7 @@ pub(crate) fn limit_hit(limit: &'static str) {
 
 /// A sender took a message, or did not.
 pub(crate) fn sms(sender: &'static str, outcome: &'static str, to: &str, took: Duration) {
-    let country = PhoneNumber::stored(to).and_then(|number| number.country()).unwrap_or_else(|| NONE.to_owned());
+    let country = PhoneNumber::stored(to).map_or_else(|| NONE.to_owned(), |number| number.country_or_none());
     counter!(SMS, "sender" => sender, "outcome" => outcome, "country" => country).increment(1);
     histogram!(SMS_SECONDS, "sender" => sender).record(took);
 }

@@ -16,6 +16,9 @@ const TERRITORIES: [(&str, &[&str]); 7] = [
     ("US", &["AS", "GU", "MP", "PR", "VI"]),
 ];
 
+/// In place of a country where a number is of none.
+const NONE: &str = "none";
+
 /// Country codes of satellites, networks of no country, and numbers that the called party pays for.
 const OF_NO_COUNTRY: [i32; 9] = [800, 808, 870, 878, 881, 882, 883, 888, 979];
 
@@ -103,6 +106,11 @@ impl PhoneNumber {
         let number = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
         let first = || PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code);
         number.get_region_code().or_else(first).map(|region| region.to_string())
+    }
+
+    /// The same for what counts by country: numbers of no country are counted together.
+    pub(crate) fn country_or_none(&self) -> String {
+        self.country().unwrap_or_else(|| NONE.to_owned())
     }
 
     /// The code that numbers of its country, or countries, begin with.

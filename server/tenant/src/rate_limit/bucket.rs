@@ -24,9 +24,9 @@ impl Bucket {
         Self(format!("start:phone:{}", number_key(phone_number, is_known)))
     }
 
-    /// Codes requested for all numbers of a country; numbers of no country are counted together.
+    /// Codes requested for all numbers of a country.
     pub(crate) fn starts_to_country_of(phone_number: &PhoneNumber) -> Self {
-        Self(format!("start:country:{}", phone_number.country().as_deref().unwrap_or("none")))
+        Self(format!("start:country:{}", phone_number.country_or_none()))
     }
 
     /// Codes requested for all numbers that no table lists as in service.

@@ -1,6 +1,5 @@
 //! What a message costs, against what may be spent in a day.
 
-use super::conversion::country;
 use crate::{
     clock::Millis,
     config::{Connection, Micros},
@@ -38,7 +37,7 @@ impl Charge {
     /// What a message to the number costs; `None` without a budget.
     pub(crate) fn of(connection: &Connection, to: &PhoneNumber, is_known: bool, now: Millis) -> Option<Self> {
         let budget = connection.budget.as_ref()?;
-        let country = country(to);
+        let country = to.country_or_none();
         let open = |limit: Option<Micros>| {
             limit.map(|Micros(limit)| Micros(if is_known { limit } else { limit - limit * RESERVED_PERCENT / 100 }))
         };

@@ -50,16 +50,11 @@ impl NewNumber {
         let prefix = |scope, name: String| Prefix { scope, name };
         let prefixes = [
             prefix(Scope::Block, block.to_owned()),
-            prefix(Scope::Country, country(phone_number)),
+            prefix(Scope::Country, phone_number.country_or_none()),
             prefix(Scope::Whole, "*".to_owned()),
         ];
         Self { phone_number: phone_number.clone(), prefixes }
     }
-}
-
-/// The name of the number's country as a prefix; numbers of no country are counted together.
-pub(crate) fn country(phone_number: &PhoneNumber) -> String {
-    phone_number.country().unwrap_or_else(|| "none".to_owned())
 }
 
 /// How long back is counted.

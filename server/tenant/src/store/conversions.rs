@@ -134,7 +134,7 @@ impl Store {
                 let change = Change { people: 1, messages };
                 add(&mut transaction, &number, slot, Change::default(), change).await?;
             }
-            None => count_known(&mut transaction, phone_number, now).await?,
+            None => count_known(&mut transaction, &number, now).await?,
         }
         transaction.commit().await?;
         Ok(())
@@ -166,12 +166,13 @@ impl Store {
     }
 }
 
-async fn count_known(connection: &mut Connection, phone_number: &PhoneNumber, now: Millis) -> Result<(), StoreError> {
+async fn count_known(connection: &mut Connection, number: &NewNumber, now: Millis) -> Result<(), StoreError> {
+    let [_, country, _] = &number.prefixes;
     sqlx::query(
         "INSERT INTO tenant_conversions (prefix, slot, sent, entered, known) VALUES ($1, $2, 0, 0, 1) \
          ON CONFLICT (prefix, slot) DO UPDATE SET known = tenant_conversions.known + 1",
     )
-    .bind(conversion::country(phone_number))
+    .bind(&country.name)
     .bind(conversion::slot(now).0)
     .execute(connection)
     .await?;
