@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use time::format_description::well_known::Rfc3339;
-
 use super::request::{CodeRequest, SendCodeError};
 use crate::{
     audit::{event::Event, log::AuditLog},
@@ -13,7 +11,7 @@ use crate::{
     phone_number::PhoneNumber,
     rate_limit::{
         budget::{self, Charge, OverBudget},
-        conversion::{NewNumber, Scope, Unentered},
+        conversion::{NewNumber, Prefix, Scope, Unentered},
         settings::Limits,
     },
     store::Store,
@@ -58,15 +56,19 @@ impl Breaker {
     /// The next alarm about it is given after `until`; a stopped prefix is open again then.
     async fn alarm(&self, request: &CodeRequest<'_>, unentered: &Unentered, until: Millis) -> Result<(), StoreError> {
         let state = if unentered.is_stopped { "stopped" } else { "slowed" };
-        let name = format!("{state}:{}", unentered.prefix.name);
-        if !self.store.raise_alarm(&name, until, self.clock.millis()).await? {
-            return Ok(());
+        let Prefix { scope, name } = &unentered.prefix;
+        if self.is_news(&format!("{state}:{name}"), until).await? {
+            let sentence = sentence(unentered, until);
+            tracing::warn!(prefix = name, "{sentence}");
+            measure::breaker(state, scope.label(), request.phone_number);
+            self.audit.alarm(Event::PumpingSuspected, sentence).await;
         }
-        let sentence = sentence(unentered, until);
-        tracing::warn!(prefix = unentered.prefix.name, "{sentence}");
-        measure::breaker(state, unentered.prefix.scope.label(), request.phone_number);
-        self.audit.alarm(Event::PumpingSuspected, sentence).await;
         Ok(())
+    }
+
+    /// Whether there was no alarm of this name since the one before was over. From now on there is, until then.
+    async fn is_news(&self, name: &str, until: Millis) -> Result<bool, StoreError> {
+        self.store.raise_alarm(name, until, self.clock.millis()).await
     }
 
     /// A code was entered. A failure to count it fails no sign-in.
@@ -102,10 +104,10 @@ impl Breaker {
         over_budget: &OverBudget,
     ) -> Result<SendCodeError, StoreError> {
         let OverBudget { connection, country, limit, free } = over_budget;
-        let (now, limit) = (self.clock.millis(), limit.decimal());
-        if self.store.raise_alarm(&format!("budget:{connection}:{country}:{limit}"), *free, now).await? {
+        let limit = limit.decimal();
+        if self.is_news(&format!("budget:{connection}:{country}:{limit}"), *free).await? {
             let whose = if country == budget::ALL { String::new() } else { format!(" to {country}") };
-            let until = free.date_time().and_then(|until| until.format(&Rfc3339).ok()).unwrap_or_default();
+            let until = free.rfc3339();
             let sentence = format!(
                 "the budget is spent: messages{whose} of connection {connection} have cost {limit} today, so that no more are \
                  sent until {until}, except to numbers that signed in before, if their share is left. If these were your \
@@ -116,7 +118,7 @@ impl Breaker {
             measure::breaker("over_budget", scope.label(), request.phone_number);
             self.audit.alarm(Event::BudgetSpent, sentence).await;
         }
-        Ok(SendCodeError::OverBudget { retry_after: now.seconds_until(*free).max(1) })
+        Ok(SendCodeError::OverBudget { retry_after: self.clock.millis().seconds_until(*free).max(1) })
     }
 }
 
@@ -130,8 +132,7 @@ fn sentence(unentered: &Unentered, until: Millis) -> String {
         Scope::Whole => "codes that new numbers asked for".to_owned(),
     };
     let (sent, entered, window) = (tally.sent, tally.entered, window.label());
-    let until = until.date_time().and_then(|until| until.format(&Rfc3339).ok()).unwrap_or_default();
-    let what = if *is_stopped { format!("get none until {until}") } else { "are slowed".to_owned() };
+    let what = if *is_stopped { format!("get none until {}", until.rfc3339()) } else { "are slowed".to_owned() };
     format!(
         "looks like SMS pumping: of {sent} {counted} in the last {window}, {entered} entered one. New numbers of these {what}; \
          those that signed in before are not affected. If you serve none of them, leave them out of LIMIT_COUNTRIES; if they \

@@ -163,8 +163,9 @@ impl OtpService {
         recipients: Recipients,
     ) -> Result<Admission, SendCodeError> {
         let is_hidden = |error: &SendCodeError| {
-            let is_slowed = self.limits.proof_of_work == ProofOfWork::UnderAttack;
-            error.spares_users() || is_slowed && matches!(error, SendCodeError::ProofNeeded(_))
+            // Always, a proof is asked of everyone; under attack, not of those who have an account.
+            let spares_some = self.limits.proof_of_work == ProofOfWork::UnderAttack;
+            error.spares_users() || spares_some && matches!(error, SendCodeError::ProofNeeded(_))
         };
         match self.admit(request, recipients).await {
             Err(error) if is_hidden(&error) => {

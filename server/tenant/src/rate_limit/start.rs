@@ -36,6 +36,13 @@ pub(crate) struct StartLimit {
     pub(crate) is_disclosed: bool,
 }
 
+impl StartLimit {
+    /// So many an hour; `None` if nothing is counted, or the limit is lifted.
+    fn per_hour(name: &'static str, bucket: Option<Bucket>, count: u32, is_disclosed: bool) -> Option<Self> {
+        Some(Self { name, bucket: bucket?, gcra: Gcra::per_hour(count)?, is_disclosed })
+    }
+}
+
 /// The limits of a request for a code.
 #[derive(Debug)]
 pub(crate) struct StartLimits {
@@ -48,19 +55,16 @@ pub(crate) struct StartLimits {
 impl StartLimits {
     /// Those of a request that waited instead of calculating, besides its others.
     pub(crate) fn of_waits(source: &RequestSource) -> Self {
-        let entry =
-            |name, bucket, count| Some(StartLimit { name, bucket, gcra: Gcra::per_hour(count)?, is_disclosed: false });
-        let by_address = source.end_user().map(Bucket::waits_from);
-        let by_address = by_address.and_then(|bucket| entry("waits_of_address", bucket, WAITS_PER_ADDRESS_HOUR));
-        let all = [by_address, entry("waits", Bucket::all_waits(), WAITS_HOUR)];
+        let address = source.end_user().map(Bucket::waits_from);
+        let all = [
+            StartLimit::per_hour("waits_of_address", address, WAITS_PER_ADDRESS_HOUR, false),
+            StartLimit::per_hour("waits", Some(Bucket::all_waits()), WAITS_HOUR, false),
+        ];
         Self { backoff: None, limits: all.into_iter().flatten().collect() }
     }
 
     pub(crate) fn of(limits: &Limits, phone_number: &PhoneNumber, source: &RequestSource, is_known: bool) -> Self {
-        let entry = |name, bucket: Option<Bucket>, count, is_disclosed| {
-            let (bucket, gcra) = (bucket?, Gcra::per_hour(count)?);
-            Some(StartLimit { name, bucket, gcra, is_disclosed })
-        };
+        let entry = StartLimit::per_hour;
         let per_phone = limits.starts_per_phone_hour;
         let is_unlisted = per_phone > 0 && !phone_number.is_valid();
         let per_phone = if is_unlisted { per_phone.min(UNLISTED_PER_PHONE_HOUR) } else { per_phone };
