@@ -140,6 +140,13 @@ async fn metrics_name_routes_and_neither_paths_nor_numbers() {
     assert_eq!(elsewhere.status(), StatusCode::NOT_FOUND, "only at their own address");
 }
 
+/// Asks the tenant for a code.
+async fn start(process: &Process, number: &str) -> StatusCode {
+    let body = json!({ "client_id": "web", "client_secret": SECRET, "connection": "sms", "phone_number": number });
+    let start = Client::new().post(format!("{}/passwordless/start", process.tenant)).json(&body);
+    start.send().await.unwrap().status()
+}
+
 /// Twilio takes a message, refuses one, and reports that the first was delivered.
 async fn after_messages() -> (Process, Scrape) {
     let twilio = MockServer::start().await;
@@ -152,9 +159,7 @@ async fn after_messages() -> (Process, Scrape) {
     let more = ["--twilio-api-base-url", &url, "--auth0-client-id", "web", "--auth0-client-secret", SECRET];
     let process = Process::tenant(&[&account[..], &more].concat()).await;
     for (number, status) in [(PHONE, 200), (OTHER, 400)] {
-        let body = json!({ "client_id": "web", "client_secret": SECRET, "connection": "sms", "phone_number": number });
-        let start = Client::new().post(format!("{}/passwordless/start", process.tenant)).json(&body);
-        assert_eq!(start.send().await.unwrap().status(), status);
+        assert_eq!(start(&process, number).await, status);
     }
     let form = [("AccountSid", ACCOUNT), ("MessageSid", "SM1"), ("MessageStatus", "delivered")];
     let signed =
@@ -208,9 +213,7 @@ async fn after_an_attack() -> (Process, Scrape) {
         ("+14155553005", 401),
         (OTHER, 429),
     ] {
-        let body = json!({ "client_id": "web", "client_secret": SECRET, "connection": "sms", "phone_number": number });
-        let start = Client::new().post(format!("{}/passwordless/start", process.tenant)).json(&body);
-        assert_eq!(start.send().await.unwrap().status(), status, "{number}");
+        assert_eq!(start(&process, number).await, status, "{number}");
     }
     let scrape = Scrape::of(&process).await;
     (process, scrape)
