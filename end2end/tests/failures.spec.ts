@@ -11,6 +11,7 @@ const AT_PHONE = {
   CountryNotAllowed: "We can't send codes to this country. Please use a number from another one.",
   SmsNotSent: "The SMS could not be sent to this number. Please check the number, or try again later.",
   RateLimited: `That was too many requests. Please try again in ${isolated("1:15")}.`,
+  SmsPaused: "We can't send a code to this number just now. Please try again later, use another number, or contact support.",
   SignUpDisabled: "New accounts can't be created here. Please use the number of an existing account.",
   UserBlocked: "This account is blocked. Please contact support.",
   TenantUnavailable: "The login service can't be reached. Please try again in a moment.",

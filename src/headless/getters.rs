@@ -221,10 +221,12 @@ impl Passwordless {
         })
     }
 
-    /// Whether the last step was refused; a question is no refusal.
+    /// Whether the last step was refused; a question is no refusal, nor is a request for a proof of work.
     pub fn is_refused(self) -> bool {
         self.state.with(|state| match &state.notice {
-            Some(Notice::Refused(refusal)) => !matches!(refusal, Refusal::ConfirmNumber(_)),
+            Some(Notice::Refused(refusal)) => {
+                !matches!(refusal, Refusal::ConfirmNumber(_) | Refusal::ProofOfWork { .. })
+            }
             _ => false,
         })
     }

@@ -232,7 +232,8 @@
       if (REQUESTS[lock]) this.#emit(REQUESTS[lock]);
       if (screen && screen !== opened.screen) this.#emit(SCREENS[(opened.screen = screen)]);
       if (lock === "unrecoverable_error") this.#emit(lock, new Error(description));
-      if (lock === "authorization_error") {
+      // A proof of work is given by the frame itself.
+      if (lock === "authorization_error" && reason !== "ProofOfWork") {
         const code = CODES[reason] || (screen === "code" ? "invalid_user_password" : "access_denied");
         this.#refuse({ error: code, description }, callback);
       }
