@@ -18,8 +18,8 @@ use self::check::{
         Revoke, Start, Userinfo, V2Logout, Verify, VerifyRedirect,
     },
     Given::{
-        self, After, Blocked, Deleted, Gateway, Nothing, ProofNeeded, Secret, TooManyAttempts, TooManyStarts, Twilio,
-        Used, UsedUp,
+        self, After, Blocked, Deleted, Gateway, Nothing, OverBudget, ProofNeeded, Secret, Stopped, TooManyAttempts,
+        TooManyStarts, Twilio, Used, UsedUp,
     },
     check,
 };
@@ -38,6 +38,7 @@ const CO_BODY: &str =
     "Invalid request body. All and only of client_id, credential_type, username, otp, realm are required.";
 const CO_NOT_ALLOWED: &str = "Cross origin login not allowed.";
 const RO: &str = "OIDC conformant clients cannot use /oauth/ro";
+const PAUSED: &str = "No codes are sent to such numbers at the moment. Please try again later.";
 const PROOF_NEEDED: &str = "Suspicious request requires verification";
 const NO_CONNECTION: &str = "The connection does not exist, or is not enabled for the client";
 const PROOF_MISSING: &str = "This client has a secret: send client_secret or client_assertion from its server, or list the \
@@ -142,6 +143,16 @@ async fn start(#[case] changes: Value, #[case] status: u16, #[case] error: &str,
 #[tokio::test]
 async fn start_too_often() {
     check(Start, TooManyStarts, json!({}), 429, "too_many_requests", TOO_MANY_REQUESTS).await;
+}
+
+#[tokio::test]
+async fn start_for_a_country_whose_codes_nobody_enters() {
+    check(Start, Stopped, json!({}), 429, "too_many_requests", PAUSED).await;
+}
+
+#[tokio::test]
+async fn start_over_budget() {
+    check(Start, OverBudget, json!({"connection": "priced"}), 429, "too_many_requests", PAUSED).await;
 }
 
 #[tokio::test]

@@ -125,6 +125,10 @@ pub(super) enum Given {
     Deleted,
     /// The tenant asks for a proof of work.
     ProofNeeded,
+    /// No new number of the country is sent a code: nobody enters theirs.
+    Stopped,
+    /// The day's budget is spent.
+    OverBudget,
     /// Twilio refuses the message with this status and error code.
     Twilio(u16, i64),
     /// The SMS gateway responds with this status.
@@ -132,7 +136,8 @@ pub(super) enum Given {
 }
 
 use Given::{
-    After, Blocked, Deleted, Gateway, Nothing, ProofNeeded, TooManyAttempts, TooManyStarts, Twilio, Used, UsedUp,
+    After, Blocked, Deleted, Gateway, Nothing, OverBudget, ProofNeeded, Stopped, TooManyAttempts, TooManyStarts,
+    Twilio, Used, UsedUp,
 };
 
 /// Sends the changed request to a new tenant, after what is given, and checks the response.
@@ -181,6 +186,10 @@ async fn start_tenant(given: Given) -> (TestTenant, MockServer) {
         TooManyStarts => {
             TenantOptions { limits: Limits { starts_per_phone_hour: 1, ..options.limits.clone() }, ..options }
         }
+        Stopped => {
+            let limits = Limits { pumping_breaker: true, ..options.limits.clone() };
+            TenantOptions { limits, ..options }
+        }
         ProofNeeded => {
             let limits = Limits { proof_of_work: ProofOfWork::Always, ..options.limits.clone() };
             TenantOptions { limits, ..options }
@@ -204,6 +213,19 @@ async fn prepare(tenant: &TestTenant, endpoint: Endpoint, given: Given) -> Strin
         Nothing | ProofNeeded | Twilio(..) | Gateway(_) => return String::new(),
         TooManyStarts => {
             assert_eq!(tenant.request_code("sms", PHONE).await.status(), 200);
+            return String::new();
+        }
+        Stopped => {
+            let insert =
+                "INSERT INTO tenant_conversions (prefix, slot, sent, entered, known) VALUES ('US', $1, 21, 0, 0)";
+            sqlx::query(insert).bind(1_800_000_000_000_i64).execute(&tenant.pool).await.unwrap();
+            return String::new();
+        }
+        OverBudget => {
+            for number in 0..8 {
+                let response = tenant.request_code("priced", &format!("+1415555{number:04}")).await;
+                assert_eq!(response.status(), 200);
+            }
             return String::new();
         }
         TooManyAttempts => {
