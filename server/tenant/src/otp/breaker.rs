@@ -11,7 +11,7 @@ use crate::{
     phone_number::PhoneNumber,
     rate_limit::{
         budget::{self, Charge, OverBudget},
-        conversion::{NewNumber, Prefix, Scope, Unentered},
+        conversion::{Prefix, Recipient, Scope, Unentered},
         settings::Limits,
     },
     store::Store,
@@ -20,7 +20,7 @@ use crate::{
 /// An alarm about a prefix that is slowed is given once in this time, in seconds.
 const ALARM_SECONDS: i64 = 60 * 60;
 
-/// Counts the codes of new numbers, and holds them back.
+/// Counts codes by prefix, and holds them back.
 #[derive(Clone)]
 pub(crate) struct Breaker {
     pub(crate) limits: Arc<Limits>,
@@ -30,9 +30,9 @@ pub(crate) struct Breaker {
 }
 
 impl Breaker {
-    /// A number that has not signed in before, to be counted.
-    pub(crate) fn new_number(&self, phone_number: &PhoneNumber) -> Option<NewNumber> {
-        self.limits.pumping_breaker.then(|| NewNumber::of(phone_number))
+    /// The recipient of a code, if it is to be counted.
+    pub(crate) fn counted(&self, phone_number: &PhoneNumber, signed_in_before: bool) -> Option<Recipient> {
+        self.limits.pumping_breaker.then(|| Recipient::of(phone_number, signed_in_before))
     }
 
     /// Gives the alarm about a prefix that is slowed, if there was none yet.
@@ -82,10 +82,10 @@ impl Breaker {
     }
 
     /// A code that was counted was not sent.
-    pub(crate) async fn not_sent(&self, number: Option<&NewNumber>, charge: Option<&Charge>) {
+    pub(crate) async fn not_sent(&self, recipient: Option<&Recipient>, charge: Option<&Charge>) {
         let uncount = async {
-            if let Some(number) = number {
-                self.store.uncount_sent(number).await?;
+            if let Some(recipient) = recipient {
+                self.store.uncount_sent(recipient).await?;
             }
             if let Some(charge) = charge {
                 self.store.take_back(charge).await?;

@@ -22,7 +22,7 @@ use crate::{
     rate_limit::{
         attempt::AttemptLimit,
         budget::Charge,
-        conversion::NewNumber,
+        conversion::Recipient,
         settings::{Limits, ProofOfWork},
         start::{RateLimit, Start, StartLimits, StartRefusal},
         timing_guard::TimingGuard,
@@ -59,7 +59,7 @@ struct Admission {
     is_left_out: bool,
     recipients: Recipients,
     /// What counts as sent.
-    new_number: Option<NewNumber>,
+    counted: Option<Recipient>,
     /// What counts as spent.
     charge: Option<Charge>,
 }
@@ -132,8 +132,8 @@ impl OtpService {
         }
         match taken {
             Ok(rate) => {
-                let Start { new_number, charge, .. } = start;
-                Ok(Admission { rate, user, is_left_out, recipients, new_number, charge })
+                let Start { counted, charge, .. } = start;
+                Ok(Admission { rate, user, is_left_out, recipients, counted, charge })
             }
             Err(StartRefusal::TooMany(too_many)) => Err(too_many.into()),
             Err(StartRefusal::Unentered(unentered)) => Err(self.breaker.stopped(request, &unentered).await?),
@@ -146,10 +146,10 @@ impl OtpService {
         let CodeRequest { connection, phone_number, source, browser, .. } = request;
         let limits = StartLimits::of(&self.limits, phone_number, source, browser.is_known);
         let passes_slowed = self.limits.proof_of_work != ProofOfWork::UnderAttack;
-        let mut start = Start { limits, new_number: None, passes_slowed, charge: None };
+        let mut start = Start { limits, counted: None, passes_slowed, charge: None };
         if !is_left_out {
             let is_known = user.is_some() || browser.is_known;
-            start.new_number = (!is_known).then(|| self.breaker.new_number(phone_number)).flatten();
+            start.counted = self.breaker.counted(phone_number, is_known);
             start.charge = Charge::of(connection, phone_number, is_known, self.clock.millis());
         }
         start
@@ -217,7 +217,7 @@ impl OtpService {
     async fn send_admitted(&self, request: &CodeRequest<'_>, admission: &Admission) -> Result<(), SendCodeError> {
         let sent = self.send_new_code(request, admission).await;
         if sent.as_ref().is_err_and(SendCodeError::is_certain) {
-            self.breaker.not_sent(admission.new_number.as_ref(), admission.charge.as_ref()).await;
+            self.breaker.not_sent(admission.counted.as_ref(), admission.charge.as_ref()).await;
         }
         sent
     }

@@ -1,8 +1,8 @@
 //! How many of the codes that are sent are entered, against SMS pumping: fraudsters ask for codes to numbers that they earn
 //! from, and never enter one.
 //!
-//! Only numbers that have not signed in before count. A prefix whose codes are not entered is slowed, and then stopped; one
-//! person who gives up never stops a prefix, and people who do enter their codes keep it open.
+//! A number that signed in before counts only from its second unentered code on. A prefix whose codes are not entered is slowed,
+//! and then stopped; one person who gives up never stops a prefix, and people who do enter their codes keep it open.
 
 use crate::{clock::Millis, phone_number::PhoneNumber};
 
@@ -35,16 +35,18 @@ pub(crate) struct Prefix {
     pub(crate) name: String,
 }
 
-/// A number that has not signed in, which is to be sent a code.
+/// A number that is to be sent a code.
 #[derive(Clone, Debug)]
-pub(crate) struct NewNumber {
+pub(crate) struct Recipient {
     pub(crate) phone_number: PhoneNumber,
+    /// Then its first code in a day does not count, unless one is entered, and it is never stopped.
+    pub(crate) signed_in_before: bool,
     /// The rarely shared one first, in the order in which their rows are locked.
     pub(crate) prefixes: [Prefix; 3],
 }
 
-impl NewNumber {
-    pub(crate) fn of(phone_number: &PhoneNumber) -> Self {
+impl Recipient {
+    pub(crate) fn of(phone_number: &PhoneNumber, signed_in_before: bool) -> Self {
         let digits = phone_number.as_str();
         let block = digits.get(..digits.len().saturating_sub(4)).unwrap_or_default();
         let prefix = |scope, name: String| Prefix { scope, name };
@@ -53,7 +55,7 @@ impl NewNumber {
             prefix(Scope::Country, phone_number.country_or_none()),
             prefix(Scope::Whole, "*".to_owned()),
         ];
-        Self { phone_number: phone_number.clone(), prefixes }
+        Self { phone_number: phone_number.clone(), signed_in_before, prefixes }
     }
 }
 
@@ -104,7 +106,7 @@ pub(crate) struct Tally {
     pub(crate) sent: i64,
     /// Of those sent.
     pub(crate) entered: i64,
-    /// Sign-ins of numbers that had signed in before.
+    /// Sign-ins of numbers that had signed in before, with a code that did not count.
     pub(crate) known: i64,
 }
 
@@ -116,6 +118,12 @@ pub(crate) struct Tallies {
 }
 
 impl Tallies {
+    /// With so many more sent.
+    pub(crate) fn plus_sent(self, sent: i64) -> Self {
+        let plus = |tally: Tally| Tally { sent: tally.sent + sent, ..tally };
+        Self { hour: plus(self.hour), day: plus(self.day) }
+    }
+
     pub(crate) fn of(&self, window: Window) -> Tally {
         match window {
             Window::Hour => self.hour,
@@ -156,7 +164,7 @@ impl Scope {
         let (unentered, per_hundred) = match self {
             Self::Block => (3, 100),
             Self::Country => (10, 33),
-            Self::Whole => (30, 33),
+            Self::Whole => (20, 33),
         };
         Allowance { unentered, per_hundred }
     }
@@ -192,7 +200,7 @@ impl Scope {
     }
 }
 
-/// What becomes of a code to a number that has not signed in, by the window that decides.
+/// What becomes of a code that counts, by the window that decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Open,
@@ -214,14 +222,14 @@ pub(crate) struct Unentered {
 
 impl Unentered {
     /// The strictest verdict on the prefixes of a number; the narrowest prefix of equals, which says the most.
-    pub(crate) fn strictest(prefixes: &[Prefix; 3], tallies: impl Fn(&Prefix) -> Tallies) -> Option<Self> {
+    pub(crate) fn strictest(recipient: &Recipient, tallies: impl Fn(&Prefix) -> Tallies) -> Option<Self> {
         let mut strictest: Option<Self> = None;
-        for prefix in prefixes {
+        for prefix in &recipient.prefixes {
             let tallies = tallies(prefix);
             let (window, is_stopped) = match prefix.scope.verdict(&tallies) {
                 Verdict::Open => continue,
                 Verdict::Slowed(window) => (window, false),
-                Verdict::Stopped(window) => (window, true),
+                Verdict::Stopped(window) => (window, !recipient.signed_in_before),
             };
             if strictest.as_ref().is_none_or(|found| is_stopped && !found.is_stopped) {
                 strictest = Some(Self { prefix: prefix.clone(), tally: tallies.of(window), window, is_stopped });
@@ -266,7 +274,7 @@ mod tests {
     #[test]
     fn a_prefix_that_never_enters_is_slowed_and_then_stopped() {
         for (scope, slowed_from, stopped_from) in
-            [(Scope::Block, 4, Some(9)), (Scope::Country, 11, Some(21)), (Scope::Whole, 31, None)]
+            [(Scope::Block, 4, Some(9)), (Scope::Country, 11, Some(21)), (Scope::Whole, 21, None)]
         {
             for sent in 1..500 {
                 let verdict = scope.verdict(&of_an_hour(sent, 0, 0));
@@ -282,7 +290,7 @@ mod tests {
         let slow = |unentered| Tallies { hour: Tally::default(), day: Tally { sent: unentered, ..Tally::default() } };
         assert_eq!(Scope::Block.verdict(&slow(25)), Verdict::Stopped(Window::Day));
         assert_eq!(Scope::Country.verdict(&slow(61)), Verdict::Stopped(Window::Day));
-        assert_eq!(Scope::Whole.verdict(&slow(91)), Verdict::Slowed(Window::Day));
+        assert_eq!(Scope::Whole.verdict(&slow(61)), Verdict::Slowed(Window::Day));
         assert_eq!(Scope::Block.verdict(&slow(9)), Verdict::Open);
     }
 
@@ -295,7 +303,7 @@ mod tests {
 
     #[test]
     fn the_strictest_verdict_counts_and_of_equals_the_narrowest() -> Result<(), &'static str> {
-        let number = NewNumber::of(&PhoneNumber::parse("+4915123456789").ok_or("not a number")?);
+        let number = Recipient::of(&PhoneNumber::parse("+4915123456789").ok_or("not a number")?, false);
         assert_eq!(number.prefixes.each_ref().map(|prefix| prefix.name.as_str()), ["+491512345", "DE", "*"]);
         let found = |block, country, whole| {
             let sent = |scope| match scope {
@@ -303,14 +311,14 @@ mod tests {
                 Scope::Country => country,
                 Scope::Whole => whole,
             };
-            let found = Unentered::strictest(&number.prefixes, |prefix| of_an_hour(sent(prefix.scope), 0, 0));
+            let found = Unentered::strictest(&number, |prefix| of_an_hour(sent(prefix.scope), 0, 0));
             found.map(|unentered| (unentered.prefix.scope, unentered.is_stopped))
         };
         assert_eq!(found(1, 1, 1), None);
-        assert_eq!(found(4, 21, 31), Some((Scope::Country, true)));
-        assert_eq!(found(9, 21, 31), Some((Scope::Block, true)));
-        assert_eq!(found(1, 11, 31), Some((Scope::Country, false)));
-        assert_eq!(found(1, 1, 31), Some((Scope::Whole, false)));
+        assert_eq!(found(4, 21, 21), Some((Scope::Country, true)));
+        assert_eq!(found(9, 21, 21), Some((Scope::Block, true)));
+        assert_eq!(found(1, 11, 21), Some((Scope::Country, false)));
+        assert_eq!(found(1, 1, 21), Some((Scope::Whole, false)));
         Ok(())
     }
 
@@ -320,9 +328,7 @@ mod tests {
         fn unentered_codes_close_and_entered_ones_open(tallies in tallies()) {
             for scope in SCOPES {
                 let verdict = strictness(scope.verdict(&tallies));
-                let one_more = |tally: Tally| Tally { sent: tally.sent + 1, ..tally };
-                let more = Tallies { hour: one_more(tallies.hour), day: one_more(tallies.day) };
-                prop_assert!(strictness(scope.verdict(&more)) >= verdict);
+                prop_assert!(strictness(scope.verdict(&tallies.plus_sent(1))) >= verdict);
                 let all_entered = |tally: Tally| Tally { entered: tally.sent, ..tally };
                 let entered = Tallies { hour: all_entered(tallies.hour), day: all_entered(tallies.day) };
                 prop_assert_eq!(scope.verdict(&entered), Verdict::Open);

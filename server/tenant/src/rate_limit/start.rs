@@ -6,7 +6,7 @@ use super::{
     backoff::AT_ONCE,
     bucket::{Bucket, Site, number_key},
     budget::{Charge, OverBudget},
-    conversion::{NewNumber, Unentered},
+    conversion::{Recipient, Unentered},
     gcra::Gcra,
     settings::Limits,
 };
@@ -23,7 +23,7 @@ const UNLISTED_HOUR: u32 = 60;
 const WAITS_PER_ADDRESS_HOUR: u32 = 3;
 
 /// The same for all addresses together, as an attacker can have many.
-const WAITS_HOUR: u32 = 60;
+const WAITS_HOUR: u32 = 5;
 
 /// A limit that a request for a code counts against.
 #[derive(Debug)]
@@ -88,8 +88,8 @@ impl StartLimits {
 #[derive(Debug)]
 pub(crate) struct Start {
     pub(crate) limits: StartLimits,
-    /// The number, if it counts as new.
-    pub(crate) new_number: Option<NewNumber>,
+    /// Whom the breaker counts it for.
+    pub(crate) counted: Option<Recipient>,
     /// Whether who asks has done what those have to do who are slowed.
     pub(crate) passes_slowed: bool,
     /// What the message costs, if that is limited.

@@ -40,7 +40,7 @@ macro_rules! rows {
     };
 }
 
-const EXPIRED: [Expired; 23] = [
+const EXPIRED: [Expired; 24] = [
     // A late attempt is answered that the code has expired.
     rows!("tenant_otp_challenges", "connection, phone_number, client_id, transaction_hash", "expires_at", DAY),
     rows!("tenant_replaced_codes", "id", "expires_at", 0),
@@ -65,6 +65,7 @@ const EXPIRED: [Expired; 23] = [
     rows!("tenant_sends", "phone_number", "last_at", HOUR),
     rows!("tenant_conversions", "prefix, slot", "slot", DAY + HOUR),
     rows!("tenant_new_numbers", "phone_number", "slot", DAY),
+    rows!("tenant_spared_codes", "phone_number", "sent_at", DAY + HOUR),
     rows!("tenant_spending", "connection, country, day", "day", 32 * DAY),
     rows!("tenant_alarms", "name", "until", 0),
 ];

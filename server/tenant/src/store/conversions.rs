@@ -7,7 +7,7 @@ use crate::{
     clock::Millis,
     error::StoreError,
     phone_number::PhoneNumber,
-    rate_limit::conversion::{self, NewNumber, Prefix, Scope, Tallies, Tally, Unentered, Window},
+    rate_limit::conversion::{self, Prefix, Recipient, Scope, Tallies, Tally, Unentered, Window},
 };
 
 /// What a change does to a prefix's counts: to those of people, and to those of messages.
@@ -26,7 +26,7 @@ impl Change {
 /// Adds to the counts of a number's prefixes in a slot.
 async fn add(
     connection: &mut Connection,
-    number: &NewNumber,
+    recipient: &Recipient,
     slot: i64,
     sent: Change,
     entered: Change,
@@ -36,25 +36,28 @@ async fn add(
          ON CONFLICT (prefix, slot) DO UPDATE SET \
          sent = tenant_conversions.sent + excluded.sent, entered = tenant_conversions.entered + excluded.entered";
     let mut query = sqlx::query(query);
-    for prefix in &number.prefixes {
+    for prefix in &recipient.prefixes {
         query = query.bind(&prefix.name);
     }
     query = query.bind(slot);
-    for prefix in &number.prefixes {
+    for prefix in &recipient.prefixes {
         query = query.bind(sent.to(prefix)).bind(entered.to(prefix));
     }
     query.execute(connection).await?;
     Ok(())
 }
 
-/// Counts a code to a number, unless too many of a prefix of its are not entered; a rollback uncounts it. A prefix that is
-/// only slowed lets the code pass if `passes_slowed` is set.
+/// Counts a code, unless too many of one of the number's prefixes are not entered; a rollback uncounts it. A prefix that is only
+/// slowed lets the code pass if `passes_slowed` is set.
 pub(super) async fn count_sent(
     connection: &mut Connection,
-    number: &NewNumber,
+    recipient: &Recipient,
     passes_slowed: bool,
     now: Millis,
 ) -> Result<Result<(), Unentered>, StoreError> {
+    if recipient.signed_in_before && spare(connection, &recipient.phone_number, now).await? {
+        return Ok(Ok(()));
+    }
     // Codes of an hour count as one person, in the slot of the first.
     let (slot, sent): (i64, i64) = sqlx::query_as(
         "INSERT INTO tenant_new_numbers (phone_number, slot, sent) VALUES ($1, $2, 1) \
@@ -63,24 +66,47 @@ pub(super) async fn count_sent(
          slot = CASE WHEN tenant_new_numbers.slot > $3 THEN tenant_new_numbers.slot ELSE $2 END \
          RETURNING slot, sent",
     )
-    .bind(number.phone_number.as_str())
+    .bind(recipient.phone_number.as_str())
     .bind(conversion::slot(now).0)
     .bind(Window::Hour.after(now).0)
     .fetch_one(&mut *connection)
     .await?;
     let change = Change { people: i64::from(sent == 1), messages: 1 };
-    add(connection, number, slot, change, Change::default()).await?;
-    let tallies = tallies(connection, number, now).await?;
-    let tallies = |prefix: &Prefix| tallies.get(&prefix.name).copied().unwrap_or_default();
-    let unentered = Unentered::strictest(&number.prefixes, tallies);
+    add(connection, recipient, slot, change, Change::default()).await?;
+    let tallies = tallies(connection, recipient, now).await?;
+    // Another code is judged as another person's would be, so that the first ones to ask do not go on where others are slowed.
+    let again = Change { people: 1 - change.people, messages: 0 };
+    let tallies = |prefix: &Prefix| tallies.get(&prefix.name).copied().unwrap_or_default().plus_sent(again.to(prefix));
+    let unentered = Unentered::strictest(recipient, tallies);
     Ok(unentered.filter(|unentered| unentered.is_stopped || !passes_slowed).map_or(Ok(()), Err))
+}
+
+/// Whether a code to a number that signed in before does not count: it is the first in a day, or since one was entered.
+async fn spare(connection: &mut Connection, phone_number: &PhoneNumber, now: Millis) -> Result<bool, StoreError> {
+    let spared = sqlx::query(
+        "INSERT INTO tenant_spared_codes (phone_number, sent_at) VALUES ($1, $2) ON CONFLICT (phone_number) \
+         DO UPDATE SET sent_at = excluded.sent_at WHERE tenant_spared_codes.sent_at <= $3",
+    )
+    .bind(phone_number.as_str())
+    .bind(now.0)
+    .bind(Window::Day.after(now).0)
+    .execute(connection)
+    .await?;
+    Ok(spared.rows_affected() == 1)
+}
+
+/// Forgets the code that did not count.
+async fn forget_spared(connection: &mut Connection, phone_number: &PhoneNumber) -> Result<(), StoreError> {
+    let delete = sqlx::query("DELETE FROM tenant_spared_codes WHERE phone_number = $1");
+    delete.bind(phone_number.as_str()).execute(connection).await?;
+    Ok(())
 }
 
 type TallyRow = (String, i64, i64, i64, i64, i64, i64);
 
 async fn tallies(
     connection: &mut Connection,
-    number: &NewNumber,
+    recipient: &Recipient,
     now: Millis,
 ) -> Result<HashMap<String, Tallies>, StoreError> {
     let mut query = sqlx::query_as(
@@ -90,7 +116,7 @@ async fn tallies(
          CAST(SUM(sent) AS BIGINT), CAST(SUM(entered) AS BIGINT), CAST(SUM(known) AS BIGINT) \
          FROM tenant_conversions WHERE prefix IN ($1, $2, $3) AND slot > $4 GROUP BY prefix",
     );
-    for prefix in &number.prefixes {
+    for prefix in &recipient.prefixes {
         query = query.bind(&prefix.name);
     }
     query = query.bind(Window::Day.after(now).0).bind(Window::Hour.after(now).0);
@@ -104,26 +130,31 @@ async fn tallies(
 
 impl Store {
     /// Uncounts a code that was not sent after all.
-    pub(crate) async fn uncount_sent(&self, number: &NewNumber) -> Result<(), StoreError> {
+    pub(crate) async fn uncount_sent(&self, recipient: &Recipient) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
         let row: Option<(i64, i64)> = sqlx::query_as(
             "UPDATE tenant_new_numbers SET sent = sent - 1 WHERE phone_number = $1 AND sent > 0 RETURNING slot, sent",
         )
-        .bind(number.phone_number.as_str())
+        .bind(recipient.phone_number.as_str())
         .fetch_optional(&mut *transaction)
         .await?;
-        let Some((slot, left)) = row else { return Ok(()) };
-        let change = Change { people: -i64::from(left == 0), messages: -1 };
-        add(&mut transaction, number, slot, change, Change::default()).await?;
+        match row {
+            Some((slot, left)) => {
+                let change = Change { people: -i64::from(left == 0), messages: -1 };
+                add(&mut transaction, recipient, slot, change, Change::default()).await?;
+            }
+            None => forget_spared(&mut transaction, &recipient.phone_number).await?,
+        }
         transaction.commit().await?;
         Ok(())
     }
 
-    /// A number entered a code: all that it was sent count as entered. If it was sent none as a new number, it is a sign-in
-    /// of one that is known.
+    /// A number entered a code: all that it was sent count as entered. If none of them counted, it is a sign-in of a known
+    /// number.
     pub(crate) async fn count_entered(&self, phone_number: &PhoneNumber, now: Millis) -> Result<(), StoreError> {
-        let number = NewNumber::of(phone_number);
+        let recipient = Recipient::of(phone_number, true);
         let mut transaction = self.pool.begin().await?;
+        forget_spared(&mut transaction, phone_number).await?;
         let row: Option<(i64, i64)> =
             sqlx::query_as("DELETE FROM tenant_new_numbers WHERE phone_number = $1 AND sent > 0 RETURNING slot, sent")
                 .bind(phone_number.as_str())
@@ -132,9 +163,9 @@ impl Store {
         match row {
             Some((slot, messages)) => {
                 let change = Change { people: 1, messages };
-                add(&mut transaction, &number, slot, Change::default(), change).await?;
+                add(&mut transaction, &recipient, slot, Change::default(), change).await?;
             }
-            None => count_known(&mut transaction, &number, now).await?,
+            None => count_known(&mut transaction, &recipient, now).await?,
         }
         transaction.commit().await?;
         Ok(())
@@ -166,8 +197,8 @@ impl Store {
     }
 }
 
-async fn count_known(connection: &mut Connection, number: &NewNumber, now: Millis) -> Result<(), StoreError> {
-    let [_, country, _] = &number.prefixes;
+async fn count_known(connection: &mut Connection, recipient: &Recipient, now: Millis) -> Result<(), StoreError> {
+    let [_, country, _] = &recipient.prefixes;
     sqlx::query(
         "INSERT INTO tenant_conversions (prefix, slot, sent, entered, known) VALUES ($1, $2, 0, 0, 1) \
          ON CONFLICT (prefix, slot) DO UPDATE SET known = tenant_conversions.known + 1",

@@ -79,7 +79,8 @@ impl Store {
             "SELECT bucket, tat FROM tenant_limits WHERE bucket || ':' LIKE '%:' || $1 || ':%' UNION ALL \
              SELECT 'sent:' || phone_number, last_at FROM tenant_sends \
              WHERE phone_number || ':' LIKE $1 || ':%' UNION ALL \
-             SELECT 'unentered:' || phone_number, slot FROM tenant_new_numbers WHERE phone_number = $1 ORDER BY 1",
+             SELECT 'unentered:' || phone_number, slot FROM tenant_new_numbers WHERE phone_number = $1 UNION ALL \
+             SELECT 'spared:' || phone_number, sent_at FROM tenant_spared_codes WHERE phone_number = $1 ORDER BY 1",
         )
         .bind(number.as_str())
         .fetch_all(&self.pool)

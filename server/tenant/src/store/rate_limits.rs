@@ -150,8 +150,9 @@ impl Store {
     ) -> Result<Result<Option<RateLimit>, StartRefusal>, StoreError> {
         let mut transaction = self.pool.begin().await?;
         let rate = take_all(&mut transaction, &start.limits, now).await?;
-        if let Some(number) = &start.new_number
-            && let Err(unentered) = conversions::count_sent(&mut transaction, number, start.passes_slowed, now).await?
+        if let Some(recipient) = &start.counted
+            && let Err(unentered) =
+                conversions::count_sent(&mut transaction, recipient, start.passes_slowed, now).await?
         {
             return Ok(Err(unentered.into()));
         }

@@ -25,7 +25,7 @@ use crate::{
     },
     phone_number::PhoneNumber,
     rate_limit::{
-        conversion::NewNumber,
+        conversion::Recipient,
         settings::{Limits, ProofOfWork},
         start::{Start, StartLimits},
     },
@@ -215,7 +215,7 @@ const NO_LIMITS: Limits = Limits {
 
 async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Option<bool> {
     let limits = StartLimits::of(&limits, &phone_number, &RequestSource::browser(([192, 0, 2, 1], 1).into()), false);
-    let start = Start { limits, new_number: None, passes_slowed: false, charge: None };
+    let start = Start { limits, counted: None, passes_slowed: false, charge: None };
     store.take_start(&start, NOW).await.ok().map(|taken| taken.is_ok())
 }
 
@@ -241,7 +241,7 @@ async fn start_new(store: Store, number: usize) -> Option<(PhoneNumber, bool)> {
     let phone_number = PhoneNumber::parse(&format!("+1415555{number:04}"))?;
     let source = RequestSource::browser(([192, 0, 2, 1], 1).into());
     let limits = StartLimits::of(&NO_LIMITS, &phone_number, &source, false);
-    let start = Start { limits, new_number: Some(NewNumber::of(&phone_number)), passes_slowed: true, charge: None };
+    let start = Start { limits, counted: Some(Recipient::of(&phone_number, false)), passes_slowed: true, charge: None };
     let taken = store.take_start(&start, NOW).await.ok()?;
     Some((phone_number, taken.is_ok()))
 }

@@ -29,6 +29,16 @@ async fn start(tenant: &TestTenant, phone_number: &str) -> Response {
     tenant.request_code("sms", phone_number).await
 }
 
+fn start_request(phone_number: &str) -> Value {
+    json!({"client_id": "web", "client_secret": "web-secret", "connection": "sms", "phone_number": phone_number})
+}
+
+/// Solves the challenge of a refusal.
+async fn start_with_proof(tenant: &TestTenant, phone_number: &str, refused: &Value) -> Response {
+    let request = changed_json(start_request(phone_number), &json!({"altcha": solved(&refused["altcha"])}));
+    tenant.post("/passwordless/start", &request).send().await.unwrap()
+}
+
 async fn is_sent(tenant: &TestTenant, phone_number: &str) -> bool {
     start(tenant, phone_number).await.status() == 200
 }
@@ -44,7 +54,11 @@ async fn sent_to_block(tenant: &TestTenant, block: &str, from: usize, at_most: u
 
 async fn sign_in(tenant: &TestTenant, phone_number: &str) {
     let code = tenant.code_for("sms", phone_number).await;
-    let request = changed_json(otp_request(&code), &json!({"username": phone_number}));
+    enter(tenant, phone_number, &code).await;
+}
+
+async fn enter(tenant: &TestTenant, phone_number: &str, code: &str) {
+    let request = changed_json(otp_request(code), &json!({"username": phone_number}));
     assert_eq!(tenant.post("/oauth/token", &request).send().await.unwrap().status(), 200);
 }
 
@@ -84,11 +98,7 @@ async fn who_proves_work_is_sent_a_code_until_the_block_is_stopped() {
         let phone_number = format!("+1415555{:04}", 3000 + number);
         let refused: Value = start(&tenant, &phone_number).await.json().await.unwrap();
         if refused["error"] == "requires_verification" {
-            let request = json!({
-                "client_id": "web", "client_secret": "web-secret", "connection": "sms", "phone_number": phone_number,
-                "altcha": solved(&refused["altcha"]),
-            });
-            outcomes.push(tenant.post("/passwordless/start", &request).send().await.unwrap().status().as_u16());
+            outcomes.push(start_with_proof(&tenant, &phone_number, &refused).await.status().as_u16());
         }
     }
     assert_eq!(outcomes, [200; 5], "eight in all");
@@ -110,10 +120,19 @@ async fn one_person_who_gives_up_slows_nobody() {
     for _ in 0..10 {
         assert!(is_sent(&tenant, PHONE).await);
     }
-    assert_eq!(sent_to_block(&tenant, "+1415555", 3000, 2).await, 2);
+    assert_eq!(sent_to_block(&tenant, "+1415555", 3000, 1).await, 1);
     // All codes of a number count as entered with the one that is.
     sign_in(&tenant, PHONE).await;
-    assert_eq!(sent_to_block(&tenant, "+1415555", 3002, 10).await, 2);
+    assert_eq!(sent_to_block(&tenant, "+1415555", 3001, 10).await, 3);
+}
+
+#[tokio::test]
+async fn who_asked_before_a_block_was_slowed_is_slowed_as_well() {
+    let tenant = TestTenant::with(options()).await;
+    assert_eq!(sent_to_block(&tenant, "+1415555", 3000, 10).await, 3);
+    for number in ["+14155553000", "+14155553002", "+14155553003"] {
+        assert_error(start(&tenant, number).await, 401, "requires_verification", SLOWED).await;
+    }
 }
 
 #[tokio::test]
@@ -134,6 +153,41 @@ async fn stopped_block_sends_to_known_numbers_and_browsers_only_until_the_time_i
     // The day still slows it.
     tenant.clock.advance(1);
     assert_error(start(&tenant, PHONE).await, 401, "requires_verification", SLOWED).await;
+}
+
+/// Who has signed in before, and asks again and again without entering a code, is slowed like others, but never stopped.
+#[tokio::test]
+async fn known_number_has_one_code_a_day_that_does_not_count() {
+    let tenant = TestTenant::with(options()).await;
+    sign_in(&tenant, PHONE).await;
+    given(&tenant, "+1415555", 20, 1).await;
+    assert!(is_sent(&tenant, PHONE).await);
+    let refused = assert_error(start(&tenant, PHONE).await, 401, "requires_verification", SLOWED).await;
+    assert_eq!(start_with_proof(&tenant, PHONE, &refused).await.status(), 200);
+    assert_error(start(&tenant, PHONE).await, 401, "requires_verification", SLOWED).await;
+    // With a code that is entered it has another one.
+    enter(&tenant, PHONE, &tenant.newest_code().await).await;
+    assert!(is_sent(&tenant, PHONE).await);
+    assert_eq!(start(&tenant, PHONE).await.status(), 401);
+    // So it has on the next day.
+    tenant.clock.advance(DAY + 600);
+    let unentered = "UPDATE tenant_conversions SET sent = 20, entered = 1, slot = slot + $1 WHERE prefix = '+1415555'";
+    sqlx::query(unentered).bind(i64::try_from((DAY + 600) * 1000).unwrap()).execute(&tenant.pool).await.unwrap();
+    assert!(is_sent(&tenant, PHONE).await);
+    assert_eq!(start(&tenant, PHONE).await.status(), 401);
+}
+
+#[tokio::test]
+async fn known_browser_of_a_number_without_an_account_is_not_stopped() {
+    let tenant = TestTenant::with(options()).await;
+    let code = tenant.code().await;
+    let tokens: Value = tenant.post("/oauth/token", &otp_request(&code)).send().await.unwrap().json().await.unwrap();
+    sqlx::query("DELETE FROM tenant_users").execute(&tenant.pool).await.unwrap();
+    given(&tenant, "+1415555", 20, 1).await;
+    assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", STOPPED).await;
+    let request = tenant.post("/passwordless/start", &start_request(PHONE));
+    let known = request.header("passwordless-device", tokens["device_token"].as_str().unwrap());
+    assert_eq!(known.send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
@@ -172,7 +226,7 @@ async fn attack_on_many_countries_slows_new_numbers_everywhere_and_stops_nobody(
         let phone_number = format!("{country}{:0digits$}", 12_345 + number * 10_007 * (number + 3));
         sent += usize::from(is_sent(&tenant, &phone_number).await);
     }
-    assert_eq!(sent, 30);
+    assert_eq!(sent, 20);
     assert_error(start(&tenant, "+12125553001").await, 401, "requires_verification", SLOWED).await;
     assert!(is_sent(&tenant, PHONE).await);
     // By the end of an hour the codes of the first one no longer count.
