@@ -45,11 +45,15 @@ ATTACK ?=
 # need(program, what to do about it)
 need = @command -v $(1) >/dev/null || { echo "'$(1)' is missing: $(2)" >&2; exit 1; }
 
+# Flags of the benchmark, such as `--logins 200`; `make bench BENCH=--help` names them.
+BENCH ?=
+PEERS := bench/peers
+
 # Where `make install` puts things. DESTDIR goes before it, for packages.
 PREFIX ?= /usr/local
 PROFILE ?= release
 
-.PHONY: help run dev example test test-package fuzz attack deny release install size bench-dialog screenshots clean rust rust-lints node python chromium nginx postgres
+.PHONY: help run dev example test test-package fuzz attack deny release install size bench bench-dialog screenshots clean rust rust-lints node python chromium nginx postgres
 .NOTPARALLEL:
 
 help:
@@ -64,6 +68,7 @@ help:
 	@echo "make release      an optimised build"
 	@echo "make install      what 'make release' made, into PREFIX ($(PREFIX)): docs/deploy.md"
 	@echo "make size         what a browser loads to show the dialog, and what the login adds to an app, in bytes"
+	@echo "make bench        how fast a login is and what it costs, beside others; flags in BENCH: docs/benchmarks.md"
 	@echo "make bench-dialog how long the dialog takes until it can be used, in milliseconds"
 	@echo "make screenshots  new pictures of the dialog, in end2end/screenshots"
 	@echo "make clean        remove everything that was built or installed here"
@@ -227,6 +232,13 @@ size: rust $(NODE_MODULES)/.package-lock.json
 	done
 	@target/debug/pack added $(EXAMPLE_SITE)/hydrated/small $(EXAMPLE_SITE)/without_login/small style/lock.css
 
+# Servers run on one core; what drives them, and PostgreSQL, on another.
+bench: release $(PEERS)/node_modules/.package-lock.json postgres
+	$(call need,taskset,install util-linux (Debian: apt-get install util-linux))
+	@echo "compiling the benchmark …"
+	@cargo build --quiet --release -p bench
+	@taskset -c 1 server/test_database/with_postgres.sh target/release/bench $(BENCH)
+
 # Of the server only the time to its first byte is in it, so a debug build does.
 bench-dialog: rust node chromium
 	@echo "compiling …"
@@ -240,7 +252,7 @@ screenshots: node chromium
 	@$(PLAYWRIGHT) test --config screenshots.config.ts
 
 clean:
-	rm -rf target $(NODE_MODULES) $(SDK)/node_modules $(SDK)/.venv end2end/test-results end2end/playwright-report
+	rm -rf target $(NODE_MODULES) $(SDK)/node_modules $(PEERS)/node_modules $(SDK)/.venv end2end/test-results end2end/playwright-report
 
 # What the machine needs
 

@@ -9,13 +9,14 @@ use graph::{Graph, contains};
 use std::{collections::BTreeMap, fmt::Write, path::Path};
 
 /// Crates and the folders of their sources.
-const CRATES: [(&str, &str); 6] = [
+const CRATES: [(&str, &str); 7] = [
     ("leptos_passwordless", "src"),
     ("app", "app/src"),
     ("pack", "app/client/pack/src"),
     ("server", "server/src"),
     ("passwordless_tenant", "server/tenant/src"),
     ("attack", "server/attack/src"),
+    ("bench", "bench/src"),
 ];
 
 /// Modules that may import each other, and why. A name stands also for the modules below it.
