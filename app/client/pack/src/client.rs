@@ -3,6 +3,7 @@
 use crate::{
     error::PackError,
     hashes::{Client, Hashes, js_name, wasm_name},
+    panics,
     site::Site,
 };
 use std::{
@@ -47,7 +48,7 @@ pub(crate) fn pack(client: &Path, site: &Site, tools: Option<&Path>) -> Result<C
     if let Some(packed) = packed(client, site, tools.is_some())? {
         return Ok(packed);
     }
-    let (script, wasm) = bind(client, &site.pkg(), NAME)?;
+    let (script, wasm) = bind(client, &site.pkg(), NAME, tools.is_some())?;
     if let Some(tools) = tools {
         optimise(&script, &wasm, tools)?;
     }
@@ -61,7 +62,7 @@ pub(crate) fn pack(client: &Path, site: &Site, tools: Option<&Path>) -> Result<C
 pub(crate) fn bind_example(client: &Path, pkg: &Path, tools: Option<&Path>) -> Result<(), PackError> {
     fs::create_dir_all(pkg).map_err(PackError::write(pkg))?;
     let name = client.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let (script, wasm) = bind(client, pkg, &name)?;
+    let (script, wasm) = bind(client, pkg, &name, tools.is_some())?;
     match tools {
         Some(tools) => optimise(&script, &wasm, tools),
         None => Ok(()),
@@ -87,7 +88,7 @@ fn packed(client: &Path, site: &Site, must_be_optimised: bool) -> Result<Option<
 }
 
 /// Under the names that wasm-bindgen gives them.
-fn bind(client: &Path, pkg: &Path, name: &str) -> Result<(PathBuf, PathBuf), PackError> {
+fn bind(client: &Path, pkg: &Path, name: &str, is_optimised: bool) -> Result<(PathBuf, PathBuf), PackError> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(client).out_name(name).typescript(false);
     bindgen.remove_name_section(true).remove_producers_section(true).omit_default_module_path(true);
@@ -96,6 +97,9 @@ fn bind(client: &Path, pkg: &Path, name: &str) -> Result<(PathBuf, PathBuf), Pac
         .and_then(Bindgen::generate_output)
         .and_then(|mut output| {
             drop_streams(&mut output);
+            if is_optimised {
+                panics::become_traps(output.wasm_mut());
+            }
             let names = shorten_imports(&mut output);
             output.emit(pkg).map(|()| names)
         })
@@ -240,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_is_not_wasm_is_named() {
-        let error = bind(Path::new("Cargo.toml"), Path::new("unused"), NAME).map_err(|error| error.to_string());
+        let error = bind(Path::new("Cargo.toml"), Path::new("unused"), NAME, false).map_err(|error| error.to_string());
         assert!(error.is_err_and(|error| error.contains("Cargo.toml")));
     }
 }

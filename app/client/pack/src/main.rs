@@ -16,6 +16,7 @@ mod client;
 mod compress;
 mod error;
 mod hashes;
+mod panics;
 mod site;
 mod size;
 #[cfg(test)]
