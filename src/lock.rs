@@ -5,8 +5,8 @@
 //! in a modal.
 //!
 //! All screens are in the page from the start, one of them visible: so the browser only hydrates what the server rendered,
-//! and the wasm has no code that renders a screen anew. Texts are set as HTML, because browsers that translate a page
-//! replace its text nodes.
+//! and the wasm has no code that renders a screen anew. What changes in them is described in `part`. Texts are set as
+//! HTML, because browsers that translate a page replace its text nodes.
 
 mod arrival;
 mod country_picker;
@@ -19,6 +19,7 @@ mod login_name;
 mod more_steps;
 mod notice;
 mod options;
+mod part;
 #[cfg_attr(feature = "ssr", expect(dead_code, reason = "only a browser has a card to copy"))]
 mod pristine;
 mod render;
@@ -28,6 +29,8 @@ mod submit_button;
 mod terms;
 mod theme;
 mod unrecoverable;
+#[cfg(all(feature = "islands", not(feature = "ssr")))]
+mod written;
 
 pub use crate::flow::{FlashKind, FlashMessage};
 pub use dialog::LockDialog;
@@ -95,21 +98,72 @@ fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
     let title = options.title.map_or_else(|| passwordless.text_html(Text::Title), |title| escaped(&title));
     #[cfg(not(feature = "ssr"))]
     pristine::keep(passwordless);
-    let card = view! {
+    view! {
         <div class="lock-card" id=passwordless.element_id("card")>
             <header class="lock-header">
                 <theme::Logo theme=options.theme />
                 <h2 id=passwordless.element_id("title") class="lock-title" inner_html=title></h2>
             </header>
             <NoticeBar passwordless />
-            <LastLogin passwordless autofocus show_terms />
-            <EnterPhone passwordless autofocus show_terms />
-            <EnterCode passwordless autofocus />
-            <SignedIn passwordless />
-            <MoreSteps passwordless />
-            <Unrecoverable passwordless />
-            <span hidden=passwordless.when(pristine::is_whole)></span>
+            {render::screens(passwordless, move || view! {
+                <LastLogin passwordless autofocus show_terms />
+                <EnterPhone passwordless autofocus show_terms />
+                <EnterCode passwordless autofocus />
+                <SignedIn passwordless />
+                <MoreSteps passwordless />
+                <Unrecoverable passwordless />
+                <span {..pristine::END.of(passwordless)}></span>
+            })}
         </div>
-    };
-    render::erased(card)
+    }
+}
+
+/// The parts of all screens.
+#[cfg(any(all(test, feature = "ssr"), all(feature = "islands", not(feature = "ssr"))))]
+static PARTS: [&part::Part; 29] = [
+    &last_login::SCREEN,
+    &last_login::FORM,
+    &last_login::QUESTION,
+    &last_login::SUBMIT,
+    &enter_phone::FORM,
+    &enter_phone::FIELD,
+    &enter_phone::PREVIEW,
+    &enter_phone::SUBMIT,
+    &enter_phone::EDIT,
+    &country_picker::LABEL,
+    &country_picker::SELECT,
+    &country_picker::combobox::CHOICE,
+    &country_picker::combobox::FIELD,
+    &country_picker::combobox::LIST,
+    &country_picker::combobox::RESULT,
+    &enter_code::SCREEN,
+    &enter_code::FORM,
+    &enter_code::INSTRUCTIONS,
+    &enter_code::FIELD,
+    &enter_code::EXPIRY,
+    &enter_code::SUBMIT,
+    &enter_code::RESEND_FORM,
+    &enter_code::RESEND,
+    &signed_in::SCREEN,
+    &signed_in::THANKS,
+    &signed_in::CONTINUE,
+    &more_steps::SCREEN,
+    &unrecoverable::SCREEN,
+    &pristine::END,
+];
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn an_island_finds_every_part_that_the_server_renders() {
+        let html = Owner::new().with(|| view! { <Lock login=Login::default() /> }.to_html());
+        let mark = [" ", part::NAME, "=\""].concat();
+        let rendered: BTreeSet<_> = html.split(&mark).skip(1).filter_map(|marked| marked.split('"').next()).collect();
+        let listed: BTreeSet<_> = PARTS.iter().map(|part| part.name).collect();
+        assert_eq!(rendered, listed);
+        assert_eq!(listed.len(), PARTS.len(), "two parts have the same name");
+    }
 }

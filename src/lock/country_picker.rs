@@ -3,11 +3,22 @@
 
 pub(super) mod combobox;
 
+use super::part::{
+    Binding::{Attribute, When},
+    Part,
+};
 #[cfg(feature = "ssr")]
 use crate::headless::escaped;
 use crate::{headless::Passwordless, messages::Text};
 use combobox::Combobox;
 use leptos::prelude::*;
+
+pub(super) static LABEL: Part = Part { name: "country-label", bindings: &[Attribute("for", labelled)] };
+/// The plain list, until hydration.
+pub(super) static SELECT: Part = Part {
+    name: "country-list",
+    bindings: &[When("hidden", Passwordless::is_hydrated), When("disabled", Passwordless::is_hydrated)],
+};
 
 #[component]
 pub(super) fn CountryPicker(passwordless: Passwordless) -> impl IntoView {
@@ -16,9 +27,9 @@ pub(super) fn CountryPicker(passwordless: Passwordless) -> impl IntoView {
     view! {
         <div class="lock-field">
             <label
-                for=passwordless.text_signal(labelled)
                 id=passwordless.element_id("country-label")
                 inner_html=passwordless.text_html(Text::CountryLabel)
+                {..LABEL.of(passwordless)}
             ></label>
             <CountrySelect passwordless id=select />
             <Combobox passwordless id=combobox />
@@ -30,7 +41,6 @@ fn labelled(passwordless: Passwordless) -> String {
     passwordless.element_id(if passwordless.is_hydrated() { "country" } else { "country-list" })
 }
 
-/// The plain list, until hydration.
 #[component]
 fn CountrySelect(passwordless: Passwordless, id: String) -> impl IntoView {
     view! {
@@ -38,9 +48,8 @@ fn CountrySelect(passwordless: Passwordless, id: String) -> impl IntoView {
             id=id
             name="country"
             autocomplete="country"
-            hidden=passwordless.when(Passwordless::is_hydrated)
-            disabled=passwordless.when(Passwordless::is_hydrated)
             inner_html=options(passwordless)
+            {..SELECT.of(passwordless)}
         ></select>
     }
 }

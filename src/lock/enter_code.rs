@@ -1,10 +1,43 @@
-use super::{login_name::LoginName, notice, submit_button::SubmitButton};
+use super::{
+    enter_phone::EDIT,
+    login_name::LoginName,
+    notice,
+    part::{
+        Binding::{Aria, Content, On, When},
+        Part,
+    },
+    submit_button::{BUSY, DISABLED, SubmitButton},
+};
 use crate::{
     flow::{Request, Screen},
     headless::Passwordless,
     messages::Text,
 };
-use leptos::{ev::CompositionEvent, prelude::*};
+use leptos::{prelude::*, wasm_bindgen::JsCast};
+
+pub(super) static SCREEN: Part =
+    Part { name: "enter-code", bindings: &[When("hidden", |login| login.screen() != Screen::EnterCode)] };
+pub(super) static FORM: Part =
+    Part { name: "code-form", bindings: &[On("submit", |login, submit| login.verify(submit.unchecked_ref()))] };
+pub(super) static INSTRUCTIONS: Part = Part { name: "sent-to", bindings: &[Content(instructions)] };
+pub(super) static FIELD: Part = Part {
+    name: "code",
+    bindings: &[
+        When("readonly", Passwordless::is_busy),
+        Aria("aria-invalid", Passwordless::is_refused),
+        On("input", Passwordless::type_code),
+        On("compositionend", Passwordless::type_code),
+    ],
+};
+pub(super) static EXPIRY: Part = Part { name: "expiry", bindings: &[Content(Passwordless::expiry_label)] };
+pub(super) static SUBMIT: Part = Part { name: "verify", bindings: &[DISABLED, BUSY, Content(submit_label)] };
+pub(super) static RESEND_FORM: Part =
+    Part { name: "resend-form", bindings: &[On("submit", |login, submit| login.resend(submit.unchecked_ref()))] };
+/// Disabled while the countdown runs.
+pub(super) static RESEND: Part = Part {
+    name: "resend",
+    bindings: &[When("disabled", Passwordless::must_wait), Content(Passwordless::resend_label)],
+};
 
 /// The second screen: the code, another code, another number.
 #[component]
@@ -13,15 +46,15 @@ pub(super) fn EnterCode(passwordless: Passwordless, autofocus: bool) -> impl Int
     let expiry = passwordless.element_id("expiry");
     let described_by = [&sent_to, " ", &expiry, " ", &passwordless.element_id(notice::ID)].concat();
     view! {
-        <div hidden=passwordless.when(|login| login.screen() != Screen::EnterCode)>
+        <div {..SCREEN.of(passwordless)}>
         <form
             class="lock-form"
             method="post"
             action=passwordless.verify_path()
             novalidate
-            on:submit=passwordless.on(Passwordless::verify)
+            {..FORM.of(passwordless)}
         >
-            <p id=sent_to translate="no" inner_html=passwordless.html(instructions)></p>
+            <p id=sent_to translate="no" {..INSTRUCTIONS.of(passwordless)}></p>
             <label class="lock-field">
                 <span inner_html=passwordless.text_html(Text::CodeLabel)></span>
                 <input
@@ -30,35 +63,27 @@ pub(super) fn EnterCode(passwordless: Passwordless, autofocus: bool) -> impl Int
                     name="code"
                     inputmode="numeric"
                     autocomplete="one-time-code"
+                    aria-describedby=described_by
                     dir="ltr"
                     autofocus=autofocus
                     required
                     data-lock-focus=""
-                    readonly=passwordless.when(Passwordless::is_busy)
-                    aria-invalid=passwordless.aria(Passwordless::is_refused)
-                    aria-describedby=described_by
-                    on:input=passwordless.on(Passwordless::type_code)
-                    on:compositionend=passwordless.on(|login, end: &CompositionEvent| login.type_code(end))
+                    {..FIELD.of(passwordless)}
                 />
             </label>
-            <p
-                id=expiry
-                class="lock-hint"
-                translate="no"
-                inner_html=passwordless.html(Passwordless::expiry_label)
-            ></p>
+            <p id=expiry class="lock-hint" translate="no" {..EXPIRY.of(passwordless)}></p>
             <LoginName passwordless />
-            <SubmitButton passwordless text=submit_label />
+            <SubmitButton passwordless part=&SUBMIT />
         </form>
         <div class="lock-actions">
-            <form method="post" action=passwordless.resend_path() on:submit=passwordless.on(Passwordless::resend)>
+            <form method="post" action=passwordless.resend_path() {..RESEND_FORM.of(passwordless)}>
                 <LoginName passwordless />
-                <ResendButton passwordless />
+                <button type="submit" class="lock-link" translate="no" {..RESEND.of(passwordless)}></button>
             </form>
             <a
                 href="?edit"
-                on:click=passwordless.on(Passwordless::edit_number)
                 inner_html=passwordless.text_html(Text::EditNumber)
+                {..EDIT.of(passwordless)}
             ></a>
         </div>
         </div>
@@ -67,20 +92,6 @@ pub(super) fn EnterCode(passwordless: Passwordless, autofocus: bool) -> impl Int
 
 fn instructions(passwordless: Passwordless) -> String {
     passwordless.messages(|messages| messages.with_phone(Text::CodeInstructions, &passwordless.sent_to()))
-}
-
-/// Disabled while the countdown runs.
-#[component]
-fn ResendButton(passwordless: Passwordless) -> impl IntoView {
-    view! {
-        <button
-            type="submit"
-            class="lock-link"
-            disabled=passwordless.when(Passwordless::must_wait)
-            translate="no"
-            inner_html=passwordless.html(Passwordless::resend_label)
-        ></button>
-    }
 }
 
 fn submit_label(passwordless: Passwordless) -> String {

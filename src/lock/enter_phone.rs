@@ -2,11 +2,36 @@ use super::{
     country_picker::CountryPicker,
     login_name::LoginName,
     notice,
-    submit_button::{SubmitButton, or_busy},
+    part::{
+        Binding::{Aria, Content, On, When},
+        Part,
+    },
+    submit_button::{BUSY, DISABLED, SubmitButton, or_busy},
     terms::TermsBox,
 };
 use crate::{flow::Screen, headless::Passwordless, messages::Text};
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_bindgen::JsCast};
+
+pub(super) static FORM: Part = Part {
+    name: "phone",
+    bindings: &[
+        When("hidden", |login| login.screen() != Screen::EnterPhone),
+        On("submit", |login, submit| login.send_code(submit.unchecked_ref())),
+    ],
+};
+pub(super) static FIELD: Part = Part {
+    name: "phone-number",
+    bindings: &[
+        When("readonly", Passwordless::is_busy),
+        Aria("aria-invalid", Passwordless::is_refused),
+        On("input", Passwordless::type_phone_number),
+    ],
+};
+pub(super) static PREVIEW: Part = Part { name: "preview", bindings: &[Content(preview)] };
+pub(super) static SUBMIT: Part = Part { name: "send", bindings: &[DISABLED, BUSY, Content(submit_label)] };
+/// A link that leads here from other screens.
+pub(super) static EDIT: Part =
+    Part { name: "edit", bindings: &[On("click", |login, click| login.edit_number(click.unchecked_ref()))] };
 
 /// The first screen: country and phone number.
 #[component]
@@ -20,8 +45,7 @@ pub(super) fn EnterPhone(passwordless: Passwordless, autofocus: bool, show_terms
             method="post"
             action=passwordless.start_path()
             novalidate
-            hidden=passwordless.when(|login| login.screen() != Screen::EnterPhone)
-            on:submit=passwordless.on(Passwordless::send_code)
+            {..FORM.of(passwordless)}
         >
             <p inner_html=passwordless.text_html(Text::PhoneInstructions)></p>
             <CountryPicker passwordless />
@@ -31,23 +55,21 @@ pub(super) fn EnterPhone(passwordless: Passwordless, autofocus: bool, show_terms
                     type="tel"
                     name="phone_number"
                     autocomplete="tel"
+                    aria-describedby=described_by
                     dir="ltr"
                     autofocus=autofocus
                     required
                     data-lock-focus=""
                     value=untrack(|| passwordless.phone_number())
-                    readonly=passwordless.when(Passwordless::is_busy)
-                    aria-invalid=passwordless.aria(Passwordless::is_refused)
-                    aria-describedby=described_by
-                    on:input=passwordless.on(Passwordless::type_phone_number)
+                    {..FIELD.of(passwordless)}
                 />
             </label>
-            <p id=preview_id class="lock-hint" translate="no" inner_html=passwordless.html(preview)></p>
+            <p id=preview_id class="lock-hint" translate="no" {..PREVIEW.of(passwordless)}></p>
             <TermsBox passwordless show_terms />
             <input type="hidden" name="return_to" value=passwordless.return_to() />
             <input type="hidden" name="confirmed" value=untrack(|| passwordless.asked_back()) />
             <LoginName passwordless />
-            <SubmitButton passwordless text=submit_label />
+            <SubmitButton passwordless part=&SUBMIT />
         </form>
     }
 }

@@ -1,6 +1,7 @@
 //! A copy of the card as the server rendered it, in case hydration fails: an extension that adds a node to the page makes it
 //! trap, and a card that is hydrated halfway would intercept the forms without sending them.
 
+use super::part::{Binding::When, Part};
 use crate::headless::{Passwordless, element};
 use std::cell::RefCell;
 use web_sys::Element;
@@ -16,8 +17,11 @@ pub(super) fn keep(passwordless: Passwordless) {
     COPIES.with_borrow_mut(|copies| copies.extend(copy.map(leptos::wasm_bindgen::JsCast::unchecked_into::<Element>)));
 }
 
-/// Read by the last element of the card: everything before it is hydrated, and the copy is not needed.
-pub(super) fn is_whole(passwordless: Passwordless) -> bool {
+/// The last element of the card.
+pub(super) static END: Part = Part { name: "end", bindings: &[When("hidden", is_whole)] };
+
+/// Everything before the last element is hydrated, and the copy is not needed.
+fn is_whole(passwordless: Passwordless) -> bool {
     drop(take(passwordless));
     true
 }

@@ -8,16 +8,17 @@ use crate::headless::Passwordless;
 use crate::whole_view::WholeView;
 use leptos::prelude::*;
 
-/// One type for every card: the compiler would otherwise have to look through all of it for each view that contains one, and
-/// gives up ("overflow evaluating the requirement", "queries overflow the depth limit").
+/// The screens of every card, as one type: the compiler would otherwise have to look through all of it for each view that
+/// contains one, and gives up ("overflow evaluating the requirement", "queries overflow the depth limit").
 #[cfg(any(feature = "ssr", not(feature = "islands")))]
-pub(super) fn erased(view: impl IntoView + 'static) -> AnyView {
-    WholeView(view).into_any()
+pub(super) fn screens<V: IntoView + 'static>(_: Passwordless, view: impl FnOnce() -> V) -> AnyView {
+    WholeView(view()).into_any()
 }
 
-#[cfg(not(any(feature = "ssr", not(feature = "islands"))))]
-pub(super) fn erased<V: IntoView>(view: V) -> V {
-    view
+/// The screens as the server wrote them.
+#[cfg(all(feature = "islands", not(feature = "ssr")))]
+pub(super) fn screens<V>(passwordless: Passwordless, _: impl FnOnce() -> V) -> impl IntoView {
+    super::written::Written(passwordless)
 }
 
 /// Renders again when more is known than the page brought.

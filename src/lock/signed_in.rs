@@ -1,5 +1,14 @@
+use super::part::{
+    Binding::{Attribute, Content, When},
+    Part,
+};
 use crate::{flow::Screen, headless::Passwordless, messages::Text};
 use leptos::prelude::*;
+
+pub(super) static SCREEN: Part =
+    Part { name: "signed-in", bindings: &[When("hidden", |login| continue_to(login).is_empty())] };
+pub(super) static THANKS: Part = Part { name: "thanks", bindings: &[Content(thanks)] };
+pub(super) static CONTINUE: Part = Part { name: "continue", bindings: &[Attribute("href", continue_to)] };
 
 /// The last screen: the browser is about to leave; if it does not, a link appears after a while.
 ///
@@ -7,19 +16,19 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn SignedIn(passwordless: Passwordless) -> impl IntoView {
     view! {
-        <div class="lock-form" hidden=passwordless.when(|login| continue_to(login).is_empty())>
+        <div class="lock-form" {..SCREEN.of(passwordless)}>
             <p
                 class="lock-check"
                 role="status"
                 tabindex="-1"
                 data-lock-focus=""
                 translate="no"
-                inner_html=passwordless.html(thanks)
+                {..THANKS.of(passwordless)}
             ></p>
             <a
                 class="lock-late"
-                href=passwordless.text_signal(continue_to)
                 inner_html=passwordless.text_html(Text::Continue)
+                {..CONTINUE.of(passwordless)}
             ></a>
         </div>
     }

@@ -1,11 +1,19 @@
+use super::part::{
+    Binding::{self, Aria, When},
+    Part,
+};
 use crate::{headless::Passwordless, messages::Text};
 use leptos::prelude::*;
+
+/// What every such button has besides its text.
+pub(super) const DISABLED: Binding = When("disabled", Passwordless::is_busy);
+pub(super) const BUSY: Binding = Aria("aria-busy", Passwordless::is_busy);
 
 /// The button of a form: shows the pending request and is disabled meanwhile.
 #[component]
 pub(super) fn SubmitButton(
     passwordless: Passwordless,
-    text: fn(Passwordless) -> String,
+    part: &'static Part,
     /// Whether it has the focus at the start.
     #[prop(optional)]
     autofocus: bool,
@@ -16,10 +24,8 @@ pub(super) fn SubmitButton(
             class="lock-submit"
             autofocus=autofocus
             data-lock-focus=""
-            disabled=passwordless.when(Passwordless::is_busy)
-            aria-busy=passwordless.aria(Passwordless::is_busy)
             translate="no"
-            inner_html=passwordless.html(text)
+            {..part.of(passwordless)}
         ></button>
     }
 }

@@ -2,6 +2,10 @@ use crate::{
     country::Country,
     flow::Event,
     headless::{Passwordless, element, escaped, input_of, is_composing, set, write},
+    lock::part::{
+        Binding::{Aria, Attribute, Content, On, When},
+        Part,
+    },
     messages::Text,
 };
 use js_sys::Object;
@@ -15,45 +19,59 @@ use web_sys::Element;
 /// The key code of a key press that an input method handles.
 const COMPOSING: u32 = 229;
 
+/// The choice, for the form.
+pub(in crate::lock) static CHOICE: Part = Part {
+    name: "country-choice",
+    bindings: &[When("disabled", is_not_hydrated), Attribute("value", |login| login.country().into())],
+};
+pub(in crate::lock) static FIELD: Part = Part {
+    name: "country",
+    bindings: &[
+        When("hidden", is_not_hydrated),
+        Aria("aria-expanded", is_open),
+        Attribute("aria-activedescendant", active_row),
+        When("readonly", Passwordless::is_busy),
+        On("click", |login, click| press_field(login, click.unchecked_ref())),
+        On("input", look_for),
+        On("keydown", |login, key| press(login, key.unchecked_ref())),
+        On("blur", |login, _| leave(login)),
+    ],
+};
+pub(in crate::lock) static LIST: Part = Part {
+    name: "countries",
+    bindings: &[
+        When("hidden", |login| !is_open(login)),
+        On("mousedown", |login, press| press_row(login, press.unchecked_ref())),
+    ],
+};
+pub(in crate::lock) static RESULT: Part = Part { name: "country-result", bindings: &[Content(result)] };
+
 #[component]
 pub(super) fn Combobox(passwordless: Passwordless, id: String) -> impl IntoView {
     let list = passwordless.element_id("countries");
     let hint = passwordless.element_id("country-hint");
     view! {
-        <input
-            type="hidden"
-            name="country"
-            disabled=passwordless.when(is_not_hydrated)
-            value=passwordless.text_signal(|login| login.country().into())
-        />
+        <input type="hidden" name="country" {..CHOICE.of(passwordless)} />
         <input
             type="text"
             role="combobox"
             id=id
             class="lock-combobox"
             autocomplete="off"
-            hidden=passwordless.when(is_not_hydrated)
             aria-autocomplete="list"
             aria-controls=list.clone()
             aria-describedby=hint.clone()
-            aria-expanded=passwordless.aria(is_open)
-            aria-activedescendant=passwordless.text_signal(active_row)
-            readonly=passwordless.when(Passwordless::is_busy)
-            on:click=passwordless.on(press_field)
-            on:input=passwordless.on(look_for)
-            on:keydown=passwordless.on(press)
-            on:blur=passwordless.on(|login, _| leave(login))
+            {..FIELD.of(passwordless)}
         />
         <ul
             role="listbox"
             id=list
             class="lock-countries"
             aria-labelledby=passwordless.element_id("country-label")
-            hidden=passwordless.when(|login| !is_open(login))
-            on:mousedown=passwordless.on(press_row)
+            {..LIST.of(passwordless)}
         ></ul>
         <p id=hint class="lock-unseen" inner_html=passwordless.text_html(Text::CountrySearchHint)></p>
-        <p class="lock-hint lock-result" role="status" translate="no" inner_html=passwordless.html(result)></p>
+        <p class="lock-hint lock-result" role="status" translate="no" {..RESULT.of(passwordless)}></p>
     }
 }
 
