@@ -11,7 +11,7 @@ use super::{
     oauth_secrets::State as LoginState,
     page_context,
     pending_login::{PendingLogin, Refused},
-    repeats::Repeats,
+    repeats::{Outcome, Repeats},
     request_context::client_ip,
     session::Store,
     tenant_error::ErrorBody,
@@ -195,20 +195,20 @@ impl Step {
     async fn take(self) -> Result<Admitted, Refused> {
         let auth = self.auth.clone();
         let _turn = auth.turns().take(self.login.id.as_str()).await;
-        if let Some(ending) = self.ending_before().await {
+        let before = self.repeats.outcome(auth.now()).await;
+        if let Some(ending) = before.clone().and_then(Outcome::ending) {
             return ending;
         }
         let ending = self.exchange_code().await;
-        self.repeats.ended(None, &ending, auth.now()).await;
+        self.repeats.ended_after(before.as_ref(), &ending, auth.now()).await;
         match ending {
             // Another instance of the app may have been faster.
-            Err(refused) => self.ending_before().await.unwrap_or(Err(refused)),
+            Err(refused) => {
+                let ending = self.repeats.outcome(auth.now()).await.and_then(Outcome::ending);
+                ending.unwrap_or(Err(refused))
+            }
             admitted => admitted,
         }
-    }
-
-    async fn ending_before(&self) -> Option<Result<Admitted, Refused>> {
-        self.repeats.outcome(self.auth.now()).await?.ending()
     }
 
     async fn exchange_code(&self) -> Result<Admitted, Refused> {

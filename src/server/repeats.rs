@@ -81,43 +81,58 @@ impl Repeats {
     /// The code was right; the tenant goes on.
     pub(super) async fn code_was_right(&self, code: &OneTimeCode, now: OffsetDateTime) {
         let code = self.fingerprint(code);
-        self.keep(&Outcome { code, user: None, tokens: None, id_token: None, refusal: None, at: now }).await;
+        self.keep(&Outcome { code, user: None, tokens: None, id_token: None, refusal: None, at: now }, false).await;
     }
 
-    /// The login ended, with this code or with the one before; the refusal of a step is not the end.
-    pub(super) async fn ended(
+    /// The login ended with this code; the refusal of a step is not the end.
+    pub(super) async fn ended_with(&self, code: &OneTimeCode, ending: &Result<Admitted, Refused>, now: OffsetDateTime) {
+        self.ended(self.fingerprint(code), false, ending, now).await;
+    }
+
+    /// The same with the code of the outcome before.
+    pub(super) async fn ended_after(
         &self,
-        code: Option<&OneTimeCode>,
+        before: Option<&Outcome>,
         ending: &Result<Admitted, Refused>,
         now: OffsetDateTime,
     ) {
+        let code = before.map(|outcome| outcome.code).unwrap_or_default();
+        self.ended(code, before.is_some(), ending, now).await;
+    }
+
+    async fn ended(&self, code: [u8; 32], is_there: bool, ending: &Result<Admitted, Refused>, now: OffsetDateTime) {
         let (admitted, refusal) = match ending {
             Ok(admitted) => (Some(admitted), None),
             Err(refused) if refused.ends_login => (None, Some(refused.refusal.clone())),
             Err(_) => return,
         };
-        let code = match code {
-            Some(code) => self.fingerprint(code),
-            None => self.outcome(now).await.map(|outcome| outcome.code).unwrap_or_default(),
-        };
         let user = admitted.map(|admitted| admitted.user.clone());
         let (tokens, id_token) = admitted.map(|admitted| (admitted.tokens.clone(), admitted.id_token.clone())).unzip();
         let (tokens, id_token) = (tokens.flatten(), id_token.flatten());
-        self.keep(&Outcome { code, user, tokens, id_token, refusal, at: now }).await;
+        self.keep(&Outcome { code, user, tokens, id_token, refusal, at: now }, is_there).await;
     }
 
     fn fingerprint(&self, code: &OneTimeCode) -> [u8; 32] {
         self.secret.mac("code", code.as_str())
     }
 
-    /// If storing fails, the login continues; only a repetition of the step will fail.
-    async fn keep(&self, outcome: &Outcome) {
+    /// In the place of the outcome before, if there is one. If storing fails, the login continues; only a repetition of the
+    /// step will fail.
+    async fn keep(&self, outcome: &Outcome, is_there: bool) {
         let kept = async {
             let data = HashMap::from_iter([(KEY.to_owned(), serde_json::to_value(outcome)?)]);
             let mut record = Record { id: self.name, data, expiry_date: outcome.at + REPEATABLE };
-            // Not `save`, which stores may refuse for a record that does not exist.
-            self.store.delete(&self.name).await?;
-            self.store.create(&mut record).await?;
+            // Stores may refuse to save a record that does not exist, and give one that does another name when it is created.
+            let is_kept = if is_there {
+                self.store.save(&record).await.is_ok()
+            } else {
+                self.store.create(&mut record).await.is_ok() && record.id == self.name
+            };
+            if !is_kept {
+                record.id = self.name;
+                self.store.delete(&self.name).await?;
+                self.store.create(&mut record).await?;
+            }
             Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
         };
         if let Err(error) = kept.await {

@@ -187,7 +187,7 @@ impl Step {
             store: &self.repeats.store,
         };
         let ending = self.auth.admit(redeemed.map_err(refused)?, arrival).await;
-        self.repeats.ended(Some(&self.code), &ending, self.auth.now()).await;
+        self.repeats.ended_with(&self.code, &ending, self.auth.now()).await;
         ending.map(Accepted::signed_in)
     }
 
