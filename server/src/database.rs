@@ -119,6 +119,8 @@ pub(crate) async fn open(arguments: &DatabaseArgs) -> Result<Pool, DatabaseError
     let settings = arguments.session_settings(&engine);
     let pool = AnyPoolOptions::new()
         .max_connections(arguments.database_max_connections.get())
+        // A file does not hang up.
+        .test_before_acquire(matches!(engine, Engine::Postgres))
         .acquire_timeout(Duration::from_secs(arguments.database_connect_timeout_seconds.get().into()))
         .after_connect(move |connection, _| {
             let settings = AssertSqlSafe(settings.clone());

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos_passwordless::server::{
     CurrentUser, EndSessions, ListSessions, StoredSession, current_user_of, sid_of, user_id_of,
 };
-use passwordless_tenant::Pool;
+use passwordless_tenant::{Connections, Pool, Taken};
 use std::{collections::HashMap, time::Duration};
 use time::OffsetDateTime;
 use tower_sessions::{
@@ -21,12 +21,16 @@ const BATCH: i64 = 500;
 
 /// The sessions of the app.
 #[derive(Clone, Debug)]
-pub(crate) struct DatabaseSessions(Pool);
+pub(crate) struct DatabaseSessions(Connections);
 
 impl DatabaseSessions {
     /// The table is made by a migration.
     pub(crate) fn new(pool: Pool) -> Self {
-        Self(pool)
+        Self(Connections::new(pool))
+    }
+
+    async fn connection(&self) -> Result<Taken> {
+        self.0.take().await.map_err(backend)
     }
 
     /// The sessions of a user, and when each expires.
@@ -34,7 +38,7 @@ impl DatabaseSessions {
         let rows: Vec<(String, i64)> =
             sqlx::query_as("SELECT data, expires_at FROM sessions WHERE user_id = $1 ORDER BY expires_at")
                 .bind(user_id)
-                .fetch_all(&self.0)
+                .fetch_all(&mut *self.0.take().await?)
                 .await?;
         let session = |(data, expires_at): (String, i64)| {
             let data: HashMap<_, _> = serde_json::from_str(&data).ok()?;
@@ -67,7 +71,7 @@ impl DatabaseSessions {
         const SQL: &str = "DELETE FROM sessions WHERE id_hash IN \
                            (SELECT id_hash FROM sessions WHERE expires_at <= $1 LIMIT $2) RETURNING user_id";
         let query = sqlx::query_as(SQL).bind(now.unix_timestamp()).bind(BATCH);
-        let removed: Vec<(Option<String>,)> = query.fetch_all(&self.0).await?;
+        let removed: Vec<(Option<String>,)> = query.fetch_all(&mut *self.0.take().await?).await?;
         let of_users = removed.iter().filter(|(user,)| user.is_some()).count();
         // The library counts those that end otherwise.
         metrics::counter!("passwordless_app_sessions_ended_total", "reason" => "expired").increment(of_users as u64);
@@ -89,7 +93,7 @@ impl SessionStore for DatabaseSessions {
                 .bind(expires_at)
                 .bind(user_id_of(&record.data))
                 .bind(sid_of(&record.data));
-            if insert.execute(&self.0).await.map_err(backend)?.rows_affected() == 1 {
+            if insert.execute(&mut *self.connection().await?).await.map_err(backend)?.rows_affected() == 1 {
                 return Ok(());
             }
             record.id = Id::default();
@@ -105,7 +109,7 @@ impl SessionStore for DatabaseSessions {
             .bind(record.expiry_date.unix_timestamp())
             .bind(user_id_of(&record.data))
             .bind(sid_of(&record.data));
-        match update.execute(&self.0).await.map_err(backend)?.rows_affected() {
+        match update.execute(&mut *self.connection().await?).await.map_err(backend)?.rows_affected() {
             0 => Err(Error::Backend("the session has ended meanwhile".to_owned())),
             _ => Ok(()),
         }
@@ -116,7 +120,7 @@ impl SessionStore for DatabaseSessions {
             sqlx::query_as("SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > $2")
                 .bind(hash(*id))
                 .bind(now().unix_timestamp())
-                .fetch_optional(&self.0)
+                .fetch_optional(&mut *self.connection().await?)
                 .await
                 .map_err(backend)?;
         row.map(|(data, expires_at)| decode(*id, &data, expires_at)).transpose()
@@ -125,7 +129,7 @@ impl SessionStore for DatabaseSessions {
     async fn delete(&self, id: &Id) -> Result<()> {
         sqlx::query("DELETE FROM sessions WHERE id_hash = $1")
             .bind(hash(*id))
-            .execute(&self.0)
+            .execute(&mut *self.connection().await?)
             .await
             .map_err(backend)?;
         Ok(())
@@ -136,12 +140,12 @@ impl SessionStore for DatabaseSessions {
 impl EndSessions for DatabaseSessions {
     async fn end_all_of_user(&self, user_id: &str) -> Result<()> {
         let delete = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user_id);
-        delete.execute(&self.0).await.map(drop).map_err(backend)
+        delete.execute(&mut *self.connection().await?).await.map(drop).map_err(backend)
     }
 
     async fn end_by_sid(&self, sid: &str) -> Result<()> {
         let delete = sqlx::query("DELETE FROM sessions WHERE sid = $1").bind(sid);
-        delete.execute(&self.0).await.map(drop).map_err(backend)
+        delete.execute(&mut *self.connection().await?).await.map(drop).map_err(backend)
     }
 }
 
@@ -156,7 +160,7 @@ impl ListSessions for DatabaseSessions {
             sqlx::query_as("SELECT id_hash, data FROM sessions WHERE user_id = $1 AND expires_at > $2")
                 .bind(user_id)
                 .bind(now().unix_timestamp())
-                .fetch_all(&self.0)
+                .fetch_all(&mut *self.connection().await?)
                 .await
                 .map_err(backend)?;
         let session = |(name, data): (String, String)| {
@@ -168,7 +172,7 @@ impl ListSessions for DatabaseSessions {
 
     async fn end_by_name(&self, user_id: &str, name: &str) -> Result<()> {
         let delete = sqlx::query("DELETE FROM sessions WHERE id_hash = $1 AND user_id = $2").bind(name).bind(user_id);
-        delete.execute(&self.0).await.map(drop).map_err(backend)
+        delete.execute(&mut *self.connection().await?).await.map(drop).map_err(backend)
     }
 }
 

@@ -57,4 +57,4 @@ pub use measure::describe_metrics;
 pub use oauth::assertion_key::AssertionKey;
 pub use rate_limit::settings::{Limits, ProofOfWork};
 pub use sms::{GatewayAuthentication, GatewayConfig, MessageState, Retries, Sms, TwilioConfig, TwilioFrom};
-pub use store::{Pool, default_client_secret, migrations};
+pub use store::{Connections, Pool, Taken, default_client_secret, migrations};

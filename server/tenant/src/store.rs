@@ -5,6 +5,7 @@ mod assertions;
 mod authorization_codes;
 mod challenges;
 mod cleanup;
+mod connections;
 mod conversions;
 mod login_sends;
 mod login_tickets;
@@ -36,6 +37,7 @@ use sqlx::migrate::Migrator;
 pub(crate) use access_tokens::NewAccessToken;
 pub(crate) use authorization_codes::StoredCode;
 pub(crate) use challenges::{Attempt, Binding};
+pub use connections::{Connections, Taken};
 pub(crate) use login_sends::{LoginSend, LoginSendOutcome};
 pub(crate) use login_tickets::LoginTicket;
 pub(crate) use logouts::{Logout, LogoutDelivery, Receiver};
@@ -57,7 +59,7 @@ type Connection = <SqlEngine as sqlx::Database>::Connection;
 /// The tenant's tables. Nothing else in the tenant speaks SQL.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    pool: Pool,
+    connections: Connections,
     /// The operator's secret, which codes are hashed under together with the keys in the database.
     operator_otp_key: Option<SecretString>,
 }
@@ -73,7 +75,7 @@ pub fn migrations() -> Migrator {
 
 impl Store {
     pub(crate) fn new(pool: Pool) -> Self {
-        Self { pool, operator_otp_key: None }
+        Self { connections: Connections::new(pool), operator_otp_key: None }
     }
 
     pub(crate) fn with_operator_otp_key(self, operator_otp_key: Option<SecretString>) -> Self {

@@ -34,7 +34,7 @@ impl Store {
         .bind(&new.scope)
         .bind(new.grant.map(GrantId::as_str))
         .bind(new.expires_at.0)
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(())
     }
@@ -52,7 +52,7 @@ impl Store {
         )
         .bind(hash(token))
         .bind(now.0)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.connections.take().await?)
         .await?;
         Ok(row.map(|(id, connection, number, blocked, updated_at, scope)| {
             (user_of((id, connection, number, blocked, updated_at)), scope)
@@ -64,7 +64,7 @@ impl Store {
         sqlx::query("DELETE FROM tenant_access_tokens WHERE token_hash = $1 AND client_id = $2")
             .bind(hash(token))
             .bind(client_id)
-            .execute(&self.pool)
+            .execute(&mut *self.connections.take().await?)
             .await?;
         Ok(())
     }

@@ -11,7 +11,7 @@ impl Store {
         )
         .bind(hash(name))
         .bind(expires_at.0)
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(taken.rows_affected() == 1)
     }

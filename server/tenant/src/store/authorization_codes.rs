@@ -32,7 +32,7 @@ impl Store {
         .bind(&stored.code_challenge)
         .bind(grant)
         .bind(stored.expires_at.0)
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(())
     }
@@ -45,7 +45,8 @@ impl Store {
         now: Millis,
         judge: impl FnOnce(&StoredCode) -> Result<Option<NewFamily>, E> + Send,
     ) -> Result<Option<Result<(StoredCode, Option<NewFamily>), E>>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let row: Option<Row> = sqlx::query_as(
             "UPDATE tenant_authorization_codes SET redeemed_at = $1 WHERE code_hash = $2 AND redeemed_at IS NULL \
              RETURNING client_id, redirect_uri, code_challenge, grant_json, expires_at",

@@ -45,7 +45,8 @@ impl Store {
         binding: Binding<'_>,
         challenge: &Challenge,
     ) -> Result<Option<Challenge>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         // Writing first locks the row, also one that is not there yet: no try comes between what is returned and what is put.
         let row: Row = sqlx::query_as(
             "INSERT INTO tenant_otp_challenges \
@@ -78,7 +79,8 @@ impl Store {
     /// Puts the challenge back whose place the one named `newer_id` took, unless yet another one has it, or someone is in
     /// by it. Wrong codes that came meanwhile were wrong for the earlier one too.
     pub(crate) async fn restore_challenge(&self, earlier: &Challenge, newer_id: &str) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let put = sqlx::query(
             "UPDATE tenant_otp_challenges SET id = $1, mac = $2, expires_at = $3, failures = failures + $4, redeemed = $5 \
              WHERE id = $6 AND redeemed = FALSE",
@@ -107,7 +109,8 @@ impl Store {
         attempt: &Attempt<'_>,
         now: Millis,
     ) -> Result<Result<Outcome, Refusal>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let before = attempt.lock(&mut transaction).await?;
         for limit in attempt.limits {
             if rate_limits::take(&mut transaction, &limit.bucket, limit.gcra, now).await?.is_err() {

@@ -77,7 +77,7 @@ impl Store {
         for Expired { sql, kept_seconds } in EXPIRED {
             loop {
                 let query = sqlx::query(sql).bind(now.plus_seconds(-kept_seconds).0).bind(BATCH);
-                let rows = query.execute(&self.pool).await?.rows_affected();
+                let rows = query.execute(&mut *self.connections.take().await?).await?.rows_affected();
                 deleted += rows;
                 if rows < BATCH.unsigned_abs() {
                     break;

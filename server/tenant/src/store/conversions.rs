@@ -131,7 +131,8 @@ async fn tallies(
 impl Store {
     /// Uncounts a code that was not sent after all.
     pub(crate) async fn uncount_sent(&self, recipient: &Recipient) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let row: Option<(i64, i64)> = sqlx::query_as(
             "UPDATE tenant_new_numbers SET sent = sent - 1 WHERE phone_number = $1 AND sent > 0 RETURNING slot, sent",
         )
@@ -153,7 +154,8 @@ impl Store {
     /// number.
     pub(crate) async fn count_entered(&self, phone_number: &PhoneNumber, now: Millis) -> Result<(), StoreError> {
         let recipient = Recipient::of(phone_number, true);
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         forget_spared(&mut transaction, phone_number).await?;
         let row: Option<(i64, i64)> =
             sqlx::query_as("DELETE FROM tenant_new_numbers WHERE phone_number = $1 AND sent > 0 RETURNING slot, sent")
@@ -177,7 +179,7 @@ impl Store {
             "SELECT slot FROM tenant_conversions WHERE prefix = $1 AND sent > entered ORDER BY slot DESC LIMIT 1",
         )
         .bind(&prefix.name)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.connections.take().await?)
         .await?;
         Ok(slot.map(Millis))
     }
@@ -191,7 +193,7 @@ impl Store {
         .bind(name)
         .bind(until.0)
         .bind(now.0)
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(raised.rows_affected() == 1)
     }

@@ -30,7 +30,7 @@ impl Store {
             sqlx::query_scalar("SELECT outcome FROM tenant_login_sends WHERE form_hash = $1 AND expires_at > $2")
                 .bind(hash(form))
                 .bind(now.0)
-                .fetch_optional(&self.pool)
+                .fetch_optional(&mut *self.connections.take().await?)
                 .await?;
         if let Some(outcome) = row {
             let Some(outcome) = outcome else { return Ok(LoginSend::UnderWay) };
@@ -45,7 +45,7 @@ impl Store {
         .bind(hash(form))
         .bind(expires_at.0)
         .bind(now.0)
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(if begun.rows_affected() == 1 { LoginSend::Begun } else { LoginSend::UnderWay })
     }
@@ -56,14 +56,17 @@ impl Store {
         sqlx::query("UPDATE tenant_login_sends SET outcome = $1 WHERE form_hash = $2")
             .bind(outcome)
             .bind(hash(form))
-            .execute(&self.pool)
+            .execute(&mut *self.connections.take().await?)
             .await?;
         Ok(())
     }
 
     /// Forgets that it was begun, so that another submit of the form can send.
     pub(crate) async fn forget_login_send(&self, form: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tenant_login_sends WHERE form_hash = $1").bind(hash(form)).execute(&self.pool).await?;
+        sqlx::query("DELETE FROM tenant_login_sends WHERE form_hash = $1")
+            .bind(hash(form))
+            .execute(&mut *self.connections.take().await?)
+            .await?;
         Ok(())
     }
 }

@@ -37,7 +37,7 @@ impl Store {
         .bind(&about.user_id)
         .bind(hash(&about.cookie))
         .bind(about.expires_at.0)
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(())
     }
@@ -56,7 +56,7 @@ impl Store {
         .bind(hash(ticket))
         .bind(client_id)
         .bind(now.0)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.connections.take().await?)
         .await?;
         Ok(row.map(|(user_id, cookie_hash)| TakenTicket { user_id, cookie_hash }))
     }

@@ -51,7 +51,7 @@ impl Store {
              UNION ALL SELECT 1 FROM tenant_logout_deliveries WHERE due_at <= $1 LIMIT 1) AS waiting",
         )
         .bind(now.0)
-        .fetch_one(&self.pool)
+        .fetch_one(&mut *self.connections.take().await?)
         .await?;
         Ok(found > 0)
     }
@@ -63,7 +63,8 @@ impl Store {
         now: Millis,
         entropy: &dyn Entropy,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let logouts: Vec<(String, String)> =
             sqlx::query_as("DELETE FROM tenant_logouts RETURNING user_id, sid").fetch_all(&mut *transaction).await?;
         for (user_id, sid) in &logouts {
@@ -102,7 +103,7 @@ impl Store {
         .bind(now.0)
         .bind(until.0)
         .bind(BATCH)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         let delivery = |(id, user_id, sid, client_id, url, attempts, created_at): (_, _, String, _, _, i64, _)| {
             let sid = (!sid.is_empty()).then_some(sid);
@@ -115,7 +116,10 @@ impl Store {
 
     /// The receiver was told, or is given up on.
     pub(crate) async fn end_logout_delivery(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tenant_logout_deliveries WHERE id = $1").bind(id).execute(&self.pool).await?;
+        sqlx::query("DELETE FROM tenant_logout_deliveries WHERE id = $1")
+            .bind(id)
+            .execute(&mut *self.connections.take().await?)
+            .await?;
         Ok(())
     }
 
@@ -123,7 +127,7 @@ impl Store {
         sqlx::query("UPDATE tenant_logout_deliveries SET due_at = $2 WHERE id = $1")
             .bind(id)
             .bind(due_at.0)
-            .execute(&self.pool)
+            .execute(&mut *self.connections.take().await?)
             .await?;
         Ok(())
     }

@@ -39,7 +39,7 @@ impl Store {
         .bind(entry.user_id.as_deref())
         .bind(entry.ip.map(|ip| ip.to_canonical().to_string()))
         .bind(entry.description.as_deref())
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(())
     }
@@ -53,7 +53,7 @@ impl Store {
              FROM tenant_refusals ORDER BY logged_at DESC, log_id DESC LIMIT $1",
         )
         .bind(i64::from(limit))
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         rows.iter().map(entry_of).collect()
     }

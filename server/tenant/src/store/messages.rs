@@ -36,7 +36,7 @@ impl Store {
         .bind(recipient.masked())
         .bind(Stage::Accepted.number())
         .bind(now.0)
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(())
     }
@@ -60,7 +60,7 @@ impl Store {
         .bind(report.stage.number())
         .bind(report.error_code)
         .bind(now.0)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.connections.take().await?)
         .await?;
         // Without a connection the report came before what it is about.
         Ok(kept.and_then(|(at, connection)| connection.map(|_| Millis(at))))
@@ -73,7 +73,7 @@ impl Store {
              ORDER BY created_at DESC, message_id LIMIT $1",
         )
         .bind(i64::from(count))
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         rows.into_iter().map(state_of).collect()
     }

@@ -20,14 +20,14 @@ pub(super) async fn read(connection: &mut Connection, operator: Option<&SecretSt
 
 impl Store {
     pub(crate) async fn otp_keys(&self) -> Result<OtpKeys, StoreError> {
-        read(&mut *self.pool.acquire().await?, self.operator_otp_key.as_ref()).await
+        read(&mut *self.connections.take().await?, self.operator_otp_key.as_ref()).await
     }
 
     pub(crate) async fn put_otp_key(&self, secret: &SecretString, now: Millis) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO tenant_code_keys (secret, created_at) VALUES ($1, $2)")
             .bind(secret.expose_secret())
             .bind(now.0)
-            .execute(&self.pool)
+            .execute(&mut *self.connections.take().await?)
             .await?;
         Ok(())
     }
@@ -36,7 +36,7 @@ impl Store {
     pub(crate) async fn otp_key_times(&self) -> Result<Vec<Millis>, StoreError> {
         let times: Vec<i64> =
             sqlx::query_scalar("SELECT created_at FROM tenant_code_keys ORDER BY created_at DESC, secret")
-                .fetch_all(&self.pool)
+                .fetch_all(&mut *self.connections.take().await?)
                 .await?;
         Ok(times.into_iter().map(Millis).collect())
     }
@@ -48,7 +48,7 @@ impl Store {
              (SELECT MAX(created_at) FROM tenant_code_keys WHERE created_at < $1)",
         )
         .bind(since.0)
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(deleted.rows_affected())
     }

@@ -18,7 +18,7 @@ impl Store {
             "SELECT sid, created_at, last_seen_at FROM tenant_sso_sessions WHERE user_id = $1 ORDER BY created_at",
         )
         .bind(user_id)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         let session = |(sid, created_at, last_seen_at)| {
             Ok(SessionData { sid, created_at: time_of(created_at)?, last_seen_at: time_of(last_seen_at)? })
@@ -33,7 +33,7 @@ impl Store {
              WHERE grant_json LIKE '%' || $1 || '%' ORDER BY created_at",
         )
         .bind(user_id)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         let mut tokens = Vec::new();
         for (client_id, grant, created_at, used_at) in rows {
@@ -51,7 +51,7 @@ impl Store {
             "SELECT client_id, expires_at FROM tenant_access_tokens WHERE user_id = $1 ORDER BY expires_at",
         )
         .bind(user_id)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         let token = |(client_id, expires_at)| {
             Ok(TokenData { client_id, created_at: None, used_at: None, expires_at: Some(time_of(expires_at)?) })
@@ -65,7 +65,7 @@ impl Store {
              WHERE phone_number = $1 ORDER BY expires_at",
         )
         .bind(number.as_str())
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         let code = |(connection, client_id, expires_at, failures)| {
             Ok(CodeData { connection, client_id, expires_at: time_of(expires_at)?, failures })
@@ -83,7 +83,7 @@ impl Store {
              SELECT 'spared:' || phone_number, sent_at FROM tenant_spared_codes WHERE phone_number = $1 ORDER BY 1",
         )
         .bind(number.as_str())
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         rows.into_iter().map(|(counter, at)| Ok(LimitData { counter, at: time_of(at)? })).collect()
     }
@@ -97,7 +97,7 @@ impl Store {
              FROM tenant_refusals WHERE user_id = $1 ORDER BY logged_at DESC, log_id DESC",
         )
         .bind(subject)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         rows.iter().map(entry_of).collect()
     }

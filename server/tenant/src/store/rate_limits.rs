@@ -134,7 +134,8 @@ impl Store {
         limits: &StartLimits,
         now: Millis,
     ) -> Result<Result<(), TooManyStarts>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let taken = take_all(&mut transaction, limits, now).await?;
         if taken.is_ok() {
             transaction.commit().await?;
@@ -148,7 +149,8 @@ impl Store {
         start: &Start,
         now: Millis,
     ) -> Result<Result<Option<RateLimit>, StartRefusal>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let rate = take_all(&mut transaction, &start.limits, now).await?;
         if let Some(recipient) = &start.counted
             && let Err(unentered) =

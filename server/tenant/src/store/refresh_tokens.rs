@@ -42,7 +42,8 @@ impl Store {
         family: &NewFamily,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         insert_family(&mut transaction, id, family, now).await?;
         transaction.commit().await?;
         Ok(())
@@ -64,7 +65,7 @@ impl Store {
         .bind(client_id)
         .bind(now.plus_seconds(-IDLE_SECONDS).0)
         .bind(now.plus_seconds(-ABSOLUTE_SECONDS).0)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.connections.take().await?)
         .await?;
         row.map(|(id, grant)| {
             let grant = serde_json::from_str(&grant).map_err(|_| StoreError::Malformed("grant"))?;
@@ -81,7 +82,8 @@ impl Store {
         next: &str,
         now: Millis,
     ) -> Result<Rotation, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         // Writing first locks the family, so that parallel uses wait here and each sees what the one before left.
         let live = sqlx::query("UPDATE tenant_refresh_families SET used_at = $1 WHERE id = $2")
             .bind(now.0)
@@ -115,7 +117,8 @@ impl Store {
 
     /// Ends what a sign-in led to: its code, its refresh tokens, and its access tokens for `/userinfo`.
     pub(crate) async fn end_grant(&self, id: &GrantId) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         end_grant(&mut transaction, id).await?;
         transaction.commit().await?;
         Ok(())

@@ -15,7 +15,7 @@ impl Store {
         let hour = now.seconds().div_euclid(HOUR_SECONDS);
         let rows: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tenant_refusals WHERE hour = $1")
             .bind(hour)
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *self.connections.take().await?)
             .await?;
         let ip = entry.ip.filter(|_| rows < MAX_ROWS_AN_HOUR);
         let alike = (hour, entry.event.code(), entry.client_id, entry.connection, ip.map(network), &entry.description);
@@ -37,7 +37,7 @@ impl Store {
         .bind(entry.user_id.as_deref())
         .bind(ip.map(|ip| ip.to_canonical().to_string()))
         .bind(entry.description.as_deref())
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(())
     }

@@ -24,11 +24,11 @@ impl Store {
         sqlx::query("INSERT INTO tenant_secrets (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(name)
             .bind(entropy::token(entropy))
-            .execute(&self.pool)
+            .execute(&mut *self.connections.take().await?)
             .await?;
         let value: String = sqlx::query_scalar("SELECT value FROM tenant_secrets WHERE name = $1")
             .bind(name)
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *self.connections.take().await?)
             .await?;
         Ok(value.into())
     }

@@ -46,7 +46,9 @@ impl Store {
     /// Both private keys; `None` where one is missing.
     pub(crate) async fn signing_keys(&self) -> Result<Option<StoredKeys>, StoreError> {
         let rows: Vec<(String, String, i64)> =
-            sqlx::query_as("SELECT slot, pkcs8, created_at FROM tenant_signing_keys").fetch_all(&self.pool).await?;
+            sqlx::query_as("SELECT slot, pkcs8, created_at FROM tenant_signing_keys")
+                .fetch_all(&mut *self.connections.take().await?)
+                .await?;
         let key = |slot: Slot| {
             let row = rows.iter().find(|(name, ..)| name == slot.name());
             row.map(|(_, pkcs8, since)| decoded(pkcs8).map(|pkcs8| (pkcs8, Millis(*since)))).transpose()
@@ -64,7 +66,7 @@ impl Store {
         .bind(slot.name())
         .bind(STANDARD.encode(pkcs8))
         .bind(now.0)
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(())
     }
@@ -78,7 +80,8 @@ impl Store {
         retired: &RetiredKey,
     ) -> Result<bool, StoreError> {
         let now = retired.retired_at;
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let moved = sqlx::query(
             "UPDATE tenant_signing_keys SET pkcs8 = $1, created_at = $2 WHERE slot = 'current' AND pkcs8 = $3",
         )
@@ -111,7 +114,7 @@ impl Store {
         if let Ok(key) = SigningKey::from_pkcs8(&keys.current.0) {
             self.record_operator_key(&key.public, now).await?;
         }
-        sqlx::query("DELETE FROM tenant_signing_keys").execute(&self.pool).await?;
+        sqlx::query("DELETE FROM tenant_signing_keys").execute(&mut *self.connections.take().await?).await?;
         Ok(())
     }
 
@@ -124,7 +127,7 @@ impl Store {
         .bind(STANDARD.encode(&key.modulus))
         .bind(STANDARD.encode(&key.exponent))
         .bind(now.0)
-        .execute(&self.pool)
+        .execute(&mut *self.connections.take().await?)
         .await?;
         Ok(())
     }
@@ -135,7 +138,7 @@ impl Store {
             "SELECT modulus, exponent, retired_at FROM tenant_retired_keys WHERE retired_at > $1 ORDER BY retired_at DESC",
         )
         .bind(since.0)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         let keys = rows.into_iter().map(|(modulus, exponent, retired_at)| {
             let (modulus, exponent) = (decoded(&modulus)?, decoded(&exponent)?);

@@ -38,7 +38,8 @@ async fn add(connection: &mut Connection, charge: &Charge, country: &str, limit:
 impl Store {
     /// Takes the price of a message back that was not sent after all.
     pub(crate) async fn take_back(&self, charge: &Charge) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         for Account { country, .. } in &charge.accounts {
             sqlx::query(
                 "UPDATE tenant_spending SET spent = spent - $1 WHERE connection = $2 AND country = $3 AND day = $4",

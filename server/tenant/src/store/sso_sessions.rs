@@ -24,7 +24,8 @@ pub(crate) struct SsoSession {
 impl Store {
     pub(crate) async fn put_sso_session(&self, token: &str, session: &SsoSession) -> Result<(), StoreError> {
         let now = session.created_at;
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         sqlx::query(
             "INSERT INTO tenant_sso_sessions (token_hash, sid, user_id, created_at, last_seen_at) \
              VALUES ($1, $2, $3, $4, $4)",
@@ -44,14 +45,14 @@ impl Store {
 
     /// From now on the user is asked before the session of this cookie signs them in.
     pub(crate) async fn unconfirm_sso_session(&self, token: &str) -> Result<(), StoreError> {
-        unconfirm(&mut *self.pool.acquire().await?, token).await
+        unconfirm(&mut *self.connections.take().await?, token).await
     }
 
     /// The user confirmed the session.
     pub(crate) async fn confirm_sso_session(&self, token: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM tenant_unconfirmed_sessions WHERE token_hash = $1")
             .bind(hash(token))
-            .execute(&self.pool)
+            .execute(&mut *self.connections.take().await?)
             .await?;
         Ok(())
     }
@@ -66,13 +67,13 @@ impl Store {
         .bind(hash(token))
         .bind(now.plus_seconds(-IDLE_SECONDS).0)
         .bind(now.plus_seconds(-ABSOLUTE_SECONDS).0)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.connections.take().await?)
         .await?;
         let Some((sid, user_id, created_at)) = row else { return Ok(None) };
         let unconfirmed: i64 =
             sqlx::query_scalar("SELECT COUNT(*) FROM tenant_unconfirmed_sessions WHERE token_hash = $1")
                 .bind(hash(token))
-                .fetch_one(&self.pool)
+                .fetch_one(&mut *self.connections.take().await?)
                 .await?;
         Ok(Some(SsoSession { sid, user_id, created_at: Millis(created_at), is_confirmed: unconfirmed == 0 }))
     }
@@ -88,7 +89,8 @@ impl Store {
     }
 
     async fn log_out(&self, sql: &'static str, key: &str) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let ended: Vec<(String, String)> = sqlx::query_as(sql).bind(key).fetch_all(&mut *transaction).await?;
         for (user_id, sid) in &ended {
             logouts::request(&mut transaction, user_id, Some(sid)).await?;
@@ -101,7 +103,7 @@ impl Store {
     pub(crate) async fn end_sso_session(&self, token: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM tenant_sso_sessions WHERE token_hash = $1")
             .bind(hash(token))
-            .execute(&self.pool)
+            .execute(&mut *self.connections.take().await?)
             .await?;
         Ok(())
     }

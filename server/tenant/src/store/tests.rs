@@ -220,6 +220,25 @@ async fn start(store: Store, limits: Limits, phone_number: PhoneNumber) -> Optio
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_broken_off_is_rolled_back_before_the_next_begins() -> TestResult {
+    let (store, _database) = empty_store().await?;
+    for n in 0..20 {
+        let mut connection = store.connections.take().await?;
+        let mut transaction = connection.begin().await?;
+        sqlx::query("INSERT INTO tenant_code_keys (secret, created_at) VALUES ($1, 1)")
+            .bind(n.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        drop(transaction);
+        drop(connection);
+        assert!(store.otp_key_times().await?.is_empty(), "{n}");
+    }
+    store.put_otp_key(&"key".into(), NOW).await?;
+    assert_eq!(store.otp_key_times().await?, [NOW]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn buckets_are_never_overdrawn() -> TestResult {
     let (store, _database) = empty_store().await?;
     let phone_number = phone()?;
@@ -261,7 +280,7 @@ async fn a_block_is_stopped_at_its_threshold_also_for_those_who_pass_where_it_is
     let row: (i64, i64, i64) = sqlx::query_as(
         "SELECT CAST(SUM(sent) AS BIGINT), CAST(SUM(entered) AS BIGINT), CAST(SUM(known) AS BIGINT) FROM tenant_conversions",
     )
-    .fetch_one(&store.pool)
+    .fetch_one(&mut *store.connections.take().await?)
     .await?;
     assert_eq!(row, (3 * 8, 3, 1));
     Ok(())

@@ -19,7 +19,7 @@ impl Store {
             "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at FROM tenant_users \
              ORDER BY created_at DESC, user_id",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         records_of(rows)
     }
@@ -32,7 +32,7 @@ impl Store {
         )
         .bind(id)
         .bind(number)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         rows.into_iter().map(portable_user_of).collect()
     }
@@ -44,7 +44,8 @@ impl Store {
         blocked: bool,
     ) -> Result<Vec<UserRecord>, StoreError> {
         let (id, number) = columns(selector);
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let rows: Vec<UserRow> = sqlx::query_as(
             "UPDATE tenant_users SET blocked = $3 WHERE user_id = $1 OR phone_number = $2 \
              RETURNING user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at",
@@ -65,13 +66,14 @@ impl Store {
     }
 
     pub(crate) async fn reset_attempts(&self, number: &PhoneNumber) -> Result<(), StoreError> {
-        rate_limits::reset_attempts(&mut *self.pool.acquire().await?, number).await
+        rate_limits::reset_attempts(&mut *self.connections.take().await?, number).await
     }
 
     /// Deletes their sessions, access tokens, tickets and codes too, and applications are told; refresh tokens and authorization codes check that the user exists.
     pub(crate) async fn delete_users(&self, selector: &UserSelector<'_>) -> Result<Vec<UserRecord>, StoreError> {
         let (id, number) = columns(selector);
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let rows: Vec<UserRow> = sqlx::query_as(
             "DELETE FROM tenant_users WHERE user_id = $1 OR phone_number = $2 \
              RETURNING user_id, connection, phone_number, CAST(blocked AS INTEGER), created_at, updated_at",

@@ -23,7 +23,8 @@ impl Store {
         &self,
         users: impl Iterator<Item = &PortableUser> + Send,
     ) -> Result<Vec<ImportOutcome>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin().await?;
         let mut outcomes = Vec::new();
         for user in users {
             outcomes.push(import(&mut transaction, user).await?);
@@ -40,7 +41,7 @@ impl Store {
         )
         .bind(id)
         .bind(i64::from(limit))
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.connections.take().await?)
         .await?;
         rows.into_iter().map(portable_user_of).collect()
     }

@@ -57,7 +57,7 @@ impl Store {
         .bind(phone_number.as_str())
         .bind(new_user_id)
         .bind(now.0)
-        .fetch_one(&self.pool)
+        .fetch_one(&mut *self.connections.take().await?)
         .await?;
         Ok(user_of(row))
     }
@@ -74,7 +74,7 @@ impl Store {
         )
         .bind(connection)
         .bind(phone_number.as_str())
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.connections.take().await?)
         .await?;
         Ok(row.map(user_of))
     }
@@ -85,7 +85,7 @@ impl Store {
             "SELECT user_id, connection, phone_number, CAST(blocked AS INTEGER), updated_at FROM tenant_users WHERE user_id = $1",
         )
         .bind(user_id)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.connections.take().await?)
         .await?;
         Ok(row.map(user_of))
     }
