@@ -170,6 +170,11 @@ pub(crate) struct Judgement {
 }
 
 impl Judgement {
+    /// Whether the attempt changes nothing about this challenge, and costs nothing.
+    pub(crate) fn leaves(&self, before: &Challenge) -> bool {
+        self.cost == Cost::Nothing && self.after == *before
+    }
+
     /// For the code of an earlier message, where a wrong code would have counted as a failed attempt.
     pub(crate) fn on_a_superseded_code(challenge: Challenge) -> Self {
         let attempts_left = MAX_FAILURES.saturating_sub(challenge.failures);

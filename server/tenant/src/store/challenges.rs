@@ -1,6 +1,8 @@
 //! The newest code of each number, client and transaction.
 
-use super::{Connection, Store, otp_keys, rate_limits};
+use sqlx::Executor;
+
+use super::{Connection, SqlEngine, Store, otp_keys, rate_limits};
 use crate::{
     clock::Millis,
     error::StoreError,
@@ -45,29 +47,15 @@ impl Store {
         binding: Binding<'_>,
         challenge: &Challenge,
     ) -> Result<Option<Challenge>, StoreError> {
+        let client_id = binding.client_id.unwrap_or_default();
+        // Mostly there is none before.
+        if lock_or_put(&mut *self.connections.take().await?, &binding, client_id, challenge).await?.id == challenge.id {
+            return Ok(None);
+        }
         let mut connection = self.connections.take().await?;
         let mut transaction = connection.begin().await?;
-        // Writing first locks the row, also one that is not there yet: no try comes between what is returned and what is put.
-        let row: Row = sqlx::query_as(
-            "INSERT INTO tenant_otp_challenges \
-             (connection, phone_number, client_id, transaction_hash, id, mac, expires_at, failures, redeemed) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-             ON CONFLICT (connection, phone_number, client_id, transaction_hash) \
-             DO UPDATE SET failures = tenant_otp_challenges.failures \
-             RETURNING id, mac, expires_at, failures, CAST(redeemed AS INTEGER)",
-        )
-        .bind(binding.connection)
-        .bind(binding.phone_number.as_str())
-        .bind(binding.client_id.unwrap_or_default())
-        .bind(binding.transaction)
-        .bind(&challenge.id)
-        .bind(&challenge.mac)
-        .bind(challenge.expires_at.0)
-        .bind(i64::from(challenge.failures))
-        .bind(challenge.redeemed)
-        .fetch_one(&mut *transaction)
-        .await?;
-        let stored = challenge_of(row)?;
+        // No try comes between what is returned and what is put.
+        let stored = lock_or_put(&mut *transaction, &binding, client_id, challenge).await?;
         let before = (stored.id != challenge.id).then_some(stored);
         if let Some(before) = &before {
             replace(&mut transaction, before, challenge).await?;
@@ -123,7 +111,12 @@ impl Store {
         if let Err(Refusal::WrongCode { attempts_left: Some(_) }) = judgement.verdict
             && attempt.is_of_a_superseded_code(&mut transaction, &keys, now).await?
         {
-            judgement = Judgement::on_a_superseded_code(before);
+            judgement = Judgement::on_a_superseded_code(before.clone());
+        }
+        if judgement.leaves(&before) {
+            // The limits are as they were before, too.
+            transaction.rollback().await?;
+            return Ok(judgement.verdict);
         }
         attempt.keep(&mut transaction, &judgement).await?;
         attempt.settle(&mut transaction, &judgement).await?;
@@ -133,27 +126,11 @@ impl Store {
 }
 
 impl Attempt<'_> {
-    /// Writing first locks the row, so that parallel tries wait here and each sees what the one before left. A number
-    /// without a code gets a row that nothing fits, so that its tries take the same steps.
+    /// Parallel tries wait here, and each sees what the one before left. A number without a code gets a row that nothing
+    /// fits, so that its tries take the same steps.
     async fn lock(&self, connection: &mut Connection) -> Result<Challenge, StoreError> {
         let client_id = self.client_id(connection).await?;
-        let row: Row = sqlx::query_as(
-            "INSERT INTO tenant_otp_challenges \
-             (connection, phone_number, client_id, transaction_hash, id, mac, expires_at, failures, redeemed) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, FALSE) \
-             ON CONFLICT (connection, phone_number, client_id, transaction_hash) \
-             DO UPDATE SET failures = tenant_otp_challenges.failures RETURNING id, mac, expires_at, failures, CAST(redeemed AS INTEGER)",
-        )
-        .bind(self.binding.connection)
-        .bind(self.binding.phone_number.as_str())
-        .bind(client_id)
-        .bind(self.binding.transaction)
-        .bind(&self.without_code.id)
-        .bind(&self.without_code.mac)
-        .bind(self.without_code.expires_at.0)
-        .fetch_one(&mut *connection)
-        .await?;
-        let challenge = challenge_of(row)?;
+        let challenge = lock_or_put(&mut *connection, &self.binding, &client_id, self.without_code).await?;
         let redemption = if challenge.redeemed { redemption(connection, &challenge.id).await? } else { None };
         Ok(Challenge { redemption, ..challenge })
     }
@@ -228,6 +205,36 @@ impl Attempt<'_> {
         }
         Ok(())
     }
+}
+
+/// The challenge of a number, client and transaction; where there is none, this one is put. Writing locks the row until the
+/// end of the transaction, also one that was not there.
+async fn lock_or_put(
+    executor: impl Executor<'_, Database = SqlEngine>,
+    binding: &Binding<'_>,
+    client_id: &str,
+    challenge: &Challenge,
+) -> Result<Challenge, StoreError> {
+    let row: Row = sqlx::query_as(
+        "INSERT INTO tenant_otp_challenges \
+         (connection, phone_number, client_id, transaction_hash, id, mac, expires_at, failures, redeemed) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         ON CONFLICT (connection, phone_number, client_id, transaction_hash) \
+         DO UPDATE SET failures = tenant_otp_challenges.failures \
+         RETURNING id, mac, expires_at, failures, CAST(redeemed AS INTEGER)",
+    )
+    .bind(binding.connection)
+    .bind(binding.phone_number.as_str())
+    .bind(client_id)
+    .bind(binding.transaction)
+    .bind(&challenge.id)
+    .bind(&challenge.mac)
+    .bind(challenge.expires_at.0)
+    .bind(i64::from(challenge.failures))
+    .bind(challenge.redeemed)
+    .fetch_one(executor)
+    .await?;
+    challenge_of(row)
 }
 
 /// Which request used the code up.

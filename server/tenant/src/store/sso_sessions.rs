@@ -24,8 +24,8 @@ pub(crate) struct SsoSession {
 impl Store {
     pub(crate) async fn put_sso_session(&self, token: &str, session: &SsoSession) -> Result<(), StoreError> {
         let now = session.created_at;
+        // In no transaction: nobody has the cookie before both are written.
         let mut connection = self.connections.take().await?;
-        let mut transaction = connection.begin().await?;
         sqlx::query(
             "INSERT INTO tenant_sso_sessions (token_hash, sid, user_id, created_at, last_seen_at) \
              VALUES ($1, $2, $3, $4, $4)",
@@ -34,12 +34,11 @@ impl Store {
         .bind(&session.sid)
         .bind(&session.user_id)
         .bind(now.0)
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?;
         if !session.is_confirmed {
-            unconfirm(&mut transaction, token).await?;
+            unconfirm(&mut connection, token).await?;
         }
-        transaction.commit().await?;
         Ok(())
     }
 
