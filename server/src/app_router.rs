@@ -67,14 +67,16 @@ pub(crate) fn build(
         .install(with_names(pages(&site.leptos_options(), links)))
         .merge(with_names(health::routes(readiness)))
         .merge(with_names(extras.sample.map(Sample::routes).unwrap_or_default()));
-    files(site, app)
-        .layer(from_fn(caching::files))
-        .layer(from_fn_with_state(policy, security_headers::set))
-        .layer(DefaultBodyLimit::max(drain::MAX_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
-        .layer(TrustedProxiesLayer::new(proxies))
-        .layer(CatchPanicLayer::new())
-        .layer(TraceLayer::new_for_http().make_span_with(|_: &Request| Span::current()))
+    // The outermost first. As one layer: axum boxes each by itself, and copies all boxes below it for each request.
+    files(site, app).layer((
+        TraceLayer::new_for_http().make_span_with(|_: &Request| Span::current()),
+        CatchPanicLayer::new(),
+        TrustedProxiesLayer::new(proxies),
+        TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT),
+        DefaultBodyLimit::max(drain::MAX_BODY),
+        from_fn_with_state(policy, security_headers::set),
+        from_fn(caching::files),
+    ))
 }
 
 /// Pages and server functions. The not-found page is the same for every path.

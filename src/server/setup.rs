@@ -187,10 +187,12 @@ impl<S: SessionStore + Clone> Setup<S> {
             None => routes,
         };
         let routes = if has_no_store { routes.layer(from_fn(page_context::keep_out_of_caches)) } else { routes };
-        let routes = routes
-            .layer(from_fn_with_state(auth, page_context::provide))
-            .layer(from_fn_with_state(sessions, session::provide::<S>));
-        let routes = routes.layer(from_fn(request_id::keep));
+        // The outermost first. As one layer: axum boxes each by itself, and copies all boxes below it for each request.
+        let routes = routes.layer((
+            from_fn(request_id::keep),
+            from_fn_with_state(sessions, session::provide::<S>),
+            from_fn_with_state(auth, page_context::provide),
+        ));
         let routes = match csrf {
             Some(csrf) => routes.layer(csrf),
             None => routes,

@@ -49,11 +49,14 @@ pub(crate) fn router(state: AppState) -> Result<Router, BuildError> {
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .fallback(async || ApiError::NotFound)
         .with_state(state)
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(from_fn(middleware::timeout))
-        .layer(CatchPanicLayer::custom(middleware::handle_panic))
-        .layer(from_fn_with_state(is_https, middleware::security_headers))
-        .layer(from_fn(middleware::log_refusals)))
+        // The outermost first. As one layer: axum boxes each by itself, and copies all boxes below it for each request.
+        .layer((
+            from_fn(middleware::log_refusals),
+            from_fn_with_state(is_https, middleware::security_headers),
+            CatchPanicLayer::custom(middleware::handle_panic),
+            from_fn(middleware::timeout),
+            DefaultBodyLimit::max(MAX_BODY),
+        )))
 }
 
 /// Called by servers, and by pages of the clients from their own origins.
@@ -67,7 +70,7 @@ fn api(state: &AppState) -> Router<AppState> {
         .route("/oauth/token", post(oauth_token::post))
         .route("/oauth/revoke", post(oauth_revoke::post))
         .route("/userinfo", get(userinfo::get).post(userinfo::post))
-        .layer(from_fn(middleware::no_store));
+        .layer((from_fn(middleware::no_store), from_fn(middleware::own_task)));
     Router::new()
         .route("/client/{file}", get(lock_assets::client))
         .route("/user/geoloc/country", get(lock_assets::country))
@@ -90,8 +93,7 @@ fn browser_redirects() -> Router<AppState> {
         .route("/passwordless/verify-redirect", get(verify_redirect::get))
         .route("/v2/logout", get(v2_logout::get))
         .route("/oidc/logout", get(oidc_logout::get).post(oidc_logout::post))
-        .layer(from_fn(middleware::ignore_head))
-        .layer(from_fn(middleware::no_store))
+        .layer((from_fn(middleware::no_store), from_fn(middleware::ignore_head), from_fn(middleware::own_task)))
 }
 
 /// The tenant's own login page, which accepts only its own forms.

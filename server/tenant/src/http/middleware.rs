@@ -13,6 +13,7 @@ use tower_http::{
     cors::{AllowOrigin, CorsLayer},
     csrf::ProtectionError,
 };
+use tracing::Instrument;
 
 use super::api_error::{ApiError, ErrorName};
 use crate::{
@@ -68,6 +69,18 @@ pub(crate) async fn no_store(request: Request, next: Next) -> Response {
 /// A GET here uses codes up, and signs users in or out; a HEAD must not, as link previews send them.
 pub(crate) async fn ignore_head(request: Request, next: Next) -> Response {
     if request.method() == Method::HEAD { StatusCode::OK.into_response() } else { next.run(request).await }
+}
+
+/// Answers in a task of its own: what a handler waits for, the store above all, wakes the handler alone, and not each layer
+/// around it. The task runs to its end, also if the client leaves.
+pub(crate) async fn own_task(request: Request, next: Next) -> Response {
+    match tokio::spawn(next.run(request).in_current_span()).await {
+        Ok(response) => response,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => ApiError::Internal.into_response(),
+        },
+    }
 }
 
 pub(crate) async fn timeout(request: Request, next: Next) -> Response {
