@@ -9,15 +9,11 @@ use tokio::task::JoinSet;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use crate::support::{
-    DAY, HOUR, OTHER_PHONE, PHONE, TenantOptions, TestTenant, assert_error, changed_json, log, otp_request,
-    proof::solved,
+    DAY, HOUR, OTHER_PHONE, PHONE, SMS_PAUSED, TenantOptions, TestTenant, assert_error, changed_json, log, otp_request,
+    proof::solved, sent_before,
 };
 
 const SLOWED: &str = "Suspicious request requires verification";
-const STOPPED: &str = "No codes are sent to such numbers at the moment. Please try again later.";
-
-/// The beginning of the slot of ten minutes in which tests start, in milliseconds.
-const SLOT: i64 = 1_800_000_000_000;
 
 fn options() -> TenantOptions {
     let mut options = TenantOptions::default();
@@ -62,14 +58,6 @@ async fn enter(tenant: &TestTenant, phone_number: &str, code: &str) {
     assert_eq!(tenant.post("/oauth/token", &request).send().await.unwrap().status(), 200);
 }
 
-/// Codes that were sent before, as the store has them.
-async fn given(tenant: &TestTenant, prefix: &str, sent: i64, entered: i64) {
-    let insert = "INSERT INTO tenant_conversions (prefix, slot, sent, entered, known) VALUES ($1, $2, $3, $4, 0) \
-        ON CONFLICT (prefix, slot) DO UPDATE SET sent = excluded.sent, entered = excluded.entered";
-    let insert = sqlx::query(insert).bind(prefix).bind(SLOT).bind(sent).bind(entered);
-    insert.execute(&tenant.pool).await.unwrap();
-}
-
 async fn alarms(tenant: &TestTenant) -> Vec<String> {
     let entries = logs(&tenant.pool, 1000).await.unwrap();
     entries.into_iter().filter(|entry| entry.event == "sms_pumping").filter_map(|entry| entry.description).collect()
@@ -102,7 +90,7 @@ async fn who_proves_work_is_sent_a_code_until_the_block_is_stopped() {
         }
     }
     assert_eq!(outcomes, [200; 5], "eight in all");
-    assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", STOPPED).await;
+    assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", SMS_PAUSED).await;
 }
 
 #[tokio::test]
@@ -139,17 +127,17 @@ async fn who_asked_before_a_block_was_slowed_is_slowed_as_well() {
 async fn stopped_block_sends_to_known_numbers_and_browsers_only_until_the_time_it_names() {
     let tenant = TestTenant::with(options()).await;
     sign_in(&tenant, OTHER_PHONE).await;
-    given(&tenant, "+1415555", 10, 0).await;
+    sent_before(&tenant, "+1415555", 10, 0).await;
     tenant.clock.advance(1200);
     let response = start(&tenant, PHONE).await;
     let wait = 3600 + 600 - 1200;
     assert_eq!(response.headers()["retry-after"], wait.to_string());
-    let body = assert_error(response, 429, "too_many_requests", STOPPED).await;
+    let body = assert_error(response, 429, "too_many_requests", SMS_PAUSED).await;
     assert_eq!(body["retry_after"], wait);
     assert!(is_sent(&tenant, OTHER_PHONE).await);
     assert_eq!(tenant.messages().await.len(), 2);
     tenant.clock.advance(wait - 1);
-    assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", STOPPED).await;
+    assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", SMS_PAUSED).await;
     // The day still slows it.
     tenant.clock.advance(1);
     assert_error(start(&tenant, PHONE).await, 401, "requires_verification", SLOWED).await;
@@ -160,7 +148,7 @@ async fn stopped_block_sends_to_known_numbers_and_browsers_only_until_the_time_i
 async fn known_number_has_one_code_a_day_that_does_not_count() {
     let tenant = TestTenant::with(options()).await;
     sign_in(&tenant, PHONE).await;
-    given(&tenant, "+1415555", 20, 1).await;
+    sent_before(&tenant, "+1415555", 20, 1).await;
     assert!(is_sent(&tenant, PHONE).await);
     let refused = assert_error(start(&tenant, PHONE).await, 401, "requires_verification", SLOWED).await;
     assert_eq!(start_with_proof(&tenant, PHONE, &refused).await.status(), 200);
@@ -183,8 +171,8 @@ async fn known_browser_of_a_number_without_an_account_is_not_stopped() {
     let code = tenant.code().await;
     let tokens: Value = tenant.post("/oauth/token", &otp_request(&code)).send().await.unwrap().json().await.unwrap();
     sqlx::query("DELETE FROM tenant_users").execute(&tenant.pool).await.unwrap();
-    given(&tenant, "+1415555", 20, 1).await;
-    assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", STOPPED).await;
+    sent_before(&tenant, "+1415555", 20, 1).await;
+    assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", SMS_PAUSED).await;
     let request = tenant.post("/passwordless/start", &start_request(PHONE));
     let known = request.header("passwordless-device", tokens["device_token"].as_str().unwrap());
     assert_eq!(known.send().await.unwrap().status(), 200);
@@ -193,9 +181,9 @@ async fn known_browser_of_a_number_without_an_account_is_not_stopped() {
 #[tokio::test]
 async fn block_stopped_for_a_day_says_so() {
     let tenant = TestTenant::with(options()).await;
-    given(&tenant, "+1415555", 30, 2).await;
+    sent_before(&tenant, "+1415555", 30, 2).await;
     tenant.clock.advance(2 * HOUR);
-    let body = assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", STOPPED).await;
+    let body = assert_error(start(&tenant, PHONE).await, 429, "too_many_requests", SMS_PAUSED).await;
     assert_eq!(body["retry_after"], DAY + 600 - 2 * HOUR);
     tenant.clock.advance(DAY + 600 - 2 * HOUR);
     assert!(is_sent(&tenant, PHONE).await);
@@ -204,9 +192,9 @@ async fn block_stopped_for_a_day_says_so() {
 #[tokio::test]
 async fn country_is_stopped_only_where_nobody_signs_in() {
     let tenant = TestTenant::with(options()).await;
-    given(&tenant, "AZ", 25, 0).await;
-    given(&tenant, "US", 9, 0).await;
-    assert_error(start(&tenant, "+994501234567").await, 429, "too_many_requests", STOPPED).await;
+    sent_before(&tenant, "AZ", 25, 0).await;
+    sent_before(&tenant, "US", 9, 0).await;
+    assert_error(start(&tenant, "+994501234567").await, 429, "too_many_requests", SMS_PAUSED).await;
     sign_in(&tenant, PHONE).await;
     // Of 35 people one signed in just now, and another did before.
     sqlx::query("UPDATE tenant_conversions SET sent = 34 WHERE prefix = 'US'").execute(&tenant.pool).await.unwrap();
@@ -254,11 +242,11 @@ async fn parallel_requests_on_two_instances_do_not_pass_the_threshold() {
 async fn alarm_is_given_once_and_says_what_happens_and_what_to_do() {
     let tenant = TestTenant::with(options()).await;
     let block = "+1646555";
-    given(&tenant, block, 9, 1).await;
+    sent_before(&tenant, block, 9, 1).await;
     for number in 0..3 {
         assert_eq!(start(&tenant, &format!("{block}{number:04}")).await.status(), 401);
     }
-    given(&tenant, "+1647555", 30, 2).await;
+    sent_before(&tenant, "+1647555", 30, 2).await;
     for number in 0..3 {
         assert_eq!(start(&tenant, &format!("+1647555{number:04}")).await.status(), 429);
     }
@@ -285,7 +273,7 @@ async fn refused_start_uses_no_allowance_up() {
     let mut options = options();
     options.limits.starts_per_ip_hour = 10;
     let tenant = TestTenant::with(options).await;
-    given(&tenant, "+1415555", 3, 0).await;
+    sent_before(&tenant, "+1415555", 3, 0).await;
     let start = async |phone_number: &str| {
         let body = json!({"client_id": "public", "connection": "sms", "phone_number": phone_number});
         tenant.post("/passwordless/start", &body).send().await.unwrap()
@@ -313,7 +301,7 @@ async fn challenge_hides_that_a_number_is_held_back() {
     options.limits.starts_per_phone_hour = 10;
     let tenant = TestTenant::with(options).await;
     sign_in(&tenant, OTHER_PHONE).await;
-    given(&tenant, "+1415555", 20, 0).await;
+    sent_before(&tenant, "+1415555", 20, 0).await;
     let challenge = async |phone_number: &str| {
         let body = json!({
             "client_id": "web", "client_secret": "web-secret", "connection": "sms", "allow_signup": true,

@@ -9,10 +9,9 @@ use tokio::task::JoinSet;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use crate::support::{
-    DAY, HOUR, OTHER_PHONE, PHONE, TenantOptions, TestTenant, assert_error, changed_json, otp_request, twilio_config,
+    DAY, HOUR, OTHER_PHONE, PHONE, SMS_PAUSED, TenantOptions, TestTenant, assert_error, changed_json, otp_request,
+    twilio_config,
 };
-
-const PAUSED: &str = "No codes are sent to such numbers at the moment. Please try again later.";
 
 /// A message costs 0.05 to the US and 0.1 elsewhere; a day 0.2 to Germany, 0.5 to any other country, and 1 in all.
 const PRICED: &str = "priced";
@@ -40,7 +39,7 @@ async fn new_numbers_spend_four_fifths_of_a_countrys_budget_and_known_ones_all_o
     let tenant = TestTenant::start().await;
     sign_in(&tenant, PHONE).await;
     assert_eq!(sent(&tenant, numbers("+1415555", 20)).await, 7);
-    let body = assert_error(tenant.request_code(PRICED, OTHER_PHONE).await, 429, "too_many_requests", PAUSED).await;
+    let body = assert_error(tenant.request_code(PRICED, OTHER_PHONE).await, 429, "too_many_requests", SMS_PAUSED).await;
     // The tests begin at eight in the morning.
     assert_eq!(body["retry_after"], 16 * HOUR);
     assert_eq!(sent(&tenant, vec![PHONE.to_owned(); 5]).await, 2);

@@ -25,7 +25,8 @@ use self::check::{
 };
 
 use crate::support::{
-    CHALLENGE, CODE_EXPIRED, CODE_USED_UP, TOO_MANY_ATTEMPTS, TOO_MANY_REQUESTS, UNKNOWN_REFRESH_TOKEN, WRONG_CODE,
+    CHALLENGE, CODE_EXPIRED, CODE_USED_UP, SMS_PAUSED, TOO_MANY_ATTEMPTS, TOO_MANY_REQUESTS, UNKNOWN_REFRESH_TOKEN,
+    WRONG_CODE,
 };
 
 const PATTERN: &str = r"String does not match pattern: ^\+[0-9]{1,15}$";
@@ -38,7 +39,6 @@ const CO_BODY: &str =
     "Invalid request body. All and only of client_id, credential_type, username, otp, realm are required.";
 const CO_NOT_ALLOWED: &str = "Cross origin login not allowed.";
 const RO: &str = "OIDC conformant clients cannot use /oauth/ro";
-const PAUSED: &str = "No codes are sent to such numbers at the moment. Please try again later.";
 const PROOF_NEEDED: &str = "Suspicious request requires verification";
 const NO_CONNECTION: &str = "The connection does not exist, or is not enabled for the client";
 const PROOF_MISSING: &str = "This client has a secret: send client_secret or client_assertion from its server, or list the \
@@ -147,12 +147,12 @@ async fn start_too_often() {
 
 #[tokio::test]
 async fn start_for_a_country_whose_codes_nobody_enters() {
-    check(Start, Stopped, json!({}), 429, "too_many_requests", PAUSED).await;
+    check(Start, Stopped, json!({}), 429, "too_many_requests", SMS_PAUSED).await;
 }
 
 #[tokio::test]
 async fn start_over_budget() {
-    check(Start, OverBudget, json!({"connection": "priced"}), 429, "too_many_requests", PAUSED).await;
+    check(Start, OverBudget, json!({"connection": "priced"}), 429, "too_many_requests", SMS_PAUSED).await;
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use crate::support::{
-    CALLBACK, OTP_GRANT, PHONE, TenantOptions, TestTenant, assert_error, changed_json, location, query, twilio_config,
-    wrong_code,
+    CALLBACK, OTP_GRANT, PHONE, TenantOptions, TestTenant, assert_error, changed_json, location, query, sent_before,
+    twilio_config, wrong_code,
 };
 
 /// The endpoints, each with a request that succeeds with its secret.
@@ -216,9 +216,7 @@ async fn prepare(tenant: &TestTenant, endpoint: Endpoint, given: Given) -> Strin
             return String::new();
         }
         Stopped => {
-            let insert =
-                "INSERT INTO tenant_conversions (prefix, slot, sent, entered, known) VALUES ('US', $1, 21, 0, 0)";
-            sqlx::query(insert).bind(1_800_000_000_000_i64).execute(&tenant.pool).await.unwrap();
+            sent_before(tenant, "US", 21, 0).await;
             return String::new();
         }
         OverBudget => {

@@ -14,6 +14,7 @@ pub(crate) const CODE_EXPIRED: &str = "The verification code has expired. Please
 pub(crate) const CODE_USED_UP: &str = "You've reached the maximum number of attempts. Please try to login again.";
 pub(crate) const TOO_MANY_ATTEMPTS: &str = "Your account has been blocked after multiple consecutive login attempts.";
 pub(crate) const TOO_MANY_REQUESTS: &str = "Too many requests. Please try again later.";
+pub(crate) const SMS_PAUSED: &str = "No codes are sent to such numbers at the moment. Please try again later.";
 pub(crate) const SIGNUP_DISABLED: &str = "Public signup is disabled";
 pub(crate) const UNKNOWN_REFRESH_TOKEN: &str = "Unknown or invalid refresh token.";
 
