@@ -11,7 +11,7 @@ mod refresh;
 mod response;
 mod web_otp;
 
-pub(crate) use bindings::escaped;
+pub(crate) use bindings::{escaped, escaped_attribute};
 pub(crate) use dom::{element, fields, go_to, input_of, is_composing, set, write};
 #[cfg(not(any(feature = "ssr", feature = "islands")))]
 pub(crate) use {fetch::sign_out, leave::go_to_login, refresh::refresh};

@@ -10,6 +10,11 @@ pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
+/// As the value of an attribute, in double quotes.
+pub(crate) fn escaped_attribute(text: &str) -> String {
+    escaped(text).replace('"', "&quot;")
+}
+
 /// For the attributes, texts and handlers of a view.
 ///
 /// ```

@@ -1,7 +1,7 @@
 //! The elements of the dialog that change or act, each described once, by a [`Part`]: as an attribute of the view it is rendered
 //! and hydrated; in an app with islands it is found in the server's HTML by its name.
 
-use crate::headless::{Passwordless, escaped};
+use crate::headless::{Passwordless, escaped, escaped_attribute};
 use leptos::{
     attr::{Attribute, NextAttribute},
     ev::Event,
@@ -139,7 +139,7 @@ impl Attribute for Bound {
             match (binding.attribute(), binding.value(self.passwordless)) {
                 (None, html) => inner_html.extend(html),
                 (Some(name), Some(value)) => {
-                    attributes.extend([" ", name, "=\"", &escaped(&value).replace('"', "&quot;"), "\""]);
+                    attributes.extend([" ", name, "=\"", &escaped_attribute(&value), "\""]);
                 }
                 (Some(_), None) => {}
             }

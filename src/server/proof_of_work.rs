@@ -1,6 +1,6 @@
 //! The script of a page that asks for a proof of work. No other page has it.
 
-use crate::{Passwordless, headless::escaped, outcome::Refusal};
+use crate::{Passwordless, headless::escaped_attribute, outcome::Refusal};
 use leptos::nonce::use_nonce;
 
 const SCRIPT: &str = include_str!("proof_of_work.js");
@@ -11,7 +11,10 @@ pub(crate) fn script(passwordless: Passwordless) -> String {
         Some(Refusal::ProofOfWork { challenge, .. }) if !challenge.is_empty() => challenge,
         _ => return String::new(),
     };
-    let attribute = |text: &str| escaped(text).replace('"', "&quot;");
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
-    format!(r#"<script nonce="{}" data-challenge="{}">{SCRIPT}</script>"#, attribute(&nonce), attribute(&challenge))
+    format!(
+        r#"<script nonce="{}" data-challenge="{}">{SCRIPT}</script>"#,
+        escaped_attribute(&nonce),
+        escaped_attribute(&challenge)
+    )
 }
