@@ -34,7 +34,7 @@ pub(super) async fn run(keys: Keys, config: &Config, out: &mut impl Write) -> Re
     };
     let since = |since: OffsetDateTime| since.format(&Rfc3339).unwrap_or_default();
     for key in signing {
-        writeln!(out, "{}  {}  since {}", key.kid, name(key.state), since(key.since))?;
+        writeln!(out, "{}  {}  since {}  {}", key.kid, name(key.state), since(key.since), key.algorithm.name())?;
     }
     for key in codes {
         writeln!(out, "(codes)  {}  since {}", name(key.state), since(key.since))?;

@@ -122,7 +122,10 @@ impl BackChannel {
 
     /// A token is valid for two minutes, so each attempt has its own.
     async fn send(&self, LogoutDelivery { logout, receiver, .. }: &LogoutDelivery) -> Result<(), NotDelivered> {
-        let token = self.tokens.logout_token(&receiver.client_id, logout).await.map_err(|error| {
+        let client_id = &receiver.client_id;
+        // A client that the file lists no more is told as well.
+        let algorithm = self.config.client(client_id).map(Client::signing_algorithm).unwrap_or_default();
+        let token = self.tokens.logout_token(client_id, algorithm, logout).await.map_err(|error| {
             tracing::error!(%error, "a logout token could not be signed");
             NotDelivered::NotSigned
         })?;

@@ -92,6 +92,7 @@ async fn state(
     let Settings { public_url, config, sms, limits, keys, login_page } = settings;
     let store = Store::new(pool).with_operator_otp_key(keys.otp.clone());
     let keys = SigningKeys::open(store.clone(), keys, Arc::clone(&clock)).await?;
+    check_algorithms(&config, &keys)?;
     rotate_otp_key_if_due(&store, clock.millis(), &*entropy).await?;
     let seal_key = Arc::new(SealKey::of(&store.secret("cookies", &*entropy).await?)?);
     let work_key = Arc::new(WorkKey::of(&store.secret("proof_of_work", &*entropy).await?));
@@ -159,4 +160,14 @@ async fn state(
         refresh_tokens,
         codes,
     })
+}
+
+/// The keys of the operator may be of RSA alone.
+fn check_algorithms(config: &TenantConfig, keys: &SigningKeys) -> Result<(), BuildError> {
+    let supported = keys.algorithms();
+    if config.clients().iter().all(|client| supported.contains(&client.signing_algorithm())) {
+        Ok(())
+    } else {
+        Err(BuildError::SigningKey("a client has jwt_configuration.alg ES256, and no key is on P-256"))
+    }
 }

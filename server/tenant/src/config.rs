@@ -26,6 +26,7 @@ pub(crate) use budget::Micros;
 
 use crate::{
     clock::Millis,
+    keys::signing_algorithm::SigningAlgorithm,
     login_page::Branding,
     oauth::assertion_key::AssertionKey,
     otp::template::Template,
@@ -146,6 +147,8 @@ pub struct Client {
     pub cross_origin_authentication: bool,
     /// Grants that it may use.
     pub grant_types: Vec<String>,
+    /// How its tokens are signed, where the file says so.
+    pub jwt_alg: Option<SigningAlgorithm>,
     /// Whether the end user's address that it sends counts, once it has authenticated; Auth0 calls it "Trust Token
     /// Endpoint IP Header".
     pub trusts_ip_header: bool,
@@ -154,6 +157,11 @@ pub struct Client {
 impl Client {
     pub(crate) fn allows(&self, grant: &str) -> bool {
         self.grant_types.iter().any(|allowed| allowed == grant)
+    }
+
+    /// How its tokens are signed.
+    pub(crate) fn signing_algorithm(&self) -> SigningAlgorithm {
+        self.jwt_alg.unwrap_or_default()
     }
 
     pub(crate) fn is_public(&self) -> bool {
@@ -317,6 +325,7 @@ impl TenantConfig {
             allowed_origins: Vec::new(),
             cross_origin_authentication: true,
             grant_types: [CODE_GRANT, OTP_GRANT, REFRESH_GRANT].map(str::to_owned).to_vec(),
+            jwt_alg: None,
             // It is our own application, which passes on the address of the browser.
             trusts_ip_header: true,
         };
@@ -361,6 +370,16 @@ impl TenantConfig {
             && client.backchannel_logout_urls.is_empty()
         {
             client.backchannel_logout_urls.push(url.to_owned());
+        }
+        self
+    }
+
+    /// How the tokens of a client are signed, unless it says so itself.
+    #[must_use]
+    pub fn with_jwt_alg(mut self, client_id: &str, algorithm: SigningAlgorithm) -> Self {
+        let mut clients = self.clients.iter_mut();
+        if let Some(client) = clients.find(|client| client.client_id == client_id) {
+            client.jwt_alg.get_or_insert(algorithm);
         }
         self
     }

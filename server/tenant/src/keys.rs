@@ -3,4 +3,5 @@
 pub(crate) mod operator_keys;
 pub(crate) mod otp_keys;
 pub(crate) mod rotation;
+pub(crate) mod signing_algorithm;
 pub(crate) mod signing_key;

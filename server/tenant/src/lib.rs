@@ -48,7 +48,7 @@ pub use clock::{Clock, SystemClock};
 pub use config::{AppType, AuthMethod, Budget, Client, ConfigError, Connection, SenderConfig, TenantConfig, Weakness};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BuildError, StoreError};
-pub use keys::operator_keys::OperatorKeys;
+pub use keys::{operator_keys::OperatorKeys, signing_algorithm::SigningAlgorithm};
 pub use login_page::{
     Branding, Frame, LoginAnswer, LoginNotice, LoginPage, LoginScreen, LoginView, PageNotice, PhoneForm, ReadNumber,
     RenderError, SentCode,

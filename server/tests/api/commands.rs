@@ -218,16 +218,21 @@ async fn keys_are_listed_and_rotated() {
     };
     let before = kids(&said(&program, &["keys", "list"]));
     let states: Vec<_> = before.iter().map(|(_, state)| state.as_str()).collect();
-    assert_eq!(states, ["current", "next", "current"]);
-    assert_eq!(before[2].0, "(codes)");
+    assert_eq!(states, ["current", "next", "current", "next", "current"]);
+    assert_eq!(before[4].0, "(codes)");
 
-    let after = kids(&said(&program, &["keys", "rotate"]));
+    let rotated = said(&program, &["keys", "rotate"]);
+    let after = kids(&rotated);
     assert_eq!(after, kids(&said(&program, &["keys", "list"])));
-    let kid = |state: &str| after.iter().find(|(_, s)| s == state).map(|(kid, _)| kid.clone()).unwrap();
     let codes: Vec<_> = after.iter().filter(|(kid, _)| kid == "(codes)").map(|(_, state)| state.as_str()).collect();
     assert_eq!(codes, ["current", "retired"]);
-    assert_eq!((kid("current"), kid("retired")), (before[1].0.clone(), before[0].0.clone()));
-    assert!(!before.iter().any(|(old, _)| *old == kid("next")));
+    for (algorithm, before) in [("RS256", &before[..2]), ("ES256", &before[2..4])] {
+        let lines = rotated.lines().filter(|line| line.ends_with(algorithm)).collect::<Vec<_>>().join("\n");
+        let after = kids(&lines);
+        let kid = |state: &str| after.iter().find(|(_, s)| s == state).map(|(kid, _)| kid.clone()).unwrap();
+        assert_eq!((kid("current"), kid("retired")), (before[1].0.clone(), before[0].0.clone()));
+        assert!(!before.iter().any(|(old, _)| *old == kid("next")));
+    }
 }
 
 #[test]

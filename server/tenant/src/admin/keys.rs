@@ -9,6 +9,7 @@ use crate::{
     keys::{
         operator_keys::OperatorKeys,
         rotation::{generate_off_thread, load_or_generate},
+        signing_algorithm::SigningAlgorithm,
         signing_key::{PublicKey, RETIRED_SECONDS, SigningKey},
     },
     store::{Pool, RetiredKey, Store},
@@ -19,10 +20,18 @@ use crate::{
 pub struct KeyInfo {
     /// Its `kid` in tokens and in `/.well-known/jwks.json`.
     pub kid: String,
+    /// What it signs with.
+    pub algorithm: SigningAlgorithm,
     /// Its state.
     pub state: KeyState,
     /// Since when it is in that state.
     pub since: OffsetDateTime,
+}
+
+impl KeyInfo {
+    fn new(public: &PublicKey, state: KeyState, since: Millis) -> Self {
+        Self { kid: public.kid.clone(), algorithm: public.algorithm, state, since: at(since) }
+    }
 }
 
 /// The state of a key.
@@ -48,39 +57,42 @@ pub async fn signing_keys(pool: &Pool, operator: &OperatorKeys, clock: &dyn Cloc
 }
 
 async fn list_signing_keys(store: &Store, operator: &OperatorKeys, now: Millis) -> Result<Vec<KeyInfo>, BuildError> {
-    let info = |public: &PublicKey, state, since: Millis| KeyInfo { kid: public.kid.clone(), state, since: at(since) };
     let mut keys = Vec::new();
-    if let Some(key) = operator.signing()? {
-        keys.push(info(&key.public, KeyState::Current, now));
-    } else {
-        let stored = load_or_generate(store, now).await?;
-        for ((pkcs8, since), state) in [(&stored.current, KeyState::Current), (&stored.next, KeyState::Next)] {
-            keys.push(info(&SigningKey::from_pkcs8(pkcs8)?.public, state, *since));
+    for key in operator.signing()? {
+        keys.push(KeyInfo::new(&key.public, KeyState::Current, now));
+    }
+    if !operator.has_signing_key() {
+        for algorithm in SigningAlgorithm::ALL {
+            let stored = load_or_generate(store, algorithm, now).await?;
+            for ((pkcs8, since), state) in [(&stored.current, KeyState::Current), (&stored.next, KeyState::Next)] {
+                keys.push(KeyInfo::new(&SigningKey::from_pkcs8(algorithm, pkcs8)?.public, state, *since));
+            }
         }
     }
     let in_use: Vec<String> = keys.iter().map(|key| key.kid.clone()).collect();
-    for retired in store.retired_keys(now.plus_seconds(-RETIRED_SECONDS)).await? {
-        let public = PublicKey::new(retired.modulus, retired.exponent);
+    for RetiredKey { public, retired_at } in store.retired_keys(now.plus_seconds(-RETIRED_SECONDS)).await? {
         if !in_use.contains(&public.kid) {
-            keys.push(info(&public, KeyState::Retired, retired.retired_at));
+            keys.push(KeyInfo::new(&public, KeyState::Retired, retired_at));
         }
     }
     Ok(keys)
 }
 
-/// Makes the next key the current one, and generates a new next one. The old one stays published until what it signed has
-/// expired; its private half is deleted. Running instances follow within a minute. Of parallel rotations one takes effect.
-/// For keys in the database, not for [`OperatorKeys`].
+/// Makes the next key of each algorithm the current one, and generates a new next one. The old one stays published until what
+/// it signed has expired; its private half is deleted. Running instances follow within a minute. Of parallel rotations one
+/// takes effect. For keys in the database, not for [`OperatorKeys`].
 ///
 /// # Errors
 ///
 /// When the store or a key cannot be used.
 pub async fn rotate_signing_keys(pool: &Pool, clock: &dyn Clock) -> Result<Vec<KeyInfo>, BuildError> {
     let (store, now) = (Store::new(pool.clone()), clock.millis());
-    let stored = load_or_generate(&store, now).await?;
-    let old = SigningKey::from_pkcs8(&stored.current.0)?.public;
-    let retired = RetiredKey { modulus: old.modulus, exponent: old.exponent, retired_at: now };
-    store.rotate_signing_keys(&stored, &generate_off_thread().await?, &retired).await?;
+    for algorithm in SigningAlgorithm::ALL {
+        let stored = load_or_generate(&store, algorithm, now).await?;
+        let public = SigningKey::from_pkcs8(algorithm, &stored.current.0)?.public;
+        let fresh = generate_off_thread(algorithm).await?;
+        store.rotate_signing_keys(&stored, &fresh, &RetiredKey { public, retired_at: now }).await?;
+    }
     list_signing_keys(&store, &OperatorKeys::default(), now).await
 }
 

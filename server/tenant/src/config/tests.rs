@@ -3,7 +3,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::{AuthMethod, ConfigError, SenderConfig, TenantConfig};
-use crate::sms::TwilioFrom;
+use crate::{keys::signing_algorithm::SigningAlgorithm, sms::TwilioFrom};
 
 fn parse(text: &str) -> Result<(TenantConfig, Vec<String>), ConfigError> {
     TenantConfig::from_yaml(text, |name| match name {
@@ -365,6 +365,24 @@ proptest::proptest! {
             proptest::prop_assert!(!error.to_string().contains("very-secret"));
         }
     }
+}
+
+#[test]
+fn a_client_chooses_how_its_tokens_are_signed() -> Result<(), ConfigError> {
+    let written = |alg: &str| with(&format!("jwt_configuration: {{alg: {alg}}}"), "");
+    for (text, expected) in [
+        (written("ES256"), SigningAlgorithm::Es256),
+        (written("RS256"), SigningAlgorithm::Rs256),
+        (with("jwt_configuration: {}", ""), SigningAlgorithm::Rs256),
+        (with("", ""), SigningAlgorithm::Rs256),
+    ] {
+        assert_eq!(parse(&text)?.0.clients()[0].signing_algorithm(), expected, "{text}");
+    }
+    for alg in ["HS256", "none", "es256", "[ES256]"] {
+        let problem = refused(&written(alg));
+        assert!(problem.contains("clients[0].jwt_configuration.alg") && problem.contains("line 5"), "{problem}");
+    }
+    Ok(())
 }
 
 #[test]

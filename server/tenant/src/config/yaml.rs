@@ -14,6 +14,7 @@ use super::{
     invalid, lines::Lines,
 };
 use crate::{
+    keys::signing_algorithm::SigningAlgorithm,
     oauth::assertion_key::AssertionKey,
     origin::is_loopback,
     otp::template::{Syntax, Template},
@@ -83,6 +84,8 @@ struct ClientEntry {
     web_origins: Vec<String>,
     grant_types: Option<Vec<String>>,
     #[serde(default)]
+    jwt_configuration: JwtConfiguration,
+    #[serde(default)]
     is_token_endpoint_ip_header_trusted: bool,
 }
 
@@ -90,6 +93,11 @@ struct ClientEntry {
 struct OidcLogout {
     #[serde(default)]
     backchannel_logout_urls: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct JwtConfiguration {
+    alg: Option<SigningAlgorithm>,
 }
 
 #[derive(Deserialize)]
@@ -270,6 +278,7 @@ fn client(entry: ClientEntry, path: &str) -> Result<Client, ConfigError> {
         allowed_origins: [entry.allowed_origins, entry.web_origins].concat(),
         cross_origin_authentication: entry.cross_origin_authentication.unwrap_or(true),
         grant_types: entry.grant_types.unwrap_or_else(|| default_grants(app_type)),
+        jwt_alg: entry.jwt_configuration.alg,
         trusts_ip_header: entry.is_token_endpoint_ip_header_trusted,
     })
 }

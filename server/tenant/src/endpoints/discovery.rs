@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     config::{CODE_GRANT, IMPLICIT_GRANT, OTP_GRANT, REFRESH_GRANT},
+    keys::{rotation::SigningKeys, signing_algorithm::SigningAlgorithm},
     oauth::{
         authorization_response::{RESPONSE_MODES, RESPONSE_TYPES},
         client_assertion::ALGORITHMS,
@@ -16,7 +17,8 @@ use crate::{
 /// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
 ///
 /// `passwordless_code_challenge_methods_supported` is not Auth0's: here `/passwordless/verify_redirect` takes PKCE.
-pub(crate) async fn get(State(origin): State<Origin>) -> Json<Value> {
+pub(crate) async fn get(State(origin): State<Origin>, State(keys): State<SigningKeys>) -> Json<Value> {
+    let algorithms: Vec<_> = keys.algorithms().into_iter().map(SigningAlgorithm::name).collect();
     Json(json!({
         "issuer": origin.issuer(),
         "authorization_endpoint": origin.at("/authorize"),
@@ -30,7 +32,7 @@ pub(crate) async fn get(State(origin): State<Origin>) -> Json<Value> {
         "response_modes_supported": RESPONSE_MODES,
         "grant_types_supported": [CODE_GRANT, IMPLICIT_GRANT, OTP_GRANT, REFRESH_GRANT],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
+        "id_token_signing_alg_values_supported": algorithms,
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
         "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],

@@ -1,20 +1,21 @@
 //! The keys over time: generated at the first start, rotated by an operator, and read again from the store every minute so
-//! that all instances follow. Where the operator supplies the signing key, none is generated or stored here.
+//! that all instances follow. Where the operator supplies the signing keys, none is generated or stored here.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use jsonwebtoken::{Algorithm, Validation};
-use serde::de::DeserializeOwned;
+use jsonwebtoken::Validation;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     operator_keys::OperatorKeys,
-    signing_key::{CACHE_SECONDS, PublicKey, RETIRED_SECONDS, SigningKey, TokenType, generate},
+    signing_algorithm::SigningAlgorithm,
+    signing_key::{CACHE_SECONDS, PublicKey, RETIRED_SECONDS, SignError, SigningKey, TokenType, generate},
 };
 use crate::{
     clock::{Clock, Millis},
     entropy::{self, Entropy},
     error::{BuildError, StoreError},
-    store::{Slot, Store, StoredKeys},
+    store::{RetiredKey, Slot, Store, StoredKeys},
 };
 
 /// How long one key hashes codes before the next takes over.
@@ -23,16 +24,39 @@ const OTP_KEY_SECONDS: i64 = 24 * 60 * 60;
 /// The signing keys at one moment.
 #[derive(Debug)]
 pub(crate) struct KeySet {
-    pub(crate) current: SigningKey,
+    /// One an algorithm.
+    in_use: Vec<InUse>,
+    retired: Vec<PublicKey>,
+}
+
+#[derive(Debug)]
+struct InUse {
+    current: SigningKey,
     /// None where the operator supplies the key.
     next: Option<PublicKey>,
-    retired: Vec<PublicKey>,
 }
 
 impl KeySet {
     /// All keys that may have signed a token that has not expired, or will sign one soon.
     pub(crate) fn public(&self) -> impl Iterator<Item = &PublicKey> {
-        [&self.current.public].into_iter().chain(&self.next).chain(&self.retired)
+        let in_use = self.in_use.iter().flat_map(|key| [&key.current.public].into_iter().chain(&key.next));
+        in_use.chain(&self.retired)
+    }
+
+    /// What it can sign with.
+    pub(crate) fn algorithms(&self) -> impl Iterator<Item = SigningAlgorithm> {
+        self.in_use.iter().map(|key| key.current.public.algorithm)
+    }
+
+    pub(crate) fn sign(
+        &self,
+        algorithm: SigningAlgorithm,
+        token_type: TokenType,
+        claims: &impl Serialize,
+    ) -> Result<String, SignError> {
+        let mut keys = self.in_use.iter().map(|key| &key.current);
+        let key = keys.find(|key| key.public.algorithm == algorithm).ok_or(SignError::NoKey(algorithm))?;
+        key.sign(token_type, claims)
     }
 
     /// The claims of a token that one of these keys signed, for this audience if one is given. The caller checks the expiry.
@@ -48,7 +72,9 @@ impl KeySet {
             return None;
         }
         let kid = header.kid?;
-        let mut validation = Validation::new(Algorithm::RS256);
+        let key = self.public().find(|key| key.kid == kid)?;
+        // The algorithm is that of the key, whatever the header says.
+        let mut validation = Validation::new(key.algorithm.into());
         validation.validate_exp = false;
         validation.set_required_spec_claims(&["iss", "aud"]);
         validation.set_issuer(&[issuer]);
@@ -56,27 +82,31 @@ impl KeySet {
             Some(audience) => validation.set_audience(&[audience]),
             None => validation.validate_aud = false,
         }
-        self.public().find(|key| key.kid == kid)?.verify(token, &validation)
+        key.verify(token, &validation)
     }
 
     async fn load(store: &Store, operator: &OperatorKeys, now: Millis) -> Result<Self, BuildError> {
-        let (current, next) = if let Some(key) = operator.signing()? {
+        let mut in_use = Vec::new();
+        for current in operator.signing()? {
             // Recorded at each load, so that the key stays published for a while after another one replaces it.
-            store.record_operator_key(&key.public, now).await?;
-            (key, None)
-        } else {
-            let stored = load_or_generate(store, now).await?;
-            (SigningKey::from_pkcs8(&stored.current.0)?, Some(SigningKey::from_pkcs8(&stored.next.0)?.public))
-        };
+            store.record_operator_key(&current.public, now).await?;
+            in_use.push(InUse { current, next: None });
+        }
+        if !operator.has_signing_key() {
+            for algorithm in SigningAlgorithm::ALL {
+                let stored = load_or_generate(store, algorithm, now).await?;
+                let key = |(pkcs8, _): &(Vec<u8>, Millis)| SigningKey::from_pkcs8(algorithm, pkcs8);
+                in_use.push(InUse { current: key(&stored.current)?, next: Some(key(&stored.next)?.public) });
+            }
+        }
         let mut retired = Vec::new();
-        for key in store.retired_keys(now.plus_seconds(-RETIRED_SECONDS)).await? {
-            let public = PublicKey::new(key.modulus, key.exponent);
+        for RetiredKey { public, .. } in store.retired_keys(now.plus_seconds(-RETIRED_SECONDS)).await? {
             // A rotation between the two reads returns a key twice.
-            if public.kid != current.public.kid {
+            if in_use.iter().all(|key| key.current.public.kid != public.kid) {
                 retired.push(public);
             }
         }
-        Ok(Self { current, next, retired })
+        Ok(Self { in_use, retired })
     }
 }
 
@@ -101,6 +131,12 @@ impl SigningKeys {
         Ok(Self(Arc::new(Inner { operator, store, clock, cached: RwLock::new((keys, now)) })))
     }
 
+    /// What tokens can be signed with, which stays as it is until the program ends.
+    pub(crate) fn algorithms(&self) -> Vec<SigningAlgorithm> {
+        let (keys, _) = &*self.0.cached.read().unwrap_or_else(PoisonError::into_inner);
+        keys.algorithms().collect()
+    }
+
     pub(crate) async fn keys(&self) -> Result<Arc<KeySet>, StoreError> {
         let Inner { operator, store, clock, cached } = &*self.0;
         let now = clock.millis();
@@ -117,20 +153,24 @@ impl SigningKeys {
     }
 }
 
-/// The stored keys; generates them at the first start. Instances that start at once end up with the same ones.
-pub(crate) async fn load_or_generate(store: &Store, now: Millis) -> Result<StoredKeys, BuildError> {
-    if let Some(keys) = store.signing_keys().await? {
+/// The stored keys of an algorithm; generates them at the first start. Instances that start at once end up with the same ones.
+pub(crate) async fn load_or_generate(
+    store: &Store,
+    algorithm: SigningAlgorithm,
+    now: Millis,
+) -> Result<StoredKeys, BuildError> {
+    if let Some(keys) = store.signing_keys(algorithm).await? {
         return Ok(keys);
     }
     for slot in [Slot::Current, Slot::Next] {
-        store.offer_signing_key(slot, &generate_off_thread().await?, now).await?;
+        store.offer_signing_key(algorithm, slot, &generate_off_thread(algorithm).await?, now).await?;
     }
-    store.signing_keys().await?.ok_or(BuildError::SigningKey("it was not stored"))
+    store.signing_keys(algorithm).await?.ok_or(BuildError::SigningKey("it was not stored"))
 }
 
 /// Generating an RSA key takes a good part of a second, too long for an async worker.
-pub(crate) async fn generate_off_thread() -> Result<Vec<u8>, BuildError> {
-    let generated = tokio::task::spawn_blocking(generate).await;
+pub(crate) async fn generate_off_thread(algorithm: SigningAlgorithm) -> Result<Vec<u8>, BuildError> {
+    let generated = tokio::task::spawn_blocking(move || generate(algorithm)).await;
     generated.map_err(|_| BuildError::SigningKey("generating it was interrupted"))?
 }
 

@@ -24,6 +24,7 @@ use crate::{
     http::api_error::ApiError,
     keys::{
         rotation::SigningKeys,
+        signing_algorithm::SigningAlgorithm,
         signing_key::{SignError, TokenType},
     },
     origin::Origin,
@@ -268,9 +269,15 @@ impl Tokens {
     }
 
     /// Tells a client of a logout.
-    pub(crate) async fn logout_token(&self, client_id: &str, logout: &Logout) -> Result<String, SignError> {
+    pub(crate) async fn logout_token(
+        &self,
+        client_id: &str,
+        algorithm: SigningAlgorithm,
+        logout: &Logout,
+    ) -> Result<String, SignError> {
         let iat = self.now();
-        self.keys.keys().await?.current.sign(
+        self.keys.keys().await?.sign(
+            algorithm,
             TokenType::Logout,
             &LogoutTokenClaims {
                 iss: &self.origin.issuer(),
@@ -287,7 +294,8 @@ impl Tokens {
 
     async fn id_token(&self, subject: Subject<'_>, hashes: TokenHashes) -> Result<String, SignError> {
         let (Subject { client, user, grant, .. }, iat) = (subject, self.now());
-        self.keys.keys().await?.current.sign(
+        self.keys.keys().await?.sign(
+            client.signing_algorithm(),
             TokenType::Id,
             &IdTokenClaims {
                 iss: &self.origin.issuer(),
@@ -332,7 +340,8 @@ impl Tokens {
     ) -> Result<String, SignError> {
         let (Subject { client, user, grant, .. }, iat) = (subject, self.now());
         let userinfo = grant.scope.has("openid").then(|| self.origin.at("/userinfo"));
-        self.keys.keys().await?.current.sign(
+        self.keys.keys().await?.sign(
+            client.signing_algorithm(),
             TokenType::Access,
             &AccessTokenClaims {
                 iss: self.origin.issuer(),
@@ -354,7 +363,7 @@ impl Tokens {
     }
 }
 
-/// The left half of the SHA-256 of what belongs to an RS256 token, OpenID Connect Core section 3.3.2.11.
+/// The left half of the SHA-256 of what belongs to an RS256 or ES256 token, OpenID Connect Core section 3.3.2.11.
 fn left_half_hash(text: &str) -> String {
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
     let (left, _) = digest.as_ref().split_at(digest.as_ref().len() / 2);

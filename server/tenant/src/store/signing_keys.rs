@@ -6,7 +6,10 @@ use super::Store;
 use crate::{
     clock::Millis,
     error::StoreError,
-    keys::signing_key::{PublicKey, SigningKey},
+    keys::{
+        signing_algorithm::SigningAlgorithm,
+        signing_key::{PublicKey, SigningKey},
+    },
 };
 
 /// The private keys, PKCS#8, and since when each is what it is.
@@ -15,10 +18,9 @@ pub(crate) struct StoredKeys {
     pub(crate) next: (Vec<u8>, Millis),
 }
 
-/// The public half of a key that signs no more, as unsigned big-endian numbers.
+/// The public half of a key that signs no more.
 pub(crate) struct RetiredKey {
-    pub(crate) modulus: Vec<u8>,
-    pub(crate) exponent: Vec<u8>,
+    pub(crate) public: PublicKey,
     pub(crate) retired_at: Millis,
 }
 
@@ -30,10 +32,12 @@ pub(crate) enum Slot {
 }
 
 impl Slot {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Current => "current",
-            Self::Next => "next",
+    fn name(self, algorithm: SigningAlgorithm) -> &'static str {
+        match (algorithm, self) {
+            (SigningAlgorithm::Rs256, Self::Current) => "current",
+            (SigningAlgorithm::Rs256, Self::Next) => "next",
+            (SigningAlgorithm::Es256, Self::Current) => "es256_current",
+            (SigningAlgorithm::Es256, Self::Next) => "es256_next",
         }
     }
 }
@@ -43,14 +47,14 @@ fn decoded(text: &str) -> Result<Vec<u8>, StoreError> {
 }
 
 impl Store {
-    /// Both private keys; `None` where one is missing.
-    pub(crate) async fn signing_keys(&self) -> Result<Option<StoredKeys>, StoreError> {
+    /// Both private keys of an algorithm; `None` where one is missing.
+    pub(crate) async fn signing_keys(&self, algorithm: SigningAlgorithm) -> Result<Option<StoredKeys>, StoreError> {
         let rows: Vec<(String, String, i64)> =
             sqlx::query_as("SELECT slot, pkcs8, created_at FROM tenant_signing_keys")
                 .fetch_all(&mut *self.connections.take().await?)
                 .await?;
         let key = |slot: Slot| {
-            let row = rows.iter().find(|(name, ..)| name == slot.name());
+            let row = rows.iter().find(|(name, ..)| name == slot.name(algorithm));
             row.map(|(_, pkcs8, since)| decoded(pkcs8).map(|pkcs8| (pkcs8, Millis(*since)))).transpose()
         };
         let (current, next) = (key(Slot::Current)?, key(Slot::Next)?);
@@ -58,12 +62,18 @@ impl Store {
     }
 
     /// Stores a key unless there is one: two processes that start at once both use the first one's.
-    pub(crate) async fn offer_signing_key(&self, slot: Slot, pkcs8: &[u8], now: Millis) -> Result<(), StoreError> {
+    pub(crate) async fn offer_signing_key(
+        &self,
+        algorithm: SigningAlgorithm,
+        slot: Slot,
+        pkcs8: &[u8],
+        now: Millis,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO tenant_signing_keys (slot, pkcs8, created_at) VALUES ($1, $2, $3) \
              ON CONFLICT (slot) DO NOTHING",
         )
-        .bind(slot.name())
+        .bind(slot.name(algorithm))
         .bind(STANDARD.encode(pkcs8))
         .bind(now.0)
         .execute(&mut *self.connections.take().await?)
@@ -79,28 +89,31 @@ impl Store {
         fresh: &[u8],
         retired: &RetiredKey,
     ) -> Result<bool, StoreError> {
-        let now = retired.retired_at;
+        let RetiredKey { public, retired_at: now } = retired;
         let mut connection = self.connections.take().await?;
         let mut transaction = connection.begin().await?;
-        let moved = sqlx::query(
-            "UPDATE tenant_signing_keys SET pkcs8 = $1, created_at = $2 WHERE slot = 'current' AND pkcs8 = $3",
-        )
-        .bind(STANDARD.encode(&keys.next.0))
-        .bind(now.0)
-        .bind(STANDARD.encode(&keys.current.0))
-        .execute(&mut *transaction)
-        .await?;
+        let moved =
+            sqlx::query("UPDATE tenant_signing_keys SET pkcs8 = $1, created_at = $2 WHERE slot = $3 AND pkcs8 = $4")
+                .bind(STANDARD.encode(&keys.next.0))
+                .bind(now.0)
+                .bind(Slot::Current.name(public.algorithm))
+                .bind(STANDARD.encode(&keys.current.0))
+                .execute(&mut *transaction)
+                .await?;
         if moved.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query("UPDATE tenant_signing_keys SET pkcs8 = $1, created_at = $2 WHERE slot = 'next'")
+        sqlx::query("UPDATE tenant_signing_keys SET pkcs8 = $1, created_at = $2 WHERE slot = $3")
             .bind(STANDARD.encode(fresh))
             .bind(now.0)
+            .bind(Slot::Next.name(public.algorithm))
             .execute(&mut *transaction)
             .await?;
-        sqlx::query("INSERT INTO tenant_retired_keys (modulus, exponent, retired_at) VALUES ($1, $2, $3)")
-            .bind(STANDARD.encode(&retired.modulus))
-            .bind(STANDARD.encode(&retired.exponent))
+        let [modulus, exponent] = &public.numbers;
+        sqlx::query("INSERT INTO tenant_retired_keys (modulus, exponent, alg, retired_at) VALUES ($1, $2, $3, $4)")
+            .bind(STANDARD.encode(modulus))
+            .bind(STANDARD.encode(exponent))
+            .bind(public.algorithm.name())
             .bind(now.0)
             .execute(&mut *transaction)
             .await?;
@@ -108,11 +121,13 @@ impl Store {
         Ok(true)
     }
 
-    /// The operator supplies the key from now on: the public half of the stored one stays published for a while.
+    /// The operator supplies the keys from now on: the public halves of the stored ones stay published for a while.
     pub(crate) async fn retire_stored_keys(&self, now: Millis) -> Result<(), StoreError> {
-        let Some(keys) = self.signing_keys().await? else { return Ok(()) };
-        if let Ok(key) = SigningKey::from_pkcs8(&keys.current.0) {
-            self.record_operator_key(&key.public, now).await?;
+        for algorithm in SigningAlgorithm::ALL {
+            let Some(keys) = self.signing_keys(algorithm).await? else { continue };
+            if let Ok(key) = SigningKey::from_pkcs8(algorithm, &keys.current.0) {
+                self.record_operator_key(&key.public, now).await?;
+            }
         }
         sqlx::query("DELETE FROM tenant_signing_keys").execute(&mut *self.connections.take().await?).await?;
         Ok(())
@@ -120,12 +135,14 @@ impl Store {
 
     /// Records that the operator's key signs now: it stays published for a while after that.
     pub(crate) async fn record_operator_key(&self, key: &PublicKey, now: Millis) -> Result<(), StoreError> {
+        let [modulus, exponent] = &key.numbers;
         sqlx::query(
-            "INSERT INTO tenant_retired_keys (modulus, exponent, retired_at) VALUES ($1, $2, $3) \
+            "INSERT INTO tenant_retired_keys (modulus, exponent, alg, retired_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (modulus) DO UPDATE SET retired_at = excluded.retired_at",
         )
-        .bind(STANDARD.encode(&key.modulus))
-        .bind(STANDARD.encode(&key.exponent))
+        .bind(STANDARD.encode(modulus))
+        .bind(STANDARD.encode(exponent))
+        .bind(key.algorithm.name())
         .bind(now.0)
         .execute(&mut *self.connections.take().await?)
         .await?;
@@ -134,15 +151,17 @@ impl Store {
 
     /// Keys that were retired after `since`.
     pub(crate) async fn retired_keys(&self, since: Millis) -> Result<Vec<RetiredKey>, StoreError> {
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(
-            "SELECT modulus, exponent, retired_at FROM tenant_retired_keys WHERE retired_at > $1 ORDER BY retired_at DESC",
+        let rows: Vec<(String, String, String, i64)> = sqlx::query_as(
+            "SELECT alg, modulus, exponent, retired_at FROM tenant_retired_keys WHERE retired_at > $1 \
+             ORDER BY retired_at DESC",
         )
         .bind(since.0)
         .fetch_all(&mut *self.connections.take().await?)
         .await?;
-        let keys = rows.into_iter().map(|(modulus, exponent, retired_at)| {
-            let (modulus, exponent) = (decoded(&modulus)?, decoded(&exponent)?);
-            Ok(RetiredKey { modulus, exponent, retired_at: Millis(retired_at) })
+        let keys = rows.into_iter().map(|(alg, modulus, exponent, retired_at)| {
+            let algorithm = SigningAlgorithm::named(&alg).ok_or(StoreError::Malformed("signing key"))?;
+            let public = PublicKey::new(algorithm, [decoded(&modulus)?, decoded(&exponent)?]);
+            Ok(RetiredKey { public, retired_at: Millis(retired_at) })
         });
         keys.collect()
     }

@@ -16,6 +16,10 @@ use crate::{
     clock::Millis,
     entropy::{self, SystemEntropy},
     http::client_ip::RequestSource,
+    keys::{
+        signing_algorithm::SigningAlgorithm::{self, Es256, Rs256},
+        signing_key::PublicKey,
+    },
     login_page::LoginNotice,
     oauth::{grant::Grant, scope::Scope},
     otp::{
@@ -519,35 +523,44 @@ async fn the_first_secret_and_the_first_keys_stay() -> TestResult {
     secrets.dedup();
     assert_eq!(secrets.len(), 1);
     for key in [b"first", b"later"] {
-        for slot in [Slot::Current, Slot::Next] {
-            store.offer_signing_key(slot, key, NOW).await?;
+        for (algorithm, slot) in [(Rs256, Slot::Current), (Rs256, Slot::Next), (Es256, Slot::Current)] {
+            store.offer_signing_key(algorithm, slot, key, NOW).await?;
         }
     }
-    let keys = store.signing_keys().await?.ok_or("no keys")?;
+    let keys = store.signing_keys(Rs256).await?.ok_or("no keys")?;
     assert_eq!((keys.current.0, keys.next.0), (b"first".to_vec(), b"first".to_vec()));
+    assert!(store.signing_keys(Es256).await?.is_none(), "the next one is missing");
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_parallel_rotations_one_counts() -> TestResult {
-    let (store, _database) = empty_store().await?;
-    store.offer_signing_key(Slot::Current, b"one", NOW).await?;
-    store.offer_signing_key(Slot::Next, b"two", NOW).await?;
-    let rotated = twenty(|n| {
-        let store = store.clone();
-        async move {
-            let keys = StoredKeys { current: (b"one".to_vec(), NOW), next: (b"two".to_vec(), NOW) };
-            let retired = RetiredKey { modulus: b"one".to_vec(), exponent: vec![1], retired_at: NOW };
-            store.rotate_signing_keys(&keys, format!("three {n}").as_bytes(), &retired).await.ok()
+    for algorithm in SigningAlgorithm::ALL {
+        let (store, _database) = empty_store().await?;
+        for offered in SigningAlgorithm::ALL {
+            store.offer_signing_key(offered, Slot::Current, b"one", NOW).await?;
+            store.offer_signing_key(offered, Slot::Next, b"two", NOW).await?;
         }
-    })
-    .await;
-    assert_eq!(rotated.iter().filter(|rotated| **rotated == Some(true)).count(), 1, "{rotated:?}");
-    let keys = store.signing_keys().await?.ok_or("no keys")?;
-    assert!(keys.current.0 == b"two" && keys.next.0.starts_with(b"three"));
-    let retired = store.retired_keys(NOW.plus_seconds(-1)).await?;
-    assert!(matches!(&retired[..], [key] if key.modulus == b"one"));
-    assert!(store.retired_keys(NOW).await?.is_empty());
+        let rotated = twenty(|n| {
+            let store = store.clone();
+            async move {
+                let keys = StoredKeys { current: (b"one".to_vec(), NOW), next: (b"two".to_vec(), NOW) };
+                let public = PublicKey::new(algorithm, [b"one".to_vec(), vec![1]]);
+                let retired = RetiredKey { public, retired_at: NOW };
+                store.rotate_signing_keys(&keys, format!("three {n}").as_bytes(), &retired).await.ok()
+            }
+        })
+        .await;
+        assert_eq!(rotated.iter().filter(|rotated| **rotated == Some(true)).count(), 1, "{rotated:?}");
+        for of in SigningAlgorithm::ALL {
+            let keys = store.signing_keys(of).await?.ok_or("no keys")?;
+            let (current, next): (&[u8], &[u8]) = if of == algorithm { (b"two", b"three") } else { (b"one", b"two") };
+            assert!(keys.current.0 == current && keys.next.0.starts_with(next));
+        }
+        let retired = store.retired_keys(NOW.plus_seconds(-1)).await?;
+        assert!(matches!(&retired[..], [key] if key.public.algorithm == algorithm && key.public.numbers[0] == b"one"));
+        assert!(store.retired_keys(NOW).await?.is_empty());
+    }
     Ok(())
 }
 

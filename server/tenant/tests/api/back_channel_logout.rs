@@ -28,11 +28,17 @@ fn claims_of(token: String) -> Value {
 }
 
 #[rstest]
-#[case::v2("/v2/logout")]
-#[case::oidc("/oidc/logout")]
+#[case::v2("/v2/logout", "RS256", Algorithm::RS256)]
+#[case::oidc("/oidc/logout", "RS256", Algorithm::RS256)]
+#[case::es256("/oidc/logout", "ES256", Algorithm::ES256)]
 #[tokio::test]
-async fn logout_tells_the_application_which_session_ended(#[case] path: &str) {
-    let (tenant, mut application) = tenant_with_application().await;
+async fn logout_tells_the_application_which_session_ended(
+    #[case] path: &str,
+    #[case] jwt_alg: &'static str,
+    #[case] algorithm: Algorithm,
+) {
+    let mut application = Application::start().await;
+    let tenant = TestTenant::with(TenantOptions { jwt_alg, ..options_for(&application) }).await;
     let (cookie, id_token) = sign_in(&tenant).await;
     let hint = [("client_id", "web"), ("logout_hint", id_token["sid"].as_str().unwrap())];
     tenant.get(path).query(&hint).header("cookie", &cookie).send().await.unwrap();
@@ -42,7 +48,7 @@ async fn logout_tells_the_application_which_session_ended(#[case] path: &str) {
     assert_eq!(header.typ.as_deref(), Some("logout+jwt"));
     let keys: JwkSet = tenant.get("/.well-known/jwks.json").send().await.unwrap().json().await.unwrap();
     let key = DecodingKey::from_jwk(keys.find(&header.kid.unwrap()).unwrap()).unwrap();
-    let mut validation = Validation::new(Algorithm::RS256);
+    let mut validation = Validation::new(algorithm);
     validation.set_audience(&["web"]);
     validation.set_issuer(&[format!("{}/", tenant.origin)]);
     validation.validate_exp = false;

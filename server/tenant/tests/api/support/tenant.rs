@@ -37,6 +37,8 @@ pub(crate) struct TenantOptions {
     pub(crate) tenant_logout_urls: &'static str,
     /// Where the client `web` is told of logouts, as in the file.
     pub(crate) backchannel_logout_urls: String,
+    /// How tokens of the client `web` are signed.
+    pub(crate) jwt_alg: &'static str,
     /// The URL behind a proxy; by default the address that the tenant listens on.
     pub(crate) public_url: Option<Url>,
     /// Keys of the operator, which the tenant does not generate.
@@ -55,6 +57,7 @@ impl Default for TenantOptions {
             gateway_url,
             tenant_logout_urls: "",
             backchannel_logout_urls: String::new(),
+            jwt_alg: "RS256",
             public_url: None,
             keys: OperatorKeys::default(),
         }
@@ -79,6 +82,7 @@ impl TestTenant {
             "SIGNER_PEM" => Some(client_assertion::public_pem()),
             "GATEWAY_URL" => Some(options.gateway_url.clone()),
             "BACKCHANNEL_LOGOUT_URLS" => Some(options.backchannel_logout_urls.clone()),
+            "JWT_ALG" => Some(options.jwt_alg.to_owned()),
             "TENANT_LOGOUT_URLS" => Some(options.tenant_logout_urls.to_owned()),
             _ => Some(options.code_length.to_string()),
         };
