@@ -79,7 +79,7 @@ mod visible_path;
 pub use address::is_loopback;
 pub use client_ip::{TrustedProxies, TrustedProxiesLayer, network};
 pub use clock::{Clock, SystemClock};
-pub use config::{AuthConfig, InvalidTenant, LoginFlow, Tenant, UnknownLoginFlow};
+pub use config::{AuthConfig, IdTokenAlg, InvalidTenant, LoginFlow, Tenant, UnknownIdTokenAlg, UnknownLoginFlow};
 pub use countries::UnknownCountry;
 pub use current_user::{CurrentUser, NotSignedIn, require_login};
 pub use device::Device;
@@ -174,7 +174,7 @@ impl Auth {
         }
         let csrf = csrf(&config)?;
         let tenant = TenantClient::new(&config, clock.clone())?;
-        let jwks = Arc::new(Jwks::new(tenant.clone(), clock.clone()));
+        let jwks = Arc::new(Jwks::new(tenant.clone(), config.id_token_alg, clock.clone()));
         let id_tokens = IdTokens::new(&config, jwks.clone(), clock.clone());
         let logout_tokens = LogoutTokens::new(&config, jwks, clock.clone());
         let limits = Limits::new(config.starts_per_ip_hour);

@@ -20,7 +20,7 @@ use http::HeaderName;
 use ipnet::IpNet;
 use leptos_passwordless::{
     Country, Terms,
-    server::{Language, LoginFlow, Origin, Tenant, TermsPolicy},
+    server::{IdTokenAlg, Language, LoginFlow, Origin, Tenant, TermsPolicy},
 };
 use passwordless_tenant::ProofOfWork;
 use secrecy::SecretString;
@@ -71,6 +71,9 @@ pub struct Config {
     /// How a login ends: through the tenant (redirect) or on the server (token)
     #[arg(long, env, global = true, default_value = "redirect")]
     pub auth0_login_flow: LoginFlow,
+    /// What ID tokens must be signed with: RS256 or ES256
+    #[arg(long, env, global = true, default_value = "RS256")]
+    pub auth0_id_token_alg: IdTokenAlg,
     /// The API that access tokens are for
     #[arg(long, env, global = true, value_parser = text)]
     pub auth0_audience: Option<String>,
@@ -215,7 +218,7 @@ impl LockArgs {
 /// Keys of the embedded tenant that the operator configures, so that they are not in the database.
 #[derive(Clone, Debug, Args)]
 pub struct KeyArgs {
-    /// The RSA key that signs tokens, PKCS#8 in PEM; without it the tenant makes keys of its own
+    /// The RSA key that signs tokens, PKCS#8 in PEM, and one on P-256 for ES256; without it the tenant makes keys of its own
     #[arg(long, env, global = true, hide_env_values = true, value_parser = secret)]
     pub tenant_signing_key: Option<SecretString>,
     /// A file with that key

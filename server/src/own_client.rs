@@ -1,8 +1,8 @@
 //! The app as one of the embedded tenant's clients: whether a login could end with it.
 
 use crate::config::Config;
-use leptos_passwordless::server::{AuthConfig, LoginFlow, Paths};
-use passwordless_tenant::{AuthMethod, Client, TenantConfig};
+use leptos_passwordless::server::{AuthConfig, IdTokenAlg, LoginFlow, Paths};
+use passwordless_tenant::{AuthMethod, Client, SigningAlgorithm, TenantConfig};
 use secrecy::{ExposeSecret, SecretString};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use thiserror::Error;
@@ -43,6 +43,19 @@ pub enum OwnClientError {
         client_id: String,
         /// The requested audience.
         audience: String,
+    },
+    /// No ID token would be accepted.
+    #[error(
+        "the client {client_id} has jwt_configuration.alg {actual}, and AUTH0_ID_TOKEN_ALG is {expected}: set both to the \
+         same"
+    )]
+    OtherAlgorithm {
+        /// The client.
+        client_id: String,
+        /// What its tokens are signed with.
+        actual: &'static str,
+        /// What the app accepts.
+        expected: IdTokenAlg,
     },
     /// The browser would not be sent back.
     #[error(
@@ -95,6 +108,10 @@ impl<'a> OwnClient<'a> {
         if let Some(grant) = grants(auth).find(|grant| !is_allowed(grant)) {
             return Err(OwnClientError::NoGrant { client_id: client_id.clone(), grant });
         }
+        let (alg, expected) = (self.client.jwt_alg.map(SigningAlgorithm::name), auth.id_token_alg);
+        if let Some(actual) = alg.filter(|alg| *alg != expected.name()) {
+            return Err(OwnClientError::OtherAlgorithm { client_id: client_id.clone(), actual, expected });
+        }
         let url = auth.callback_url();
         if auth.login_flow == LoginFlow::Redirect && !self.client.is_callback(&url) {
             return Err(OwnClientError::NoCallback { client_id: client_id.clone(), url });
@@ -118,6 +135,17 @@ impl<'a> OwnClient<'a> {
         }
         Ok(())
     }
+}
+
+/// The tokens of the app are signed as it wants them, unless its client says otherwise.
+pub(crate) fn signed_for(config: &Config, tenant: TenantConfig) -> TenantConfig {
+    let Ok(own) = OwnClient::find(config, &tenant) else { return tenant };
+    let algorithm = match config.auth0_id_token_alg {
+        IdTokenAlg::Rs256 => SigningAlgorithm::Rs256,
+        IdTokenAlg::Es256 => SigningAlgorithm::Es256,
+    };
+    let client_id = own.client.client_id.clone();
+    tenant.with_jwt_alg(&client_id, algorithm)
 }
 
 /// The app is told of logouts where it listens, unless its client says otherwise: it need not reach itself by its public address.

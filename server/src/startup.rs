@@ -333,6 +333,7 @@ pub(crate) fn auth_config(config: &Config, own_tenant: Option<&TenantConfig>) ->
     };
     let mut auth = AuthConfig::new(config.app_base_url.clone(), tenant, client_id, client_secret);
     auth.login_flow = config.auth0_login_flow;
+    auth.id_token_alg = config.auth0_id_token_alg;
     auth.audience.clone_from(&config.auth0_audience);
     auth.scope.clone_from(&config.auth0_scope);
     auth.countries = config.countries().to_vec();

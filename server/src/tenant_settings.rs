@@ -3,7 +3,7 @@
 use crate::{
     config::{Config, ConfigError, KeyArgs, TwilioArgs, is_plain, variable_or_file},
     login_page::DialogPage,
-    sample,
+    own_client, sample,
     site::Site,
 };
 use leptos_passwordless::{Country, server::is_loopback};
@@ -49,6 +49,7 @@ pub(crate) async fn settings(
         Some(tenant) => tenant,
         None => single_client(config, pool, entropy).await?,
     };
+    let tenant = own_client::signed_for(config, tenant);
     for weakness in tenant.weaknesses() {
         tracing::warn!("{weakness}");
     }

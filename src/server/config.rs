@@ -6,8 +6,9 @@ use super::{
     terms::{Consent, TermsPolicy},
 };
 use crate::{Country, outcome::Refusal};
+use jsonwebtoken::Algorithm;
 use secrecy::SecretString;
-use std::{str::FromStr, time::Duration};
+use std::{fmt, str::FromStr, time::Duration};
 use thiserror::Error;
 use url::Url;
 
@@ -44,6 +45,8 @@ pub struct AuthConfig {
     pub client_secret: SecretString,
     /// How the login ends.
     pub login_flow: LoginFlow,
+    /// What the tenant signs ID tokens and logout tokens with; what is signed otherwise is refused, whatever its header says.
+    pub id_token_alg: IdTokenAlg,
     /// The API that access tokens are for, if any; see [`CurrentUser::access_token`](super::CurrentUser::access_token).
     pub audience: Option<String>,
     /// The requested scopes, separated by spaces: `openid`, `phone` for the number, `offline_access` for access tokens that
@@ -102,6 +105,7 @@ impl AuthConfig {
             client_id,
             client_secret,
             login_flow: LoginFlow::default(),
+            id_token_alg: IdTokenAlg::default(),
             audience: None,
             scope: "openid profile phone".to_owned(),
             connection: "sms".to_owned(),
@@ -236,6 +240,58 @@ impl FromStr for LoginFlow {
             "token" => Ok(Self::Token),
             _ => Err(UnknownLoginFlow),
         }
+    }
+}
+
+/// What tokens are signed with (RFC 7518, section 3.1); parsed from `RS256` and `ES256`.
+///
+/// ```
+/// use leptos_passwordless::server::IdTokenAlg;
+///
+/// assert_eq!("ES256".parse(), Ok(IdTokenAlg::Es256));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IdTokenAlg {
+    /// RSA with SHA-256.
+    #[default]
+    Rs256,
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+}
+
+/// The text names no algorithm of ID tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not an algorithm of ID tokens: `RS256` or `ES256` is expected")]
+pub struct UnknownIdTokenAlg;
+
+impl IdTokenAlg {
+    /// Its `alg` in tokens and keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+        }
+    }
+
+    pub(super) const fn algorithm(self) -> Algorithm {
+        match self {
+            Self::Rs256 => Algorithm::RS256,
+            Self::Es256 => Algorithm::ES256,
+        }
+    }
+}
+
+impl fmt::Display for IdTokenAlg {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for IdTokenAlg {
+    type Err = UnknownIdTokenAlg;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Rs256, Self::Es256].into_iter().find(|alg| alg.name() == text).ok_or(UnknownIdTokenAlg)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The configuration of an app from its environment.
 
-use super::{AuthConfig, InvalidTenant, LoginFlow, UnknownLoginFlow};
+use super::{AuthConfig, IdTokenAlg, InvalidTenant, LoginFlow, UnknownIdTokenAlg, UnknownLoginFlow};
 use secrecy::SecretString;
 use thiserror::Error;
 
@@ -20,11 +20,15 @@ pub enum EnvironmentError {
     /// `AUTH0_LOGIN_FLOW` is not a login flow.
     #[error("AUTH0_LOGIN_FLOW: {0}")]
     LoginFlow(#[from] UnknownLoginFlow),
+    /// `AUTH0_ID_TOKEN_ALG` is not an algorithm of ID tokens.
+    #[error("AUTH0_ID_TOKEN_ALG: {0}")]
+    IdTokenAlg(#[from] UnknownIdTokenAlg),
 }
 
 impl AuthConfig {
     /// The configuration in `AUTH0_DOMAIN`, `AUTH0_CLIENT_ID`, `AUTH0_CLIENT_SECRET`, and if they are set `APP_BASE_URL`
-    /// (`http://localhost:3000`), `AUTH0_LOGIN_FLOW` (`redirect`), `AUTH0_AUDIENCE` and `AUTH0_SCOPE`.
+    /// (`http://localhost:3000`), `AUTH0_LOGIN_FLOW` (`redirect`), `AUTH0_ID_TOKEN_ALG` (`RS256`), `AUTH0_AUDIENCE` and
+    /// `AUTH0_SCOPE`.
     ///
     /// ```no_run
     /// use leptos_passwordless::server::{Auth, AuthConfig};
@@ -47,6 +51,9 @@ impl AuthConfig {
         let mut config = Self::new(base.parse()?, tenant, required("AUTH0_CLIENT_ID")?, secret);
         if let Some(flow) = variable("AUTH0_LOGIN_FLOW") {
             config.login_flow = flow.parse::<LoginFlow>()?;
+        }
+        if let Some(alg) = variable("AUTH0_ID_TOKEN_ALG") {
+            config.id_token_alg = alg.parse::<IdTokenAlg>()?;
         }
         if let Some(scope) = variable("AUTH0_SCOPE") {
             config.scope = scope;
@@ -73,6 +80,9 @@ mod tests {
         let config = of(&REQUIRED).unwrap();
         assert_eq!(config.callback_url(), "http://localhost:3000/callback");
         assert_eq!((config.login_flow, config.audience), (LoginFlow::Redirect, None));
+        assert_eq!(config.id_token_alg, IdTokenAlg::Rs256);
+        let config = of(&[&REQUIRED[..], &[("AUTH0_ID_TOKEN_ALG", "ES256")]].concat()).unwrap();
+        assert_eq!(config.id_token_alg, IdTokenAlg::Es256);
     }
 
     #[test]
@@ -82,5 +92,7 @@ mod tests {
         let with = |pair| [&REQUIRED[..], &[pair]].concat();
         assert!(error(&with(("APP_BASE_URL", "app"))).is_some_and(|error| error.starts_with("APP_BASE_URL: ")));
         assert!(error(&with(("AUTH0_LOGIN_FLOW", "x"))).is_some_and(|error| error.starts_with("AUTH0_LOGIN_FLOW: ")));
+        let error = error(&with(("AUTH0_ID_TOKEN_ALG", "HS256")));
+        assert!(error.is_some_and(|error| error.starts_with("AUTH0_ID_TOKEN_ALG: ")));
     }
 }

@@ -131,7 +131,7 @@ mod tests {
         let (mut config, clock) = (config(), Arc::new(SystemClock));
         config.tenant = "http://127.0.0.1:1".parse().expect("a tenant");
         let tenant = TenantClient::new(&config, clock.clone()).expect("an HTTP client");
-        AssertUnwindSafe(IdTokens::new(&config, Arc::new(Jwks::new(tenant, clock.clone())), clock))
+        AssertUnwindSafe(IdTokens::new(&config, Arc::new(Jwks::new(tenant, config.id_token_alg, clock.clone())), clock))
     }
 
     /// An unsigned text is never a valid token, whatever its header.

@@ -1,6 +1,6 @@
 //! The tenant's signing keys, cached.
 
-use super::{Clock, tenant_client::TenantClient, tenant_error::TenantError};
+use super::{Clock, IdTokenAlg, tenant_client::TenantClient, tenant_error::TenantError};
 use jsonwebtoken::{Algorithm, DecodingKey, jwk::Jwk};
 use serde_json::Value;
 use std::{collections::HashMap, sync::Arc};
@@ -22,8 +22,8 @@ pub(super) enum KeyError {
     #[error("the tenant's keys could not be fetched: {0}")]
     Fetch(#[from] TenantError),
     /// The tenant's set has no key that can be used.
-    #[error("the tenant's key set has no RS256 key")]
-    Empty,
+    #[error("the tenant's key set has no {0} key")]
+    Empty(IdTokenAlg),
     /// The tenant has no such key.
     #[error("the tenant has no key of this id")]
     Unknown,
@@ -32,6 +32,7 @@ pub(super) enum KeyError {
 /// The keys by their ids.
 pub(super) struct Jwks {
     tenant: TenantClient,
+    algorithm: IdTokenAlg,
     clock: Arc<dyn Clock>,
     /// Locked while fetching, so that many logins at once fetch once.
     cached: Mutex<Cached>,
@@ -48,8 +49,13 @@ struct Cached {
 }
 
 impl Jwks {
-    pub(super) fn new(tenant: TenantClient, clock: Arc<dyn Clock>) -> Self {
-        Self { tenant, clock, cached: Mutex::default() }
+    pub(super) fn new(tenant: TenantClient, algorithm: IdTokenAlg, clock: Arc<dyn Clock>) -> Self {
+        Self { tenant, algorithm, clock, cached: Mutex::default() }
+    }
+
+    /// The one algorithm of its keys.
+    pub(super) fn algorithm(&self) -> IdTokenAlg {
+        self.algorithm
     }
 
     /// Fetches the keys if there are none yet: called before a code is consumed, which would be lost if the ID token could
@@ -59,7 +65,7 @@ impl Jwks {
         self.refresh(&mut cached).await
     }
 
-    /// The RS256 key of this id.
+    /// The key of this id.
     pub(super) async fn key(&self, id: &str) -> Result<DecodingKey, KeyError> {
         let mut cached = self.cached.lock().await;
         self.refresh(&mut cached).await?;
@@ -94,9 +100,10 @@ impl Jwks {
         let now = self.clock.now();
         cached.tried_at = Some(now);
         let document = self.tenant.jwks().await?;
-        let keys: HashMap<_, _> = document["keys"].as_array().into_iter().flatten().filter_map(usable).collect();
+        let entries = document["keys"].as_array().into_iter().flatten();
+        let keys: HashMap<_, _> = entries.filter_map(|entry| usable(entry, self.algorithm)).collect();
         if keys.is_empty() {
-            return Err(KeyError::Empty);
+            return Err(KeyError::Empty(self.algorithm));
         }
         (cached.keys, cached.fetched_at) = (keys, Some(now));
         Ok(())
@@ -119,11 +126,15 @@ impl Cached {
 }
 
 /// A key that may sign ID tokens; other entries are skipped.
-fn usable(entry: &Value) -> Option<(String, DecodingKey)> {
+fn usable(entry: &Value, algorithm: IdTokenAlg) -> Option<(String, DecodingKey)> {
     let jwk: Jwk = serde_json::from_value(entry.clone()).ok()?;
-    let is_rs256 =
-        jwk.common.key_algorithm.is_none_or(|algorithm| Algorithm::try_from(algorithm) == Ok(Algorithm::RS256));
-    let is_rsa = entry["kty"] == "RSA" && (entry["use"].is_null() || entry["use"] == "sig");
+    let named = jwk.common.key_algorithm;
+    let is_named = named.is_none_or(|named| Algorithm::try_from(named) == Ok(algorithm.algorithm()));
+    let is_kind = match algorithm {
+        IdTokenAlg::Rs256 => entry["kty"] == "RSA",
+        IdTokenAlg::Es256 => entry["kty"] == "EC" && entry["crv"] == "P-256",
+    };
+    let is_for_signatures = entry["use"].is_null() || entry["use"] == "sig";
     let key = DecodingKey::try_from(&jwk).ok()?;
-    (is_rs256 && is_rsa).then_some((jwk.common.key_id?, key))
+    (is_named && is_kind && is_for_signatures).then_some((jwk.common.key_id?, key))
 }

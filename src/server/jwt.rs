@@ -1,7 +1,10 @@
 //! What all tokens of the tenant have in common: the signature (RFC 7515), and types of claims (RFC 7519).
 
-use super::jwks::{Jwks, KeyError};
-use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use super::{
+    IdTokenAlg,
+    jwks::{Jwks, KeyError},
+};
+use jsonwebtoken::{Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -17,9 +20,9 @@ pub(super) enum SignatureError {
     /// Not a JWT.
     #[error("it is malformed")]
     Malformed,
-    /// Signed in another way than RS256, or not at all.
-    #[error("it is not signed with RS256")]
-    WrongAlgorithm,
+    /// Signed in another way than the configured one, or not at all.
+    #[error("it is not signed with {0}")]
+    WrongAlgorithm(IdTokenAlg),
     /// Its header names extensions that have to be understood, and none is here (RFC 7515, section 4.1.11).
     #[error("its header has `crit`, of which nothing is understood here")]
     Critical,
@@ -40,27 +43,30 @@ pub(super) struct Signed {
 
 impl Signed {
     pub(super) async fn read(token: &str, jwks: &Jwks) -> Result<Self, SignatureError> {
+        let algorithm = jwks.algorithm();
         // An `alg` that the library does not know, `none` among them, fails here already.
-        let header = decode_header(token).map_err(|_| SignatureError::WrongAlgorithm)?;
-        if header.alg != Algorithm::RS256 {
-            return Err(SignatureError::WrongAlgorithm);
+        let header = decode_header(token).map_err(|_| SignatureError::WrongAlgorithm(algorithm))?;
+        if header.alg != algorithm.algorithm() {
+            return Err(SignatureError::WrongAlgorithm(algorithm));
         }
         if header.crit.is_some() {
             return Err(SignatureError::Critical);
         }
         let key = jwks.key(&header.kid.ok_or(SignatureError::NoKey(KeyError::Unknown))?).await?;
         let decoded =
-            decode::<Map<String, Value>>(token, &key, &signature_only()).map_err(|error| match error.kind() {
-                jsonwebtoken::errors::ErrorKind::InvalidSignature => SignatureError::BadSignature,
-                _ => SignatureError::Malformed,
+            decode::<Map<String, Value>>(token, &key, &signature_only(algorithm)).map_err(|error| {
+                match error.kind() {
+                    jsonwebtoken::errors::ErrorKind::InvalidSignature => SignatureError::BadSignature,
+                    _ => SignatureError::Malformed,
+                }
             })?;
         Ok(Self { typ: header.typ, claims: decoded.claims })
     }
 }
 
 /// The library checks algorithm and signature; the claims are checked here, against the injected clock.
-fn signature_only() -> Validation {
-    let mut validation = Validation::new(Algorithm::RS256);
+fn signature_only(algorithm: IdTokenAlg) -> Validation {
+    let mut validation = Validation::new(algorithm.algorithm());
     validation.required_spec_claims = HashSet::new();
     validation.validate_exp = false;
     validation.validate_aud = false;

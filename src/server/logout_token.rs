@@ -156,7 +156,7 @@ mod tests {
     fn logout_tokens() -> LogoutTokens {
         let (config, clock) = (config(), Arc::new(SystemClock));
         let tenant = TenantClient::new(&config, clock.clone()).expect("an HTTP client");
-        LogoutTokens::new(&config, Arc::new(Jwks::new(tenant, clock.clone())), clock)
+        LogoutTokens::new(&config, Arc::new(Jwks::new(tenant, config.id_token_alg, clock.clone())), clock)
     }
 
     #[test]

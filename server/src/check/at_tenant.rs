@@ -1,6 +1,6 @@
 //! Checks of a tenant that need no login.
 
-use leptos_passwordless::server::AuthConfig;
+use leptos_passwordless::server::{AuthConfig, IdTokenAlg};
 use reqwest::{Client, StatusCode, redirect::Policy};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -27,9 +27,10 @@ pub(super) enum TenantFault {
     )]
     OtherIssuer { actual: String, expected: String },
     #[error(
-        "{url} (status {status}) has no RS256 key, so no ID token could be checked; have the tenant sign with RS256"
+        "{url} (status {status}) has no {alg} key, so no ID token could be checked; have the tenant sign with {alg}, or set \
+         AUTH0_ID_TOKEN_ALG to what it signs with"
     )]
-    NoKey { url: Url, status: StatusCode },
+    NoKey { url: Url, status: StatusCode, alg: IdTokenAlg },
     #[error(
         "the tenant does not take AUTH0_CLIENT_ID with this AUTH0_CLIENT_SECRET ({0}); copy both anew from the \
          application's settings"
@@ -93,9 +94,10 @@ impl<'a> Probe<'a> {
         let response = self.http.get(&metadata.jwks_uri).send().await?;
         let (url, status) = (response.url().clone(), response.status());
         let document: Value = response.json().await.unwrap_or_default();
-        match document["keys"].as_array().into_iter().flatten().filter(|key| is_rs256(key)).count() {
-            0 => Err(TenantFault::NoKey { url, status }),
-            count => Ok(format!("RS256 keys: {count}")),
+        let alg = self.auth.id_token_alg;
+        match document["keys"].as_array().into_iter().flatten().filter(|key| is_usable(key, alg)).count() {
+            0 => Err(TenantFault::NoKey { url, status, alg }),
+            count => Ok(format!("{alg} keys: {count}")),
         }
     }
 
@@ -123,11 +125,12 @@ impl<'a> Probe<'a> {
 }
 
 /// As the app takes them.
-fn is_rs256(key: &Value) -> bool {
+fn is_usable(key: &Value, alg: IdTokenAlg) -> bool {
     let is_absent_or = |name: &str, value: &str| key[name].is_null() || key[name] == value;
     let has = |name: &str| key[name].as_str().is_some_and(|text| !text.is_empty());
-    key["kty"] == "RSA"
-        && is_absent_or("alg", "RS256")
-        && is_absent_or("use", "sig")
-        && ["kid", "n", "e"].into_iter().all(has)
+    let is_kind = match alg {
+        IdTokenAlg::Rs256 => key["kty"] == "RSA" && has("n") && has("e"),
+        IdTokenAlg::Es256 => key["kty"] == "EC" && key["crv"] == "P-256" && has("x") && has("y"),
+    };
+    is_kind && is_absent_or("alg", alg.name()) && is_absent_or("use", "sig") && has("kid")
 }

@@ -5,7 +5,7 @@ use crate::support::{
     browser::Browser,
     clock::TestClock,
     command::said,
-    fake_tenant::{FakeTenant, Key, message},
+    fake_tenant::{EcKey, FakeTenant, Key, message},
     program::Program,
     team_app::TeamApp,
 };
@@ -133,6 +133,10 @@ fn now() -> i64 {
     TestClock::default().now().unix_timestamp()
 }
 
+fn id_claims(tenant: &FakeTenant, sid: Option<&str>) -> Value {
+    json!({ "iss": tenant.issuer(), "sub": SUB, "aud": "client", "iat": now(), "exp": now() + 60, "sid": sid })
+}
+
 impl Situation {
     /// The ID token names a session at the tenant, or none.
     async fn with_sid(sid: Option<&str>) -> Self {
@@ -140,10 +144,13 @@ impl Situation {
         tenant.is_friendly().await;
         tenant.has_key(key()).await;
         let header = json!({ "alg": "RS256", "typ": "JWT", "kid": "key-1" });
-        let claims =
-            json!({ "iss": tenant.issuer(), "sub": SUB, "aud": "client", "iat": now(), "exp": now() + 60, "sid": sid });
-        tenant.issues(&key().sign(&header, &claims)).await;
-        let program = Program::app(&tenant.origin(), &["--auth0-login-flow", "token"]).await;
+        tenant.issues(&key().sign(&header, &id_claims(&tenant, sid))).await;
+        Self::signed_in(tenant, &[]).await
+    }
+
+    async fn signed_in(tenant: FakeTenant, arguments: &[&str]) -> Self {
+        let arguments = [&["--auth0-login-flow", "token"], arguments].concat();
+        let program = Program::app(&tenant.origin(), &arguments).await;
         let browser = program.browser();
         browser.start(PHONE).await;
         browser.verify("123456").await;
@@ -214,6 +221,29 @@ async fn ended_session_does_not_come_back_by_a_repeated_step() {
     assert_eq!(situation.program.sessions().await, 2, "the session, and what its last step came to");
     assert_eq!(situation.post(&key().sign(&header(), &claims)).await.status(), StatusCode::OK);
     assert_eq!(situation.program.sessions().await, 0);
+}
+
+/// Both kinds of keys are published, and one algorithm is taken.
+#[rstest]
+#[case::rs256("RS256")]
+#[case::es256("ES256")]
+#[tokio::test]
+async fn logout_token_of_another_algorithm_is_refused(#[case] alg: &str) {
+    let ec = EcKey::generate();
+    let signed = |alg: &str, typ: &str, claims: &Value| match alg {
+        "RS256" => key().sign(&json!({ "alg": alg, "typ": typ, "kid": "key-1" }), claims),
+        _ => ec.sign(&json!({ "alg": alg, "typ": typ, "kid": "ec" }), claims),
+    };
+    let tenant = FakeTenant::new().await;
+    tenant.is_friendly().await;
+    tenant.has_keys(&[key().jwk("key-1"), ec.jwk("ec")]).await;
+    tenant.issues(&signed(alg, "JWT", &id_claims(&tenant, None))).await;
+    let situation = Situation::signed_in(tenant, &["--auth0-id-token-alg", alg]).await;
+    let other = if alg == "RS256" { "ES256" } else { "RS256" };
+    situation.is_refused(&signed(other, "logout+jwt", &situation.claims()), other).await;
+    let response = situation.post(&signed(alg, "logout+jwt", &situation.claims())).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(!situation.browser.is_signed_in().await);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! `passwordless --check` says what does not work, and what to do about it.
 
 use crate::support::{
-    fake_tenant::{FakeTenant, Key},
+    fake_tenant::{EcKey, FakeTenant, Key},
     program::Program,
     site,
 };
@@ -118,6 +118,23 @@ async fn check_reports_a_wrong_issuer_and_unusable_keys() {
     assert_eq!(failed.len(), 2, "{failed:?}");
     assert!(failed[0].starts_with("FAILED  issuer: ") && failed[0].contains("set AUTH0_DOMAIN"), "without the slash");
     assert!(failed[1].starts_with("FAILED  signing keys: ") && failed[1].contains("no RS256 key"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_looks_for_keys_of_the_configured_algorithm() {
+    for (jwk, alg, other) in
+        [(Key::generate().jwk("1"), "RS256", "ES256"), (EcKey::generate().jwk("1"), "ES256", "RS256")]
+    {
+        let tenant = FakeTenant::new().await;
+        tenant.has_metadata(&tenant.issuer()).await;
+        tenant.has_keys(&[jwk]).await;
+        tenant.answers_to_credentials(403, MADE_UP).await;
+        let origin = tenant.origin();
+        let configured = |alg| [&elsewhere(&origin)[..], &["--auth0-id-token-alg", alg]].concat();
+        assert!(good(&configured(alg)).contains(&format!("signing keys: {alg} keys: 1")));
+        let failed = bad(&configured(other));
+        assert!(failed.len() == 1 && failed[0].contains(&format!("no {other} key")), "{failed:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,17 @@ async fn redirect_flow_goes_through_the_tenant() {
     assert!(page.text.contains(PHONE) && page.text.contains("sms|"));
 }
 
+#[rstest]
+#[case::redirect("redirect")]
+#[case::token("token")]
+#[tokio::test]
+async fn own_tenant_signs_as_the_app_is_configured(#[case] flow: &str) {
+    let program = Program::both(&["--auth0-login-flow", flow, "--auth0-id-token-alg", "ES256"]).await;
+    let browser = program.browser();
+    browser.sign_in(&program, PHONE).await;
+    assert!(browser.is_signed_in().await);
+}
+
 #[tokio::test]
 async fn token_flow_signs_in_on_the_server() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;

@@ -3,7 +3,7 @@
 use crate::support::{
     PHONE,
     clock::TestClock,
-    fake_tenant::{FakeTenant, Key, message},
+    fake_tenant::{EcKey, FakeTenant, Key, message},
     program::Program,
 };
 use leptos_passwordless::outcome::{Refusal, VerifyOutcome};
@@ -120,6 +120,32 @@ async fn foreign_signature_is_refused() {
     ];
     for token in forged {
         assert_eq!(verify(&tenant, &token).await, NOT_VERIFIED, "{token}");
+    }
+}
+
+/// Both kinds of keys are published; the app takes one algorithm, whatever a header says.
+#[rstest]
+#[case::rs256("RS256", true, false)]
+#[case::es256("ES256", false, true)]
+#[tokio::test]
+async fn algorithm_is_the_configured_one(#[case] alg: &str, #[case] takes_rsa: bool, #[case] takes_ec: bool) {
+    let (tenant, rsa, ec) = (FakeTenant::new().await, Key::generate(), EcKey::generate());
+    tenant.is_friendly().await;
+    tenant.has_keys(&[rsa.jwk("rsa"), ec.jwk("ec")]).await;
+    let program = Program::app(&tenant.origin(), &["--auth0-login-flow", "token", "--auth0-id-token-alg", alg]).await;
+    let claims = claims(&tenant);
+    let header = |alg: &str, kid: &str| json!({ "alg": alg, "typ": "JWT", "kid": kid });
+    for (token, accepted) in [
+        (rsa.sign(&header("RS256", "rsa"), &claims), takes_rsa),
+        (ec.sign(&header("ES256", "ec"), &claims), takes_ec),
+        (rsa.sign(&header("ES256", "rsa"), &claims), false),
+        (ec.sign(&header("RS256", "ec"), &claims), false),
+        (rsa.sign(&header("RS256", "ec"), &claims), false),
+        (ec.sign(&header("ES256", "rsa"), &claims), false),
+        (EcKey::generate().sign(&header("ES256", "ec"), &claims), false),
+    ] {
+        let outcome = log_in(&program, &tenant, &token).await;
+        assert_eq!(matches!(outcome, VerifyOutcome::Verified { .. }), accepted, "{alg}: {token}");
     }
 }
 

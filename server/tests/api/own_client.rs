@@ -1,6 +1,6 @@
 //! A login that could not end is told at the start, with what to do about it.
 
-use crate::support::program::Program;
+use crate::support::{fake_tenant::Key, program::Program};
 use rstest::rstest;
 
 /// As it should be, for the default `APP_BASE_URL`.
@@ -59,6 +59,21 @@ async fn own_client_must_be_allowed_the_audience() {
     assert_eq!(Program::refusal(&api, &asks).await, "");
     let own = ["--auth0-audience", "http://localhost:3001/userinfo", "--tenant-public-url", "http://localhost:3001"];
     assert_eq!(Program::refusal(TENANT, &own).await, "", "older SDKs name it");
+}
+
+#[tokio::test]
+async fn own_client_must_sign_as_the_app_is_configured() {
+    let es256 = ["--auth0-id-token-alg", "ES256"];
+    assert_eq!(Program::refusal(TENANT, &es256).await, "", "the client follows where its file says nothing");
+    let written = |alg: &str| {
+        TENANT.replace("    client_secret", &format!("    jwt_configuration: {{ alg: {alg} }}\n    client_secret"))
+    };
+    assert_eq!(Program::refusal(&written("ES256"), &es256).await, "");
+    refuses(&written("ES256"), &[], "web has jwt_configuration.alg ES256", "AUTH0_ID_TOKEN_ALG is RS256").await;
+    refuses(&written("RS256"), &es256, "web has jwt_configuration.alg RS256", "AUTH0_ID_TOKEN_ALG is ES256").await;
+    let rsa = format!("--tenant-signing-key={}", Key::generate().pem());
+    let own_key = [&es256[..], &[rsa.as_str()]].concat();
+    refuses(TENANT, &own_key, "the signing key cannot be used", "no key is on P-256").await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
     rsa::{KeyPair, KeySize},
-    signature::{KeyPair as _, RsaPublicKeyComponents},
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RsaPublicKeyComponents},
 };
 use base64::{
     Engine,
@@ -52,6 +52,28 @@ impl Key {
     }
 }
 
+/// A key on P-256.
+pub struct EcKey(EcdsaKeyPair);
+
+impl EcKey {
+    pub fn generate() -> Self {
+        Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
+    }
+
+    pub fn jwk(&self, id: &str) -> Value {
+        let (x, y) = self.0.public_key().as_ref()[1..].split_at(32);
+        let (x, y) = (BASE64.encode(x), BASE64.encode(y));
+        json!({ "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": id, "x": x, "y": y })
+    }
+
+    /// A token with this header and these claims, signed with ES256 whatever the header says.
+    pub fn sign(&self, header: &Value, claims: &Value) -> String {
+        let message = message(header, claims);
+        let signature = self.0.sign(&aws_lc_rs::rand::SystemRandom::new(), message.as_bytes()).unwrap();
+        format!("{message}.{}", BASE64.encode(signature))
+    }
+}
+
 pub fn message(header: &Value, claims: &Value) -> String {
     format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()))
 }
@@ -88,7 +110,11 @@ impl FakeTenant {
     }
 
     pub async fn has_key(&self, key: &Key) {
-        let keys = json!({ "keys": [{ "kty": "EC", "kid": "other" }, key.jwk("key-1")] });
+        self.has_keys(&[json!({ "kty": "EC", "kid": "other" }), key.jwk("key-1")]).await;
+    }
+
+    pub async fn has_keys(&self, keys: &[Value]) {
+        let keys = json!({ "keys": keys });
         self.says("GET", "/.well-known/jwks.json", ResponseTemplate::new(200).set_body_json(keys)).await;
     }
 
