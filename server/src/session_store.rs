@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos_passwordless::server::{
     CurrentUser, EndSessions, ListSessions, StoredSession, current_user_of, sid_of, user_id_of,
 };
-use passwordless_tenant::{Connections, Pool, Taken};
+use passwordless_tenant::{Connections, Taken};
 use std::{collections::HashMap, time::Duration};
 use time::OffsetDateTime;
 use tower_sessions::{
@@ -25,8 +25,8 @@ pub(crate) struct DatabaseSessions(Connections);
 
 impl DatabaseSessions {
     /// The table is made by a migration.
-    pub(crate) fn new(pool: Pool) -> Self {
-        Self(Connections::new(pool))
+    pub(crate) fn new(connections: impl Into<Connections>) -> Self {
+        Self(connections.into())
     }
 
     async fn connection(&self) -> Result<Taken> {
@@ -205,6 +205,7 @@ fn backend(error: sqlx::Error) -> Error {
 mod tests {
     use super::*;
     use crate::database::{self, DatabaseArgs};
+    use passwordless_tenant::Pool;
     use serde_json::json;
     use std::error::Error;
     use test_database::TestDatabase;

@@ -23,7 +23,7 @@ use axum::Router;
 use leptos_passwordless::server::{
     Auth, AuthConfig, AuthError, InvalidTenant, Tenant, TrustedProxies, TrustedProxiesLayer, is_loopback,
 };
-use passwordless_tenant::{Pool, SystemEntropy, TenantConfig};
+use passwordless_tenant::{Connections, Pool, SystemEntropy, TenantConfig};
 use secrecy::SecretString;
 use std::{io, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 use thiserror::Error;
@@ -153,7 +153,8 @@ impl Application {
         for warning in config.warnings(mode) {
             tracing::warn!("{warning}");
         }
-        let pool = database::open(&config.database).await?;
+        // App and tenant share them: SQLite writes on one connection at a time.
+        let connections = Connections::from(database::open(&config.database).await?);
         let (phase, phases) = Phases::new();
         let mut application = Self {
             servers: Vec::new(),
@@ -170,14 +171,15 @@ impl Application {
         let (tenant, outbox) = match mode {
             Mode::App => (None, None),
             Mode::Both | Mode::Tenant => {
-                let (tenant, outbox) = application.add_tenant(&config, &site, &pool, &mut listeners, &clocks).await?;
+                let (tenant, outbox) =
+                    application.add_tenant(&config, &site, &connections, &mut listeners, &clocks).await?;
                 (Some(tenant), outbox)
             }
         };
         if mode != Mode::Tenant {
             let auth = Auth::with_clock(auth_config(&config, tenant.as_ref())?, clocks.app)?;
             let extras = Extras { outbox, sample: sample_of(&config, tenant.as_ref(), &auth) };
-            application.add_app(&config, &site, &auth, &pool, (listeners.app, extras));
+            application.add_app(&config, &site, &auth, connections, (listeners.app, extras));
         }
         Ok(application)
     }
@@ -195,11 +197,11 @@ impl Application {
         &mut self,
         config: &Config,
         site: &Site,
-        pool: &Pool,
+        connections: &Connections,
         listeners: &mut Listeners,
         clocks: &Clocks,
     ) -> Result<(TenantConfig, Option<String>), StartupError> {
-        let mut settings = tenant_settings::settings(config, pool, &SystemEntropy, site).await?;
+        let mut settings = tenant_settings::settings(config, connections.pool(), &SystemEntropy, site).await?;
         if let Some(app) = listeners.app.as_ref().and_then(|app| app.local_addr().ok()) {
             settings.config = own_client::told_of_logouts(config, settings.config, app);
         }
@@ -207,13 +209,14 @@ impl Application {
         let has_outbox = matches!(settings.sms, passwordless_tenant::Sms::Outbox);
         let outbox = has_outbox.then(|| format!("{}outbox", config.tenant_public_url));
         let tenant =
-            passwordless_tenant::build(settings, pool.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy)).await?;
+            passwordless_tenant::build(settings, connections.clone(), clocks.tenant.clone(), Arc::new(SystemEntropy))
+                .await?;
         self.cleanup_tasks.spawn(tenant.back_channel.run());
-        let tenant = tenant_router::with_files(with_names(tenant.router), site, self.readiness(pool))
+        let tenant = tenant_router::with_files(with_names(tenant.router), site, self.readiness(connections.pool()))
             .layer(TrustedProxiesLayer::new(self.proxies.clone()));
         self.add_server(listeners.tenant.take(), tenant, TENANT);
         self.cleanup_tasks.spawn(passwordless_tenant::cleanup(
-            pool.clone(),
+            connections.pool().clone(),
             clocks.tenant.clone(),
             Arc::new(SystemEntropy),
         ));
@@ -240,11 +243,11 @@ impl Application {
         config: &Config,
         site: &Site,
         auth: &Auth,
-        pool: &Pool,
+        connections: Connections,
         (listener, extras): (Option<TcpListener>, Extras),
     ) {
-        let sessions = DatabaseSessions::new(pool.clone());
-        let readiness = self.readiness(pool);
+        let readiness = self.readiness(connections.pool());
+        let sessions = DatabaseSessions::new(connections);
         let app = app_router::build(auth, sessions.clone(), readiness, self.proxies.clone(), site, extras);
         self.add_server(listener, app, APP);
         self.cleanup_tasks.spawn(sessions.cleanup());

@@ -33,7 +33,7 @@ use crate::{
     seal::SealKey,
     sms::{Sms, registry::SenderRegistry},
     state::AppState,
-    store::{Pool, Store},
+    store::{Connections, Store},
 };
 
 /// The settings of a tenant.
@@ -69,11 +69,11 @@ pub struct Tenant {
 /// When the store, a key or the settings cannot be used.
 pub async fn build(
     settings: Settings,
-    pool: Pool,
+    connections: impl Into<Connections>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<Tenant, BuildError> {
-    let state = state(settings, pool, clock, entropy).await?;
+    let state = state(settings, connections.into(), clock, entropy).await?;
     let back_channel = BackChannel::new(
         state.config.clone(),
         state.tokens.clone(),
@@ -85,12 +85,12 @@ pub async fn build(
 
 async fn state(
     settings: Settings,
-    pool: Pool,
+    connections: Connections,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<AppState, BuildError> {
     let Settings { public_url, config, sms, limits, keys, login_page } = settings;
-    let store = Store::new(pool).with_operator_otp_key(keys.otp.clone());
+    let store = Store::new(connections).with_operator_otp_key(keys.otp.clone());
     let keys = SigningKeys::open(store.clone(), keys, Arc::clone(&clock)).await?;
     check_algorithms(&config, &keys)?;
     rotate_otp_key_if_due(&store, clock.millis(), &*entropy).await?;

@@ -74,8 +74,8 @@ pub fn migrations() -> Migrator {
 }
 
 impl Store {
-    pub(crate) fn new(pool: Pool) -> Self {
-        Self { connections: Connections::new(pool), operator_otp_key: None }
+    pub(crate) fn new(connections: impl Into<Connections>) -> Self {
+        Self { connections: connections.into(), operator_otp_key: None }
     }
 
     pub(crate) fn with_operator_otp_key(self, operator_otp_key: Option<SecretString>) -> Self {

@@ -16,19 +16,25 @@ use super::{Connection, Pool, SqlEngine};
 /// One connection that is held, or those of the pool.
 ///
 /// SQLite writes on one connection at a time, whatever there is, and each write empties the page caches of all others: so one
-/// is held, beside the pool, instead of the next one being taken and tested each time. PostgreSQL writes on many at once.
+/// is held, beside the pool, instead of the next one being taken and tested each time; clones share it. PostgreSQL writes on
+/// many at once.
 #[derive(Clone, Debug)]
 pub struct Connections {
     pool: Pool,
     held: Option<Arc<OnceCell<Arc<Mutex<Connection>>>>>,
 }
 
-impl Connections {
-    /// Connections of this pool.
-    #[must_use]
-    pub fn new(pool: Pool) -> Self {
+impl From<Pool> for Connections {
+    fn from(pool: Pool) -> Self {
         let is_sqlite = pool.connect_options().database_url.scheme() == "sqlite";
         Self { held: is_sqlite.then(Arc::default), pool }
+    }
+}
+
+impl Connections {
+    /// The pool itself.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
     }
 
     /// A connection, until it is dropped.
