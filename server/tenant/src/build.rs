@@ -32,7 +32,7 @@ use crate::{
     rate_limit::settings::Limits,
     seal::SealKey,
     sms::{Sms, registry::SenderRegistry},
-    state::AppState,
+    state::{AppState, Parts},
     store::{Connections, Store},
 };
 
@@ -117,7 +117,7 @@ async fn state(
         clock: clock.clone(),
         entropy: entropy.clone(),
     };
-    Ok(AppState {
+    Ok(AppState::new(Parts {
         clients: ClientAuthenticator {
             config: config.clone(),
             origin: origin.clone(),
@@ -159,7 +159,7 @@ async fn state(
         tokens,
         refresh_tokens,
         codes,
-    })
+    }))
 }
 
 /// The keys of the operator may be of RSA alone.

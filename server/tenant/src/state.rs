@@ -1,6 +1,6 @@
 //! Application state: each handler extracts the parts that it uses.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 
@@ -23,27 +23,60 @@ use crate::{
     store::Store,
 };
 
-#[derive(Clone, FromRef)]
-pub(crate) struct AppState {
-    pub(crate) origin: Origin,
-    pub(crate) config: Arc<TenantConfig>,
-    pub(crate) limits: Arc<Limits>,
-    pub(crate) senders: Arc<SenderRegistry>,
-    pub(crate) login_page: Arc<dyn LoginPage>,
-    pub(crate) store: Store,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) keys: SigningKeys,
-    pub(crate) clients: ClientAuthenticator,
-    pub(crate) otp: OtpService,
-    pub(crate) devices: KnownDevices,
-    pub(crate) otp_sessions: OtpSessions,
-    pub(crate) logins: HostedLogins,
-    pub(crate) login_sends: LoginSends,
-    pub(crate) sessions: SsoSessions,
-    pub(crate) tickets: LoginTickets,
-    pub(crate) tokens: Tokens,
-    pub(crate) refresh_tokens: RefreshTokens,
-    pub(crate) codes: AuthorizationCodes,
-    pub(crate) authorizer: Authorizer,
+/// The parts, and how a handler extracts each.
+macro_rules! parts {
+    ($($name:ident: $type:ty,)*) => {
+        /// The parts of the tenant, made once.
+        pub(crate) struct Parts {
+            $(pub(crate) $name: $type,)*
+        }
+
+        $(impl FromRef<AppState> for $type {
+            fn from_ref(state: &AppState) -> Self {
+                state.0.$name.clone()
+            }
+        })*
+    };
+}
+
+parts! {
+    origin: Origin,
+    config: Arc<TenantConfig>,
+    limits: Arc<Limits>,
+    senders: Arc<SenderRegistry>,
+    login_page: Arc<dyn LoginPage>,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    keys: SigningKeys,
+    clients: ClientAuthenticator,
+    otp: OtpService,
+    devices: KnownDevices,
+    otp_sessions: OtpSessions,
+    logins: HostedLogins,
+    login_sends: LoginSends,
+    sessions: SsoSessions,
+    tickets: LoginTickets,
+    tokens: Tokens,
+    refresh_tokens: RefreshTokens,
+    codes: AuthorizationCodes,
+    authorizer: Authorizer,
+}
+
+/// What the router shares with each request: it is cloned several times for each.
+#[derive(Clone)]
+pub(crate) struct AppState(Arc<Parts>);
+
+impl AppState {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
