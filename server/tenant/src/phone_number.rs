@@ -1,8 +1,8 @@
 //! Phone numbers in E.164.
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
-use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType};
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber as Read, PhoneNumberFormat, PhoneNumberType};
 use serde::{Deserialize, Serialize};
 
 /// Territories that share the dialling code of a country, and count as that country.
@@ -34,9 +34,13 @@ pub(crate) enum Kind {
 }
 
 /// A number in E.164, which matches `^\+[0-9]{1,15}$`, Auth0's rule for the API. Its `Debug` form shows no digits.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct PhoneNumber(String);
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub(crate) struct PhoneNumber {
+    e164: String,
+    /// As libphonenumber reads it, which it is asked for once.
+    read: OnceLock<Option<Read>>,
+}
 
 impl PhoneNumber {
     /// Takes the number as the API has it: checked, and corrected in its old forms only. A second way to write the same
@@ -46,15 +50,19 @@ impl PhoneNumber {
     /// It must be possible, that is of the country's length. Whether it is in service is not asked: new ranges are
     /// younger than every table of them.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let e164 = in_todays_form(text.to_owned());
-        let number = Self::fits_pattern(&e164).then(|| PHONE_NUMBER_UTIL.parse(&e164, None).ok())??;
-        let is_possible = number.is_possible_with_reason() == Ok(NumberLengthType::IsPossible);
-        (is_possible && number.format_as(PhoneNumberFormat::E164) == e164).then_some(Self(e164))
+        let number = Self::stored(&in_todays_form(text.to_owned()))?;
+        let read = number.read()?;
+        let is_possible = read.is_possible_with_reason() == Ok(NumberLengthType::IsPossible);
+        (is_possible && read.format_as(PhoneNumberFormat::E164) == number.e164).then_some(number)
     }
 
     /// A number from the store: it was validated when it was stored, by the rules of that time.
     pub(crate) fn stored(text: &str) -> Option<Self> {
-        Self::fits_pattern(text).then(|| Self(text.to_owned()))
+        Self::fits_pattern(text).then(|| Self::from(text.to_owned()))
+    }
+
+    fn read(&self) -> Option<&Read> {
+        self.read.get_or_init(|| PHONE_NUMBER_UTIL.parse(&self.e164, None).ok()).as_ref()
     }
 
     /// Auth0's rule.
@@ -66,12 +74,12 @@ impl PhoneNumber {
 
     /// Whether libphonenumber's table has the number in service. It is never quite up to date.
     pub(crate) fn is_valid(&self) -> bool {
-        PHONE_NUMBER_UTIL.parse(&self.0, None).is_ok_and(|number| number.is_valid())
+        self.read().is_some_and(Read::is_valid)
     }
 
     /// What libphonenumber's table says that it is.
     pub(crate) fn kind(&self) -> Kind {
-        let Ok(number) = PHONE_NUMBER_UTIL.parse(&self.0, None) else { return Kind::Personal };
+        let Some(number) = self.read() else { return Kind::Personal };
         if OF_NO_COUNTRY.contains(&number.country_code) {
             return Kind::Special;
         }
@@ -89,21 +97,22 @@ impl PhoneNumber {
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.e164
     }
 
     /// Enough to recognise a number by, not enough to call it.
     pub(crate) fn masked(&self) -> String {
-        let digits = self.0.len() - 1;
+        let e164 = &self.e164;
+        let digits = e164.len() - 1;
         let (start, end) = if digits >= 8 { (3, 2) } else { (1, 0) };
-        let hidden = "•".repeat(self.0.len() - start - end);
-        format!("{}{hidden}{}", &self.0[..start], &self.0[self.0.len() - end..])
+        let hidden = "•".repeat(e164.len() - start - end);
+        format!("{}{hidden}{}", &e164[..start], &e164[e164.len() - end..])
     }
 
     /// The country (ISO 3166, upper case) that the number is of; where several share its code and no table has it, the
     /// one that the code is of first, such as the United States.
     pub(crate) fn country(&self) -> Option<String> {
-        let number = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
+        let number = self.read()?;
         let first = || PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code);
         number.get_region_code().or_else(first).map(|region| region.to_string())
     }
@@ -115,7 +124,7 @@ impl PhoneNumber {
 
     /// The code that numbers of its country, or countries, begin with.
     pub(crate) fn dialling_code(&self) -> Option<i32> {
-        PHONE_NUMBER_UTIL.parse(&self.0, None).ok().map(|number| number.country_code)
+        self.read().map(|number| number.country_code)
     }
 
     /// Whether the number is of one of these countries, or of a territory of theirs.
@@ -149,6 +158,26 @@ fn in_todays_form(e164: String) -> String {
     }
     e164
 }
+
+impl From<String> for PhoneNumber {
+    fn from(e164: String) -> Self {
+        Self { e164, read: OnceLock::new() }
+    }
+}
+
+impl From<PhoneNumber> for String {
+    fn from(number: PhoneNumber) -> Self {
+        number.e164
+    }
+}
+
+impl PartialEq for PhoneNumber {
+    fn eq(&self, other: &Self) -> bool {
+        self.e164 == other.e164
+    }
+}
+
+impl Eq for PhoneNumber {}
 
 impl fmt::Debug for PhoneNumber {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
