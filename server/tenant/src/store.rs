@@ -41,6 +41,7 @@ pub use connections::{Connections, Taken};
 pub(crate) use login_sends::{LoginSend, LoginSendOutcome};
 pub(crate) use login_tickets::LoginTicket;
 pub(crate) use logouts::{Logout, LogoutDelivery, Receiver};
+use otp_keys::CachedOtpKeys;
 pub(crate) use refresh_tokens::{NewFamily, Rotation};
 pub use secrets::default_client_secret;
 pub(crate) use signing_keys::{RetiredKey, Slot, StoredKeys};
@@ -62,6 +63,7 @@ pub(crate) struct Store {
     connections: Connections,
     /// The operator's secret, which codes are hashed under together with the keys in the database.
     operator_otp_key: Option<SecretString>,
+    otp_keys: CachedOtpKeys,
 }
 
 /// The migrations of the tenant's tables, which have to be run before anything else is done with them.
@@ -75,7 +77,7 @@ pub fn migrations() -> Migrator {
 
 impl Store {
     pub(crate) fn new(connections: impl Into<Connections>) -> Self {
-        Self { connections: connections.into(), operator_otp_key: None }
+        Self { connections: connections.into(), operator_otp_key: None, otp_keys: CachedOtpKeys::default() }
     }
 
     pub(crate) fn with_operator_otp_key(self, operator_otp_key: Option<SecretString>) -> Self {

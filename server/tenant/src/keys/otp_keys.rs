@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::otp::code::OneTimeCode;
 
-/// The keys, read from the store whenever they are needed, so that all instances share them.
+/// The keys, which all instances share. Each reads them once a minute, and wherever a code is wrong by those that it has.
 pub(crate) struct OtpKeys {
     newest: hmac::Key,
     before: Vec<hmac::Key>,

@@ -280,8 +280,9 @@ impl OtpService {
         let connection = request.connection;
         let code = OneTimeCode::draw(connection.code_length, &*self.entropy);
         let id = entropy::object_id(&*self.entropy);
-        let mac = self.store.otp_keys().await?.mac(&id, &code);
-        let challenge = Challenge { mac, ..Challenge::without_code(id, connection.expiry(self.clock.millis())) };
+        let now = self.clock.millis();
+        let mac = self.store.otp_keys(now).await?.mac(&id, &code);
+        let challenge = Challenge { mac, ..Challenge::without_code(id, connection.expiry(now)) };
         let earlier = self.store.put_challenge(request.binding(), &challenge).await?;
         Ok((code, Replacement { id: challenge.id, earlier }))
     }

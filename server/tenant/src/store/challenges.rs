@@ -1,8 +1,10 @@
 //! The newest code of each number, client and transaction.
 
+use std::sync::Arc;
+
 use sqlx::Executor;
 
-use super::{Connection, SqlEngine, Store, otp_keys, rate_limits};
+use super::{Connection, SqlEngine, Store, rate_limits};
 use crate::{
     clock::Millis,
     error::StoreError,
@@ -106,8 +108,7 @@ impl Store {
                 return Ok(Err(Refusal::TooManyAttempts(limit.counted)));
             }
         }
-        let keys = otp_keys::read(&mut transaction, self.operator_otp_key.as_ref()).await?;
-        let mut judgement = challenge::judge(&keys, &before, attempt.code, now, &attempt.purpose);
+        let (keys, mut judgement) = self.judge(&mut transaction, attempt, &before, now).await?;
         if let Err(Refusal::WrongCode { attempts_left: Some(_) }) = judgement.verdict
             && attempt.is_of_a_superseded_code(&mut transaction, &keys, now).await?
         {
@@ -122,6 +123,27 @@ impl Store {
         attempt.settle(&mut transaction, &judgement).await?;
         transaction.commit().await?;
         Ok(judgement.verdict)
+    }
+}
+
+impl Store {
+    /// By the keys that are remembered or, where the code does not fit those, by the ones that there are.
+    async fn judge(
+        &self,
+        connection: &mut Connection,
+        attempt: &Attempt<'_>,
+        before: &Challenge,
+        now: Millis,
+    ) -> Result<(Arc<OtpKeys>, Judgement), StoreError> {
+        let by = |keys: Arc<OtpKeys>| {
+            let judgement = challenge::judge(&keys, before, attempt.code, now, &attempt.purpose);
+            (keys, judgement)
+        };
+        let remembered = self.otp_keys.recent(now).map(by);
+        match remembered.filter(|(_, judgement)| judgement.verdict.is_ok()) {
+            Some(judged) => Ok(judged),
+            None => Ok(by(self.read_otp_keys(connection, now).await?)),
+        }
     }
 }
 

@@ -84,7 +84,9 @@ impl Store {
                 }
             }
         }
-        deleted += self.delete_otp_keys(now.plus_seconds(-LONGEST_CODE_SECONDS)).await?;
+        // Another instance may have hashed with it for as long as it remembers the keys.
+        let since = now.plus_seconds(-LONGEST_CODE_SECONDS - signing_key::CACHE_SECONDS);
+        deleted += self.delete_otp_keys(since).await?;
         Ok(deleted)
     }
 }

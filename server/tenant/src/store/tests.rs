@@ -66,7 +66,7 @@ fn binding(phone_number: &PhoneNumber) -> Binding<'_> {
 /// Puts a challenge, and returns its name and the one that it took the place of.
 async fn put(store: &Store, code: &str) -> Result<(String, Option<Challenge>), Box<dyn Error>> {
     let id = entropy::object_id(&SystemEntropy);
-    let mac = store.otp_keys().await?.mac(&id, &OneTimeCode::from(code));
+    let mac = store.otp_keys(NOW).await?.mac(&id, &OneTimeCode::from(code));
     let challenge = Challenge { mac, ..Challenge::without_code(id.clone(), NOW.plus_seconds(3 * MINUTE)) };
     Ok((id, store.put_challenge(binding(&phone()?), &challenge).await?))
 }
@@ -86,6 +86,20 @@ async fn attempt(store: Store, code: &str, purpose: Purpose, now: Millis) -> Opt
 
 async fn redeem(store: &Store, code: &str) -> Option<Result<Outcome, Refusal>> {
     attempt(store.clone(), code, Purpose::Redeem { by: None }, NOW).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_of_a_key_that_another_instance_made_are_right_at_once() -> TestResult {
+    let (store, database) = empty_store().await?;
+    store.put_otp_key(&"first".into(), NOW).await?;
+    send(&store, "111111").await?;
+    assert_eq!(redeem(&store, "111111").await, Some(Ok(Outcome::Redeemed)));
+
+    let other = Store::new(database.connect().await);
+    other.put_otp_key(&"second".into(), NOW.plus_seconds(1)).await?;
+    send(&other, "222222").await?;
+    assert_eq!(redeem(&store, "222222").await, Some(Ok(Outcome::Redeemed)));
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
