@@ -102,7 +102,7 @@ impl AuthConfig {
         match number {
             Some(number) => {
                 phone_number::check_country(&number, if is_known { &[] } else { &self.countries })?;
-                let attempt = LoginAttempt::new(LoginStep::SignIn, &number, arrival.client_ip, arrival.extra);
+                let attempt = || LoginAttempt::new(LoginStep::SignIn, &number, arrival.client_ip, arrival.extra);
                 self.hooks.may_sign_in(attempt).await.map_err(|sentence| Refused::at_the_end(Refusal::Hook(sentence)))
             }
             None if self.asks_for_number() => {

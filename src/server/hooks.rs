@@ -184,18 +184,18 @@ impl ServerHooks {
         }
     }
 
-    pub(super) async fn may_start(&self, attempt: LoginAttempt) -> Result<(), String> {
+    pub(super) async fn may_start(&self, attempt: impl FnOnce() -> LoginAttempt) -> Result<(), String> {
         run(self.before_start.as_ref(), attempt).await
     }
 
-    pub(super) async fn may_verify(&self, attempt: LoginAttempt) -> Result<(), String> {
+    pub(super) async fn may_verify(&self, attempt: impl FnOnce() -> LoginAttempt) -> Result<(), String> {
         run(self.before_verify.as_ref(), attempt).await
     }
 
     /// Runs both again at the end, whichever way the login came.
-    pub(super) async fn may_sign_in(&self, attempt: LoginAttempt) -> Result<(), String> {
-        self.may_start(attempt.clone()).await?;
-        self.may_verify(attempt).await
+    pub(super) async fn may_sign_in(&self, attempt: impl Fn() -> LoginAttempt) -> Result<(), String> {
+        self.may_start(&attempt).await?;
+        self.may_verify(&attempt).await
     }
 
     /// Whether a hook needs the number of a user who signs in.
@@ -211,9 +211,10 @@ where
     Arc::new(move |attempt| Box::pin(hook(attempt)))
 }
 
-async fn run(hook: Option<&Hook>, attempt: LoginAttempt) -> Result<(), String> {
+/// Reading the country of a number takes a while, so an attempt is described to a hook alone.
+async fn run(hook: Option<&Hook>, attempt: impl FnOnce() -> LoginAttempt) -> Result<(), String> {
     match hook {
-        Some(hook) => hook(attempt).await,
+        Some(hook) => hook(attempt()).await,
         None => Ok(()),
     }
 }

@@ -290,7 +290,7 @@ impl Message {
 
     async fn ask_tenant(&self) -> Result<StartResponse, Refusal> {
         let (auth, number) = (&self.auth, &self.number.e164);
-        let attempt = LoginAttempt::new(self.form.step, number, self.browser.ip, &self.form.extra);
+        let attempt = || LoginAttempt::new(self.form.step, number, self.browser.ip, &self.form.extra);
         auth.config().hooks.may_start(attempt).await.map_err(Refusal::Hook)?;
         auth.limits().take_start(self.browser.ip, self.number.certainty, auth.now())?;
         let proof = self.form.proof.as_text();

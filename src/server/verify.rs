@@ -157,7 +157,7 @@ impl Step {
     }
 
     async fn may_verify(&self) -> Result<(), Refusal> {
-        let attempt = LoginAttempt::new(LoginStep::Verify, &self.number, self.browser.ip, &self.extra);
+        let attempt = || LoginAttempt::new(LoginStep::Verify, &self.number, self.browser.ip, &self.extra);
         self.auth.config().hooks.may_verify(attempt).await.map_err(Refusal::Hook)
     }
 
