@@ -160,7 +160,10 @@ impl CurrentUser {
     pub(super) async fn sign_in(&self, session: &Session) -> Result<(), session::Error> {
         let is_replaced = session.get_value(KEY).await?.is_some();
         session.clear().await;
-        session.cycle_id().await?;
+        // A new one has no id yet, and nothing to delete under it.
+        if session.id().is_some() {
+            session.cycle_id().await?;
+        }
         session.insert(KEY, self).await?;
         if is_replaced {
             measure::session_ended(Ended::Replaced);
