@@ -75,7 +75,6 @@ pub(crate) fn build(
         TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT),
         DefaultBodyLimit::max(drain::MAX_BODY),
         from_fn_with_state(policy, security_headers::set),
-        from_fn(caching::files),
     ))
 }
 
@@ -116,13 +115,17 @@ fn at_nothing() {
     }
 }
 
-/// Files first; what is none is a page, with a slash at its end or without: routes and guards see it without.
+/// Files first; what is none is a page, with a slash at its end or without: routes and guards see it without. Looking for a
+/// file takes several threads, so it is done only where the site has one, or a folder.
 fn files(site: &Site, app: Router) -> Router {
+    let pages = NormalizePath::trim_trailing_slash(app.layer(from_fn(caching::nothing)));
     let files = ServeDir::new(site.root())
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
-        .fallback(NormalizePath::trim_trailing_slash(app.layer(from_fn(caching::nothing))));
-    Router::new().fallback_service(files)
+        .fallback(pages.clone());
+    let paths = site.paths().iter().flat_map(|path| [path.clone(), format!("{path}/{{*file}}")]);
+    let files = paths.fold(Router::new(), |router, path| router.route_service(&path, files.clone()));
+    files.layer(from_fn(caching::files)).fallback_service(pages)
 }

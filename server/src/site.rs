@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use thiserror::Error;
+use url::Url;
 
 /// The files that leptos links, by their extensions.
 const PARTS: [&str; 3] = ["js", "wasm", "css"];
@@ -14,6 +15,7 @@ const PARTS: [&str; 3] = ["js", "wasm", "css"];
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
     root: PathBuf,
+    paths: Vec<String>,
 }
 
 /// The folder cannot be served.
@@ -44,7 +46,8 @@ impl Site {
     /// [`SiteError`] if that is not so.
     pub(crate) fn open(root: &Path) -> Result<Self, SiteError> {
         let not_packed = |source| SiteError::NotPacked { root: root.into(), source };
-        let site = Self { root: root.canonicalize().map_err(not_packed)? };
+        let root_of_all = root.canonicalize().map_err(not_packed)?;
+        let site = Self { paths: paths_in(&root_of_all).map_err(not_packed)?, root: root_of_all };
         let hashes = fs::read_to_string(site.hash_file()).map_err(not_packed)?;
         let is_missing = |part: &&str| !site.has(part, &hashes);
         match PARTS.into_iter().find(is_missing) {
@@ -55,6 +58,11 @@ impl Site {
 
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The files and folders in it, as paths of URLs, as they were at the start.
+    pub(crate) fn paths(&self) -> &[String] {
+        &self.paths
     }
 
     /// With these leptos names the files by their hashes.
@@ -77,6 +85,15 @@ impl Site {
         let hash = hashes.find(|(name, _)| *name == part).map(|(_, hash)| hash.trim());
         hash.is_some_and(|hash| self.root.join("pkg").join(format!("client.{hash}.{part}")).is_file())
     }
+}
+
+fn paths_in(root: &Path) -> io::Result<Vec<String>> {
+    let path = |entry: fs::DirEntry| {
+        let mut url = Url::parse("http://localhost/").ok()?;
+        url.path_segments_mut().ok()?.pop_if_empty().push(entry.file_name().to_str()?);
+        Some(url.path().to_owned())
+    };
+    Ok(fs::read_dir(root)?.collect::<io::Result<Vec<_>>>()?.into_iter().filter_map(path).collect())
 }
 
 #[cfg(test)]
@@ -102,6 +119,11 @@ mod tests {
             fs::write(root.join("pkg").join(file), "")?;
         }
         assert_eq!(refusal(), "");
+
+        fs::write(root.join("a picture {1}.svg"), "")?;
+        let mut paths = Site::open(&root)?.paths().to_vec();
+        paths.sort_unstable();
+        assert_eq!(paths, ["/a%20picture%20%7B1%7D.svg", "/hash.txt", "/pkg"], "as browsers write them");
         fs::remove_dir_all(&root)?;
         Ok(())
     }
