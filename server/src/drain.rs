@@ -29,6 +29,9 @@ const MAX_TIME: Duration = Duration::from_secs(5);
 /// is closed.
 pub(crate) async fn rest_of_body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    if body.is_end_stream() {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
     let expects_continue = has_expectation(&parts.headers);
     if expects_continue && usize::try_from(body.size_hint().lower()).map_or(true, |length| length > MAX_BODY) {
         return closing(StatusCode::PAYLOAD_TOO_LARGE.into_response());
