@@ -62,6 +62,8 @@ async fn name(
 /// code travels.
 fn span(part: &'static str, request: &Request, id: &HeaderValue) -> Span {
     tracing::error_span!(
+        // What asks in the same program has a span of its own, and is named by its id.
+        parent: None,
         "request",
         otel.kind = "server",
         otel.status_code = Empty,

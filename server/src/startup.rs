@@ -21,7 +21,7 @@ use crate::{
 };
 use axum::Router;
 use leptos_passwordless::server::{
-    Auth, AuthConfig, AuthError, InvalidTenant, Tenant, TrustedProxies, TrustedProxiesLayer, is_loopback,
+    Auth, AuthConfig, AuthError, InvalidTenant, Tenant, TenantService, TrustedProxies, TrustedProxiesLayer, is_loopback,
 };
 use passwordless_tenant::{Connections, Pool, SystemEntropy, TenantConfig};
 use secrecy::SecretString;
@@ -124,6 +124,15 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, StartupError> {
     TcpListener::bind(address).await.map_err(|error| StartupError::Listen(address, error))
 }
 
+/// The embedded tenant, as the app needs it.
+struct OwnTenant {
+    /// Its clients and connections.
+    config: TenantConfig,
+    /// The URL of its outbox.
+    outbox: Option<String>,
+    service: TenantService,
+}
+
 /// The program, ready to run.
 #[derive(Debug)]
 pub struct Application {
@@ -168,17 +177,19 @@ impl Application {
         if let Some(listener) = listeners.metrics.take() {
             application.add_metrics(listener)?;
         }
-        let (tenant, outbox) = match mode {
-            Mode::App => (None, None),
+        let tenant = match mode {
+            Mode::App => None,
             Mode::Both | Mode::Tenant => {
-                let (tenant, outbox) =
-                    application.add_tenant(&config, &site, &connections, &mut listeners, &clocks).await?;
-                (Some(tenant), outbox)
+                Some(application.add_tenant(&config, &site, &connections, &mut listeners, &clocks).await?)
             }
         };
         if mode != Mode::Tenant {
-            let auth = Auth::with_clock(auth_config(&config, tenant.as_ref())?, clocks.app)?;
-            let extras = Extras { outbox, sample: sample_of(&config, tenant.as_ref(), &auth) };
+            let own = tenant.as_ref().map(|tenant| &tenant.config);
+            let mut auth = auth_config(&config, own)?;
+            auth.tenant_service = tenant.as_ref().map(|tenant| tenant.service.clone());
+            let auth = Auth::with_clock(auth, clocks.app)?;
+            let sample = sample_of(&config, own, &auth);
+            let extras = Extras { outbox: tenant.and_then(|tenant| tenant.outbox), sample };
             application.add_app(&config, &site, &auth, connections, (listeners.app, extras));
         }
         Ok(application)
@@ -192,7 +203,7 @@ impl Application {
         Ok(())
     }
 
-    /// Adds the tenant; returns its clients and connections, and the URL of its outbox.
+    /// Adds the tenant.
     async fn add_tenant(
         &mut self,
         config: &Config,
@@ -200,7 +211,7 @@ impl Application {
         connections: &Connections,
         listeners: &mut Listeners,
         clocks: &Clocks,
-    ) -> Result<(TenantConfig, Option<String>), StartupError> {
+    ) -> Result<OwnTenant, StartupError> {
         let mut settings = tenant_settings::settings(config, connections.pool(), &SystemEntropy, site).await?;
         if let Some(app) = listeners.app.as_ref().and_then(|app| app.local_addr().ok()) {
             settings.config = own_client::told_of_logouts(config, settings.config, app);
@@ -214,7 +225,8 @@ impl Application {
         self.cleanup_tasks.spawn(tenant.back_channel.run());
         let tenant = tenant_router::with_files(with_names(tenant.router), site, self.readiness(connections.pool()))
             .layer(TrustedProxiesLayer::new(self.proxies.clone()));
-        self.add_server(listeners.tenant.take(), tenant, TENANT);
+        let tenant = self.observed(tenant, TENANT);
+        self.add_server(listeners.tenant.take(), tenant.clone(), Phase::Closed);
         self.cleanup_tasks.spawn(passwordless_tenant::cleanup(
             connections.pool().clone(),
             clocks.tenant.clone(),
@@ -224,13 +236,15 @@ impl Application {
         if let Some(outbox) = &outbox {
             tracing::info!("read the SMS at {outbox}");
         }
-        Ok((tenant_config, outbox))
+        Ok(OwnTenant { config: tenant_config, outbox, service: tenant.into() })
     }
 
-    /// Adds a part of the program, whose requests get ids and are counted.
-    fn add_server(&mut self, listener: Option<TcpListener>, router: Router, part: &'static str) {
-        let router = with_ids(observed(router, part), part, self.proxies.clone());
-        let closes_in = if part == APP { Phase::Closing } else { Phase::Closed };
+    /// The requests of a part of the program get ids, and are counted.
+    fn observed(&self, router: Router, part: &'static str) -> Router {
+        with_ids(observed(router, part), part, self.proxies.clone())
+    }
+
+    fn add_server(&mut self, listener: Option<TcpListener>, router: Router, closes_in: Phase) {
         self.servers.extend(listener.map(|listener| (listener, router, closes_in)));
     }
 
@@ -249,7 +263,7 @@ impl Application {
         let readiness = self.readiness(connections.pool());
         let sessions = DatabaseSessions::new(connections);
         let app = app_router::build(auth, sessions.clone(), readiness, self.proxies.clone(), site, extras);
-        self.add_server(listener, app, APP);
+        self.add_server(listener, self.observed(app, APP), Phase::Closing);
         self.cleanup_tasks.spawn(sessions.cleanup());
         tracing::info!("the app is at {}", config.app_base_url);
     }

@@ -3,6 +3,7 @@ use super::{
     languages::Language,
     origin::Origin,
     paths::Paths,
+    tenant_service::TenantService,
     terms::{Consent, TermsPolicy},
 };
 use crate::{Country, outcome::Refusal};
@@ -92,6 +93,8 @@ pub struct AuthConfig {
     pub hooks: ServerHooks,
     /// Timeout of a call to the tenant.
     pub tenant_timeout: Duration,
+    /// The tenant, where it is in this program: the calls of the server do not go through the network then.
+    pub tenant_service: Option<TenantService>,
 }
 
 impl AuthConfig {
@@ -126,6 +129,7 @@ impl AuthConfig {
             session_absolute: Duration::from_secs(7 * 24 * 60 * 60),
             hooks: ServerHooks::default(),
             tenant_timeout: Duration::from_secs(10),
+            tenant_service: None,
         }
     }
 

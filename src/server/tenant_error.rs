@@ -21,6 +21,9 @@ pub(super) enum TenantError {
     /// No response in time, or none at all.
     #[error("the tenant does not answer")]
     Unreachable(#[from] reqwest::Error),
+    /// No response in time, of a tenant in this program.
+    #[error("the tenant does not answer in time")]
+    TimedOut,
     /// A response, but not one of its protocol.
     #[error("the tenant's answer is not of its protocol (status {0})")]
     Unintelligible(StatusCode),
@@ -220,7 +223,9 @@ impl From<ErrorBody> for Refusal {
 impl From<TenantError> for Refusal {
     fn from(error: TenantError) -> Self {
         match error {
-            TenantError::Unreachable(_) | TenantError::Unintelligible(_) => Self::TenantUnavailable,
+            TenantError::Unreachable(_) | TenantError::TimedOut | TenantError::Unintelligible(_) => {
+                Self::TenantUnavailable
+            }
             TenantError::Refused(body) => body.into(),
         }
     }

@@ -40,6 +40,15 @@ async fn own_tenant_signs_as_the_app_is_configured(#[case] flow: &str) {
 }
 
 #[tokio::test]
+async fn own_tenant_is_asked_without_the_network() {
+    let nobody_listens = "http://localhost:1";
+    let program = Program::both(&["--auth0-login-flow", "token", "--tenant-public-url", nobody_listens]).await;
+    let browser = program.browser();
+    browser.sign_in(&program, PHONE).await;
+    assert!(browser.is_signed_in().await);
+}
+
+#[tokio::test]
 async fn token_flow_signs_in_on_the_server() {
     let program = Program::both(&["--auth0-login-flow", "token"]).await;
     let browser = program.browser();
