@@ -28,6 +28,14 @@ pub(crate) struct Program {
     pub(crate) health: String,
 }
 
+impl Program {
+    /// With a variable of its environment.
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.environment.push((name, value.to_owned()));
+        self
+    }
+}
+
 /// A server that runs until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {

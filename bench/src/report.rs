@@ -8,7 +8,7 @@ use crate::{
     plot::Bar,
     profile::Profile,
     round::Cost,
-    signature::Signatures,
+    signature::{Signature, Signatures},
     usage::Cpu,
 };
 use std::time::Duration;
@@ -65,7 +65,10 @@ pub(crate) fn profiles(all: &[(Profile, Cost)]) -> String {
 
 pub(crate) fn signatures(signatures: Signatures) -> String {
     let rows = [("RS256, 2048 bits", signatures.rs256), ("ES256", signatures.es256)];
-    table(["one signature", "CPU, ms"], rows.into_iter().map(|(name, cost)| [name.to_owned(), format!("{cost:.3}")]))
+    let rows = rows.into_iter().map(|(name, Signature { made, verified })| {
+        [name.to_owned(), format!("{made:.3}"), format!("{verified:.3}"), format!("{:.3}", made + verified)]
+    });
+    table(["one signature", "made: CPU, ms", "verified", "both"], rows)
 }
 
 /// How much of its core each side has used says what limits it.
