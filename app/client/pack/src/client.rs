@@ -3,11 +3,11 @@
 use crate::{
     error::PackError,
     hashes::{Client, Hashes, js_name, wasm_name},
-    panics,
+    panics, script,
     site::Site,
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     env,
     ffi::OsString,
     fs,
@@ -15,13 +15,14 @@ use std::{
     process::Command,
     time::SystemTime,
 };
-use wasm_bindgen_cli_support::{Bindgen, Output};
+use walrus::{Export, Module};
+use wasm_bindgen_cli_support::Bindgen;
 
 /// The name of the app's client.
 const NAME: &str = "client";
 
 /// The features that rustc 1.95 enables for `wasm32-unknown-unknown`; wasm-opt refuses a module that uses others.
-const WASM_OPT_FLAGS: [&str; 14] = [
+const WASM_OPT_FLAGS: [&str; 15] = [
     // Blocks and types are found anew, which makes the compressed file 2 % smaller.
     "-Oz",
     "--flatten",
@@ -32,6 +33,7 @@ const WASM_OPT_FLAGS: [&str; 14] = [
     "--converge",
     // Rust's stack ends there.
     "--low-memory-unused",
+    "--strip-target-features",
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
@@ -40,7 +42,8 @@ const WASM_OPT_FLAGS: [&str; 14] = [
     "--enable-sign-ext",
 ];
 
-const ESBUILD_FLAGS: [&str; 4] = ["--minify", "--format=esm", "--allow-overwrite", "--log-level=warning"];
+const ESBUILD_FLAGS: [&str; 5] =
+    ["--minify", "--format=esm", "--tree-shaking=true", "--allow-overwrite", "--log-level=warning"];
 
 /// Puts the script and the wasm of `client` into the site, unless they are there already. With a folder of tools they
 /// are made as small as it gets.
@@ -70,10 +73,17 @@ pub(crate) fn bind_example(client: &Path, pkg: &Path, tools: Option<&Path>) -> R
 }
 
 fn optimise(script: &Path, wasm: &Path, tools: &Path) -> Result<(), PackError> {
-    let mut outfile = OsString::from("--outfile=");
-    outfile.push(script);
     run(Command::new(tools.join("wasm-opt")).args(WASM_OPT_FLAGS).arg(wasm).arg("-o").arg(wasm))?;
-    run(Command::new(tools.join("esbuild")).args(ESBUILD_FLAGS).arg(script).arg(outfile))
+    let text = fs::read_to_string(script).map_err(PackError::read(script))?;
+    fs::write(script, script::with_imports(&text, &imports(wasm)?)).map_err(PackError::write(script))?;
+    minify(script, tools)
+}
+
+/// A script or a style sheet.
+pub(crate) fn minify(file: &Path, tools: &Path) -> Result<(), PackError> {
+    let mut outfile = OsString::from("--outfile=");
+    outfile.push(file);
+    run(Command::new(tools.join("esbuild")).args(ESBUILD_FLAGS).arg(file).arg(outfile))
 }
 
 /// The packed client, if it was built from this wasm. An optimised one always counts, another only where none is requested.
@@ -89,75 +99,61 @@ fn packed(client: &Path, site: &Site, must_be_optimised: bool) -> Result<Option<
 
 /// Under the names that wasm-bindgen gives them.
 fn bind(client: &Path, pkg: &Path, name: &str, is_optimised: bool) -> Result<(PathBuf, PathBuf), PackError> {
+    let failed = |reason: String| PackError::Bindgen { path: client.into(), reason };
     let mut bindgen = Bindgen::new();
     bindgen.input_path(client).out_name(name).typescript(false);
     bindgen.remove_name_section(true).remove_producers_section(true).omit_default_module_path(true);
-    let names = bindgen
-        .web(true)
-        .and_then(Bindgen::generate_output)
-        .and_then(|mut output| {
-            drop_streams(&mut output);
-            if is_optimised {
-                panics::become_traps(output.wasm_mut());
-            }
-            let names = shorten_imports(&mut output);
-            output.emit(pkg).map(|()| names)
-        })
-        .map_err(|reason| PackError::Bindgen { path: client.into(), reason: format!("{reason:#}") })?;
+    let output = bindgen.web(true).and_then(Bindgen::generate_output);
+    let mut output = output.map_err(|reason| failed(format!("{reason:#}")))?;
+    output.emit(pkg).map_err(|reason| failed(format!("{reason:#}")))?;
+
     let script = pkg.join(format!("{name}.js"));
     let text = fs::read_to_string(&script).map_err(PackError::read(&script))?;
-    fs::write(&script, renamed(&without_streams(&text), &names)).map_err(PackError::write(&script))?;
-    Ok((script, pkg.join(format!("{name}_bg.wasm"))))
+    let text = script::without_streams(&text);
+    let module = output.wasm_mut();
+    // Only tools that split modules read it.
+    module.customs.remove_raw("__wasm_split_unstable");
+    drop_exports(module, &text);
+    if is_optimised {
+        panics::become_traps(module);
+    }
+    let names = shorten_names(module);
+    fs::write(&script, script::renamed(&text, &names)).map_err(PackError::write(&script))?;
+    let wasm = pkg.join(format!("{name}_bg.wasm"));
+    fs::write(&wasm, module.emit_wasm()).map_err(PackError::write(&wasm))?;
+    Ok((script, wasm))
 }
 
-/// leptos brings the streams of `wasm-streams` along and exports them, so that no linker can tell that the client never
-/// makes one. wasm-opt drops what is not exported.
-fn drop_streams(output: &mut Output) {
-    let exports = &mut output.wasm_mut().exports;
-    let names: Vec<_> = exports.iter().map(|export| export.name.clone()).collect();
-    for name in names.iter().filter(|name| name.contains("intounderlying")) {
-        // A name that is not there any more has no use either.
-        drop(exports.remove(name));
+/// Keeps the exports that the script uses. wasm-opt drops what is not exported, such as the streams that leptos brings along.
+fn drop_exports(module: &mut Module, script: &str) {
+    let unused = module.exports.iter().filter(|export| !script::uses_export(script, &export.name));
+    let unused: Vec<_> = unused.map(Export::id).collect();
+    for export in unused {
+        module.exports.delete(export);
     }
 }
 
-/// The script without their classes.
-fn without_streams(script: &str) -> String {
-    let mut text = String::with_capacity(script.len());
-    let mut is_within = false;
-    for line in script.lines() {
-        is_within |= line.starts_with("export class IntoUnderlying");
-        if !is_within {
-            text.extend([line, "\n"]);
-        }
-        is_within &= !line.starts_with("if (Symbol.dispose) IntoUnderlying");
-    }
-    text
-}
-
-/// Gives what the module imports short names; the names of wasm-bindgen end in a hash, which no compression shortens.
-fn shorten_imports(output: &mut Output) -> HashMap<String, String> {
+/// Gives what the module imports and what only the script knows of its exports short names; the names of wasm-bindgen end in a
+/// hash, which no compression shortens.
+fn shorten_names(module: &mut Module) -> HashMap<String, String> {
     let mut names = HashMap::new();
-    for (number, import) in output.wasm_mut().imports.iter_mut().enumerate() {
+    for (number, import) in module.imports.iter_mut().enumerate() {
         let short = format!("i{number}");
         names.insert(std::mem::replace(&mut import.name, short.clone()), short);
+    }
+    let is_internal = |export: &Export| ["__", "wasm_bindgen__"].iter().any(|start| export.name.starts_with(start));
+    for (number, export) in module.exports.iter_mut().filter(|export| is_internal(export)).enumerate() {
+        let short = format!("e{number}");
+        names.insert(std::mem::replace(&mut export.name, short.clone()), short);
     }
     names
 }
 
-/// The script with the same names, word by word.
-fn renamed(script: &str, names: &HashMap<String, String>) -> String {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
-    let mut text = String::with_capacity(script.len());
-    let mut rest = script;
-    while let Some(start) = rest.find(is_word) {
-        let (between, word_on) = rest.split_at(start);
-        let (word, after) = word_on.split_at(word_on.find(|c| !is_word(c)).unwrap_or(word_on.len()));
-        text.push_str(between);
-        text.push_str(names.get(word).map_or(word, String::as_str));
-        rest = after;
-    }
-    text + rest
+/// The names of what a module imports.
+fn imports(wasm: &Path) -> Result<HashSet<String>, PackError> {
+    let module = Module::from_file(wasm)
+        .map_err(|reason| PackError::Bindgen { path: wasm.into(), reason: format!("{reason:#}") })?;
+    Ok(module.imports.iter().map(|import| import.name.clone()).collect())
 }
 
 fn run(tool: &mut Command) -> Result<(), PackError> {
@@ -221,19 +217,6 @@ mod tests {
             "unhashed names are gone"
         );
         Ok(())
-    }
-
-    #[test]
-    fn the_classes_of_streams_are_left_out() {
-        let class = "export class IntoUnderlyingSink {\n}\nif (Symbol.dispose) IntoUnderlyingSink.prototype = 1;\n";
-        assert_eq!(without_streams(&format!("let a;\n{class}let b;")), "let a;\nlet b;\n");
-    }
-
-    #[test]
-    fn only_whole_words_are_renamed() {
-        let names = HashMap::from([("__wbg_now_01".to_owned(), "i0".to_owned())]);
-        assert_eq!(renamed("{ __wbg_now_01: f(__wbg_now_012) }", &names), "{ i0: f(__wbg_now_012) }");
-        assert_eq!(renamed("", &names), "");
     }
 
     #[test]

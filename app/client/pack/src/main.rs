@@ -17,6 +17,7 @@ mod compress;
 mod error;
 mod hashes;
 mod panics;
+mod script;
 mod site;
 mod size;
 #[cfg(test)]
