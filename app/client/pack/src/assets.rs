@@ -12,7 +12,7 @@ const MAIN: &str = "app.css";
 /// Kinds of files that are not compressed in themselves.
 const COMPRESSIBLE: [&str; 4] = ["ico", "json", "svg", "txt"];
 
-/// The style sheets of a folder as one, which browsers fetch at once, without comments.
+/// The style sheets of a folder as one, which browsers fetch at once.
 ///
 /// `app.css` imports the others, for cargo-leptos, which follows imports; here they come first and the imports fall out.
 pub(crate) fn bundle_style_sheets(from: &Path) -> Result<String, PackError> {
@@ -22,22 +22,10 @@ pub(crate) fn bundle_style_sheets(from: &Path) -> Result<String, PackError> {
     let mut bundle = String::new();
     for sheet in &sheets {
         let text = fs::read_to_string(sheet).map_err(PackError::read(sheet))?;
-        bundle.push_str(&without_comments(&text));
+        let lines = text.lines().filter(|line| !line.starts_with("@import "));
+        bundle.extend(lines.flat_map(|line| [line, "\n"]));
     }
-    let lines = bundle.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("@import "));
-    Ok(lines.flat_map(|line| [line, "\n"]).collect())
-}
-
-/// Ours have no comment signs inside of strings.
-fn without_comments(mut css: &str) -> String {
-    let mut kept = String::new();
-    while let Some((before, rest)) = css.split_once("/*") {
-        kept.push_str(before);
-        css = rest.split_once("*/").map_or("", |(_comment, after)| after);
-    }
-    kept.push_str(css);
-    kept.push('\n');
-    kept
+    Ok(bundle)
 }
 
 /// Copies the files of a folder that the site does not have like that.
@@ -67,10 +55,10 @@ mod tests {
     #[test]
     fn style_sheets_become_one_with_the_pages_last() -> TestResult {
         let Folder { path: ref from } = Folder::new("assets-css")?;
-        fs::write(from.join("app.css"), "/* The pages */\n@import \"lock.css\";\n\np {}\n")?;
-        fs::write(from.join("lock.css"), "/* two\nlines */ .lock {\n  color: red; /* so */\n}")?;
+        fs::write(from.join("app.css"), "@import \"lock.css\";\np {}\n")?;
+        fs::write(from.join("lock.css"), ".lock {\n  color: red;\n}")?;
         fs::write(from.join("notes.txt"), "not a style sheet")?;
-        assert_eq!(bundle_style_sheets(from)?, " .lock {\n  color: red; \n}\np {}\n");
+        assert_eq!(bundle_style_sheets(from)?, ".lock {\n  color: red;\n}\np {}\n");
         Ok(())
     }
 

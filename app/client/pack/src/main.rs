@@ -30,7 +30,7 @@ use error::PackError;
 use hashes::{Hashes, css_name};
 use site::Site;
 use size::Size;
-use std::{path::Path, process::ExitCode};
+use std::{fs, path::Path, process::ExitCode};
 
 fn main() -> ExitCode {
     match run(CommandLine::parse()) {
@@ -61,11 +61,21 @@ fn run(line: CommandLine) -> Result<(), PackError> {
 fn pack(arguments: &Arguments) -> Result<(), PackError> {
     let site = Site::open(&arguments.site_root)?;
     let client = client::pack(&arguments.client, &site, arguments.tools.as_deref())?;
-    let css = site.add(css_name, assets::bundle_style_sheets(Path::new("style"))?.as_bytes())?;
+    let css = site.add(css_name, &style(&site, arguments.tools.as_deref())?)?;
     assets::copy_all(Path::new("public"), &site)?;
     let hashes = Hashes { client, css };
     hashes.write(&site.hash_file())?;
     site.remove_all_but(&hashes)
+}
+
+/// The style sheet of all pages, made as small as it gets with a folder of tools.
+fn style(site: &Site, tools: Option<&Path>) -> Result<Vec<u8>, PackError> {
+    let bundle = assets::bundle_style_sheets(Path::new("style"))?;
+    let Some(tools) = tools else { return Ok(bundle.into_bytes()) };
+    let file = site.pkg().join("client.css");
+    fs::write(&file, bundle).map_err(PackError::write(&file))?;
+    client::minify(&file, tools)?;
+    fs::read(&file).map_err(PackError::read(&file))
 }
 
 fn weigh_added(with: &Path, without: &Path, css: &Path) -> Result<(), PackError> {
