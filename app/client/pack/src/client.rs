@@ -3,8 +3,11 @@
 use crate::{
     error::PackError,
     hashes::{Client, Hashes, js_name, wasm_name},
-    panics, script,
+    panics,
+    references::References,
+    script,
     site::Site,
+    unused,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -99,6 +102,7 @@ fn packed(client: &Path, site: &Site, must_be_optimised: bool) -> Result<Option<
 
 /// Under the names that wasm-bindgen gives them.
 fn bind(client: &Path, pkg: &Path, name: &str, is_optimised: bool) -> Result<(PathBuf, PathBuf), PackError> {
+    let linked = fs::read(client).map_err(PackError::read(client))?;
     let failed = |reason: String| PackError::Bindgen { path: client.into(), reason };
     let mut bindgen = Bindgen::new();
     bindgen.input_path(client).out_name(name).typescript(false);
@@ -111,17 +115,29 @@ fn bind(client: &Path, pkg: &Path, name: &str, is_optimised: bool) -> Result<(Pa
     let text = fs::read_to_string(&script).map_err(PackError::read(&script))?;
     let text = script::without_streams(&text);
     let module = output.wasm_mut();
-    // Only tools that split modules read it.
-    module.customs.remove_raw("__wasm_split_unstable");
+    drop_sections(module);
     drop_exports(module, &text);
     if is_optimised {
+        let references = References::read(&linked).map_err(|reason| failed(reason.to_string()))?;
+        if references.symbols.is_empty() {
+            return Err(failed("it was not linked with --emit-relocs, as .cargo/config.toml says".to_owned()));
+        }
         panics::become_traps(module);
+        unused::clear(module, &references).map_err(failed)?;
+        panics::forget_places(module);
     }
     let names = shorten_names(module);
     fs::write(&script, script::renamed(&text, &names)).map_err(PackError::write(&script))?;
     let wasm = pkg.join(format!("{name}_bg.wasm"));
     fs::write(&wasm, module.emit_wasm()).map_err(PackError::write(&wasm))?;
     Ok((script, wasm))
+}
+
+/// What only linkers and other tools read; addresses in it are not right any more.
+fn drop_sections(module: &mut Module) {
+    for name in ["linking", "reloc.CODE", "reloc.DATA", "__wasm_split_unstable"] {
+        module.customs.remove_raw(name);
+    }
 }
 
 /// Keeps the exports that the script uses. wasm-opt drops what is not exported, such as the streams that leptos brings along.

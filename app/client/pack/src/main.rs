@@ -17,11 +17,13 @@ mod compress;
 mod error;
 mod hashes;
 mod panics;
+mod references;
 mod script;
 mod site;
 mod size;
 #[cfg(test)]
 mod testing;
+mod unused;
 
 use added::Added;
 use arguments::{Arguments, Command, CommandLine};

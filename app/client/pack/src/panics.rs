@@ -2,10 +2,10 @@
 //!
 //! Bounds and states are checked as before. wasm-opt's `--traps-never-happen` is smaller still and takes the checks away.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 use walrus::{
-    ConstExpr, Data, DataKind, LocalFunction, Module,
-    ir::{Br, BrIf, BrTable, Instr, InstrLocId, InstrSeqId, Unreachable, Value, Visitor, dfs_in_order},
+    ConstExpr, Data, DataKind, FunctionId, LocalFunction, Module,
+    ir::{Br, BrIf, BrTable, Call, Instr, InstrLocId, InstrSeq, InstrSeqId, Unreachable, Value, Visitor, dfs_in_order},
 };
 
 /// No file of Rust has more lines than this, nor a line more columns.
@@ -13,13 +13,68 @@ const LONGEST_FILE: u32 = 1_000_000;
 
 /// What formats the messages has no use then, and wasm-opt drops it.
 pub(crate) fn become_traps(module: &mut Module) {
-    for (_, function) in module.funcs.iter_local_mut().filter(|(_, function)| never_returns(function)) {
-        let body = function.entry_block();
-        function.block_mut(body).instrs = vec![(Unreachable {}.into(), InstrLocId::default())];
+    let panics = module.funcs.iter_local().filter(|(_, function)| never_returns(function));
+    let panics: HashSet<_> = panics.map(|(id, _)| id).collect();
+    for (id, function) in module.funcs.iter_local_mut() {
+        if panics.contains(&id) {
+            let body = function.entry_block();
+            function.block_mut(body).instrs = vec![trap()];
+        } else {
+            trap_instead_of(&panics, function);
+        }
     }
+}
+
+/// Takes away the places in the source that panics name: a function that can panic has its caller's as an argument.
+pub(crate) fn forget_places(module: &mut Module) {
     let segments: Vec<_> = module.data.iter().map(Data::id).collect();
     for segment in segments {
         blank_locations(module.data.get_mut(segment));
+    }
+}
+
+fn trap() -> (Instr, InstrLocId) {
+    (Unreachable {}.into(), InstrLocId::default())
+}
+
+/// Replaces calls of them together with what is right before: it puts the message together, which is what refers to the words of
+/// it. To anything else it is as if the trap came a moment earlier.
+fn trap_instead_of(panics: &HashSet<FunctionId>, function: &mut LocalFunction) {
+    let mut blocks = Blocks(Vec::new());
+    dfs_in_order(&mut blocks, function, function.entry_block());
+    for block in blocks.0 {
+        let instructions = &mut function.block_mut(block).instrs;
+        let calls = |instruction: &Instr| matches!(instruction, Instr::Call(Call { func }) if panics.contains(func));
+        if let Some(call) = instructions.iter().position(|(instruction, _)| calls(instruction)) {
+            instructions.truncate(call);
+            while instructions.pop_if(|(instruction, _)| prepares(instruction)).is_some() {}
+            instructions.push(trap());
+        }
+    }
+}
+
+/// Whether it has no effect but on the stack and in memory.
+fn prepares(instruction: &Instr) -> bool {
+    matches!(
+        instruction,
+        Instr::Const(_)
+            | Instr::LocalGet(_)
+            | Instr::LocalSet(_)
+            | Instr::LocalTee(_)
+            | Instr::GlobalGet(_)
+            | Instr::GlobalSet(_)
+            | Instr::Binop(_)
+            | Instr::Load(_)
+            | Instr::Store(_)
+    )
+}
+
+/// The blocks of a function.
+struct Blocks(Vec<InstrSeqId>);
+
+impl<'instr> Visitor<'instr> for Blocks {
+    fn start_instr_seq(&mut self, block: &'instr InstrSeq) {
+        self.0.push(block.id());
     }
 }
 
@@ -82,7 +137,7 @@ fn location(data: &[u8], start: u32, at: usize) -> Option<[Range<usize>; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use walrus::{FunctionBuilder, FunctionId, InstrSeqBuilder};
+    use walrus::{FunctionBuilder, InstrSeqBuilder, ValType};
 
     /// A function without parameters, and whether it traps at once when its module is packed.
     fn traps_at_once(write: impl FnOnce(&mut InstrSeqBuilder<'_>, FunctionId)) -> bool {
@@ -139,6 +194,28 @@ mod tests {
         }));
     }
 
+    #[test]
+    fn a_message_is_not_put_together() {
+        let mut module = Module::default();
+        let mut panic = FunctionBuilder::new(&mut module.types, &[ValType::I32], &[]);
+        panic.func_body().unreachable();
+        let argument = module.locals.add(ValType::I32);
+        let panic = panic.finish(vec![argument], &mut module.funcs);
+        let import = module.types.add(&[], &[]);
+        let (called, _) = module.add_import_func("env", "called", import);
+        let mut function = FunctionBuilder::new(&mut module.types, &[], &[]);
+        function.func_body().call(called).i32_const(1_024).call(panic).unreachable();
+        function.func_body().block(None, |block| {
+            block.i32_const(1).drop();
+        });
+        let function = function.finish(Vec::new(), &mut module.funcs);
+        // Returns, as far as its last instruction tells.
+        become_traps(&mut module);
+        let function = module.funcs.get(function).kind.unwrap_local();
+        let instructions = &function.block(function.entry_block()).instrs;
+        assert!(matches!(instructions.as_slice(), [(Instr::Call(_), _), (Instr::Unreachable(_), _)]));
+    }
+
     /// A segment at 1024: a name, a `Location` in that file, and what only looks like one.
     #[test]
     fn locations_are_blank_and_nothing_else() {
@@ -156,7 +233,7 @@ mod tests {
         let of_others = module.data.add(kind, [name, &others].concat());
         let kind = DataKind::Active { memory, offset: ConstExpr::Value(Value::I32(1_024)) };
         let of_location = module.data.add(kind, [name, &others, &location].concat());
-        become_traps(&mut module);
+        forget_places(&mut module);
 
         assert_eq!(module.data.get(of_others).value, [name, &others].concat());
         assert_eq!(module.data.get(of_location).value, [[0; 12].as_slice(), &others, &[0; 16]].concat());
