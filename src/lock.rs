@@ -20,6 +20,7 @@ mod more_steps;
 mod notice;
 mod options;
 mod part;
+#[cfg(not(feature = "islands"))]
 #[cfg_attr(feature = "ssr", expect(dead_code, reason = "only a browser has a card to copy"))]
 mod pristine;
 mod render;
@@ -52,6 +53,9 @@ use notice::NoticeBar;
 use signed_in::SignedIn;
 use unrecoverable::Unrecoverable;
 
+static PAGE: part::Part =
+    part::Part { name: "lock", bindings: &[part::Binding::Aria("data-hydrated", Passwordless::is_hydrated)] };
+
 /// The dialog as a part of a page.
 #[component]
 pub fn Lock(
@@ -68,15 +72,16 @@ pub fn Lock(
     let (login, options) = begin_with(login, options);
     let passwordless = headless::begin(options.greet(login), hooks, dom_effects::on_transition);
     arrival::follow(passwordless, &options, options.autofocus);
-    render::again(passwordless, move || {
+    render::again(passwordless, 1, move || {
         let (class, options) = (options.theme.class("lock"), options.clone());
         view! {
             <section
+                id=passwordless.element_id("dialog")
                 class=class
                 lang=passwordless.messages(|messages| messages.language.clone())
                 dir=passwordless.messages(Messages::direction)
                 aria-labelledby=passwordless.element_id("title")
-                data-hydrated=passwordless.aria(Passwordless::is_hydrated)
+                {..PAGE.of(passwordless)}
             >
                 <Card passwordless options />
             </section>
@@ -96,7 +101,7 @@ fn begin_with(login: Option<Login>, options: LockOptions) -> (Login, LockOptions
 fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
     let (autofocus, show_terms) = (options.autofocus, options.show_terms);
     let title = options.title.map_or_else(|| passwordless.text_html(Text::Title), |title| escaped(&title));
-    #[cfg(not(feature = "ssr"))]
+    #[cfg(not(any(feature = "ssr", feature = "islands")))]
     pristine::keep(passwordless);
     view! {
         <div class="lock-card" id=passwordless.element_id("card")>
@@ -105,22 +110,28 @@ fn Card(passwordless: Passwordless, options: LockOptions) -> impl IntoView {
                 <h2 id=passwordless.element_id("title") class="lock-title" inner_html=title></h2>
             </header>
             <NoticeBar passwordless />
-            {render::screens(passwordless, move || view! {
+            {render::screens(view! {
                 <LastLogin passwordless autofocus show_terms />
                 <EnterPhone passwordless autofocus show_terms />
                 <EnterCode passwordless autofocus />
                 <SignedIn passwordless />
                 <MoreSteps passwordless />
                 <Unrecoverable passwordless />
-                <span {..pristine::END.of(passwordless)}></span>
+                {render::end(passwordless)}
             })}
         </div>
     }
 }
 
-/// The parts of all screens.
+/// The parts of all dialogs.
 #[cfg(any(all(test, feature = "ssr"), all(feature = "islands", not(feature = "ssr"))))]
-static PARTS: [&part::Part; 29] = [
+static PARTS: &[&part::Part] = &[
+    &PAGE,
+    &dialog::OPENER,
+    &dialog::CLOSABLE,
+    &dialog::LASTING,
+    &dialog::CLOSE,
+    &notice::NOTICE,
     &last_login::SCREEN,
     &last_login::FORM,
     &last_login::QUESTION,
@@ -149,6 +160,7 @@ static PARTS: [&part::Part; 29] = [
     &signed_in::CONTINUE,
     &more_steps::SCREEN,
     &unrecoverable::SCREEN,
+    #[cfg(not(feature = "islands"))]
     &pristine::END,
 ];
 
@@ -159,7 +171,15 @@ mod tests {
 
     #[test]
     fn an_island_finds_every_part_that_the_server_renders() {
-        let html = Owner::new().with(|| view! { <Lock login=Login::default() /> }.to_html());
+        let lasting = LockOptions::default().closable(false);
+        let view = || {
+            view! {
+                <Lock login=Login::default() />
+                <LockDialog login=Login::default() />
+                <LockDialog login=Login::default() options=lasting />
+            }
+        };
+        let html = Owner::new().with(|| view().to_html());
         let mark = [" ", part::NAME, "=\""].concat();
         let rendered: BTreeSet<_> = html.split(&mark).skip(1).filter_map(|marked| marked.split('"').next()).collect();
         let listed: BTreeSet<_> = PARTS.iter().map(|part| part.name).collect();

@@ -1,11 +1,26 @@
-use super::{Card, LockOptions, arrival, begin_with, dom_effects, render};
+use super::{
+    Card, LockOptions, arrival, begin_with, dom_effects,
+    part::{
+        Binding::{self, Aria, On},
+        Part,
+    },
+    render,
+};
 use crate::flow::{LockEvent, Screen, State};
 use crate::headless::{self, Passwordless, escaped};
 use crate::hooks::Hooks;
 use crate::login::Login;
 use crate::messages::{Messages, Text};
-use leptos::{ev::Event, ev::MouseEvent, prelude::*};
+use leptos::{ev::Event, prelude::*};
 use web_sys::HtmlDialogElement;
+
+pub(super) static OPENER: Part =
+    Part { name: "open", bindings: &[Aria("data-hydrated", Passwordless::is_hydrated), On("click", open)] };
+pub(super) static CLOSABLE: Part = Part { name: "closable", bindings: &[HIDE] };
+pub(super) static LASTING: Part =
+    Part { name: "lasting", bindings: &[HIDE, On("cancel", |_, cancel| cancel.prevent_default())] };
+const HIDE: Binding = On("close", |login, _| login.emit(LockEvent::Hide));
+pub(super) static CLOSE: Part = Part { name: "close", bindings: &[On("click", |login, _| close(login))] };
 
 /// A button, and the dialog that it opens as a modal.
 ///
@@ -28,25 +43,21 @@ pub fn LockDialog(
         if options.autoclose && options.closable { close_at_the_end } else { dom_effects::on_transition };
     let passwordless = headless::begin(options.greet(login), hooks, on_transition);
     let closable = options.closable;
-    let keep_open = move |cancel: Event| {
-        if !closable {
-            cancel.prevent_default();
-        }
-    };
+    let part = if closable { &CLOSABLE } else { &LASTING };
     arrival::follow(passwordless, &options, false);
     user::follow(passwordless);
-    render::again(passwordless, move || {
+    render::again(passwordless, 2, move || {
         let (theme, open_label, options) = (options.theme.clone(), options.open_label.clone(), options.clone());
         let language = passwordless.messages(|messages| messages.language.clone());
         view! {
             <a
+                id=passwordless.element_id("open")
                 class=theme.class("lock-open")
                 lang=language.clone()
                 href=passwordless.login_page()
                 aria-haspopup="dialog"
-                data-hydrated=passwordless.aria(Passwordless::is_hydrated)
-                on:click=passwordless.on(open)
                 inner_html=open_label.map_or_else(|| passwordless.text_html(Text::Title), |label| escaped(&label))
+                {..OPENER.of(passwordless)}
             ></a>
             <dialog
                 id=passwordless.element_id("dialog")
@@ -54,15 +65,14 @@ pub fn LockDialog(
                 lang=language
                 dir=passwordless.messages(Messages::direction)
                 aria-labelledby=passwordless.element_id("title")
-                on:cancel=keep_open
-                on:close=passwordless.on(|login, _| login.emit(LockEvent::Hide))
+                {..part.of(passwordless)}
             >
                 <button
                     type="button"
                     class="lock-close"
-                    aria-label=passwordless.text(Text::Close)
                     hidden=!closable
-                    on:click=passwordless.on(|login, _| close(login))
+                    aria-label=passwordless.text(Text::Close)
+                    {..CLOSE.of(passwordless)}
                 >
                     <span aria-hidden="true">"×"</span>
                 </button>
@@ -72,7 +82,7 @@ pub fn LockDialog(
     })
 }
 
-fn open(passwordless: Passwordless, click: &MouseEvent) {
+fn open(passwordless: Passwordless, click: &Event) {
     // The link is followed unless the modal opens.
     if dialog(passwordless).is_some_and(|dialog| dialog.show_modal().is_ok()) {
         click.prevent_default();

@@ -1,6 +1,8 @@
 //! Changes to the DOM that follow a transition: the focus, the code in its field, the list of countries.
 
-use super::{country_picker::combobox, pristine};
+use super::country_picker::combobox;
+#[cfg(not(feature = "islands"))]
+use super::pristine;
 use crate::flow::{Event, Notice, State};
 use crate::headless::{Passwordless, element, fields, go_to, write};
 use crate::outcome::Refusal;
@@ -21,6 +23,7 @@ pub(super) fn on_transition(passwordless: Passwordless, before: &State, after: &
         go_to(&[&passwordless.login_page(), "&proof"].concat());
     }
     if !before.is_hydrated && after.is_hydrated {
+        #[cfg(not(feature = "islands"))]
         pristine::put_back(passwordless);
         take_up(passwordless);
     }

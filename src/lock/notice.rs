@@ -1,3 +1,7 @@
+use super::part::{
+    Binding::{Aria, Html},
+    Part,
+};
 use crate::{
     flow::{FlashKind, Notice},
     headless::{Passwordless, escaped},
@@ -8,6 +12,8 @@ use leptos::prelude::*;
 /// The end of the id by which fields reference the notice as their description.
 pub(super) const ID: &str = "notice";
 
+pub(super) static NOTICE: Part = Part { name: "notice", bindings: &[Aria("data-refused", is_bad_news), Html(html)] };
+
 /// Shows the outcome of the last step. The element always exists, because a live region must be there before its text.
 #[component]
 pub(super) fn NoticeBar(passwordless: Passwordless) -> impl IntoView {
@@ -15,10 +21,9 @@ pub(super) fn NoticeBar(passwordless: Passwordless) -> impl IntoView {
         <p
             id=passwordless.element_id(ID)
             class="lock-notice"
-            data-refused=passwordless.aria(is_bad_news)
             role="alert"
             translate="no"
-            inner_html=passwordless.text_signal(html)
+            {..NOTICE.of(passwordless)}
         ></p>
     }
 }

@@ -29,6 +29,8 @@ pub(super) enum Binding {
     Attribute(&'static str, fn(Passwordless) -> String),
     /// The text in the element. It is set as HTML, because browsers that translate a page replace its text nodes.
     Content(fn(Passwordless) -> String),
+    /// The same, as HTML already.
+    Html(fn(Passwordless) -> String),
     On(&'static str, fn(Passwordless, &Event)),
 }
 
@@ -44,7 +46,7 @@ impl Binding {
     fn attribute(&self) -> Option<&'static str> {
         match self {
             Self::When(name, _) | Self::Aria(name, _) | Self::Attribute(name, _) => Some(name),
-            Self::Content(_) | Self::On(..) => None,
+            Self::Content(_) | Self::Html(_) | Self::On(..) => None,
         }
     }
 
@@ -52,7 +54,7 @@ impl Binding {
         match self {
             Self::When(_, is) => is(passwordless).then(String::new),
             Self::Aria(_, is) => Some(if is(passwordless) { "true" } else { "false" }.to_owned()),
-            Self::Attribute(_, read) => Some(read(passwordless)),
+            Self::Attribute(_, read) | Self::Html(read) => Some(read(passwordless)),
             Self::Content(read) => Some(escaped(&read(passwordless))),
             Self::On(..) => None,
         }

@@ -1,30 +1,35 @@
 //! How much of the dialog the compiled client can render.
 //!
-//! With the feature `islands` the server renders everything, and the client only hydrates it: the code that renders a card
-//! anew would be a third of it. Without it the browser renders dialogs too.
+//! With the feature `islands` the server renders everything, and the client binds what changes in it: the code that renders a
+//! card anew would be a third of it. Without it the browser renders dialogs too.
 
+#[cfg(all(feature = "islands", not(feature = "ssr")))]
+use super::written::Written;
 use crate::headless::Passwordless;
-#[cfg(any(feature = "ssr", not(feature = "islands")))]
 use crate::whole_view::WholeView;
 use leptos::prelude::*;
 
 /// The screens of every card, as one type: the compiler would otherwise have to look through all of it for each view that
 /// contains one, and gives up ("overflow evaluating the requirement", "queries overflow the depth limit").
-#[cfg(any(feature = "ssr", not(feature = "islands")))]
-pub(super) fn screens<V: IntoView + 'static>(_: Passwordless, view: impl FnOnce() -> V) -> AnyView {
-    WholeView(view()).into_any()
+pub(super) fn screens(view: impl IntoView + 'static) -> AnyView {
+    WholeView(view).into_any()
 }
 
-/// The screens as the server wrote them.
-#[cfg(all(feature = "islands", not(feature = "ssr")))]
-pub(super) fn screens<V>(passwordless: Passwordless, _: impl FnOnce() -> V) -> impl IntoView {
-    super::written::Written(passwordless)
+/// The last element of a card, which tells that hydration came to its end.
+#[cfg(not(feature = "islands"))]
+pub(super) fn end(passwordless: Passwordless) -> impl IntoView {
+    view! { <span {..super::pristine::END.of(passwordless)}></span> }
 }
 
-/// Renders again when more is known than the page brought.
+/// Islands are not hydrated.
+#[cfg(feature = "islands")]
+pub(super) fn end(_: Passwordless) {}
+
+/// Renders so many elements, and renders again when more is known than the page brought.
 #[cfg(not(any(feature = "ssr", feature = "islands")))]
 pub(super) fn again<V: IntoView + 'static>(
     passwordless: Passwordless,
+    _: usize,
     view: impl Fn() -> V + Send + 'static,
 ) -> impl IntoView {
     WholeView(move || {
@@ -33,7 +38,13 @@ pub(super) fn again<V: IntoView + 'static>(
     })
 }
 
-#[cfg(any(feature = "ssr", feature = "islands"))]
-pub(super) fn again<V: IntoView>(_: Passwordless, view: impl Fn() -> V) -> V {
+#[cfg(feature = "ssr")]
+pub(super) fn again<V: IntoView>(_: Passwordless, _: usize, view: impl Fn() -> V) -> V {
     view()
+}
+
+/// The dialog as the server wrote it.
+#[cfg(all(feature = "islands", not(feature = "ssr")))]
+pub(super) fn again<V>(passwordless: Passwordless, elements: usize, _: impl Fn() -> V) -> Written {
+    Written { passwordless, elements }
 }

@@ -1,4 +1,4 @@
-//! The screens as the server wrote them: their parts are bound, and nothing is rendered.
+//! A dialog as the server wrote it: its parts are bound, and nothing is rendered.
 
 use super::{PARTS, part};
 use crate::headless::{Passwordless, element};
@@ -13,34 +13,47 @@ use leptos::{
 };
 use web_sys::Element;
 
-/// Stands for the screens in the view of a card, as the last of its children.
-pub(super) struct Written(pub(super) Passwordless);
+/// Stands for the view of a dialog.
+pub(super) struct Written {
+    pub(super) passwordless: Passwordless,
+    /// How many elements the view has.
+    pub(super) elements: usize,
+}
+
+/// What opens the dialog, if something does, and the dialog.
+type Elements = (Option<Element>, Option<Element>);
 
 impl Written {
-    fn bind(self) {
-        let Some(card) = element::<Element>(self.0, "card") else { return };
-        let Ok(parts) = card.query_selector_all(&["[", part::NAME, "]"].concat()) else { return };
-        for at in 0..parts.length() {
-            let element = parts.item(at).map(JsCast::unchecked_into::<Element>);
-            element.as_ref().and_then(|element| self.bind_part(element));
+    fn bind(self) -> Elements {
+        let (opener, dialog) = (element(self.passwordless, "open"), element::<Element>(self.passwordless, "dialog"));
+        let selector = ["[", part::NAME, "]"].concat();
+        let parts = dialog.as_ref().and_then(|dialog| dialog.query_selector_all(&selector).ok());
+        let parts = parts.iter().flat_map(|parts| (0..parts.length()).filter_map(|at| parts.item(at)));
+        let parts: Vec<Element> = parts.map(JsCast::unchecked_into).collect();
+        for element in opener.iter().chain(&dialog).chain(&parts) {
+            self.bind_part(element);
         }
+        (opener, dialog)
     }
 
     fn bind_part(&self, element: &Element) -> Option<()> {
         let name = element.get_attribute(part::NAME)?;
         let part = PARTS.iter().find(|part| part.name == name)?;
         // An island is on its page to the end.
-        std::mem::forget(part.of(self.0).bind(element, true));
+        std::mem::forget(part.of(self.passwordless).bind(element, true));
         Some(())
     }
 }
 
 impl Render for Written {
-    type State = ();
+    type State = Elements;
 
-    fn build(self) {}
+    /// Only the server renders.
+    fn build(self) -> Elements {
+        (None, None)
+    }
 
-    fn rebuild(self, (): &mut ()) {}
+    fn rebuild(self, _: &mut Elements) {}
 }
 
 impl AddAnyAttr for Written {
@@ -65,8 +78,16 @@ impl RenderHtml for Written {
 
     fn to_html_with_buf(self, _: &mut String, _: &mut Position, _: bool, _: bool, _: Vec<AnyAttribute>) {}
 
-    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) {
-        self.bind();
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Elements {
+        for _ in 0..self.elements {
+            match position.get() {
+                Position::FirstChild => cursor.child(),
+                Position::Current => {}
+                _ => cursor.sibling(),
+            }
+            position.set(Position::NextChild);
+        }
+        self.bind()
     }
 
     fn into_owned(self) -> Self {
