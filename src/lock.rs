@@ -20,7 +20,7 @@ mod more_steps;
 mod notice;
 mod options;
 mod part;
-#[cfg(not(feature = "islands"))]
+#[cfg(any(feature = "ssr", not(feature = "islands")))]
 #[cfg_attr(feature = "ssr", expect(dead_code, reason = "only a browser has a card to copy"))]
 mod pristine;
 mod render;
@@ -160,7 +160,7 @@ static PARTS: &[&part::Part] = &[
     &signed_in::CONTINUE,
     &more_steps::SCREEN,
     &unrecoverable::SCREEN,
-    #[cfg(not(feature = "islands"))]
+    #[cfg(feature = "ssr")]
     &pristine::END,
 ];
 

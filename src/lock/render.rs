@@ -15,14 +15,15 @@ pub(super) fn screens(view: impl IntoView + 'static) -> AnyView {
     WholeView(view).into_any()
 }
 
-/// The last element of a card, which tells that hydration came to its end.
-#[cfg(not(feature = "islands"))]
+/// The last element of a card, which tells that hydration came to its end. A server renders it in any case, as it may have been
+/// compiled for an app with islands and for another one at once.
+#[cfg(any(feature = "ssr", not(feature = "islands")))]
 pub(super) fn end(passwordless: Passwordless) -> impl IntoView {
     view! { <span {..super::pristine::END.of(passwordless)}></span> }
 }
 
 /// Islands are not hydrated.
-#[cfg(feature = "islands")]
+#[cfg(all(feature = "islands", not(feature = "ssr")))]
 pub(super) fn end(_: Passwordless) {}
 
 /// Renders so many elements, and renders again when more is known than the page brought.
