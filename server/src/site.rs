@@ -46,8 +46,8 @@ impl Site {
     /// [`SiteError`] if that is not so.
     pub(crate) fn open(root: &Path) -> Result<Self, SiteError> {
         let not_packed = |source| SiteError::NotPacked { root: root.into(), source };
-        let root_of_all = root.canonicalize().map_err(not_packed)?;
-        let site = Self { paths: paths_in(&root_of_all).map_err(not_packed)?, root: root_of_all };
+        let root_path = root.canonicalize().map_err(not_packed)?;
+        let site = Self { paths: paths_in(&root_path).map_err(not_packed)?, root: root_path };
         let hashes = fs::read_to_string(site.hash_file()).map_err(not_packed)?;
         let is_missing = |part: &&str| !site.has(part, &hashes);
         match PARTS.into_iter().find(is_missing) {
