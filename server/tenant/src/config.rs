@@ -384,6 +384,14 @@ impl TenantConfig {
         self
     }
 
+    /// How tokens are signed. RS256 is for every issuer, OpenID Connect Discovery section 3.
+    pub(crate) fn signing_algorithms(&self) -> impl Iterator<Item = SigningAlgorithm> {
+        let is_used = |algorithm| self.clients.iter().any(|client| client.signing_algorithm() == algorithm);
+        SigningAlgorithm::ALL
+            .into_iter()
+            .filter(move |algorithm| *algorithm == SigningAlgorithm::Rs256 || is_used(*algorithm))
+    }
+
     /// The clients, in the order of the file.
     pub fn clients(&self) -> &[Client] {
         &self.clients

@@ -1,11 +1,13 @@
 //! Metadata of the issuer, OpenID Connect Discovery section 3 and RFC 8414.
 
+use std::sync::Arc;
+
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
 use crate::{
-    config::{CODE_GRANT, IMPLICIT_GRANT, OTP_GRANT, REFRESH_GRANT},
-    keys::{rotation::SigningKeys, signing_algorithm::SigningAlgorithm},
+    config::{CODE_GRANT, IMPLICIT_GRANT, OTP_GRANT, REFRESH_GRANT, TenantConfig},
+    keys::signing_algorithm::SigningAlgorithm,
     oauth::{
         authorization_response::{RESPONSE_MODES, RESPONSE_TYPES},
         client_assertion::ALGORITHMS,
@@ -17,8 +19,8 @@ use crate::{
 /// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
 ///
 /// `passwordless_code_challenge_methods_supported` is not Auth0's: here `/passwordless/verify_redirect` takes PKCE.
-pub(crate) async fn get(State(origin): State<Origin>, State(keys): State<SigningKeys>) -> Json<Value> {
-    let algorithms: Vec<_> = keys.algorithms().into_iter().map(SigningAlgorithm::name).collect();
+pub(crate) async fn get(State(origin): State<Origin>, State(config): State<Arc<TenantConfig>>) -> Json<Value> {
+    let algorithms: Vec<_> = config.signing_algorithms().map(SigningAlgorithm::name).collect();
     Json(json!({
         "issuer": origin.issuer(),
         "authorization_endpoint": origin.at("/authorize"),

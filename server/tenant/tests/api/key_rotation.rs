@@ -84,7 +84,7 @@ async fn signing_key_is_published_before_and_after_its_use(#[case] alg: &'static
 #[tokio::test(flavor = "multi_thread")]
 async fn parallel_signing_key_rotations_lose_no_key() {
     let tenant = Arc::new(TestTenant::start().await);
-    let before = [published(&tenant, "RS256").await, published(&tenant, "ES256").await];
+    let before = signing_keys(&tenant.pool, &OperatorKeys::default(), &*tenant.clock).await.unwrap();
     let mut tasks = JoinSet::new();
     for _ in 0..4 {
         let tenant = Arc::clone(&tenant);
@@ -92,12 +92,12 @@ async fn parallel_signing_key_rotations_lose_no_key() {
     }
     tasks.join_all().await;
     let keys = signing_keys(&tenant.pool, &OperatorKeys::default(), &*tenant.clock).await.unwrap();
-    for (alg, before) in ["RS256", "ES256"].into_iter().zip(before) {
-        let keys = named(&keys, alg);
+    for alg in ["RS256", "ES256"] {
+        let (before, keys) = (named(&before, alg), named(&keys, alg));
         let states: Vec<KeyState> = keys.iter().map(|(_, state)| *state).collect();
         assert_eq!(states[..2], [KeyState::Current, KeyState::Next]);
         assert!(states[2..].iter().all(|state| *state == KeyState::Retired));
-        assert!(keys.contains(&(before[0].as_str(), KeyState::Retired)));
+        assert!(keys.contains(&(before[0].0, KeyState::Retired)));
     }
 }
 
@@ -230,7 +230,7 @@ async fn operator_keys_of_both_algorithms_sign() {
     let tenant = tenant.restarted_with(with_keys(&rsa, &code_key)).await;
     let metadata: Value = tenant.get("/.well-known/openid-configuration").send().await.unwrap().json().await.unwrap();
     assert_eq!(metadata["id_token_signing_alg_values_supported"], json!(["RS256"]));
-    assert!(published(&tenant, "ES256").await.contains(&kid(&token)), "until its tokens have expired");
+    assert_eq!(published(&tenant, "ES256").await, [""; 0], "no client has ES256 any more");
 }
 
 #[rstest]
