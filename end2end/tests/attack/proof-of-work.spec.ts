@@ -35,7 +35,10 @@ test("another code needs another proof, which the page of the code gives", async
   await hydrated(page);
   await lock.sendCodeAndWait(phone);
   await lock.button(/Send a new code/).click({ timeout: 40_000 });
-  await lock.enterCode(await outbox.code(phone, 2));
+  const code = await outbox.code(phone, 2);
+  // The page of the proof has just sent its form, which loads this page.
+  await hydrated(page);
+  await lock.enterCode(code);
   await expectSignedIn(page);
 });
 
