@@ -17,7 +17,7 @@ use crate::{
     http::cookies::CookiePolicy,
     keys::{
         operator_keys::OperatorKeys,
-        rotation::{SigningKeys, rotate_otp_key_if_due},
+        rotation::{KeySet, SigningKeys, rotate_otp_key_if_due},
     },
     login_page::LoginPage,
     login_sends::LoginSends,
@@ -92,7 +92,7 @@ async fn state(
     let Settings { public_url, config, sms, limits, keys, login_page } = settings;
     let store = Store::new(connections).with_operator_otp_key(keys.otp.clone());
     let keys = SigningKeys::open(store.clone(), keys, Arc::clone(&clock)).await?;
-    check_algorithms(&config, &keys)?;
+    check_algorithms(&config, &*keys.keys().await?)?;
     rotate_otp_key_if_due(&store, clock.millis(), &*entropy).await?;
     let seal_key = Arc::new(SealKey::of(&store.secret("cookies", &*entropy).await?)?);
     let work_key = Arc::new(WorkKey::of(&store.secret("proof_of_work", &*entropy).await?));
@@ -163,9 +163,8 @@ async fn state(
 }
 
 /// The keys of the operator may be of RSA alone.
-fn check_algorithms(config: &TenantConfig, keys: &SigningKeys) -> Result<(), BuildError> {
-    let supported = keys.algorithms();
-    if config.clients().iter().all(|client| supported.contains(&client.signing_algorithm())) {
+fn check_algorithms(config: &TenantConfig, keys: &KeySet) -> Result<(), BuildError> {
+    if config.signing_algorithms().all(|algorithm| keys.current(algorithm).is_some()) {
         Ok(())
     } else {
         Err(BuildError::SigningKey("a client has jwt_configuration.alg ES256, and no key is on P-256"))

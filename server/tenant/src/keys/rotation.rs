@@ -43,9 +43,9 @@ impl KeySet {
         in_use.chain(&self.retired)
     }
 
-    /// What it can sign with.
-    pub(crate) fn algorithms(&self) -> impl Iterator<Item = SigningAlgorithm> {
-        self.in_use.iter().map(|key| key.current.public.algorithm)
+    /// The key that signs with an algorithm, if there is one.
+    pub(crate) fn current(&self, algorithm: SigningAlgorithm) -> Option<&SigningKey> {
+        self.in_use.iter().map(|key| &key.current).find(|key| key.public.algorithm == algorithm)
     }
 
     pub(crate) fn sign(
@@ -54,9 +54,7 @@ impl KeySet {
         token_type: TokenType,
         claims: &impl Serialize,
     ) -> Result<String, SignError> {
-        let mut keys = self.in_use.iter().map(|key| &key.current);
-        let key = keys.find(|key| key.public.algorithm == algorithm).ok_or(SignError::NoKey(algorithm))?;
-        key.sign(token_type, claims)
+        self.current(algorithm).ok_or(SignError::NoKey(algorithm))?.sign(token_type, claims)
     }
 
     /// The claims of a token that one of these keys signed, for this audience if one is given. The caller checks the expiry.
@@ -129,12 +127,6 @@ impl SigningKeys {
         }
         let keys = Arc::new(KeySet::load(&store, &operator, now).await?);
         Ok(Self(Arc::new(Inner { operator, store, clock, cached: RwLock::new((keys, now)) })))
-    }
-
-    /// What tokens can be signed with, which stays as it is until the program ends.
-    pub(crate) fn algorithms(&self) -> Vec<SigningAlgorithm> {
-        let (keys, _) = &*self.0.cached.read().unwrap_or_else(PoisonError::into_inner);
-        keys.algorithms().collect()
     }
 
     pub(crate) async fn keys(&self) -> Result<Arc<KeySet>, StoreError> {
